@@ -1,0 +1,108 @@
+/**
+ * When two API objects are the same (apimachinery api/equality Semantic.DeepEqual): an empty list or map is
+ * as good as none, quantities compare by value, a zero is as good as an absent field. An empty struct
+ * behind a pointer, as in `securityContext: {}`, does differ from an absent one.
+ */
+import type { PodTemplateSpec } from "../api/core.ts";
+import { asArray, asRecord, isNil, type Json } from "./json.ts";
+import { compareQuantities, quantityOf } from "./quantity.ts";
+import { structType, type StructInfo, type TypeInfo } from "./schema.ts";
+
+const HASH_LABEL = "pod-template-hash";
+
+/** Go-typed equality of two JSON values; get `type` from schemaOf or structType. */
+export function semanticDeepEqual(type: TypeInfo, a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  switch (type.kind) {
+    case "struct":
+      return structsEqual(type, a, b);
+    case "pointer":
+      return isNil(a) || isNil(b) ? isNil(a) && isNil(b) : semanticDeepEqual(type.element, a, b);
+    case "slice": {
+      const left = asArray(a);
+      const right = asArray(b);
+      return (
+        left.length === right.length &&
+        left.every((item, index) => semanticDeepEqual(type.element, item, right[index]))
+      );
+    }
+    case "map":
+      return mapsEqual(type.element, asRecord(a), asRecord(b));
+    case "string":
+      return (a ?? "") === (b ?? "");
+    case "bool":
+      return (a ?? false) === (b ?? false);
+    case "int":
+      return (a ?? 0) === (b ?? 0);
+    case "intOrString":
+      return (a ?? 0) === (b ?? 0);
+    case "quantity":
+      return quantitiesEqual(a, b);
+    case "time":
+    case "microTime":
+      return (a ?? null) === (b ?? null);
+    case "bytes":
+      return (a ?? "") === (b ?? "");
+    default:
+      return jsonEqual(a, b);
+  }
+}
+
+/**
+ * Whether two pod templates make the same ReplicaSet: equal but for the label `pod-template-hash`
+ * (deployment/util EqualIgnoreHash).
+ */
+export function templatesEqualIgnoringHash(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
+  if (a === b) return true;
+  const type = structType("v1.PodTemplateSpec");
+  return a.metadata === b.metadata
+    ? semanticDeepEqual(type, a, b)
+    : semanticDeepEqual(type, withoutHash(a), withoutHash(b));
+}
+
+/** Equality of JSON texts, the order of keys aside. */
+export function jsonEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((item, index) => jsonEqual(item, b[index]))
+    );
+  }
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const left = Object.entries(a).filter(([, value]) => value !== undefined);
+  const right = asRecord(b);
+  const size = Object.values(right).filter((value) => value !== undefined).length;
+  return left.length === size && left.every(([key, value]) => jsonEqual(value, right[key]));
+}
+
+function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
+  const { [HASH_LABEL]: _hash, ...labels } = template.metadata?.labels ?? {};
+  return { ...template, metadata: { ...template.metadata, labels } };
+}
+
+function structsEqual(type: StructInfo, a: unknown, b: unknown): boolean {
+  const left = asRecord(a);
+  const right = asRecord(b);
+  return type.fields.every((field) =>
+    field.inline
+      ? semanticDeepEqual(field.type, a, b)
+      : semanticDeepEqual(field.type, left[field.jsonName], right[field.jsonName]),
+  );
+}
+
+function mapsEqual(element: TypeInfo, a: Json, b: Json): boolean {
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && semanticDeepEqual(element, a[key], b[key]))
+  );
+}
+
+function quantitiesEqual(a: unknown, b: unknown): boolean {
+  const left = quantityOf(a);
+  const right = quantityOf(b);
+  return left !== undefined && right !== undefined && compareQuantities(left, right) === 0;
+}
