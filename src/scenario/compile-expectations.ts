@@ -1,0 +1,147 @@
+/** From expectations as written to conditions, moments and limits that a run can check. */
+import type * as v from "valibot";
+import { compileCel } from "./cel.ts";
+import { parseDuration } from "./duration.ts";
+import { nearest } from "./nearest.ts";
+import { placeOf, problemAt, type Problem, type Source } from "./problem.ts";
+import type { AlwaysExpectation, Condition, Expectations, Moment, Threshold } from "./scenario.ts";
+import {
+  alwaysSchema,
+  celSchema,
+  metricNames,
+  thresholdSchema,
+  type MetricName,
+} from "./schema.ts";
+import { fits } from "./shape.ts";
+import type { Located } from "./yaml.ts";
+
+/** What the compiling functions share: the text, the problems so far, and a way to read files. */
+export interface Compiler {
+  readonly source: Source;
+  readonly problems: Problem[];
+  readonly readFile: ((path: string) => string | undefined) | undefined;
+}
+
+export function compileExpectations(
+  compiler: Compiler,
+  expect: Located | undefined,
+  steps: readonly string[],
+): Expectations {
+  const { source } = compiler;
+  const good = (list: Located | undefined, schema: v.GenericSchema): readonly Located[] =>
+    (list?.items ?? []).filter((item) => fits(schema, item, source));
+  const part = (name: string): Located | undefined => expect?.entries?.get(name)?.node;
+  const metrics = [...(part("thresholds")?.entries ?? [])];
+  return {
+    always: good(part("always"), alwaysSchema).flatMap((item) =>
+      compileAlways(compiler, item, steps),
+    ),
+    finally: good(part("finally"), celSchema).flatMap((item) => {
+      const condition = compileCondition(compiler, item);
+      return condition === undefined ? [] : [condition];
+    }),
+    thresholds: metrics.flatMap(([metric, { node }]) =>
+      metricNames.some((name) => name === metric)
+        ? good(node, thresholdSchema).flatMap((item) =>
+            compileThreshold(compiler, metric as MetricName, item),
+          )
+        : [],
+    ),
+  };
+}
+
+export function compileCondition(compiler: Compiler, node: Located): Condition | undefined {
+  const text = String(node.value);
+  const { source } = compiler;
+  const answer = compileCel(text);
+  if (answer.ok) {
+    return { expression: answer.expression, place: placeOf(source, node.span.start) };
+  }
+  // An expression that stands in the text as it is can be pointed into.
+  const offset = source.text.slice(node.span.start, node.span.end).indexOf(text);
+  const span =
+    offset === -1
+      ? node.span
+      : {
+          start: node.span.start + offset + answer.start,
+          end: node.span.start + offset + Math.max(answer.end, answer.start + 1),
+        };
+  const hint = answer.hint === undefined ? {} : { hint: answer.hint };
+  compiler.problems.push(
+    problemAt(source, span, { code: "cel", message: answer.message, ...hint }),
+  );
+  return undefined;
+}
+
+function compileAlways(
+  compiler: Compiler,
+  node: Located,
+  steps: readonly string[],
+): readonly AlwaysExpectation[] {
+  const condition = compileCondition(compiler, node.entries?.get("that")?.node ?? node);
+  const from = compileMoment(compiler, node.entries?.get("from")?.node, steps);
+  const to = compileMoment(compiler, node.entries?.get("to")?.node, steps);
+  if (condition === undefined) return [];
+  return [{ ...condition, ...(from && { from }), ...(to && { to }) }];
+}
+
+function compileMoment(
+  compiler: Compiler,
+  node: Located | undefined,
+  steps: readonly string[],
+): Moment | undefined {
+  if (node === undefined) return undefined;
+  const text = String(node.value);
+  if (steps.includes(text)) return { step: text };
+  const duration = parseDuration(text);
+  if (duration.ok) return { at: duration.ms };
+  const best = nearest(text, steps);
+  const message = `no step is named "${text}", nor is it a duration`;
+  const hint = best === undefined ? {} : { hint: `did you mean "${best}"?` };
+  compiler.problems.push(
+    problemAt(compiler.source, node.span, { code: "no-step", message, ...hint }),
+  );
+  return undefined;
+}
+
+const thresholdShape =
+  /^\s*(min|max|avg|sum|count|p\((\d{1,2}(?:\.\d+)?)\))\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*$/u;
+
+/** Metrics that are measured in time; the others are counted in pods. */
+const timed: ReadonlySet<MetricName> = new Set(["rollout_duration", "unavailable_seconds"]);
+
+function compileThreshold(
+  compiler: Compiler,
+  metric: MetricName,
+  node: Located,
+): readonly Threshold[] {
+  const text = String(node.value);
+  const [, aggregate = "", percentile, compare = "", value = ""] = thresholdShape.exec(text) ?? [];
+  const limit = limitOf(value, timed.has(metric) && aggregate !== "count");
+  if (typeof limit === "string") {
+    const message = `${metric} ${text}: ${limit}`;
+    compiler.problems.push(problemAt(compiler.source, node.span, { code: "wrong-value", message }));
+    return [];
+  }
+  return [
+    {
+      metric,
+      aggregate:
+        percentile === undefined
+          ? (aggregate as Exclude<Threshold["aggregate"], object>)
+          : { percentile: Number(percentile) },
+      compare: compare as Threshold["compare"],
+      limit,
+      text: text.trim(),
+      place: placeOf(compiler.source, node.span.start),
+    },
+  ];
+}
+
+function limitOf(text: string, isTime: boolean): number | string {
+  if (isTime) {
+    const duration = parseDuration(text);
+    return duration.ok ? duration.ms : duration.why;
+  }
+  return /^\d+(\.\d+)?$/u.test(text) ? Number(text) : `${JSON.stringify(text)} is not a number`;
+}

@@ -1,0 +1,138 @@
+/** From the steps as written to steps that can be run: names, times, files and expressions. */
+import type { Millis } from "../api/meta.ts";
+import { compileCondition, type Compiler } from "./compile-expectations.ts";
+import { durationOf, formatDuration } from "./duration.ts";
+import { readManifest } from "./manifest.ts";
+import { placeOf, problemAt, type Span } from "./problem.ts";
+import { fits } from "./shape.ts";
+import type { AssertStep, Manifest, PartialObject, Step } from "./scenario.ts";
+import { stepSchema, verbs, type StepInput } from "./schema.ts";
+import { readYaml, type Located, type LocatedEntry } from "./yaml.ts";
+
+export function compileSteps(
+  compiler: Compiler,
+  list: Located | undefined,
+  until: Millis,
+): readonly Step[] {
+  const names = new Set<string>();
+  const written: Written[] = (list?.items ?? []).flatMap((node, index) => {
+    if (!fits(stepSchema, node, compiler.source)) return [];
+    const step = compileStep(compiler, node, index + 1);
+    if (step === undefined) return [];
+    if (names.has(step.name)) {
+      const span = node.entries?.get("name")?.node.span ?? node.span;
+      report(compiler, span, "duplicate-name", `another step is named "${step.name}"`);
+    }
+    names.add(step.name);
+    return [{ step, node }];
+  });
+  checkTimes(compiler, written, until);
+  return written.map(({ step }) => step);
+}
+
+interface Written {
+  readonly step: Step;
+  readonly node: Located;
+}
+
+/** The names of all steps, of those with mistakes too. */
+export function stepNames(list: Located | undefined): readonly string[] {
+  return (list?.items ?? []).map((node, index) => {
+    const name = node.entries?.get("name")?.node.value;
+    return typeof name === "string" ? name : `step-${index + 1}`;
+  });
+}
+
+function compileStep(compiler: Compiler, node: Located, number: number): Step | undefined {
+  const input = node.value as StepInput;
+  const verb = verbs.find((name) => node.entries?.has(name) === true);
+  const entry = verb === undefined ? undefined : node.entries?.get(verb);
+  if (verb === undefined || entry === undefined) return undefined;
+  const base = {
+    name: input.name ?? `step-${number}`,
+    ...(input.at === undefined ? {} : { at: durationOf(input.at) }),
+    after: durationOf(input.after ?? "0s"),
+    place: placeOf(compiler.source, entry.node.span.start),
+  };
+  if (input.at !== undefined && input.after !== undefined) {
+    const span = node.entries?.get("after")?.key ?? node.span;
+    report(compiler, span, "at-and-after", 'a step has "at" or "after", not both');
+  }
+  if ("apply" in input) return { ...base, verb: "apply", ...applied(compiler, entry) };
+  if ("kubectl" in input) {
+    return { ...base, verb: "kubectl", script: input.kubectl, exitCode: input.exitCode ?? 0 };
+  }
+  if ("wait" in input) {
+    const timeout = durationOf(input.wait.timeout ?? "30s");
+    return { ...base, verb: "wait", for: input.wait.for, on: input.wait.on, timeout };
+  }
+  if ("fault" in input) {
+    const { type, on, for: duration } = input.fault;
+    const lasts = duration === undefined ? {} : { for: durationOf(duration) };
+    return { ...base, verb: "fault", type, ...(on === undefined ? {} : { on }), ...lasts };
+  }
+  const condition = asserted(compiler, entry.node);
+  const within = durationOf(input.within ?? "0s");
+  return condition === undefined ? undefined : { ...base, verb: "assert", within, condition };
+}
+
+function applied(
+  compiler: Compiler,
+  { node }: LocatedEntry,
+): { readonly manifests: readonly Manifest[]; readonly path?: string } {
+  if (typeof node.value !== "string") {
+    const { manifests, problems } = readManifest(node, compiler.source);
+    compiler.problems.push(...problems);
+    return { manifests };
+  }
+  const path = node.value;
+  const text = compiler.readFile?.(path);
+  if (text === undefined) {
+    const why = compiler.readFile === undefined ? "files cannot be read here" : "no such file";
+    report(compiler, node.span, "no-file", `cannot apply ${JSON.stringify(path)}: ${why}`);
+    return { manifests: [], path };
+  }
+  const file = readYaml(text, path);
+  const read = file.documents.map(({ root }) => readManifest(root, file.source));
+  compiler.problems.push(...file.problems, ...read.flatMap(({ problems }) => problems));
+  return { manifests: read.flatMap(({ manifests }) => manifests), path };
+}
+
+function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | undefined {
+  if (typeof node.value === "string") {
+    const cel = compileCondition(compiler, node);
+    return cel && { cel };
+  }
+  const objects: PartialObject[] = [];
+  for (const part of node.items ?? [node]) {
+    const { source } = compiler;
+    const { problems, manifests } = readManifest(part, source);
+    compiler.problems.push(...problems);
+    if (manifests.length > 0) {
+      objects.push({ node: part, source, place: placeOf(source, part.span.start) });
+    }
+  }
+  return { objects };
+}
+
+/** Steps that take no time for certain let some orders of `at` be refused before the run. */
+function checkTimes(compiler: Compiler, written: readonly Written[], until: Millis): void {
+  let earliest: Millis = 0;
+  for (const { step, node } of written) {
+    const begins = step.at ?? earliest + step.after;
+    const span = node.entries?.get(step.at === undefined ? "after" : "at")?.node.span ?? node.span;
+    if (begins < earliest) {
+      const before = formatDuration(earliest);
+      const message = `"at" is earlier than the end of the step before, ${before} at the earliest`;
+      report(compiler, span, "too-early", message);
+    } else if (begins > until) {
+      const message = `the run ends at ${formatDuration(until)} (until), before this step begins`;
+      report(compiler, span, "too-late", message);
+    }
+    earliest = Math.max(earliest, begins);
+  }
+}
+
+function report(compiler: Compiler, span: Span, code: string, message: string): void {
+  compiler.problems.push(problemAt(compiler.source, span, { code, message }));
+}

@@ -1,0 +1,61 @@
+/**
+ * Refuses text that would take the YAML parser minutes, gigabytes or its stack: a linear scan of the
+ * lexer's tokens before anything is parsed.
+ */
+import { Lexer } from "yaml";
+import { problemAt, type Problem, type Source } from "./problem.ts";
+
+/** The longest text that is read, in UTF-16 units: 1 Mi. */
+export const longestText = 1024 * 1024;
+const deepest = 64;
+const mostDocuments = 2000;
+
+export function hostileText(source: Source): Problem | undefined {
+  const { text } = source;
+  if (text.length > longestText) {
+    const size = (text.length / longestText).toFixed(1);
+    const message = `the file has ${size} Mi characters; the most that is read is 1 Mi`;
+    return refuse(source, 0, "too-large", message);
+  }
+  const refused = text.search(
+    /[^\t\n\r\u{20}-\u{7e}\u{85}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u,
+  );
+  if (refused !== -1) {
+    const code = (text.codePointAt(refused) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    return refuse(source, refused, "not-text", `character U+${code} is not allowed in YAML`);
+  }
+  return tooDeep(source);
+}
+
+/** Counts open brackets, indicators on one line and documents, token by token. */
+function tooDeep(source: Source): Problem | undefined {
+  let offset = 0;
+  let flow = 0;
+  let inLine = 0;
+  let documents = 0;
+  for (const token of new Lexer().lex(source.text)) {
+    if (token === "[" || token === "{") flow++;
+    else if (token === "]" || token === "}") flow--;
+    else if (token === "-" || token === "?") inLine++;
+    else if (token === "\n" || token === "\r\n") inLine = 0;
+    else if (token === "---") documents++;
+    if (flow < 0) return refuse(source, offset, "yaml-syntax", `"${token}" closes nothing`);
+    if (flow + inLine > deepest) {
+      return refuse(source, offset, "too-deep", `nested deeper than ${deepest} levels`);
+    }
+    if (documents > mostDocuments) {
+      return refuse(source, offset, "too-large", `more than ${mostDocuments} documents`);
+    }
+    if (!isControl(token)) offset += token.length;
+  }
+  return undefined;
+}
+
+/** The lexer marks documents, scalars and the end of flows with control characters of its own. */
+function isControl(token: string): boolean {
+  return token === "\u{02}" || token === "\u{18}" || token === "\u{1f}" || token === "\u{feff}";
+}
+
+function refuse(source: Source, offset: number, code: string, message: string): Problem {
+  return problemAt(source, { start: offset, end: offset + 1 }, { code, message });
+}

@@ -1,0 +1,207 @@
+/**
+ * Manifests as people have them. Fields that Kubernetes does not know, and values of a wrong type, are
+ * errors with a place, where kubectl would only warn or answer with one long line.
+ */
+import type { KubeObject } from "../api/meta.ts";
+import {
+  fieldOf,
+  fieldsByJsonName,
+  pointedTo,
+  schemaOf,
+  type TypeInfo,
+} from "../apiserver/schema.ts";
+import { nearest } from "./nearest.ts";
+import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
+import type { Manifest } from "./scenario.ts";
+import type { Located } from "./yaml.ts";
+
+export interface ManifestsRead {
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly Problem[];
+}
+
+/** Reads one document: an object, or a List of them. */
+export function readManifest(node: Located, source: Source): ManifestsRead {
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  const report: Report = (span, code, message, hint) => {
+    const more = hint === undefined ? {} : { hint };
+    problems.push(problemAt(source, span, { code, message, ...more }));
+  };
+  const visit = (object: Located): void => {
+    const items = object.entries?.get("items")?.node;
+    if (textAt(object, "kind") === "List" && items?.items !== undefined) items.items.forEach(visit);
+    else if (isObject(object, report)) {
+      checkFields(object, report);
+      if (!isNamed(object, report)) return;
+      const place = placeOf(source, object.span.start);
+      manifests.push({ object: object.value as KubeObject, source, node: object, place });
+    }
+  };
+  visit(node);
+  return { manifests, problems };
+}
+
+type Report = (span: Span, code: string, message: string, hint?: string) => void;
+
+function isObject(node: Located, report: Report): boolean {
+  if (node.entries === undefined) {
+    report(node.span, "wrong-type", "a manifest must be a map with apiVersion, kind and metadata");
+    return false;
+  }
+  const missing = ["apiVersion", "kind"].filter((name) => textAt(node, name) === undefined);
+  if (missing.length > 0) {
+    const message = `the manifest has no ${missing.join(" and no ")}`;
+    const hint = node.entries.has("steps") ? 'a Scenario needs "kind: Scenario"' : undefined;
+    report(firstKey(node), "missing-key", message, hint);
+    return false;
+  }
+  return true;
+}
+
+function isNamed(node: Located, report: Report): boolean {
+  const metadata = node.entries?.get("metadata");
+  if (metadata === undefined || textAt(metadata.node, "name") === undefined) {
+    report(metadata?.key ?? firstKey(node), "missing-key", "the manifest has no metadata.name");
+    return false;
+  }
+  return true;
+}
+
+function checkFields(node: Located, report: Report): void {
+  const apiVersion = textAt(node, "apiVersion") ?? "";
+  const kind = textAt(node, "kind") ?? "";
+  const type = schemaOf(apiVersion, kind);
+  if (type !== undefined) {
+    checkValue(type, node, "", report);
+    return;
+  }
+  const message = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`;
+  const elsewhere = commonKinds.find(([version, name]) => name === kind && version !== apiVersion);
+  const best = nearest(
+    kind,
+    commonKinds.map(([, name]) => name),
+  );
+  const hint =
+    elsewhere === undefined ? best && `did you mean "${best}"?` : `${kind} is in "${elsewhere[0]}"`;
+  report(
+    node.entries?.get(elsewhere === undefined ? "kind" : "apiVersion")?.node.span ?? node.span,
+    "unknown-kind",
+    message,
+    hint,
+  );
+}
+
+const commonKinds: readonly (readonly [string, string])[] = [
+  ["apps/v1", "Deployment"],
+  ["apps/v1", "ReplicaSet"],
+  ["v1", "Pod"],
+  ["v1", "Service"],
+  ["v1", "ConfigMap"],
+  ["v1", "Namespace"],
+  ["v1", "Node"],
+  ["v1", "Secret"],
+];
+
+function checkValue(declared: TypeInfo, node: Located, path: string, report: Report): void {
+  if (node.value === null) return; // as if it were not there
+  const type = pointedTo(declared);
+  switch (type.kind) {
+    case "struct":
+      if (expect(node.entries !== undefined, "a map", node, path, report)) {
+        for (const [name, entry] of node.entries ?? []) {
+          const field = fieldOf(type, name);
+          const inner = path === "" ? name : `${path}.${name}`;
+          if (field !== undefined) checkValue(field.type, entry.node, inner, report);
+          else {
+            const best = nearest(name, fieldsByJsonName(type).keys());
+            const hint = best === undefined ? undefined : `did you mean "${best}"?`;
+            report(entry.key, "unknown-field", `unknown field "${inner}"`, hint);
+          }
+        }
+      }
+      return;
+    case "slice":
+      if (expect(node.items !== undefined, "a list", node, path, report)) {
+        node.items?.forEach((item, index) => {
+          checkValue(type.element, item, `${path}[${index}]`, report);
+        });
+      }
+      return;
+    case "map":
+      if (expect(node.entries !== undefined, "a map", node, path, report)) {
+        for (const [name, entry] of node.entries ?? []) {
+          checkValue(type.element, entry.node, `${path}.${name}`, report);
+        }
+      }
+      return;
+    case "pointer":
+      checkValue(type.element, node, path, report);
+      return;
+    default:
+      checkScalar(type.kind, node, path, report);
+  }
+}
+
+type Scalar = Exclude<TypeInfo["kind"], "struct" | "slice" | "map" | "pointer">;
+
+function checkScalar(kind: Scalar, node: Located, path: string, report: Report): void {
+  const { value } = node;
+  const number = typeof value === "number";
+  const text = typeof value === "string";
+  switch (kind) {
+    case "int":
+      expect(number && Number.isInteger(value), "a whole number", node, path, report);
+      return;
+    case "bool":
+      expect(typeof value === "boolean", "true or false", node, path, report);
+      return;
+    case "intOrString":
+      expect(
+        (number && Number.isInteger(value)) || text,
+        "a whole number or text",
+        node,
+        path,
+        report,
+      );
+      return;
+    case "quantity":
+      expect(number || text, 'a quantity such as 500m or "1Gi"', node, path, report);
+      return;
+    case "any":
+      return;
+    default:
+      expect(text, "text", node, path, report);
+  }
+}
+
+function expect(
+  fits: boolean,
+  wanted: string,
+  node: Located,
+  path: string,
+  report: Report,
+): boolean {
+  if (fits) return true;
+  const scalar = node.entries === undefined && node.items === undefined;
+  const composed = node.items === undefined ? "a map" : "a list";
+  const got = scalar ? JSON.stringify(node.value) : composed;
+  const hint = scalar && wanted === "text" ? "put it in quotes" : undefined;
+  report(
+    node.span,
+    "wrong-type",
+    `${path === "" ? "the manifest" : path} must be ${wanted}, got ${got}`,
+    hint,
+  );
+  return false;
+}
+
+function textAt(node: Located, name: string): string | undefined {
+  const value = node.entries?.get(name)?.node.value;
+  return typeof value === "string" ? value : undefined;
+}
+
+function firstKey(node: Located): Span {
+  const [first] = node.entries?.values() ?? [];
+  return first?.key ?? node.span;
+}

@@ -1,0 +1,231 @@
+/**
+ * From text to a Scenario. All problems of a file are found in one go: YAML, the Scenario's shape, what
+ * its values mean, and the manifests.
+ */
+import type { GenericSchema } from "valibot";
+import { compileSteps, stepNames } from "./compile-steps.ts";
+import { compileExpectations } from "./compile-expectations.ts";
+import { durationOf } from "./duration.ts";
+import { readManifest } from "./manifest.ts";
+import { problemAt, ScenarioError, type Problem, type Source } from "./problem.ts";
+import type { Behavior, ClusterSettings, Delay, Manifest, Scenario } from "./scenario.ts";
+import {
+  scenarioSchema,
+  type BehaviorInput,
+  type DelayInput,
+  type ScenarioInput,
+} from "./schema.ts";
+import { checkShape, fits } from "./shape.ts";
+import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
+
+/** The Kubernetes version that rollsim mirrors. */
+export const mirroredVersion = "v1.37.2";
+
+export interface ParseOptions {
+  /** Gives the text of a file that a step names, relative to the scenario; undefined: not there. */
+  readFile?(path: string): string | undefined;
+}
+
+export interface ScenarioCheck {
+  /** Absent if there are errors. */
+  readonly scenario?: Scenario;
+  /** Errors and warnings in the order of the text. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a scenario file: a Scenario followed by manifests, or manifests only.
+ * Throws ScenarioError, with all its problems, if it cannot be run.
+ */
+export function parseScenario(
+  text: string,
+  file = "scenario.yaml",
+  options: ParseOptions = {},
+): Scenario {
+  const { scenario, problems } = checkScenario(text, file, options);
+  if (scenario === undefined) throw new ScenarioError(problems);
+  return scenario;
+}
+
+/** Like `parseScenario`, with the problems as a value, warnings too. */
+export function checkScenario(
+  text: string,
+  file: string,
+  options: ParseOptions = {},
+): ScenarioCheck {
+  const { source, documents, problems: syntax } = readYaml(text, file);
+  const problems: Problem[] = [...syntax];
+  const [first, ...rest] = documents;
+  if (first === undefined) {
+    if (problems.length === 0) {
+      const message = "the file holds neither a Scenario nor a manifest";
+      problems.push(problemAt(source, { start: 0, end: 0 }, { code: "empty", message }));
+    }
+    return { problems };
+  }
+  const head = isScenario(first.root) ? first : undefined;
+  const bodies = head === undefined ? documents : rest;
+  const manifests = bodies.flatMap((document) => manifestsOf(document, source, problems));
+  const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
+  const scenario = compile(body, head?.root, source, manifests, problems, options);
+  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  const failed = problems.some((problem) => problem.severity === "error");
+  return failed ? { problems } : { scenario, problems };
+}
+
+const scenarioKeys = ["steps", "expect", "behaviors"];
+
+function isScenario({ entries }: Located): boolean {
+  const apiVersion = entries?.get("apiVersion")?.node.value;
+  const kind = entries?.get("kind")?.node.value;
+  if (typeof apiVersion === "string" && apiVersion.startsWith("rollsim.dev/")) return true;
+  if (kind === "Scenario") return true;
+  return kind === undefined && scenarioKeys.some((key) => entries?.has(key) === true);
+}
+
+function manifestsOf(
+  document: YamlDocument,
+  source: Source,
+  problems: Problem[],
+): readonly Manifest[] {
+  if (isScenario(document.root)) {
+    const message = "a file has one Scenario, and it comes first";
+    problems.push(problemAt(source, document.root.span, { code: "two-scenarios", message }));
+    return [];
+  }
+  for (const { name, span } of document.duplicates) {
+    const message = `"${name}" is given twice; the last one counts, as for kubectl`;
+    problems.push(problemAt(source, span, { severity: "warning", code: "duplicate-key", message }));
+  }
+  const read = readManifest(document.root, source);
+  problems.push(...read.problems);
+  return read.manifests;
+}
+
+function emptyBody(file: string): ScenarioInput {
+  const base = file.replace(/^.*[\\/]/u, "").replace(/\.[^.]*$/u, "");
+  const name = base
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/gu, "-")
+    .replaceAll(/^-|-$/gu, "");
+  return {
+    apiVersion: "rollsim.dev/v1alpha1",
+    kind: "Scenario",
+    metadata: { name: name === "" ? "manifests" : name },
+  };
+}
+
+/** The Scenario's body without the parts that have mistakes, which are reported. */
+function bodyOf(
+  { root, duplicates }: YamlDocument,
+  source: Source,
+  problems: Problem[],
+): ScenarioInput {
+  for (const { name, span } of duplicates) {
+    const message = `the key "${name}" is given twice`;
+    problems.push(problemAt(source, span, { code: "duplicate-key", message }));
+  }
+  const shape = checkShape(scenarioSchema, root, source);
+  problems.push(...shape);
+  if (shape.length === 0) return root.value as ScenarioInput;
+  const good = [...(root.entries ?? [])].filter(([name, { node }]) => {
+    const schemas: Readonly<Record<string, GenericSchema>> = scenarioSchema.entries;
+    const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+    return schema !== undefined && fits(schema, node, source);
+  });
+  const values = good.map(([name, { node }]) => [name, node.value] as const);
+  return { ...emptyBody(source.file), ...(Object.fromEntries(values) as Partial<ScenarioInput>) };
+}
+
+function compile(
+  body: ScenarioInput,
+  root: Located | undefined,
+  source: Source,
+  manifests: readonly Manifest[],
+  problems: Problem[],
+  options: ParseOptions,
+): Scenario {
+  const compiler = { source, problems, readFile: options.readFile };
+  const until = durationOf(body.until ?? "1h");
+  const list = root?.entries?.get("steps")?.node;
+  const steps = compileSteps(compiler, list, until);
+  const expected = root?.entries?.get("expect")?.node;
+  const expect = compileExpectations(compiler, expected, stepNames(list));
+  checkVersion(body, root, source, problems);
+  return {
+    file: source.file,
+    name: body.metadata.name,
+    labels: body.metadata.labels ?? {},
+    seed: body.seed ?? "0",
+    schedule: (body.schedule ?? "fresh").replaceAll(/\s/gu, ""),
+    namespace: body.namespace ?? "default",
+    until,
+    cluster: settingsOf(body.cluster ?? {}),
+    behaviors: (body.behaviors ?? []).map(behaviorOf),
+    manifests,
+    steps,
+    expect,
+  };
+}
+
+function checkVersion(
+  body: ScenarioInput,
+  root: Located | undefined,
+  source: Source,
+  problems: Problem[],
+): void {
+  const wanted = body.cluster?.kubernetesVersion;
+  if (wanted === undefined) return;
+  const short = wanted.startsWith("v") ? wanted : `v${wanted}`;
+  if (mirroredVersion === short || mirroredVersion.startsWith(`${short}.`)) return;
+  const node = root?.entries?.get("cluster")?.node.entries?.get("kubernetesVersion")?.node;
+  const message = `cluster.kubernetesVersion is ${wanted}; this rollsim mirrors ${mirroredVersion}`;
+  if (node !== undefined)
+    problems.push(problemAt(source, node.span, { code: "wrong-version", message }));
+}
+
+function settingsOf(cluster: NonNullable<ScenarioInput["cluster"]>): ClusterSettings {
+  const { controlPlane, ...rest } = cluster;
+  if (controlPlane === undefined || typeof controlPlane === "string") {
+    return { ...rest, ...(controlPlane === undefined ? {} : { controlPlane }) } as ClusterSettings;
+  }
+  const { latency, ...limits } = controlPlane;
+  const withLatency = latency === undefined ? limits : { ...limits, latency: durationOf(latency) };
+  return { ...rest, controlPlane: withLatency } as ClusterSettings;
+}
+
+function behaviorOf(input: BehaviorInput): Behavior {
+  const { match, fault } = input;
+  const after = fault?.after;
+  return {
+    ...(match === undefined ? {} : { match: match as NonNullable<Behavior["match"]> }),
+    ...delaysOf(input),
+    ...(fault === undefined
+      ? {}
+      : {
+          fault: {
+            type: fault.type,
+            ...(after === undefined ? {} : { after: durationOf(after) }),
+            ...(fault.probability === undefined ? {} : { probability: fault.probability }),
+          },
+        }),
+  };
+}
+
+type DelayName = "schedule" | "pull" | "start" | "ready" | "terminate";
+const delayNames: readonly DelayName[] = ["schedule", "pull", "start", "ready", "terminate"];
+
+function delaysOf(input: BehaviorInput): Partial<Record<DelayName, Delay>> {
+  const given = delayNames.flatMap((name) => {
+    const delay = input[name];
+    return delay === undefined ? [] : [[name, delayOf(delay)] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+function delayOf({ delay, jitter }: DelayInput): Delay {
+  return {
+    delay: durationOf(delay ?? "0s"),
+    ...(jitter === undefined ? {} : { jitter: durationOf(jitter) }),
+  };
+}

@@ -1,0 +1,150 @@
+/** A scenario as it is run: everything read, checked and in milliseconds. Made by `parseScenario`. */
+import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
+import type { CelExpression } from "./cel.ts";
+import type { Place, Source } from "./problem.ts";
+import type { MetricName, podFaults, stepFaults, Verb } from "./schema.ts";
+import type { Located } from "./yaml.ts";
+
+export interface Delay {
+  readonly delay: Millis;
+  /** Adds a uniform 0 to `jitter`. */
+  readonly jitter?: Millis;
+}
+
+/** How the pods that match behave. The first match of a list wins. */
+export interface Behavior {
+  readonly match?: { readonly image?: string; readonly labels?: StringMap };
+  readonly schedule?: Delay;
+  readonly pull?: Delay;
+  readonly start?: Delay;
+  readonly ready?: Delay;
+  readonly terminate?: Delay;
+  readonly fault?: {
+    readonly type: (typeof podFaults)[number];
+    readonly after?: Millis;
+    readonly probability?: number;
+  };
+}
+
+export interface ClusterSettings {
+  readonly nodes?: number;
+  readonly podsPerNode?: number;
+  readonly kubernetesVersion?: string;
+  readonly controlPlane?: "ideal" | ControlPlaneLimits;
+  readonly featureGates?: Readonly<Record<string, boolean>>;
+}
+
+export interface ControlPlaneLimits {
+  readonly qps: number;
+  readonly burst: number;
+  readonly latency?: Millis;
+}
+
+/** An object as it was written, and where. */
+export interface Manifest {
+  readonly object: KubeObject;
+  readonly source: Source;
+  readonly node: Located;
+  readonly place: Place;
+}
+
+interface StepBase {
+  readonly verb: Verb;
+  /** As given, or `step-N` counted from 1. */
+  readonly name: string;
+  /** Virtual time since the start; else `after` counts from the end of the previous step. */
+  readonly at?: Millis;
+  readonly after: Millis;
+  /** Of the verb's value. */
+  readonly place: Place;
+}
+
+export interface ApplyStep extends StepBase {
+  readonly verb: "apply";
+  readonly manifests: readonly Manifest[];
+  /** The path as written, for a step that names a file. */
+  readonly path?: string;
+}
+
+export interface KubectlStep extends StepBase {
+  readonly verb: "kubectl";
+  readonly script: string;
+  readonly exitCode: number;
+}
+
+export interface WaitStep extends StepBase {
+  readonly verb: "wait";
+  readonly for: string;
+  readonly on: string;
+  readonly timeout: Millis;
+}
+
+/** A part of an object that must be equal; `node` tells where each field is written. */
+export interface PartialObject {
+  readonly node: Located;
+  readonly source: Source;
+  readonly place: Place;
+}
+
+export interface AssertStep extends StepBase {
+  readonly verb: "assert";
+  readonly within: Millis;
+  readonly condition: { readonly cel: Condition } | { readonly objects: readonly PartialObject[] };
+}
+
+export interface FaultStep extends StepBase {
+  readonly verb: "fault";
+  readonly type: (typeof stepFaults)[number];
+  readonly on?: string;
+  readonly for?: Millis;
+}
+
+export type Step = ApplyStep | KubectlStep | WaitStep | AssertStep | FaultStep;
+
+/** A CEL expression and where it is written. */
+export interface Condition {
+  readonly expression: CelExpression;
+  readonly place: Place;
+}
+
+/** The begin of a step, or a time since the start. */
+export type Moment = { readonly step: string } | { readonly at: Millis };
+
+export interface AlwaysExpectation extends Condition {
+  readonly from?: Moment;
+  readonly to?: Moment;
+}
+
+export interface Threshold {
+  readonly metric: MetricName;
+  readonly aggregate: "min" | "max" | "avg" | "sum" | "count" | { readonly percentile: number };
+  readonly compare: "<" | "<=" | ">" | ">=" | "==" | "!=";
+  /** Milliseconds for durations and `unavailable_seconds`; else pods, or a count. */
+  readonly limit: number;
+  /** As written: `max<2m`. */
+  readonly text: string;
+  readonly place: Place;
+}
+
+export interface Expectations {
+  readonly always: readonly AlwaysExpectation[];
+  readonly finally: readonly Condition[];
+  readonly thresholds: readonly Threshold[];
+}
+
+export interface Scenario {
+  readonly file: string;
+  readonly name: string;
+  readonly labels: StringMap;
+  readonly seed: string;
+  /** `fresh`, `random`, or the letters of a recorded schedule. */
+  readonly schedule: string;
+  readonly namespace: string;
+  readonly until: Millis;
+  readonly cluster: ClusterSettings;
+  readonly behaviors: readonly Behavior[];
+  /** Applied at the start, in order. */
+  readonly manifests: readonly Manifest[];
+  readonly steps: readonly Step[];
+  readonly expect: Expectations;
+}

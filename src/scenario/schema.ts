@@ -1,0 +1,218 @@
+/**
+ * The shape of a Scenario file, once: the parser walks it, editors get it as JSON Schema. Unions are
+ * between values of different JSON types, except a step, which is told by its verb.
+ */
+import * as v from "valibot";
+import { parseDuration } from "./duration.ts";
+
+export const apiVersion = "rollsim.dev/v1alpha1";
+
+export const durationPattern = /^(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$/u;
+const duration = v.pipe(
+  v.string(),
+  v.regex(durationPattern, "a duration such as 90s, 1m30s or 250ms"),
+  v.check((text) => parseDuration(text).ok, "a duration such as 90s, 1m30s or 250ms"),
+  v.description("A duration as Go writes it: 90s, 1m30s, 250ms."),
+);
+const dnsLabel = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, "lower-case letters, digits and -, at most 63"),
+);
+const positive = v.pipe(v.number(), v.integer("a whole number"), v.minValue(1, "at least 1"));
+const exitStatus = v.pipe(
+  v.number(),
+  v.integer("a whole number"),
+  v.minValue(0, "between 0 and 255"),
+  v.maxValue(255, "between 0 and 255"),
+);
+const probability = v.pipe(
+  v.number(),
+  v.minValue(0, "between 0 and 1"),
+  v.maxValue(1, "between 0 and 1"),
+);
+const text = v.pipe(v.string(), v.minLength(1, "some text"));
+const stringMap = v.record(v.string(), v.string());
+export const celSchema = v.pipe(text, v.description("A CEL expression that must be true."));
+/** Any object: a manifest, or a part of one. Checked elsewhere. */
+const anyObject = v.looseObject({});
+
+const delay = v.strictObject({
+  delay: v.optional(v.pipe(duration, v.description("Default 0s."))),
+  jitter: v.optional(v.pipe(duration, v.description("Adds a uniform 0s to this. Default 0s."))),
+});
+
+export const podFaults = [
+  "ImagePullBackOff",
+  "CrashLoopBackOff",
+  "NeverReady",
+  "ReadyThenCrash",
+] as const;
+
+const behavior = v.strictObject({
+  match: v.optional(
+    v.pipe(
+      v.strictObject({
+        image: v.optional(v.pipe(text, v.description("A glob on any container's image: web:*"))),
+        labels: v.optional(stringMap),
+      }),
+      v.description("Which pods; all given must match. Without it: all pods."),
+    ),
+  ),
+  schedule: v.optional(v.pipe(delay, v.description("Created to bound to a node. Default 0s."))),
+  pull: v.optional(v.pipe(delay, v.description("Pulling the image. Default 0s."))),
+  start: v.optional(v.pipe(delay, v.description("Image there to container running. Default 0s."))),
+  ready: v.optional(v.pipe(delay, v.description("Container running to Ready. Default 1s."))),
+  terminate: v.optional(v.pipe(delay, v.description("Deletion to gone. Default 0s."))),
+  fault: v.optional(
+    v.strictObject({
+      type: v.picklist(podFaults),
+      after: v.optional(duration),
+      probability: v.optional(v.pipe(probability, v.description("Share of pods. Default 1."))),
+    }),
+  ),
+});
+
+const timing = {
+  name: v.optional(
+    v.pipe(text, v.description("For reports, and for from and to of expectations.")),
+  ),
+  at: v.optional(v.pipe(duration, v.description("Virtual time since the start of the run."))),
+  after: v.optional(v.pipe(duration, v.description("Since the previous step ended. Default 0s."))),
+};
+
+export const stepFaults = [
+  "NodeDown",
+  "NodeDrain",
+  "PodKill",
+  "ProbeFail",
+  "RegistryDown",
+  "QuotaFull",
+  "ApiError",
+] as const;
+
+const assertion = v.union([
+  celSchema,
+  anyObject,
+  v.pipe(v.array(anyObject), v.minLength(1, "an object")),
+]);
+
+export const stepByVerb = {
+  apply: v.strictObject({ ...timing, apply: v.union([text, anyObject]) }),
+  kubectl: v.strictObject({
+    ...timing,
+    kubectl: v.pipe(text, v.description("One or many lines, as typed or pasted.")),
+    exitCode: v.optional(v.pipe(exitStatus, v.description("Of the last line. Default 0."))),
+  }),
+  wait: v.strictObject({
+    ...timing,
+    wait: v.strictObject({
+      for: v.pipe(text, v.description("As kubectl wait: condition=, jsonpath=, delete, create.")),
+      on: v.pipe(text, v.description("deploy/web, pod/x, ...")),
+      timeout: v.optional(v.pipe(duration, v.description("Default 30s."))),
+    }),
+  }),
+  assert: v.strictObject({
+    ...timing,
+    assert: v.pipe(assertion, v.description("Named fields must be equal, or a CEL expression.")),
+    within: v.optional(v.pipe(duration, v.description("Retry until then. Default 0s."))),
+  }),
+  fault: v.strictObject({
+    ...timing,
+    fault: v.strictObject({
+      type: v.picklist(stepFaults),
+      on: v.optional(v.pipe(text, v.description("node/x, pod/x or deploy/x"))),
+      for: v.optional(v.pipe(duration, v.description("Default: the rest of the run."))),
+    }),
+  }),
+} as const;
+
+export type Verb = keyof typeof stepByVerb;
+export const verbs = ["apply", "kubectl", "wait", "assert", "fault"] as const satisfies Verb[];
+
+export const stepSchema = v.union(verbs.map((verb) => stepByVerb[verb]));
+
+export const alwaysSchema = v.union([
+  celSchema,
+  v.strictObject({
+    that: celSchema,
+    from: v.optional(v.pipe(text, v.description("A step's name, or a duration."))),
+    to: v.optional(v.pipe(text, v.description("A step's name, or a duration."))),
+  }),
+]);
+
+export const thresholdSchema = v.pipe(
+  v.string(),
+  v.regex(
+    /^\s*(min|max|avg|sum|count|p\(\d{1,2}(\.\d+)?\))\s*(<=|>=|==|!=|<|>)\s*\S+\s*$/u,
+    "an aggregate, a comparison and a limit, as in max<2m or min>=8",
+  ),
+);
+
+export const metricNames = [
+  "rollout_duration",
+  "unavailable_seconds",
+  "available_pods",
+  "total_pods",
+] as const;
+export type MetricName = (typeof metricNames)[number];
+
+const controlPlane = v.union([
+  v.picklist(["ideal"]),
+  v.strictObject({ qps: positive, burst: positive, latency: v.optional(duration) }),
+]);
+
+export const scenarioSchema = v.strictObject({
+  apiVersion: v.literal(apiVersion),
+  kind: v.literal("Scenario"),
+  metadata: v.strictObject({
+    name: dnsLabel,
+    labels: v.optional(v.pipe(stringMap, v.description("For --selector."))),
+  }),
+  seed: v.optional(v.pipe(v.string(), v.description('All randomness comes from it. Default "0".'))),
+  schedule: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(fresh|random|[drpDR.\s]+)$/u, "fresh, random, or letters of a recorded schedule"),
+      v.description("Order in which watch events are delivered. Default fresh."),
+    ),
+  ),
+  namespace: v.optional(dnsLabel),
+  until: v.optional(
+    v.pipe(duration, v.description("The run ends here at the latest. Default 1h.")),
+  ),
+  cluster: v.optional(
+    v.strictObject({
+      nodes: v.optional(v.pipe(positive, v.description("Default 3."))),
+      podsPerNode: v.optional(v.pipe(positive, v.description("Default 110."))),
+      kubernetesVersion: v.optional(text),
+      controlPlane: v.optional(controlPlane),
+      featureGates: v.optional(v.record(v.string(), v.boolean())),
+    }),
+  ),
+  behaviors: v.optional(v.pipe(v.array(behavior), v.description("Per pod, the first match wins."))),
+  steps: v.optional(v.array(stepSchema)),
+  expect: v.optional(
+    v.strictObject({
+      always: v.optional(
+        v.pipe(v.array(alwaysSchema), v.description("Checked after every instant.")),
+      ),
+      finally: v.optional(v.pipe(v.array(celSchema), v.description("Checked at the end."))),
+      thresholds: v.optional(
+        v.strictObject(
+          Object.fromEntries(
+            metricNames.map((name) => [name, v.optional(v.array(thresholdSchema))]),
+          ) as Record<
+            MetricName,
+            v.OptionalSchema<v.ArraySchema<typeof thresholdSchema, undefined>, undefined>
+          >,
+        ),
+      ),
+    }),
+  ),
+});
+
+export type ScenarioInput = v.InferInput<typeof scenarioSchema>;
+export type BehaviorInput = v.InferInput<typeof behavior>;
+export type DelayInput = v.InferInput<typeof delay>;
+export type StepInput = { [verb in Verb]: v.InferInput<(typeof stepByVerb)[verb]> }[Verb];
+export type AlwaysInput = v.InferInput<typeof alwaysSchema>;

@@ -1,0 +1,146 @@
+/**
+ * What expressions see of the cluster: objects by name, with what the API leaves out filled in (counters
+ * read 0, labels and annotations are maps) and `status.conditions` as a map by type.
+ */
+import type { Client } from "../api/client.ts";
+import type { KubeObject } from "../api/meta.ts";
+import type { CelContext } from "./cel.ts";
+
+type CelMap = Map<string, unknown>;
+
+const deploymentCounters = [
+  "observedGeneration",
+  "replicas",
+  "updatedReplicas",
+  "readyReplicas",
+  "availableReplicas",
+  "unavailableReplicas",
+  "terminatingReplicas",
+  "collisionCount",
+];
+const replicaSetCounters = [
+  "observedGeneration",
+  "replicas",
+  "fullyLabeledReplicas",
+  "readyReplicas",
+  "availableReplicas",
+  "terminatingReplicas",
+];
+
+/** Status counters that the API leaves out when they are zero, by kind. */
+export const omittedCounters: Readonly<Record<string, readonly string[]>> = {
+  Deployment: deploymentCounters,
+  ReplicaSet: replicaSetCounters,
+};
+
+/** Objects never change, so each is converted once. */
+const converted = new WeakMap<KubeObject, CelMap>();
+
+/** The cluster as it is now; objects are fetched when an expression asks for them. */
+export function worldOf(client: Client, namespace: string): CelContext {
+  const named = new Map<string, CelMap>();
+  const all = (resource: string): CelMap => {
+    let objects = named.get(resource);
+    if (objects === undefined) {
+      const list = client.list(resource, resource === "nodes" ? {} : { namespace });
+      objects = new Map(list.map((object) => [object.metadata.name, convert(object)]));
+      named.set(resource, objects);
+    }
+    return objects;
+  };
+  return {
+    get deploy() {
+      return all("deployments");
+    },
+    get rs() {
+      return all("replicasets");
+    },
+    get pod() {
+      return all("pods");
+    },
+    get svc() {
+      return all("services");
+    },
+    get node() {
+      return all("nodes");
+    },
+    t: client.now / 1000,
+    pods: (selector) => client.list("pods", { namespace, labelSelector: selector }).map(convert),
+    endpoints: (service) => endpointsOf(client, namespace, service).map(convert),
+    share: (service, selector) => {
+      const every = endpointsOf(client, namespace, service).length;
+      const some = endpointsOf(client, namespace, service, selector).length;
+      return every === 0 ? 0 : some / every;
+    },
+  };
+}
+
+/** Ready pods, not terminating, that the service's selector selects; of those, what `only` selects. */
+export function endpointsOf(
+  client: Client,
+  namespace: string,
+  service: string,
+  only?: string,
+): readonly KubeObject[] {
+  const found = client.get({ resource: "services", namespace, name: service });
+  const selector = found.ok ? (found.value["spec"] as { selector?: object }).selector : undefined;
+  if (selector === undefined || Object.keys(selector).length === 0) return [];
+  const terms = Object.entries(selector).map(([key, value]) => `${key}=${String(value)}`);
+  const labelSelector = [...terms, ...(only === undefined ? [] : [only])].join(",");
+  return client.list("pods", { namespace, labelSelector }).filter(isServing);
+}
+
+function isServing(pod: KubeObject): boolean {
+  const status = pod["status"] as
+    { conditions?: readonly { type: string; status: string }[] } | undefined;
+  const ready = status?.conditions?.find((condition) => condition.type === "Ready");
+  return ready?.status === "True" && pod.metadata.deletionTimestamp === undefined;
+}
+
+function convert(object: KubeObject): CelMap {
+  let map = converted.get(object);
+  if (map === undefined) {
+    map = toCel(object) as CelMap;
+    complete(map, object.kind);
+    converted.set(object, map);
+  }
+  return map;
+}
+
+function toCel(value: unknown): unknown {
+  if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : value;
+  if (Array.isArray(value)) return value.map(toCel);
+  if (typeof value !== "object" || value === null) return value;
+  return new Map(Object.entries(value).map(([key, item]) => [key, toCel(item)]));
+}
+
+function complete(object: CelMap, kind: string): void {
+  const metadata = part(object, "metadata");
+  part(metadata, "labels");
+  part(metadata, "annotations");
+  const counters = omittedCounters[kind];
+  if (counters !== undefined) {
+    const status = part(object, "status");
+    for (const counter of counters) if (!status.has(counter)) status.set(counter, 0n);
+    const spec = part(object, "spec");
+    if (!spec.has("minReadySeconds")) spec.set("minReadySeconds", 0n);
+    if (kind === "Deployment" && !spec.has("paused")) spec.set("paused", false);
+    if (!status.has("conditions")) status.set("conditions", []);
+  }
+  const status = object.get("status");
+  const conditions = status instanceof Map ? (status as CelMap).get("conditions") : undefined;
+  if (status instanceof Map && Array.isArray(conditions)) {
+    const byType = (conditions as CelMap[]).map(
+      (item) => [String(item.get("type")), item] as const,
+    );
+    (status as CelMap).set("conditions", new Map(byType));
+  }
+}
+
+function part(map: CelMap, key: string): CelMap {
+  const known = map.get(key);
+  if (known instanceof Map) return known as CelMap;
+  const made: CelMap = new Map();
+  map.set(key, made);
+  return made;
+}

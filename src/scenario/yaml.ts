@@ -1,0 +1,185 @@
+/**
+ * YAML with places: each document becomes a tree of values that know where they stand in the text.
+ * Aliases share one value; duplicate keys are noted and the last wins, as for kubectl; merge keys (`<<`)
+ * are applied. Text that is built to exhaust the parser is refused before it is parsed.
+ */
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
+import type { Alias, Document, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { hostileText } from "./hostile.ts";
+import { problemAt, sourceOf, type Problem, type Source, type Span } from "./problem.ts";
+import { resolvePlain } from "./scalars.ts";
+
+/** A value and its place. Exactly one of `entries` (a map) and `items` (a list) is there, or none. */
+export interface Located {
+  /** The plain value, frozen. */
+  readonly value: unknown;
+  readonly span: Span;
+  readonly entries?: ReadonlyMap<string, LocatedEntry>;
+  readonly items?: readonly Located[];
+}
+
+export interface LocatedEntry {
+  readonly key: Span;
+  readonly node: Located;
+}
+
+export interface YamlDocument {
+  readonly root: Located;
+  /** Keys given twice in one map: the later one, and its name. */
+  readonly duplicates: readonly { readonly name: string; readonly span: Span }[];
+}
+
+export interface YamlFile {
+  readonly source: Source;
+  readonly documents: readonly YamlDocument[];
+  readonly problems: readonly Problem[];
+}
+
+const deepest = 64;
+const mostValues = 1_000_000;
+const mostProblems = 20;
+
+/** Reads all documents of a text. Empty ones (nothing but comments) are left out. */
+export function readYaml(text: string, file: string): YamlFile {
+  const clean = text.startsWith("\u{feff}") ? text.slice(1) : text;
+  const source = sourceOf(file, clean);
+  const refusal = hostileText(source);
+  if (refusal !== undefined) return { source, documents: [], problems: [refusal] };
+
+  const parsed = parseAllDocuments(clean, {
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
+  const documents: YamlDocument[] = [];
+  const problems: Problem[] = [];
+  if (!Array.isArray(parsed)) return { source, documents, problems };
+  for (const document of parsed) {
+    for (const { pos, message } of [...document.errors, ...document.warnings]) {
+      const span = { start: pos[0], end: pos[1] };
+      problems.push(problemAt(source, span, { code: "yaml-syntax", message }));
+    }
+    if (document.errors.length > 0 || document.contents === null) continue;
+    const reader = new Reader(source, document);
+    const root = reader.read(document.contents, 0);
+    problems.push(...reader.problems);
+    if (root.value !== null) documents.push({ root, duplicates: reader.duplicates });
+  }
+  return { source, documents, problems: problems.slice(0, mostProblems) };
+}
+
+type Node = ParsedNode | Alias.Parsed;
+
+/** Turns the nodes of one document into located values. */
+class Reader {
+  readonly problems: Problem[] = [];
+  readonly duplicates: { name: string; span: Span }[] = [];
+  readonly #source: Source;
+  readonly #document: Document.Parsed;
+  /** What anchored nodes became; `undefined` while one is being read. */
+  readonly #anchored = new Map<Node, { node: Located; size: number } | undefined>();
+  #values = 0;
+
+  constructor(source: Source, document: Document.Parsed) {
+    this.#source = source;
+    this.#document = document;
+  }
+
+  read(node: Node | null, depth: number): Located {
+    if (node === null) return { value: null, span: { start: 0, end: 0 } };
+    const span = spanOf(node);
+    if (this.#values > mostValues) return this.#give(span, undefined);
+    if (depth > deepest) return this.#give(span, `nested deeper than ${deepest} levels`);
+    this.#values++;
+    if (isAlias(node)) return this.#alias(node, span);
+    const before = this.#values;
+    const anchored = "anchor" in node && node.anchor !== undefined;
+    if (anchored) this.#anchored.set(node, undefined);
+    let located: Located;
+    if (isMap(node)) located = this.#map(node as YAMLMap.Parsed, depth);
+    else if (isSeq(node)) located = this.#list(node as YAMLSeq.Parsed, depth);
+    else located = { value: scalarValue(node), span };
+    if (anchored) this.#anchored.set(node, { node: located, size: this.#values - before + 1 });
+    return located;
+  }
+
+  #alias(node: Alias.Parsed, span: Span): Located {
+    const target = node.resolve(this.#document) as Node | undefined;
+    if (target === undefined) return this.#give(span, `no anchor "&${node.source}" comes before`);
+    const known = this.#anchored.get(target);
+    if (known === undefined) return this.#give(span, `"*${node.source}" would contain itself`);
+    this.#values += known.size;
+    if (this.#values > mostValues) {
+      return this.#give(span, `the aliases expand to more than ${mostValues} values`);
+    }
+    return { ...known.node, span };
+  }
+
+  #list(list: YAMLSeq.Parsed, depth: number): Located {
+    const items = list.items.map((item) => this.read(item as Node | null, depth + 1));
+    return { value: Object.freeze(items.map((item) => item.value)), span: spanOf(list), items };
+  }
+
+  #map(map: YAMLMap.Parsed, depth: number): Located {
+    const own = new Map<string, LocatedEntry>();
+    const merged = new Map<string, LocatedEntry>();
+    for (const pair of map.items as Pair<Node, Node | null>[]) {
+      const span = spanOf(pair.key);
+      const name = this.#keyName(pair.key, span);
+      if (name === undefined) continue;
+      const value = this.read(pair.value, depth + 1);
+      const node = pair.value === null ? { ...value, span } : value;
+      if (name === "<<" && !isQuoted(pair.key)) this.#merge(merged, node);
+      else {
+        if (own.has(name)) this.duplicates.push({ name, span });
+        own.set(name, { key: span, node });
+      }
+    }
+    const entries = new Map([...own, ...[...merged].filter(([name]) => !own.has(name))]);
+    const values = [...entries].map(([name, entry]) => [name, entry.node.value] as const);
+    return { value: Object.freeze(Object.fromEntries(values)), span: spanOf(map), entries };
+  }
+
+  #merge(into: Map<string, LocatedEntry>, from: Located): void {
+    for (const part of from.items ?? [from]) {
+      if (part.entries === undefined) {
+        this.#give(part.span, "a merge key (<<) takes a map, or a list of maps");
+        continue;
+      }
+      for (const [name, entry] of part.entries) if (!into.has(name)) into.set(name, entry);
+    }
+  }
+
+  #keyName(key: Node, span: Span): string | undefined {
+    const name = isScalar(key) ? (key.source ?? String(key.value)) : undefined;
+    if (name === undefined) {
+      this.#give(span, isAlias(key) ? "an alias as a key" : "a key that is not a plain word");
+    } else if (name === "__proto__") {
+      this.#give(span, 'the key "__proto__" is refused');
+      return undefined;
+    }
+    return name;
+  }
+
+  #give(span: Span, message: string | undefined): Located {
+    if (message !== undefined && this.problems.length < mostProblems) {
+      this.problems.push(problemAt(this.#source, span, { code: "yaml", message }));
+    }
+    return { value: null, span };
+  }
+}
+
+function scalarValue(node: Scalar): unknown {
+  const plain = node.type === "PLAIN" && node.tag === undefined;
+  const value = plain ? resolvePlain(node.source ?? "") : node.value;
+  return value instanceof Date || value instanceof Uint8Array ? String(node.source) : value;
+}
+
+function isQuoted(key: Node): boolean {
+  return isScalar(key) && key.type !== "PLAIN";
+}
+
+function spanOf(node: Node): Span {
+  const [start, valueEnd] = node.range ?? [0, 0, 0];
+  return { start, end: valueEnd };
+}
