@@ -1,0 +1,132 @@
+/**
+ * Patching an object as the API server does for the PATCH verb, server-side apply aside: what comes out
+ * is decoded but neither defaulted nor validated (apiserver endpoints/handlers patch.go, v1.37.2).
+ */
+import type { KubeObject } from "../api/meta.ts";
+import { failure, type Answer, type Status } from "../api/status.ts";
+import { asKubeObject, decodeJson, type Decoded, type FieldValidation } from "./decode.ts";
+import { fromUnstructured } from "./decode-unstructured.ts";
+import { isDraft } from "./draft.ts";
+import { canonicalObject } from "./encode.ts";
+import { goPrint, goQuote } from "./go-print.ts";
+import { jsonPatch } from "./patch-json.ts";
+import { mergePatch } from "./patch-merge.ts";
+import { PatchError } from "./patch-meta.ts";
+import { mergeObject } from "./patch-strategic.ts";
+import { schemaOf, type StructInfo } from "./schema.ts";
+
+/** Most operations that one JSON patch may have. */
+const MAX_JSON_PATCH_OPERATIONS = 10_000;
+
+/**
+ * The object with the patch applied. Answers the server's 400 (malformed patch), 422 (the result is not an
+ * object of this kind, or an operation failed) or 500 (a merge key is missing; the server does not tell
+ * such mistakes from its own, and gives them no reason).
+ */
+export function applyPatch(
+  original: KubeObject,
+  patch: unknown,
+  patchType: "strategic" | "merge" | "json",
+  fieldValidation: FieldValidation = "Warn",
+): Answer<KubeObject> {
+  const current = canonicalObject(original);
+  const type = schemaOf(original.apiVersion, original.kind);
+  if (patchType === "strategic") return strategic(current, patch, type, fieldValidation);
+  const patched = patchType === "json" ? byOperations(current, patch) : merged(current, patch);
+  if (!patched.ok) return patched;
+  if (type === undefined) return { ok: true, value: asKubeObject(patched.value) };
+  return answered(decodeJson(type, patched.value), () => JSON.stringify(patched.value), {
+    fieldValidation,
+  });
+}
+
+function strategic(
+  current: KubeObject,
+  patch: unknown,
+  type: StructInfo | undefined,
+  fieldValidation: FieldValidation,
+): Answer<KubeObject> {
+  if (type === undefined) {
+    const message =
+      "the body of the request was in an unknown format - accepted media types include: " +
+      "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+    return { ok: false, status: failure(415, "UnsupportedMediaType", message) };
+  }
+  const rest: unknown = structuredClone(patch);
+  if (!isDraft(rest)) {
+    const what = Array.isArray(rest) ? "array" : typeof rest;
+    const message = `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
+    return { ok: false, status: failure(400, "BadRequest", message) };
+  }
+  const draft: unknown = structuredClone(current);
+  try {
+    const result = mergeObject(isDraft(draft) ? draft : {}, rest, type, "apply");
+    return answered(fromUnstructured(type, result), () => goPrint(rest), { fieldValidation });
+  } catch (error) {
+    if (error instanceof PatchError) return { ok: false, status: patchFailure(error) };
+    throw error;
+  }
+}
+
+function patchFailure({ kind, message }: PatchError): Status {
+  switch (kind) {
+    case "malformed":
+      return failure(400, "BadRequest", message);
+    case "unprocessable":
+      return unprocessable();
+    default:
+      return failure(500, "InternalError", message);
+  }
+}
+
+/** The server keeps the reason of a failed patch to itself. */
+function unprocessable(): Status {
+  const message = "the server rejected our request due to an error in our request";
+  return failure(422, "Invalid", message, {});
+}
+
+function byOperations(current: KubeObject, patch: unknown): Answer<unknown> {
+  if (!Array.isArray(patch)) {
+    const what = typeof patch === "object" ? "object" : typeof patch;
+    const message = `error decoding patch: json: cannot unmarshal ${what} into Go value of type []handlers.jsonPatchOp`;
+    return { ok: false, status: failure(400, "BadRequest", message) };
+  }
+  if (patch.length > MAX_JSON_PATCH_OPERATIONS) {
+    const limits = `${MAX_JSON_PATCH_OPERATIONS}, got ${patch.length}`;
+    const message = `The allowed maximum operations in a JSON patch is ${limits}`;
+    return { ok: false, status: failure(413, "Invalid", message) };
+  }
+  const result = jsonPatch(current, patch);
+  return result.ok ? result : { ok: false, status: unprocessable() };
+}
+
+function merged(current: KubeObject, patch: unknown): Answer<unknown> {
+  if (isDraft(patch)) return { ok: true, value: mergePatch(current, patch) };
+  const what = Array.isArray(patch) ? "array" : typeof patch;
+  const into = "into Go value of type map[string]interface {}";
+  const message = `error decoding patch: json: cannot unmarshal ${what} ${into}`;
+  return { ok: false, status: failure(400, "BadRequest", message) };
+}
+
+function answered(
+  decoded: Decoded,
+  shown: () => string,
+  options: { readonly fieldValidation: FieldValidation },
+): Answer<KubeObject> {
+  const { value, error, strictErrors } = decoded;
+  const strict = strictErrors.length > 0 ? `strict decoding error: ${strictErrors.join(", ")}` : "";
+  const fatal =
+    error ?? (options.fieldValidation === "Strict" && strict !== "" ? strict : undefined);
+  if (fatal === undefined) {
+    const warnings = options.fieldValidation === "Warn" ? strictErrors : [];
+    return { ok: true, value: asKubeObject(value), warnings };
+  }
+  const message = `Invalid value: ${goQuote(shown())}: ${fatal}`;
+  // The server names neither kind nor object here.
+  return {
+    ok: false,
+    status: failure(422, "Invalid", ` "" is invalid: patch: ${message}`, {
+      causes: [{ reason: "FieldValueInvalid", message, field: "patch" }],
+    }),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * How Pods are prepared (pkg/registry/core/pod strategy, v1.37.2): phase and QoS class on creation, spec
+ * kept by status updates.
+ *
+ * Left out: pod-level resource defaults, merging of matchLabelKeys into affinity and spread selectors.
+ */
+import type { KubeObject } from "../api/meta.ts";
+import { asArray, asRecord, isNil, type Json } from "./json.ts";
+import { compareQuantities, quantityOf } from "./quantity.ts";
+import {
+  sameField,
+  specOf,
+  withField,
+  withMetadata,
+  withNextGeneration,
+  type Preparation,
+} from "./strategy-parts.ts";
+
+export const POD: Preparation = { create, update, status };
+
+export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
+
+function create(pod: KubeObject): KubeObject {
+  const gated = asArray(specOf(pod)["schedulingGates"]).length > 0;
+  const condition = {
+    type: "PodScheduled",
+    status: "False",
+    reason: "SchedulingGated",
+    message: "Scheduling is blocked due to non-empty scheduling gates",
+  };
+  const conditions = gated ? { conditions: [condition] } : {};
+  const fresh = { ...pod, status: { phase: "Pending", ...conditions, qosClass: qosClassOf(pod) } };
+  return withMetadata(fresh, { generation: 1 });
+}
+
+function update(next: KubeObject, prev: KubeObject): KubeObject {
+  const kept = withField(next, "status", prev["status"]);
+  return sameField(kept, prev, "spec") ? kept : withNextGeneration(kept, prev);
+}
+
+function status(next: KubeObject, prev: KubeObject): KubeObject {
+  const old = asRecord(prev["status"]);
+  const given = asRecord(next["status"]);
+  const kept: Json = {
+    qosClass: given["qosClass"] ?? old["qosClass"],
+    observedGeneration: given["observedGeneration"] ?? old["observedGeneration"],
+    conditions: withOldGenerations(asArray(given["conditions"]), asArray(old["conditions"])),
+  };
+  const filled = Object.entries(kept).filter(([, value]) => value !== undefined);
+  return withMetadata(
+    { ...next, spec: prev["spec"], status: { ...given, ...Object.fromEntries(filled) } },
+    { deletionTimestamp: undefined, ownerReferences: prev.metadata.ownerReferences },
+  );
+}
+
+/** Conditions written without an observedGeneration keep the one they had. */
+function withOldGenerations(
+  conditions: readonly unknown[],
+  old: readonly unknown[],
+): readonly unknown[] | undefined {
+  if (conditions.length === 0) return undefined;
+  const left = old.map(asRecord);
+  return conditions.map((item) => {
+    const condition = asRecord(item);
+    const index = left.findIndex((each) => each["type"] === condition["type"]);
+    const [match] = index === -1 ? [] : left.splice(index, 1);
+    const generation = match?.["observedGeneration"];
+    if ((condition["observedGeneration"] ?? 0) !== 0 || isNil(generation)) return item;
+    return { ...condition, observedGeneration: generation };
+  });
+}
+
+/** The quality of service that requests and limits of a pod give it (core/helper/qos). */
+export function qosClassOf(pod: KubeObject): QosClass {
+  const spec = specOf(pod);
+  const resources = asRecord(spec["resources"]);
+  if (!isNil(resources["limits"]) || !isNil(resources["requests"])) return qosOf(resources);
+  const containers = [...asArray(spec["initContainers"]), ...asArray(spec["containers"])];
+  const classes = containers.map((each) => qosOf(asRecord(asRecord(each)["resources"])));
+  const [first = "BestEffort"] = classes;
+  return classes.every((each) => each === first) ? first : "Burstable";
+}
+
+function qosOf(resources: Json): QosClass {
+  const requests = asRecord(resources["requests"]);
+  const limits = asRecord(resources["limits"]);
+  const [cpu, memory] = ["cpu", "memory"].map((name): QosClass => {
+    const request = quantityOf(requests[name]);
+    const limit = quantityOf(limits[name]);
+    const zero = quantityOf(undefined);
+    if (request === undefined || limit === undefined || zero === undefined) return "Burstable";
+    if (compareQuantities(request, limit) !== 0) return "Burstable";
+    return compareQuantities(request, zero) === 0 ? "BestEffort" : "Guaranteed";
+  });
+  return cpu !== undefined && cpu === memory ? cpu : "Burstable";
+}
