@@ -23,7 +23,7 @@ export const mirroredVersion = "v1.37.2";
 
 export interface ParseOptions {
   /** Gives the text of a file that a step names, relative to the scenario; undefined: not there. */
-  readFile?(path: string): string | undefined;
+  readonly readFile?: (path: string) => string | undefined;
 }
 
 export interface ScenarioCheck {

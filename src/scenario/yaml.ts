@@ -96,8 +96,8 @@ class Reader {
     const anchored = "anchor" in node && node.anchor !== undefined;
     if (anchored) this.#anchored.set(node, undefined);
     let located: Located;
-    if (isMap(node)) located = this.#map(node as YAMLMap.Parsed, depth);
-    else if (isSeq(node)) located = this.#list(node as YAMLSeq.Parsed, depth);
+    if (isMap(node)) located = this.#map(node, depth);
+    else if (isSeq(node)) located = this.#list(node, depth);
     else located = { value: scalarValue(node), span };
     if (anchored) this.#anchored.set(node, { node: located, size: this.#values - before + 1 });
     return located;

@@ -1,0 +1,172 @@
+/** What can be said on the command line. The code that answers is loaded when it is asked for. */
+import type { Argv } from "yargs";
+import type { CliIo, ExitCode } from "./io.ts";
+
+/** yargs takes a lone - for an empty text, so it travels under another name. */
+export const standardInput = "\u{1}stdin";
+
+export const commandNames = ["run", "check", "explain", "schema", "completion"];
+
+export const optionNames = [
+  "at",
+  "hash",
+  "help",
+  "output",
+  "quiet",
+  "schedule",
+  "seed",
+  "selector",
+  "until",
+  "version",
+];
+
+export const outputs = ["text", "json", "junit", "github"] as const;
+export type Output = (typeof outputs)[number];
+
+/** Shown by --help and run by a test; each with what it is for. */
+export const examples = {
+  rollsim: [
+    ["rollsim run scenarios/rolling-update.yaml", "play a scenario"],
+    ["rollsim explain scenarios/bad-image.yaml --at 90s", "why is it waiting?"],
+  ],
+  run: [
+    ["rollsim run scenarios/rolling-update.yaml", "one scenario, with its timeline"],
+    ["rollsim run 'scenarios/*.yaml' --quiet", "all of them, verdicts only"],
+    ["rollsim run scenarios/undo.yaml --seed 7 --schedule random", "another interleaving"],
+    ["rollsim run scenarios --output junit", "for a CI server"],
+    ["rollsim run - < scenarios/undo.yaml", "from standard input"],
+  ],
+  check: [["rollsim check scenarios", "all problems of all files at once"]],
+  explain: [
+    ["rollsim explain scenarios/bad-image.yaml --at 90s deployment/web", "a stalled rollout"],
+  ],
+  schema: [["rollsim schema > scenario.schema.json", "for an editor"]],
+} as const;
+
+function shown(command: keyof typeof examples): string {
+  const lines = examples[command].map(([line, purpose]) => `  ${line}\n      ${purpose}`);
+  return `Examples:\n${lines.join("\n")}`;
+}
+
+type Answer = (answered: Promise<ExitCode>) => Promise<void>;
+
+export function commands(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return withOthers(withRun(parser, io, answer), io, answer)
+    .completion("completion", "Print a completion script for bash or zsh")
+    .usage("$0 plays Kubernetes rollouts in virtual time and says why each pod came and went.")
+    .epilogue(shown("rollsim"))
+    .epilogue("Exit codes: 0 all held, 1 an expectation failed, 2 wrong usage or file, 3 our bug.");
+}
+
+function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "run <file..>",
+    "Play scenarios, print their timelines, check what they expect",
+    (command) =>
+      replayOptions(filesOf(command))
+        .option("output", {
+          alias: "o",
+          choices: outputs,
+          default: "text" as const,
+          describe: "Form of the report",
+        })
+        .option("quiet", {
+          alias: "q",
+          type: "boolean",
+          default: false,
+          describe: "Only verdicts, and what failed",
+        })
+        .option("hash", {
+          type: "boolean",
+          default: false,
+          describe: "Print the SHA-256 of the whole trace: equal runs have equal hashes",
+        })
+        .option("selector", {
+          alias: "l",
+          type: "string",
+          nargs: 1,
+          describe: "Only scenarios with these labels, as in topic=basics",
+        })
+        .epilogue(shown("run")),
+    (args) =>
+      answer(import("./run.ts").then(({ run }) => run({ ...args, files: named(args.file) }, io))),
+  );
+}
+
+function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser
+    .command(
+      "check <file..>",
+      "Read scenarios without playing them, and say what is wrong",
+      (command) =>
+        filesOf(command)
+          .option("quiet", {
+            alias: "q",
+            type: "boolean",
+            default: false,
+            describe: "Only problems",
+          })
+          .epilogue(shown("check")),
+      (args) =>
+        answer(
+          import("./check.ts").then(({ check }) => check({ ...args, files: named(args.file) }, io)),
+        ),
+    )
+    .command(
+      "explain <file> [object]",
+      "Play a scenario up to a time and say why it is waiting there",
+      (command) =>
+        replayOptions(
+          command
+            .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
+            .positional("object", {
+              type: "string",
+              describe: "As in deployment/web; default: all",
+            }),
+        )
+          .option("at", {
+            type: "string",
+            nargs: 1,
+            describe: "Virtual time, as in 75s; default: the end of the run",
+          })
+          .epilogue(shown("explain")),
+      (args) => {
+        const [file = ""] = named([args.file]);
+        return answer(import("./explain.ts").then(({ explain }) => explain({ ...args, file }, io)));
+      },
+    )
+    .command(
+      "schema",
+      "Print the JSON Schema of scenario files",
+      (command) => command.epilogue(shown("schema")),
+      () => answer(import("./schema.ts").then(({ printSchema }) => printSchema(io))),
+    );
+}
+
+function filesOf(command: Argv): Argv<{ file: string[] }> {
+  return command.positional("file", {
+    type: "string",
+    array: true,
+    demandOption: true,
+    describe: "Files, folders or globs; - is standard input",
+  }) as Argv<{ file: string[] }>;
+}
+
+function replayOptions<T>(command: Argv<T>) {
+  return command
+    .option("seed", { type: "string", nargs: 1, describe: "Instead of the scenario's own" })
+    .option("schedule", {
+      type: "string",
+      nargs: 1,
+      describe: "Order of watch events: fresh, random, or recorded letters",
+    })
+    .option("until", {
+      type: "string",
+      nargs: 1,
+      describe: "End the run here at the latest, as in 5m",
+    });
+}
+
+function named(list: readonly string[]): readonly string[] {
+  return list.map((name) => (name === standardInput ? "-" : name));
+}

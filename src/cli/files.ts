@@ -1,0 +1,146 @@
+/** From what stands on the command line to texts: files, folders, globs, and - for standard input. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { UsageError, type CliIo } from "./io.ts";
+
+export interface InputFile {
+  /** As it is named in messages: relative to where the command runs, or `<stdin>`. */
+  readonly name: string;
+  readonly text: string;
+  /** Files that a scenario names are looked for here. */
+  readonly folder: string;
+}
+
+/** Larger files are not even read. */
+const mostBytes = 8 * 1024 * 1024;
+
+/** Throws UsageError if something is not there or not readable. */
+export async function inputFiles(
+  names: readonly string[],
+  io: CliIo,
+): Promise<readonly InputFile[]> {
+  const files: InputFile[] = [];
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (name === "-") {
+      files.push({ name: "<stdin>", text: decode(io.readStdin(), "<stdin>"), folder: io.cwd });
+      continue;
+    }
+    for (const path of await expand(name, io.cwd)) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const shown = relative(io.cwd, path);
+      const text = readText(path, shown);
+      files.push({ name: shown.startsWith("..") ? name : shown, text, folder: dirname(path) });
+    }
+  }
+  return files;
+}
+
+/** For files that a scenario names; undefined when there is none. Folders give their manifests. */
+export function readBeside(
+  folder: string,
+  path: string,
+): readonly { readonly name: string; readonly text: string }[] | undefined {
+  const full = resolve(folder, path);
+  const found = statSync(full, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  const paths = found.isDirectory() ? yamlFiles(full, readdirSync(full)) : [full];
+  return paths.map((file) => ({
+    name: file === full ? path : join(path, relative(full, file)),
+    text: readText(file, path),
+  }));
+}
+
+async function expand(name: string, cwd: string): Promise<readonly string[]> {
+  const path = resolve(cwd, name);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) {
+    const files = yamlFiles(path, readdirSync(path));
+    if (files.length === 0) throw new UsageError(`${name}: no .yaml or .yml file in this folder`);
+    return files;
+  }
+  if (found !== undefined) return [path];
+  if (!/[*?[\]{}]/u.test(name)) throw new UsageError(`${name}: no such file`);
+  const files = await matching(name, cwd);
+  if (files.length === 0) throw new UsageError(`${name}: no file matches`);
+  return files;
+}
+
+/** A glob that the shell left alone, because of quotes or because it has none. */
+async function matching(pattern: string, cwd: string): Promise<readonly string[]> {
+  const { default: picomatch } = await import("picomatch");
+  const { base, glob } = picomatch.scan(pattern);
+  const root = resolve(cwd, base);
+  const entries = statSync(root, { throwIfNoEntry: false })?.isDirectory()
+    ? readdirSync(root, { recursive: glob.includes("/") || glob.includes("**") }).map(String)
+    : [];
+  const matches = picomatch(glob);
+  return entries
+    .filter((entry) => matches(entry.replaceAll("\\", "/")))
+    .map((entry) => join(root, entry))
+    .filter((path) => statSync(path).isFile())
+    .toSorted(byText);
+}
+
+function yamlFiles(folder: string, entries: readonly string[]): readonly string[] {
+  const yaml = entries.filter((entry) => /\.ya?ml$/u.test(entry));
+  return yaml.map((entry) => join(folder, entry)).toSorted(byText);
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    const { size } = statSync(path);
+    if (size > mostBytes) {
+      const mebibytes = (size / 1024 / 1024).toFixed(0);
+      throw new UsageError(`${shown}: ${mebibytes} MiB is too large; the most is 1 Mi characters`);
+    }
+    return decode(readFileSync(path), shown);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") throw new UsageError(`${shown}: permission denied`, { cause: error });
+    if (code === "EISDIR") throw new UsageError(`${shown}: is a folder`, { cause: error });
+    throw error;
+  }
+}
+
+function decode(bytes: Uint8Array, shown: string): string {
+  if (bytes.length > mostBytes) throw new UsageError(`${shown}: too large`);
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    throw new UsageError(`${shown}: UTF-16 text; save it as UTF-8`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    const { line, column } = firstBadByte(bytes);
+    const message = `${shown}:${line}:${column}: error[not-text]: not valid UTF-8`;
+    throw new UsageError(message, { cause: error });
+  }
+}
+
+function firstBadByte(bytes: Uint8Array): { readonly line: number; readonly column: number } {
+  let good = 0;
+  let bad = bytes.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (isText(bytes.subarray(0, middle))) good = middle;
+    else bad = middle;
+  }
+  const before = new TextDecoder("utf-8").decode(bytes.subarray(0, good), { stream: true });
+  return { line: before.split("\n").length, column: before.length - before.lastIndexOf("\n") };
+}
+
+/** An unfinished character at the end is no mistake yet. */
+function isText(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+/** What the command line touches of its process; tests give their own. */
+
+export interface Stream {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Characters in a line of the terminal; 80 when it is none. */
+  readonly columns: number;
+}
+
+export interface CliIo {
+  readonly out: Stream;
+  readonly err: Stream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** All of standard input. */
+  readStdin(): Uint8Array;
+  /** Wall-clock milliseconds, for progress only. */
+  clock(): number;
+}
+
+/** What a command ends with; of several files the highest counts. */
+export const exitCodes = { fine: 0, failed: 1, usage: 2, internal: 3 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A mistake on the command line: printed without a stack, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Colours are for terminals, unless NO_COLOR is set (no-color.org) or FORCE_COLOR asks for them. */
+export function wantsColour(stream: Stream, env: CliIo["env"]): boolean {
+  if ((env["NO_COLOR"] ?? "") !== "") return false;
+  if ((env["FORCE_COLOR"] ?? "") !== "") return env["FORCE_COLOR"] !== "0";
+  return stream.isTTY && env["TERM"] !== "dumb";
+}

@@ -1,0 +1,85 @@
+/**
+ * The command line: parses it, lets the command answer, and turns what went wrong into an exit code. A
+ * user's mistake is one line on stderr, without a stack.
+ */
+import { readFileSync } from "node:fs";
+import { commandNames, commands, optionNames, standardInput } from "./commands.ts";
+import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { nearest } from "../scenario/nearest.ts";
+
+/** Runs one command line, without the program's name, and answers with the exit code. */
+export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.err.write(`rollsim: ${error.message}\n`);
+      return exitCodes.usage;
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    io.err.write(`rollsim: internal error, please report it with these lines\n${text}\n`);
+    return exitCodes.internal;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  const { default: yargs } = await import("yargs");
+  let code: ExitCode = exitCodes.fine;
+  const answer = async (answered: Promise<ExitCode>): Promise<void> => {
+    code = await answered;
+  };
+  const parser = commands(yargs(), io, answer)
+    .scriptName("rollsim")
+    .locale("en")
+    .wrap(80)
+    .version(version())
+    .parserConfiguration({
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+    })
+    .strict()
+    .demandCommand(1, 1, "what to do? See rollsim --help", "one command at a time")
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(betterMessage(message, argv));
+    });
+  let printed = "";
+  const words = argv.map((word) => (word === "-" ? standardInput : word));
+  await parser.parseAsync(words, {}, (_error, _argv, output) => {
+    printed = output;
+  });
+  if (printed !== "") io.out.write(`${printed}\n`);
+  return code;
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** yargs names options and files in one breath; people want to hear about the option. */
+function betterMessage(message: string, argv: readonly string[]): string {
+  if (message.startsWith("Not enough non-option"))
+    return `${argv[0]} needs a file; see rollsim --help`;
+  if (!message.startsWith("Unknown argument")) {
+    return message.slice(0, 1).toLowerCase() + message.slice(1).replaceAll("\n", " ");
+  }
+  const names = message.replace(/^[^:]*: /u, "").split(", ");
+  const wrong = argv.find((word) => {
+    const name = word.replace(/^--?/u, "").replace(/=.*$/u, "");
+    return word.startsWith("-") && names.includes(name);
+  });
+  if (wrong !== undefined) {
+    const word = wrong.replace(/=.*$/u, "");
+    return `unknown option ${word}${meant(word.replace(/^-+/u, ""), optionNames, "--")}`;
+  }
+  const [first = ""] = names;
+  return `unknown command or argument ${first}${meant(first, commandNames, "rollsim ")}`;
+}
+
+function meant(word: string, known: readonly string[], prefix: string): string {
+  const best = nearest(word, known);
+  return best === undefined ? "" : `; did you mean ${prefix}${best}?`;
+}
