@@ -1,0 +1,69 @@
+// The table of reference/properties.md: each row one configuration, with its number of reachable
+// states by variant. The tests, the comparison with SPIN and the benchmark read it.
+import type { Creation } from "./law.ts";
+import type { RolloutConfig } from "./rollout.ts";
+
+export type RowConfig = Omit<RolloutConfig, "creation">;
+
+export interface Row {
+  readonly name: string;
+  readonly config: RowConfig;
+  readonly states: Readonly<Record<Creation, number>>;
+  /** Too large for every test run; the benchmark and the long run count them. */
+  readonly large?: "long run only";
+}
+
+function states(ends: number, goesOn: number): Readonly<Record<Creation, number>> {
+  return { "create ends": ends, "create goes on": goesOn };
+}
+
+const four = { replicas: 4, surge: "25%", unavailable: "25%" } as const;
+const back = { direction: "forward or back" } as const;
+
+export const rows = {
+  single: {
+    name: "4 at 25%/25%, 2 sets, 1 change",
+    config: { ...four, sets: 2, changes: 1 },
+    states: states(189, 168),
+  },
+  ten: {
+    name: "10/3/2, 2 sets, 1 change",
+    config: { replicas: 10, surge: 3, unavailable: 2, sets: 2, changes: 1 },
+    states: states(2_891, 2_680),
+  },
+  undo: {
+    name: "4 at 25%/25%, 2 sets, 2 changes with undo",
+    config: { ...four, sets: 2, changes: 2, ...back },
+    states: states(1_690, 1_619),
+  },
+  scaling: {
+    name: "6 to 3 at 25%/25%, 2 sets, 1 change",
+    config: { ...four, replicas: 6, scaleTo: 3, sets: 2, changes: 1 },
+    states: states(2_290, 2_071),
+  },
+  minReady: {
+    name: "3/1/1, 3 sets, 2 changes, minReadySeconds > 0",
+    config: { replicas: 3, surge: 1, unavailable: 1, sets: 3, changes: 2, minReady: "positive" },
+    states: states(6_032, 5_553),
+  },
+  stale: {
+    name: "3/1/0, 3 sets, 2 changes, lagging cache",
+    config: { replicas: 3, surge: 1, unavailable: 0, sets: 3, changes: 2, cache: "lagging" },
+    states: states(6_691, 6_716),
+  },
+  faults: {
+    name: "4/1/1, 3 sets, 2 changes, 2 faults",
+    config: { replicas: 4, surge: 1, unavailable: 1, sets: 3, changes: 2, faults: 2 },
+    states: states(129_219, 122_745),
+  },
+  rollover: {
+    name: "6/2/1, 3 sets, 2 changes",
+    config: { replicas: 6, surge: 2, unavailable: 1, sets: 3, changes: 2 },
+    states: states(34_091, 32_684),
+  },
+  undos: {
+    name: "4/1/1, 3 sets, 3 changes with undo",
+    config: { replicas: 4, surge: 1, unavailable: 1, sets: 3, changes: 3, ...back },
+    states: states(78_180, 76_662),
+  },
+} as const satisfies Readonly<Record<string, Row>>;
