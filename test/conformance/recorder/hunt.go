@@ -1,0 +1,4 @@
+package recorder
+
+func (g *gen) ce2() {}
+func (g *gen) ce5() {}
