@@ -3,6 +3,7 @@
  * errors with a place, where kubectl would only warn or answer with one long line.
  */
 import type { KubeObject } from "../api/meta.ts";
+import { KINDS } from "../apiserver/kinds.ts";
 import {
   fieldOf,
   fieldsByJsonName,
@@ -26,7 +27,8 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
   const problems: Problem[] = [];
   const report: Report = (span, code, message, hint) => {
     const more = hint === undefined ? {} : { hint };
-    problems.push(problemAt(source, span, { code, message, ...more }));
+    const severity = code === "not-simulated" ? "warning" : "error";
+    problems.push(problemAt(source, span, { severity, code, message, ...more }));
   };
   const visit = (object: Located): void => {
     const items = object.entries?.get("items")?.node;
@@ -76,32 +78,27 @@ function checkFields(node: Located, report: Report): void {
     checkValue(type, node, "", report);
     return;
   }
+  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*$/u, "") : "";
+  const served = KINDS.find((known) => known.kind === kind);
+  const span = (name: string): Span => node.entries?.get(name)?.node.span ?? node.span;
+  if (served?.group === group) {
+    if (served.simulated) return;
+    const message = `${kind} objects are kept and given back, but nothing acts on them`;
+    report(span("kind"), "not-simulated", message);
+    return;
+  }
   const message = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`;
-  const elsewhere = commonKinds.find(([version, name]) => name === kind && version !== apiVersion);
+  if (served !== undefined) {
+    const version = served.group === "" ? served.version : `${served.group}/${served.version}`;
+    report(span("apiVersion"), "unknown-kind", message, `${kind} is in "${version}"`);
+    return;
+  }
   const best = nearest(
     kind,
-    commonKinds.map(([, name]) => name),
+    KINDS.map((known) => known.kind),
   );
-  const hint =
-    elsewhere === undefined ? best && `did you mean "${best}"?` : `${kind} is in "${elsewhere[0]}"`;
-  report(
-    node.entries?.get(elsewhere === undefined ? "kind" : "apiVersion")?.node.span ?? node.span,
-    "unknown-kind",
-    message,
-    hint,
-  );
+  report(span("kind"), "unknown-kind", message, best && `did you mean "${best}"?`);
 }
-
-const commonKinds: readonly (readonly [string, string])[] = [
-  ["apps/v1", "Deployment"],
-  ["apps/v1", "ReplicaSet"],
-  ["v1", "Pod"],
-  ["v1", "Service"],
-  ["v1", "ConfigMap"],
-  ["v1", "Namespace"],
-  ["v1", "Node"],
-  ["v1", "Secret"],
-];
 
 function checkValue(declared: TypeInfo, node: Located, path: string, report: Report): void {
   if (node.value === null) return; // as if it were not there

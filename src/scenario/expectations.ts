@@ -1,0 +1,139 @@
+/** Checks `expect.always` while a run goes on, and `finally` and the thresholds when it has ended. */
+import type { Client } from "../api/client.ts";
+import type { Millis } from "../api/meta.ts";
+import type { TraceEntry } from "../api/trace.ts";
+import type { Verdict } from "./cel.ts";
+import { formatDuration } from "./duration.ts";
+import { measure, type Measured, type Samples } from "./metrics.ts";
+import type { ExpectationResult, Failure } from "./result.ts";
+import type { AlwaysExpectation, Condition, Expectations, Moment } from "./scenario.ts";
+import { worldOf } from "./world.ts";
+
+type Outcome = ExpectationResult["outcome"];
+
+export class Checker {
+  readonly failures: Failure[] = [];
+  readonly #expect: Expectations;
+  readonly #client: Client;
+  readonly #namespace: string;
+  readonly #record: (entry: TraceEntry) => void;
+  readonly #begun = new Set<string>();
+  readonly #always: Map<AlwaysExpectation, Outcome>;
+
+  constructor(
+    expect: Expectations,
+    client: Client,
+    namespace: string,
+    record: (entry: TraceEntry) => void,
+  ) {
+    this.#expect = expect;
+    this.#client = client;
+    this.#namespace = namespace;
+    this.#record = record;
+    this.#always = new Map(expect.always.map((expectation) => [expectation, "unchecked"]));
+  }
+
+  /** A step begins: expectations from it on are checked, those up to it no longer. */
+  begin(step: string): void {
+    this.#begun.add(step);
+  }
+
+  /** After an instant. An expectation that has failed is not looked at again. */
+  instant(): void {
+    if (this.#always.size === 0) return;
+    const at = this.#client.now;
+    const world = worldOf(this.#client, this.#namespace);
+    for (const [expectation, outcome] of this.#always) {
+      if (outcome === "failed" || !this.#isDue(expectation, at)) continue;
+      const verdict = expectation.expression.evaluate(world);
+      this.#always.set(expectation, verdict.holds ? "held" : "failed");
+      if (!verdict.holds) this.#fail("always", expectation, at, verdict);
+    }
+  }
+
+  #isDue({ from, to }: AlwaysExpectation, at: Millis): boolean {
+    return (from === undefined || this.#reached(from, at)) && !this.#passed(to, at);
+  }
+
+  #reached(moment: Moment, at: Millis): boolean {
+    return "step" in moment ? this.#begun.has(moment.step) : at >= moment.at;
+  }
+
+  /** A step's own begin is past its `to`; a time is still within. */
+  #passed(moment: Moment | undefined, at: Millis): boolean {
+    if (moment === undefined) return false;
+    return "step" in moment ? this.#begun.has(moment.step) : at > moment.at;
+  }
+
+  #fail(kind: "always" | "finally", condition: Condition, at: Millis, verdict: Verdict): void {
+    if (verdict.holds) return;
+    const { text } = condition.expression;
+    const details = verdict.values.map(({ expression, value }) => `${expression} is ${value}`);
+    if (verdict.why !== undefined) details.unshift(verdict.why);
+    const message = `does not hold at ${formatDuration(at)}`;
+    this.failures.push({ kind, name: text, at, message, details, place: condition.place });
+    this.#record({ kind: "expectation", at, that: text, held: false, detail: details.join("; ") });
+  }
+
+  /** The results of all; `aborted`: the run failed, so what is checked at the end is not. */
+  end(samples: Samples, aborted: boolean): EndOfChecks {
+    const at = this.#client.now;
+    const results: ExpectationResult[] = [];
+    for (const [{ expression, place }, outcome] of this.#always) {
+      results.push({ kind: "always", text: expression.text, place, outcome });
+      if (outcome === "held") {
+        this.#record({ kind: "expectation", at, that: expression.text, held: true });
+      }
+    }
+    for (const condition of this.#expect.finally) {
+      const { expression, place } = condition;
+      const outcome = aborted ? "unchecked" : this.#finally(condition, at);
+      results.push({ kind: "finally", text: expression.text, place, outcome });
+    }
+    const measured: Measured[] = [];
+    for (const threshold of this.#expect.thresholds) {
+      const one = measure(threshold, samples);
+      const text = `${threshold.metric}: ${threshold.text}`;
+      const outcome = aborted ? "unchecked" : one.held ? "held" : "failed";
+      results.push({ kind: "threshold", text, place: threshold.place, outcome });
+      measured.push(one);
+      if (outcome === "failed") this.#exceeded(one, text, at);
+    }
+    return { results, measured };
+  }
+
+  #finally(condition: Condition, at: Millis): Outcome {
+    const verdict = condition.expression.evaluate(worldOf(this.#client, this.#namespace));
+    if (verdict.holds) {
+      this.#record({ kind: "expectation", at, that: condition.expression.text, held: true });
+      return "held";
+    }
+    this.#fail("finally", condition, at, verdict);
+    return "failed";
+  }
+
+  #exceeded({ threshold, value }: Measured, text: string, at: Millis): void {
+    const message = `was ${formatMeasure(threshold.metric, threshold.aggregate, value)}`;
+    const { place } = threshold;
+    this.failures.push({ kind: "threshold", name: text, at, message, details: [], place });
+    this.#record({ kind: "expectation", at, that: text, held: false, detail: message });
+  }
+}
+
+export interface EndOfChecks {
+  readonly results: readonly ExpectationResult[];
+  readonly measured: readonly Measured[];
+}
+
+/** A measured value in the unit of its metric. */
+export function formatMeasure(
+  metric: Measured["threshold"]["metric"],
+  aggregate: Measured["threshold"]["aggregate"],
+  value: number | undefined,
+): string {
+  if (value === undefined) return "not measured: no Deployment was ever complete";
+  if (value === Infinity) return "without end: a rollout did not complete";
+  const isTime = metric === "rollout_duration" || metric === "unavailable_seconds";
+  if (isTime && aggregate !== "count") return formatDuration(Math.round(value));
+  return String(Math.round(value * 1000) / 1000);
+}
