@@ -1,0 +1,70 @@
+/**
+ * What a write goes through before it is stored: defaults, the resource's strategy, validation. Only what
+ * users (and controllers that create) hand in is validated in full; a controller's update of an object that
+ * it read from the store differs in sizes, annotations and status alone.
+ */
+import type { KindInfo } from "../api/client.ts";
+import type { KubeObject } from "../api/meta.ts";
+import { invalid, type Answer } from "../api/status.ts";
+import { applyDefaults } from "./defaults.ts";
+import { groupResource } from "./kinds.ts";
+import type { Store } from "./store.ts";
+import { strategyFor, type Subresource } from "./strategy.ts";
+
+export type Admitted =
+  | { readonly ok: true; readonly value: KubeObject; readonly warnings: readonly string[] }
+  | Extract<Answer<KubeObject>, { ok: false }>;
+
+export function admitCreate(store: Store, kind: KindInfo, object: KubeObject): Admitted {
+  const { namespace = "default" } = object.metadata;
+  const placed: KubeObject = kind.namespaced
+    ? { ...object, metadata: { ...object.metadata, namespace } }
+    : object;
+  const strategy = strategyFor(kind.resource);
+  if (strategy === undefined) return { ok: true, value: placed, warnings: [] };
+  let next = applyDefaults(placed);
+  if (strategy.allocate !== undefined) next = strategy.allocate(next, undefined, pools(store));
+  next = strategy.prepareForCreate(next);
+  const causes = strategy.validateCreate(next);
+  if (causes.length > 0) return refuse(kind, next, causes);
+  return { ok: true, value: next, warnings: strategy.warnings(next) };
+}
+
+export function admitUpdate(
+  store: Store,
+  kind: KindInfo,
+  object: KubeObject,
+  current: KubeObject,
+  subresource?: Subresource,
+): Admitted {
+  const strategy = strategyFor(kind.resource);
+  if (strategy === undefined) return { ok: true, value: object, warnings: [] };
+  let next = applyDefaults(object);
+  if (strategy.allocate !== undefined) next = strategy.allocate(next, current, pools(store));
+  next = strategy.prepareForUpdate(next, current, subresource);
+  const causes = strategy.validateUpdate(next, current, subresource);
+  if (causes.length > 0) return refuse(kind, next, causes);
+  return { ok: true, value: next, warnings: strategy.warnings(next, current) };
+}
+
+function refuse(
+  kind: KindInfo,
+  object: KubeObject,
+  causes: Parameters<typeof invalid>[2],
+): Extract<Admitted, { ok: false }> {
+  const { group } = groupResource(kind);
+  return {
+    ok: false,
+    status: invalid({ group, kind: kind.kind }, object.metadata.name, causes),
+  };
+}
+
+/** Addresses and ports of Services, one after the other. */
+function pools(store: Store): { clusterIp(): string; nodePort(): number } {
+  let taken = [...store.all("services")].length;
+  const n = (): number => store.resourceVersion + ++taken;
+  return {
+    clusterIp: () => `10.96.${Math.floor(n() / 250) % 250}.${(n() % 250) + 2}`,
+    nodePort: () => 30000 + (n() % 2768),
+  };
+}

@@ -1,0 +1,42 @@
+/** Pods by name, as objects, and what a user may change about one of them. */
+import type { Pod } from "../api/core.ts";
+import { deepEqual } from "../api/json.ts";
+import { controllerOf, type KubeObject } from "../api/meta.ts";
+import { NO_OWNER } from "./pod-columns.ts";
+import { podObject } from "./pod-objects.ts";
+import type { Store } from "./store.ts";
+
+const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+export function findPod(
+  store: Store,
+  namespace: string,
+  name: string,
+): { readonly row: number; readonly pod: Pod } | undefined {
+  const row = store.registry.rowNamed(namespace, name);
+  if (row === undefined || !store.pods.isPresent(row)) return undefined;
+  return { row, pod: podObject(store, row) };
+}
+
+export function* listPods(store: Store, namespace: string | undefined): Generator<Pod> {
+  const { pods, registry } = store;
+  for (let row = 0; row < pods.length; row++) {
+    if (!pods.isPresent(row)) continue;
+    const source = registry.sources[pods.columns.source[row]!]!;
+    if (namespace === undefined || source.namespace === namespace) yield podObject(store, row);
+  }
+}
+
+/** Stores changed metadata of one pod: labels, annotations and who controls it. */
+export function podEdits(store: Store, row: number, next: KubeObject): void {
+  const { labels = {}, annotations = {} } = next.metadata;
+  const before = podObject(store, row).metadata;
+  const uid = controllerOf(next.metadata)?.uid;
+  const owner = uid === undefined ? NO_OWNER : (store.registry.findOwner(uid) ?? NO_OWNER);
+  const cost = Number(annotations[DELETION_COST] ?? 0);
+  if (!deepEqual(before.labels ?? {}, labels) || !deepEqual(before.annotations ?? {}, annotations)) {
+    store.registry.edits.set(row, { labels, annotations });
+  }
+  store.registry.special.add(row);
+  store.editPod(row, { owner, deletionCost: Number.isInteger(cost) ? cost : 0 });
+}

@@ -1,0 +1,157 @@
+/**
+ * Pods as the API shows them, made from their row when somebody looks. Details that no controller reads
+ * (IPs, container IDs) follow from the row alone.
+ */
+import type { Pod, PodCondition, PodSpec } from "../api/core.ts";
+import { compact } from "../api/json.ts";
+import type { KubeObject, OwnerReference } from "../api/meta.ts";
+import { timestamp } from "../api/time.ts";
+import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
+import { podReasons } from "./pod-reasons.ts";
+import { uidText, type Store } from "./store.ts";
+
+const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"] as const;
+
+export function nodeName(node: number): string {
+  return `node-${node + 1}`;
+}
+
+export function podObject(store: Store, row: number): Pod {
+  const { columns } = store.pods;
+  const { registry } = store;
+  const source = registry.sources[columns.source[row]!]!;
+  const edits = registry.edits.get(row);
+  const flags = columns.flags[row]!;
+  const node = columns.node[row]!;
+  const { template } = source;
+  const spec: PodSpec =
+    node === UNBOUND ? template.spec : { ...template.spec, nodeName: nodeName(node) };
+  const deleting = (flags & Flag.Deleting) !== 0;
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: compact({
+      name: registry.nameOf(columns.source[row]!, columns.ordinal[row]!),
+      generateName: source.generated ? `${source.prefix}-` : undefined,
+      namespace: source.namespace,
+      uid: uidText(columns.uid[row]!),
+      resourceVersion: String(columns.resourceVersion[row]!),
+      generation: deleting ? 2 : 1,
+      creationTimestamp: timestamp(columns.createdS[row]! * 1000),
+      deletionTimestamp: deleting ? timestamp(columns.deletionS[row]! * 1000) : undefined,
+      deletionGracePeriodSeconds: deleting ? columns.graceS[row]! : undefined,
+      labels: edits?.labels ?? template.metadata?.labels,
+      annotations: edits?.annotations ?? template.metadata?.annotations,
+      ownerReferences: ownerReferences(store, row),
+    }) as KubeObject["metadata"],
+    spec,
+    status: podStatus(store, row, spec),
+  };
+}
+
+function ownerReferences(store: Store, row: number): readonly OwnerReference[] | undefined {
+  const owner = store.pods.columns.owner[row]!;
+  if (owner === NO_OWNER) return undefined;
+  const { name, uid } = store.registry.owners[owner]!;
+  return [
+    {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      name,
+      uid,
+      controller: true,
+      blockOwnerDeletion: true,
+    },
+  ];
+}
+
+function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
+  const { columns } = store.pods;
+  const phase = columns.phase[row]!;
+  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+  const bound = columns.node[row] !== UNBOUND;
+  const reason = podReasons[columns.reason[row]!]!;
+  const common = { phase: PHASES[phase]!, qosClass: "BestEffort" };
+  if (!bound) return { ...common, conditions: unscheduled(reason) };
+  const created = timestamp(columns.createdS[row]! * 1000);
+  const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
+  return compact({
+    ...common,
+    reason: phase === Phase.Failed ? reason.waiting : undefined,
+    conditions: conditions(store, row, spec, created),
+    hostIP: "10.0.0.1",
+    hostIPs: [{ ip: "10.0.0.1" }],
+    podIP: phase === Phase.Pending && reason.waiting === undefined ? undefined : podIP(row),
+    podIPs:
+      phase === Phase.Pending && reason.waiting === undefined ? undefined : [{ ip: podIP(row) }],
+    startTime: created,
+    containerStatuses: spec.containers.map((container) => ({
+      name: container.name,
+      image: container.image,
+      imageID: phase === Phase.Running ? "sha256:0" : "",
+      ready,
+      restartCount: columns.restarts[row]!,
+      started: phase === Phase.Running && reason.waiting === undefined,
+      state: containerState(phase, reason, started, container.image ?? ""),
+    })),
+  }) as Pod["status"];
+}
+
+function unscheduled(reason: (typeof podReasons)[number]): readonly PodCondition[] {
+  if (reason.waiting !== "Unschedulable") return [];
+  return [
+    { type: "PodScheduled", status: "False", reason: "Unschedulable", message: reason.message("") },
+  ];
+}
+
+function conditions(
+  store: Store,
+  row: number,
+  spec: PodSpec,
+  created: string,
+): readonly PodCondition[] {
+  const { columns } = store.pods;
+  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+  const changed = columns.readyS[row]! === 0 ? created : timestamp(columns.readyS[row]! * 1000);
+  const names = spec.containers.map((container) => container.name).join(" ");
+  const readiness = ready
+    ? { status: "True" as const, lastTransitionTime: changed }
+    : {
+        status: "False" as const,
+        lastTransitionTime: changed,
+        reason: "ContainersNotReady",
+        message: `containers with unready status: [${names}]`,
+      };
+  const since = { status: "True" as const, lastTransitionTime: created };
+  return [
+    { type: "PodReadyToStartContainers", ...since },
+    { type: "Initialized", ...since },
+    { type: "Ready", ...readiness },
+    { type: "ContainersReady", ...readiness },
+    { type: "PodScheduled", ...since },
+  ];
+}
+
+function containerState(
+  phase: number,
+  reason: (typeof podReasons)[number],
+  started: string,
+  image: string,
+): unknown {
+  if (phase === Phase.Failed || phase === Phase.Succeeded) {
+    const failed = phase === Phase.Failed;
+    return {
+      terminated: { exitCode: failed ? 137 : 0, reason: failed ? "Error" : "Completed" },
+    };
+  }
+  if (reason.waiting !== undefined) {
+    return { waiting: { reason: reason.waiting, message: reason.message(image) } };
+  }
+  if (phase === Phase.Running) return { running: { startedAt: started } };
+  return { waiting: { reason: "ContainerCreating" } };
+}
+
+function podIP(row: number): string {
+  const n = row + 1;
+  return `10.${244 + (Math.floor(n / 62_500) % 11)}.${Math.floor(n / 250) % 250}.${(n % 250) + 2}`;
+}

@@ -1,0 +1,39 @@
+/** Why a container waits or a pod has failed: codes of the `reason` column, and the kubelet's words. */
+
+export interface PodReasonInfo {
+  /** `state.waiting.reason`, or the pod's `status.reason` where it has failed. */
+  readonly waiting?: string;
+  message(image: string): string;
+}
+
+export const PodReason = {
+  none: 0,
+  errImagePull: 1,
+  imagePullBackOff: 2,
+  crashLoopBackOff: 3,
+  evicted: 4,
+  unschedulable: 5,
+  nodeLost: 6,
+  error: 7,
+} as const;
+
+const nothing = (): string => "";
+
+function notFound(image: string): string {
+  return `failed to resolve image "${image}": not found`;
+}
+
+/** In order of the codes of `PodReason`. */
+export const podReasons: readonly PodReasonInfo[] = [
+  { message: nothing },
+  { waiting: "ErrImagePull", message: notFound },
+  {
+    waiting: "ImagePullBackOff",
+    message: (image) => `Back-off pulling image "${image}": ErrImagePull: ${notFound(image)}`,
+  },
+  { waiting: "CrashLoopBackOff", message: () => "back-off restarting failed container" },
+  { waiting: "Evicted", message: () => "The node was low on resource." },
+  { waiting: "Unschedulable", message: () => "no node has room for this pod" },
+  { waiting: "NodeLost", message: () => "The node of this pod is unreachable." },
+  { waiting: "Error", message: nothing },
+];

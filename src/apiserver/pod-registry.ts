@@ -1,0 +1,194 @@
+/**
+ * What pods have in common and the table therefore does not repeat: the template that they were made from,
+ * the ReplicaSet that owns them, their names. Everything here only grows.
+ */
+import type { PodTemplateSpec } from "../api/core.ts";
+import { controllerOf, type KubeObject, type StringMap } from "../api/meta.ts";
+
+/** One template of one maker: a ReplicaSet, or for a bare pod the pod itself. */
+export interface PodSource {
+  readonly namespace: string;
+  /** Names of its pods begin so, with a dash after it; a bare pod's whole name. */
+  readonly prefix: string;
+  readonly template: PodTemplateSpec;
+  /** False: a pod that somebody created by hand. */
+  readonly generated: boolean;
+  /** terminationGracePeriodSeconds. */
+  readonly graceSeconds: number;
+}
+
+export interface PodOwner {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** `namespace/name`. */
+  readonly key: string;
+}
+
+/** What somebody changed on one pod alone. */
+export interface PodEdits {
+  readonly labels?: StringMap;
+  readonly annotations?: StringMap;
+}
+
+export interface SavedPodRegistry {
+  readonly sources: readonly PodSource[];
+  readonly owners: readonly PodOwner[];
+  readonly rows: readonly (readonly [string, readonly number[]])[];
+  readonly edits: readonly (readonly [number, PodEdits])[];
+  readonly special: readonly number[];
+  readonly current: readonly (readonly [string, number])[];
+}
+
+const DEFAULT_GRACE_SECONDS = 30;
+
+export class PodRegistry {
+  readonly sources: PodSource[];
+  readonly owners: PodOwner[];
+  readonly edits: Map<number, PodEdits>;
+  /** Rows of pods that may differ from what their template and maker say: edited, orphaned, bare. */
+  readonly special: Set<number>;
+  /** Rows by `namespace/prefix`, in order of the pods' ordinals (the first has ordinal 1). */
+  readonly #rows: Map<string, number[]>;
+  /** The source that a ReplicaSet (by UID) makes pods from now. */
+  readonly #current: Map<string, number>;
+  readonly #ownerByUid = new Map<string, number>();
+
+  constructor(saved?: SavedPodRegistry) {
+    this.sources = [...(saved?.sources ?? [])];
+    this.owners = [...(saved?.owners ?? [])];
+    this.edits = new Map(saved?.edits);
+    this.special = new Set(saved?.special);
+    this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, [...rows]]));
+    this.#current = new Map(saved?.current);
+    this.owners.forEach((owner, index) => this.#ownerByUid.set(owner.uid, index));
+  }
+
+  save(): SavedPodRegistry {
+    return {
+      sources: [...this.sources],
+      owners: [...this.owners],
+      rows: [...this.#rows].map(([prefix, rows]) => [prefix, [...rows]]),
+      edits: [...this.edits],
+      special: [...this.special],
+      current: [...this.#current],
+    };
+  }
+
+  /** Index of a ReplicaSet as an owner of pods; a new one is given its index. */
+  ownerIndex(replicaSet: KubeObject): number {
+    const uid = replicaSet.metadata.uid ?? "";
+    const known = this.#ownerByUid.get(uid);
+    if (known !== undefined) return known;
+    const namespace = replicaSet.metadata.namespace ?? "default";
+    const { name } = replicaSet.metadata;
+    this.owners.push({ uid, namespace, name, key: `${namespace}/${name}` });
+    this.#ownerByUid.set(uid, this.owners.length - 1);
+    return this.owners.length - 1;
+  }
+
+  findOwner(uid: string): number | undefined {
+    return this.#ownerByUid.get(uid);
+  }
+
+  /** Index of the source for a ReplicaSet's template as it is now. */
+  sourceIndex(replicaSet: KubeObject, template: PodTemplateSpec): number {
+    const uid = replicaSet.metadata.uid ?? "";
+    const known = this.#current.get(uid);
+    if (known !== undefined && this.sources[known]!.template === template) return known;
+    this.sources.push({
+      namespace: replicaSet.metadata.namespace ?? "default",
+      prefix: replicaSet.metadata.name,
+      template,
+      generated: true,
+      graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    });
+    this.#current.set(uid, this.sources.length - 1);
+    return this.sources.length - 1;
+  }
+
+  barePodSource(pod: KubeObject, template: PodTemplateSpec): number {
+    this.sources.push({
+      namespace: pod.metadata.namespace ?? "default",
+      prefix: pod.metadata.name,
+      template,
+      generated: false,
+      graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    });
+    return this.sources.length - 1;
+  }
+
+  /** Gives a new row its place among the pods of its prefix: 1, 2, 3... */
+  enlist(source: number, row: number): number {
+    const { namespace, prefix, generated } = this.sources[source]!;
+    const key = `${namespace}/${prefix}${generated ? "-" : ""}`;
+    const rows = this.#rows.get(key);
+    if (rows !== undefined) return rows.push(row);
+    this.#rows.set(key, [row]);
+    return 1;
+  }
+
+  nameOf(source: number, ordinal: number): string {
+    const { prefix, generated } = this.sources[source]!;
+    return generated ? `${prefix}-${suffix(ordinal)}` : prefix;
+  }
+
+  /** The row of the youngest pod that has or had this name. */
+  rowNamed(namespace: string, name: string): number | undefined {
+    const dash = name.lastIndexOf("-") + 1;
+    const generated = this.#rows.get(`${namespace}/${name.slice(0, dash)}`);
+    const row = dash === 0 ? undefined : generated?.[ordinalOf(name.slice(dash)) - 1];
+    return row ?? this.#rows.get(`${namespace}/${name}`)?.at(-1);
+  }
+
+  /** Labels of a pod: its own edits, or those of its template. */
+  labelsOf(row: number, source: number): StringMap {
+    return this.edits.get(row)?.labels ?? this.sources[source]!.template.metadata?.labels ?? {};
+  }
+}
+
+/** `true` where the object's controller is this owner. */
+export function isOwnedBy(object: KubeObject, uid: string): boolean {
+  return controllerOf(object.metadata)?.uid === uid;
+}
+
+// Five characters of Kubernetes' alphabet without vowels, as generateName appends. A pod's is a
+// permutation of its ordinal, so that names look as they do in a cluster, never collide and need no table.
+const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+const NAMES = 27 ** 5;
+const FACTOR = 8_888_957; // coprime to 27
+const OFFSET = 5_141_592;
+
+function suffix(ordinal: number): string {
+  let rest = (ordinal * FACTOR + OFFSET) % NAMES;
+  let text = "";
+  for (let i = 0; i < 5; i++) {
+    text = ALPHABET[rest % 27]! + text;
+    rest = Math.floor(rest / 27);
+  }
+  return text;
+}
+
+function ordinalOf(text: string): number {
+  let value = 0;
+  for (const letter of text) {
+    const digit = ALPHABET.indexOf(letter);
+    if (digit < 0 || text.length !== 5) return 0;
+    value = value * 27 + digit;
+  }
+  const scrambled = (value - OFFSET + NAMES) % NAMES;
+  return Number((BigInt(scrambled) * INVERSE) % BigInt(NAMES));
+}
+
+const INVERSE = modularInverse(BigInt(FACTOR), BigInt(NAMES));
+
+function modularInverse(value: bigint, modulus: bigint): bigint {
+  let [oldR, r] = [value, modulus];
+  let [oldS, s] = [1n, 0n];
+  while (r !== 0n) {
+    const quotient = oldR / r;
+    [oldR, r] = [r, oldR - quotient * r];
+    [oldS, s] = [s, oldS - quotient * s];
+  }
+  return ((oldS % modulus) + modulus) % modulus;
+}

@@ -1,0 +1,296 @@
+/**
+ * Pods in columns: one row per pod ever created, in order of creation, so that row order is also UID
+ * order. Counters per owning ReplicaSet move with every change: a sync costs what changed, not what exists.
+ *
+ * The store has one table; a cache that lags has another with the same row numbers. Rows of pods that are
+ * gone stay, marked as absent.
+ */
+import type { Millis } from "../api/meta.ts";
+import { assert } from "../engine/assert.ts";
+import { PodCohorts } from "./pod-cohorts.ts";
+import {
+  Flag,
+  growColumns,
+  NO_OWNER,
+  Phase,
+  podColumns,
+  readRow,
+  type PodColumns,
+  type PodRecord,
+} from "./pod-columns.ts";
+
+/** What is counted for one ReplicaSet. */
+interface Tally {
+  /** Not terminating, not Failed or Succeeded: controller.IsPodActive. */
+  active: number;
+  ready: number;
+  /** Marked for deletion and not yet gone; Failed and Succeeded ones aside. */
+  terminating: number;
+  /** Pending, Running or Unknown, terminating or not: what Recreate waits for. */
+  nonTerminal: number;
+  /** Active ready pods by the second in which they became ready. */
+  readonly readySince: Map<number, number>;
+  /** Active pods by node; UNBOUND for those without. */
+  readonly onNode: Map<number, number>;
+  /** Rows that are or were this owner's, in order. */
+  rows: number[];
+  cohorts: PodCohorts | undefined;
+}
+
+export interface SavedPods {
+  readonly length: number;
+  readonly columns: PodColumns;
+}
+
+export class PodTable {
+  #length = 0;
+  #columns = podColumns(64);
+  readonly #tallies: Tally[] = [];
+  #live = 0;
+
+  /** Pods that exist and are not Failed or Succeeded, with an owner or without. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** Rows so far, absent ones too. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Read these as you like; write through `put` alone. */
+  get columns(): Readonly<PodColumns> {
+    return this.#columns;
+  }
+
+  isPresent(row: number): boolean {
+    return row < this.#length && (this.#columns.flags[row]! & Flag.Present) !== 0;
+  }
+
+  isActive(row: number): boolean {
+    const flags = this.#columns.flags[row]!;
+    return (flags & (Flag.Present | Flag.Deleting)) === Flag.Present && !this.isTerminal(row);
+  }
+
+  isTerminal(row: number): boolean {
+    const phase = this.#columns.phase[row];
+    return phase === Phase.Failed || phase === Phase.Succeeded;
+  }
+
+  isReady(row: number): boolean {
+    return (this.#columns.flags[row]! & Flag.Ready) !== 0;
+  }
+
+  isDeleting(row: number): boolean {
+    return (this.#columns.flags[row]! & Flag.Deleting) !== 0;
+  }
+
+  record(row: number): PodRecord {
+    return readRow(this.#columns, row);
+  }
+
+  /** Sets some fields of a row; a row that did not exist begins with zeros. */
+  put(row: number, change: Partial<PodRecord>): void {
+    this.#reserve(row);
+    const before = this.isPresent(row) ? this.#columns.owner[row]! : NO_OWNER;
+    this.#count(row, -1);
+    for (const name of Object.keys(change) as (keyof PodColumns)[]) {
+      this.#columns[name][row] = change[name]!;
+    }
+    const after = this.isPresent(row) ? this.#columns.owner[row]! : NO_OWNER;
+    if (after !== before && after !== NO_OWNER) this.#tally(after).rows.push(row);
+    this.#count(row, 1);
+  }
+
+  // The changes that every pod goes through have a way of their own: they are most of a big run.
+
+  setNode(row: number, node: number, resourceVersion: number): void {
+    this.#count(row, -1);
+    this.#columns.node[row] = node;
+    this.#columns.resourceVersion[row] = resourceVersion;
+    this.#count(row, 1);
+  }
+
+  setPhase(row: number, phase: number, reason: number, resourceVersion: number): void {
+    this.#count(row, -1);
+    this.#columns.phase[row] = phase;
+    this.#columns.reason[row] = reason;
+    this.#columns.resourceVersion[row] = resourceVersion;
+    this.#count(row, 1);
+  }
+
+  setReady(row: number, since: number, resourceVersion: number): void {
+    this.#count(row, -1);
+    this.#columns.flags[row]! |= Flag.Ready;
+    this.#columns.readyS[row] = since;
+    this.#columns.resourceVersion[row] = resourceVersion;
+    this.#count(row, 1);
+  }
+
+  setDeleting(row: number, deletionS: number, graceS: number, resourceVersion: number): void {
+    this.#count(row, -1);
+    this.#columns.flags[row]! |= Flag.Deleting;
+    this.#columns.deletionS[row] = deletionS;
+    this.#columns.graceS[row] = graceS;
+    this.#columns.resourceVersion[row] = resourceVersion;
+    this.#count(row, 1);
+  }
+
+  remove(row: number): void {
+    this.#count(row, -1);
+    this.#columns.flags[row]! &= ~Flag.Present;
+  }
+
+  active(owner: number): number {
+    return this.#tallies[owner]?.active ?? 0;
+  }
+
+  ready(owner: number): number {
+    return this.#tallies[owner]?.ready ?? 0;
+  }
+
+  terminating(owner: number): number {
+    return this.#tallies[owner]?.terminating ?? 0;
+  }
+
+  nonTerminal(owner: number): number {
+    return this.#tallies[owner]?.nonTerminal ?? 0;
+  }
+
+  /** Active pods of an owner by node; UNBOUND (-1) for those that have none yet. */
+  onNode(owner: number): ReadonlyMap<number, number> {
+    return this.#tallies[owner]?.onNode ?? new Map<number, number>();
+  }
+
+  /** Ready for `minReadySeconds` already at `wallClockMs` (api/v1/pod IsPodAvailable). */
+  available(owner: number, minReadySeconds: number, wallClockMs: Millis): number {
+    const tally = this.#tallies[owner];
+    if (tally === undefined) return 0;
+    if (minReadySeconds === 0) return tally.ready;
+    const latest = Math.floor(wallClockMs / 1000) - minReadySeconds;
+    let waiting = 0;
+    for (const [second, count] of tally.readySince) {
+      if (second > latest) waiting += count;
+    }
+    return tally.ready - waiting;
+  }
+
+  /** ms until the next ready pod becomes available; undefined when none waits. */
+  untilNextAvailable(
+    owner: number,
+    minReadySeconds: number,
+    wallClockMs: Millis,
+  ): Millis | undefined {
+    let earliest = Infinity;
+    for (const [second, count] of this.#tallies[owner]?.readySince ?? []) {
+      const dueMs = (second + minReadySeconds) * 1000;
+      if (count > 0 && dueMs > wallClockMs) earliest = Math.min(earliest, dueMs);
+    }
+    return earliest === Infinity ? undefined : earliest - wallClockMs;
+  }
+
+  /** Rows of the pods that an owner has now, oldest first. */
+  rowsOf(owner: number): readonly number[] {
+    const tally = this.#tallies[owner];
+    if (tally === undefined) return [];
+    const { columns } = this;
+    const mine = tally.rows.filter((row) => this.isPresent(row) && columns.owner[row] === owner);
+    tally.rows = [...new Set(mine)].toSorted((a, b) => a - b);
+    return tally.rows;
+  }
+
+  /** The active pods of an owner, grouped by all that the deletion order looks at. */
+  cohorts(owner: number): PodCohorts {
+    const tally = this.#tally(owner);
+    if (tally.cohorts === undefined) {
+      tally.cohorts = new PodCohorts(this.#columns, owner);
+      for (const row of this.rowsOf(owner)) {
+        if (this.isActive(row)) tally.cohorts.enter(row);
+      }
+    }
+    return tally.cohorts;
+  }
+
+  save(): SavedPods {
+    const columns = podColumns(this.#length);
+    growColumns(this.#columns, columns);
+    return { length: this.#length, columns };
+  }
+
+  static restore(saved: SavedPods): PodTable {
+    const table = new PodTable();
+    table.#columns = podColumns(Math.max(64, saved.length));
+    growColumns(saved.columns, table.#columns);
+    table.#length = saved.length;
+    for (let row = 0; row < saved.length; row++) {
+      const owner = table.isPresent(row) ? table.#columns.owner[row]! : NO_OWNER;
+      if (owner !== NO_OWNER) table.#tally(owner).rows.push(row);
+      table.#count(row, 1);
+    }
+    return table;
+  }
+
+  #reserve(row: number): void {
+    assert(row >= 0, `pod row ${row}`);
+    if (row >= this.#columns.flags.length) {
+      const larger = podColumns(Math.max(row + 1, this.#columns.flags.length * 2));
+      growColumns(this.#columns, larger);
+      this.#columns = larger;
+      for (const tally of this.#tallies) tally.cohorts?.moveTo(larger);
+    }
+    if (row >= this.#length) this.#length = row + 1;
+  }
+
+  #tally(owner: number): Tally {
+    let tally = this.#tallies[owner];
+    if (tally === undefined) {
+      while (this.#tallies.length <= owner) this.#tallies.push(emptyTally());
+      tally = this.#tallies[owner]!;
+    }
+    return tally;
+  }
+
+  /** Adds (1) or takes away (-1) a row as it stands from the counters of its owner. */
+  #count(row: number, sign: 1 | -1): void {
+    const { flags, owner, phase, readyS, node } = this.#columns;
+    const bits = flags[row]!;
+    const ownerOfRow = owner[row]!;
+    const terminal = phase[row] === Phase.Failed || phase[row] === Phase.Succeeded;
+    if ((bits & Flag.Present) === 0 || terminal) return;
+    this.#live += sign;
+    if (ownerOfRow === NO_OWNER) return;
+    const tally = this.#tally(ownerOfRow);
+    tally.nonTerminal += sign;
+    if ((bits & Flag.Deleting) !== 0) {
+      tally.terminating += sign;
+      return;
+    }
+    tally.active += sign;
+    add(tally.onNode, node[row]!, sign);
+    if ((bits & Flag.Ready) !== 0) {
+      tally.ready += sign;
+      add(tally.readySince, readyS[row]!, sign);
+    }
+    if (sign === 1) tally.cohorts?.enter(row);
+    else tally.cohorts?.leave(row);
+  }
+}
+
+function add(counts: Map<number, number>, key: number, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+function emptyTally(): Tally {
+  return {
+    active: 0,
+    ready: 0,
+    terminating: 0,
+    nonTerminal: 0,
+    readySince: new Map(),
+    onNode: new Map(),
+    rows: [],
+    cohorts: undefined,
+  };
+}

@@ -1,0 +1,27 @@
+/** The `scale` subresource of Deployments and ReplicaSets (autoscaling/v1 Scale). */
+import type { Deployment, ReplicaSet } from "../api/apps.ts";
+import type { KubeObject } from "../api/meta.ts";
+
+export function scaleOf(object: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const { spec, status } = object as Deployment | ReplicaSet;
+  return {
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: { replicas: spec.replicas },
+    status: { replicas: status.replicas ?? 0 },
+  };
+}
+
+/** The object with the number of replicas that a Scale asks for; absent is 0. */
+export function applyScale(object: KubeObject, scale: KubeObject): KubeObject {
+  const { replicas = 0 } = (scale["spec"] ?? {}) as { replicas?: number };
+  return { ...object, spec: { ...(object as Deployment).spec, replicas } };
+}

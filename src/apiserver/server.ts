@@ -1,0 +1,328 @@
+/**
+ * The API server: the verbs of the Kubernetes API over the store, with defaulting, validation, optimistic
+ * locking and patches. Every write, accepted or refused, goes into the trace.
+ */
+import type {
+  Client,
+  DeleteOptions,
+  KindInfo,
+  ListOptions,
+  ObjectRef,
+  PatchType,
+  Watch,
+  WriteOptions,
+} from "../api/client.ts";
+import type { Pod, PodTemplateSpec } from "../api/core.ts";
+import { deepEqual, deepFreeze } from "../api/json.ts";
+import type { KubeObject, Millis } from "../api/meta.ts";
+import {
+  alreadyExists,
+  conflict,
+  failure,
+  notFound,
+  type Answer,
+  type Status,
+} from "../api/status.ts";
+import type { WriteEntry } from "../api/trace.ts";
+import type { Trace } from "../engine/trace.ts";
+import { admitCreate, admitUpdate, type Admitted } from "./admission.ts";
+import { deleteWithDependents } from "./garbage-collection.ts";
+import { groupResource, kindOfObject, kindOfResource, KINDS } from "./kinds.ts";
+import { selectObjects } from "./listing.ts";
+import { applyPatch } from "./patch.ts";
+import { findPod, listPods, podEdits } from "./pod-access.ts";
+import { podObject } from "./pod-objects.ts";
+import type { Refusals } from "./refusals.ts";
+import { applyScale, scaleOf } from "./scale-subresource.ts";
+import type { Store } from "./store.ts";
+import { strategyFor } from "./strategy.ts";
+import { openWatch } from "./watch.ts";
+
+/** In whose name writes are made, and in which sync of a controller. */
+export interface Requester {
+  readonly by: string;
+  readonly sync?: number;
+}
+
+const USER: Requester = { by: "user" };
+
+export class ApiServer implements Client {
+  readonly store: Store;
+  readonly refusals: Refusals;
+  requester: Requester = USER;
+  readonly #trace: Trace;
+
+  constructor(store: Store, refusals: Refusals, trace: Trace) {
+    this.store = store;
+    this.refusals = refusals;
+    this.#trace = trace;
+  }
+
+  get now(): Millis {
+    return this.store.wallClockMs - this.store.epochMs;
+  }
+
+  get wallClockMs(): Millis {
+    return this.store.wallClockMs;
+  }
+
+  kinds(): readonly KindInfo[] {
+    return KINDS;
+  }
+
+  get(ref: ObjectRef): Answer<KubeObject> {
+    const found = this.#find(ref);
+    if (found !== undefined) return { ok: true, value: found };
+    return { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) };
+  }
+
+  list(resource: string, options: ListOptions = {}): readonly KubeObject[] {
+    const kind = kindOfResource(resource);
+    const name = kind?.resource ?? resource;
+    const all = name === "pods" ? listPods(this.store, options.namespace) : this.store.all(name);
+    return selectObjects(all, options);
+  }
+
+  watch(resource: string, options: ListOptions = {}): Watch {
+    return openWatch(this.store, kindOfResource(resource)?.resource ?? resource, options);
+  }
+
+  create(object: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
+    const kind = kindOfObject(object);
+    const { resource } = kind;
+    const answer = this.#create(kind, object, options);
+    if (options.dryRun === undefined) this.#record("create", resource, object, answer);
+    return answer;
+  }
+
+  update(object: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
+    const kind = kindOfObject(object);
+    const answer = this.#update(kind, object, options);
+    if (options.dryRun === undefined) {
+      const verb = options.subresource === undefined ? "update" : `update/${options.subresource}`;
+      this.#record(verb as WriteEntry["verb"], kind.resource, object, answer);
+    }
+    return answer;
+  }
+
+  patch(
+    ref: ObjectRef,
+    type: PatchType,
+    patch: unknown,
+    options: WriteOptions = {},
+  ): Answer<KubeObject> {
+    const current = this.#find(ref);
+    const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
+    const answer: Answer<KubeObject> =
+      current === undefined
+        ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
+        : this.#patch(current, type, patch, options);
+    if (options.dryRun === undefined) {
+      const subject = { metadata: { name: ref.name, namespace: ref.namespace ?? "default" } };
+      this.#record("patch", resource, current ?? (subject as KubeObject), answer);
+    }
+    return answer;
+  }
+
+  delete(ref: ObjectRef, options: DeleteOptions = {}): Answer<KubeObject> {
+    const current = this.#find(ref);
+    if (current === undefined) {
+      return { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) };
+    }
+    if (options.dryRun !== undefined) return { ok: true, value: current };
+    const value = this.#delete(current, options);
+    this.#record("delete", kindOfObject(current).resource, current, { ok: true, value });
+    return { ok: true, value };
+  }
+
+  /**
+   * A controller's update of an object that it read from the store: locked and versioned as any other, but
+   * neither defaulted nor validated again.
+   */
+  updateTrusted(
+    resource: string,
+    object: KubeObject,
+    subresource?: "status",
+  ): Answer<KubeObject> {
+    const kind = kindOfObject(object);
+    const answer = this.#updateTrusted(kind, object, subresource);
+    this.#record(subresource === undefined ? "update" : "update/status", resource, object, answer);
+    return answer;
+  }
+
+  /** Makes `owner` the controller of an object (adopt), or no longer (release). */
+  claim(
+    resource: string,
+    object: KubeObject,
+    owner: KubeObject,
+    how: "adopt" | "release",
+  ): Answer<KubeObject> {
+    const kind = kindOfObject(object);
+    const current = this.#find({ ...object.metadata, resource });
+    const answer: Answer<KubeObject> =
+      current === undefined || current.metadata.uid !== object.metadata.uid
+        ? { ok: false, status: notFound(groupResource(kind), object.metadata.name) }
+        : { ok: true, value: this.store.replace(resource, claimed(current, owner, how)) };
+    this.#record("patch", resource, object, answer);
+    return answer;
+  }
+
+  #updateTrusted(kind: KindInfo, object: KubeObject, subresource?: "status"): Answer<KubeObject> {
+    const { name, resourceVersion } = object.metadata;
+    const current = this.#find({ ...object.metadata, resource: kind.resource });
+    if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
+    if (resourceVersion !== current.metadata.resourceVersion) {
+      return { ok: false, status: conflict(groupResource(kind), name) };
+    }
+    const verb = subresource === undefined ? "update" : "update/status";
+    if (this.refusals.take(verb, kind.resource)) return refusedByFault(kind);
+    const next = strategyFor(kind.resource)!.prepareForUpdate(object, current, subresource);
+    return { ok: true, value: this.store.replace(kind.resource, next) };
+  }
+
+  #find(ref: ObjectRef): KubeObject | undefined {
+    const kind = kindOfResource(ref.resource);
+    const resource = kind?.resource ?? ref.resource;
+    const namespace = ref.namespace ?? "default";
+    if (resource === "pods") return findPod(this.store, namespace, ref.name)?.pod;
+    return this.store.get(
+      resource,
+      kind?.namespaced === false ? ref.name : `${namespace}/${ref.name}`,
+    );
+  }
+
+  #create(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
+    if (this.refusals.take("create", kind.resource)) return refusedByFault(kind);
+    const admitted = admitCreate(this.store, kind, object);
+    if (!admitted.ok) return admitted;
+    const { value, warnings } = admitted;
+    const taken = this.#find({ ...value.metadata, resource: kind.resource });
+    if (taken !== undefined) {
+      return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
+    }
+    if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
+    if (kind.resource === "pods") {
+      const { metadata, spec } = value as Pod;
+      const row = this.store.insertBarePod(value, { metadata, spec } as PodTemplateSpec);
+      return { ok: true, value: podObject(this.store, row), warnings };
+    }
+    return { ok: true, value: this.store.insert(kind.resource, value), warnings };
+  }
+
+  #update(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
+    const { name } = object.metadata;
+    const current = this.#find({ ...object.metadata, resource: kind.resource });
+    if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
+    const asked = object.metadata.resourceVersion;
+    if (asked !== undefined && asked !== "" && asked !== current.metadata.resourceVersion) {
+      return { ok: false, status: conflict(groupResource(kind), name) };
+    }
+    if (this.refusals.take("update", kind.resource)) return refusedByFault(kind);
+    const admitted = admitUpdate(this.store, kind, object, current, options.subresource);
+    return this.#store(kind, current, admitted, options);
+  }
+
+  #patch(
+    current: KubeObject,
+    type: PatchType,
+    patch: unknown,
+    options: WriteOptions,
+  ): Answer<KubeObject> {
+    const kind = kindOfObject(current);
+    const scale = options.subresource === "scale";
+    const target = scale ? scaleOf(current) : current;
+    if (type === "apply") {
+      const message = "server-side apply is not simulated";
+      return { ok: false, status: failure(415, "UnsupportedMediaType", message) };
+    }
+    const patched = applyPatch(target, patch, type, options.fieldValidation);
+    if (!patched.ok) return patched;
+    const next = scale ? applyScale(current, patched.value) : patched.value;
+    const admitted = admitUpdate(
+      this.store,
+      kind,
+      next,
+      current,
+      scale ? undefined : options.subresource,
+    );
+    return this.#store(kind, current, admitted, options);
+  }
+
+  #store(
+    kind: KindInfo,
+    current: KubeObject,
+    admitted: Admitted,
+    options: WriteOptions,
+  ): Answer<KubeObject> {
+    if (!admitted.ok) return admitted;
+    const { value, warnings } = admitted;
+    if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
+    if (kind.resource !== "pods") {
+      return { ok: true, value: this.store.replace(kind.resource, value), warnings };
+    }
+    const { row } = findPod(this.store, value.metadata.namespace ?? "default", value.metadata.name)!;
+    if (!deepEqual(current.metadata, value.metadata)) podEdits(this.store, row, value);
+    return { ok: true, value: podObject(this.store, row), warnings };
+  }
+
+  #delete(current: KubeObject, options: DeleteOptions): KubeObject {
+    const { resource } = kindOfObject(current);
+    if (resource !== "pods") {
+      return deleteWithDependents(this.store, resource, current, options.propagationPolicy);
+    }
+    const { namespace = "default", name } = current.metadata;
+    const { row } = findPod(this.store, namespace, name)!;
+    this.store.deletePod(row, options.gracePeriodSeconds);
+    return podObject(this.store, row);
+  }
+
+  #record(
+    verb: WriteEntry["verb"],
+    resource: string,
+    subject: KubeObject,
+    answer: Answer<KubeObject>,
+  ): void {
+    const { by, sync } = this.requester;
+    this.#trace.add({
+      kind: "write",
+      at: this.now,
+      by,
+      ...(sync === undefined ? {} : { sync }),
+      verb,
+      resource,
+      namespace: subject.metadata.namespace ?? "",
+      name: answer.ok ? answer.value.metadata.name : subject.metadata.name,
+      ...(answer.ok
+        ? resource === "pods"
+          ? {}
+          : { object: answer.value }
+        : { error: answer.status.reason }),
+    });
+  }
+}
+
+function claimed(object: KubeObject, owner: KubeObject, how: "adopt" | "release"): KubeObject {
+  const uid = owner.metadata.uid ?? "";
+  const others = (object.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== uid);
+  const { ownerReferences: _, ...metadata } = object.metadata;
+  if (how === "release") {
+    const kept = others.length === 0 ? metadata : { ...metadata, ownerReferences: others };
+    return { ...object, metadata: kept };
+  }
+  const { apiVersion, kind } = owner;
+  const { name } = owner.metadata;
+  const reference = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+  return { ...object, metadata: { ...metadata, ownerReferences: [...others, reference] } };
+}
+
+function groupResourceOf(resource: string): { group: string; resource: string } {
+  const kind = kindOfResource(resource);
+  return kind === undefined ? { group: "", resource } : groupResource(kind);
+}
+
+function refusedByFault(kind: KindInfo): { readonly ok: false; readonly status: Status } {
+  const { group, resource } = groupResource(kind);
+  const qualified = group === "" ? resource : `${resource}.${group}`;
+  return { ok: false, status: failure(403, "Forbidden", `${qualified} is forbidden: injected`) };
+}
+

@@ -1,0 +1,258 @@
+/**
+ * The state of the cluster, and the one place where it changes. Every change gets the next resourceVersion
+ * and is told to those who watch. What a write may contain is settled before it comes here (server.ts).
+ */
+import type { ReplicaSet } from "../api/apps.ts";
+import type { PodTemplateSpec } from "../api/core.ts";
+import { deepEqual, deepFreeze } from "../api/json.ts";
+import type { KubeObject, Millis } from "../api/meta.ts";
+import { timestamp } from "../api/time.ts";
+import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
+import { PodRegistry, type SavedPodRegistry } from "./pod-registry.ts";
+import { PodTable, type SavedPods } from "./pod-table.ts";
+
+export interface ObjectEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED";
+  readonly resource: string;
+  readonly resourceVersion: number;
+  readonly object: KubeObject;
+}
+
+/** What a watch event says of a pod; all but the first and last are MODIFIED. */
+export const PodChange = { Added: 1, Modified: 2, BecameReady: 3, Deleting: 4, Deleted: 5 } as const;
+export type PodChangeCode = (typeof PodChange)[keyof typeof PodChange];
+
+/** Hears of every change at once, in order; must not write. */
+export interface StoreListener {
+  object?(event: ObjectEvent): void;
+  pod?(change: PodChangeCode, row: number, resourceVersion: number): void;
+}
+
+export interface SavedStore {
+  readonly resourceVersion: number;
+  readonly uid: number;
+  readonly objects: readonly (readonly [string, readonly (readonly [string, KubeObject])[]])[];
+  readonly pods: SavedPods;
+  readonly registry: SavedPodRegistry;
+}
+
+export function keyOf(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+export class Store {
+  readonly epochMs: Millis;
+  readonly pods: PodTable;
+  readonly registry: PodRegistry;
+  #resourceVersion: number;
+  #uid: number;
+  readonly #objects = new Map<string, Map<string, KubeObject>>();
+  readonly #listeners: StoreListener[] = [];
+  readonly #now: () => Millis;
+
+  /** `epochMs`: wall-clock ms since 1970 at the start of the run. */
+  constructor(epochMs: Millis, now: () => Millis, saved?: SavedStore) {
+    this.epochMs = epochMs;
+    this.#now = now;
+    this.pods = saved === undefined ? new PodTable() : PodTable.restore(saved.pods);
+    this.registry = new PodRegistry(saved?.registry);
+    this.#resourceVersion = saved?.resourceVersion ?? 0;
+    this.#uid = saved?.uid ?? 0;
+    for (const [resource, objects] of saved?.objects ?? []) {
+      this.#objects.set(resource, new Map(objects));
+    }
+  }
+
+  save(): SavedStore {
+    return {
+      resourceVersion: this.#resourceVersion,
+      uid: this.#uid,
+      objects: [...this.#objects].map(([resource, objects]) => [resource, [...objects]]),
+      pods: this.pods.save(),
+      registry: this.registry.save(),
+    };
+  }
+
+  listen(listener: StoreListener): () => void {
+    this.#listeners.push(listener);
+    return () => {
+      const index = this.#listeners.indexOf(listener);
+      if (index >= 0) this.#listeners.splice(index, 1);
+    };
+  }
+
+  get resourceVersion(): number {
+    return this.#resourceVersion;
+  }
+
+  /** ms since 1970. */
+  get wallClockMs(): Millis {
+    return this.epochMs + this.#now();
+  }
+
+  get wallClockSeconds(): number {
+    return Math.floor(this.wallClockMs / 1000);
+  }
+
+  // Objects other than pods.
+
+  get(resource: string, key: string): KubeObject | undefined {
+    return this.#objects.get(resource)?.get(key);
+  }
+
+  /** In no particular order. */
+  all(resource: string): Iterable<KubeObject> {
+    return this.#objects.get(resource)?.values() ?? [];
+  }
+
+  /** Gives a new object its UID and creation time, and stores it. */
+  insert(resource: string, object: KubeObject): KubeObject {
+    const metadata = {
+      ...object.metadata,
+      uid: uidText(++this.#uid),
+      creationTimestamp: timestamp(this.wallClockMs),
+    };
+    return this.#commit("ADDED", resource, { ...object, metadata });
+  }
+
+  /** A write that changes nothing makes no new version and no watch event. */
+  replace(resource: string, object: KubeObject): KubeObject {
+    const old = this.get(resource, keyOf(object));
+    if (old !== undefined && deepEqual(old, object)) return old;
+    return this.#commit("MODIFIED", resource, object);
+  }
+
+  /** Takes the object away at once; what it owns is somebody else's care (garbage-collection.ts). */
+  delete(resource: string, object: KubeObject): KubeObject {
+    return this.#commit("DELETED", resource, object);
+  }
+
+  #commit(type: ObjectEvent["type"], resource: string, object: KubeObject): KubeObject {
+    const resourceVersion = ++this.#resourceVersion;
+    const metadata = { ...object.metadata, resourceVersion: String(resourceVersion) };
+    const stored = deepFreeze({ ...object, metadata });
+    const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
+    this.#objects.set(resource, objects);
+    if (type === "DELETED") objects.delete(keyOf(stored));
+    else objects.set(keyOf(stored), stored);
+    const event = { type, resource, resourceVersion, object: stored };
+    for (const listener of this.#listeners) listener.object?.(event);
+    return stored;
+  }
+
+  // Pods.
+
+  /** One more pod from a ReplicaSet's template; its row. */
+  insertPod(replicaSet: ReplicaSet): number {
+    const owner = this.registry.ownerIndex(replicaSet);
+    const source = this.registry.sourceIndex(replicaSet, replicaSet.spec.template);
+    return this.#insertPod(owner, source);
+  }
+
+  insertBarePod(pod: KubeObject, template: PodTemplateSpec): number {
+    this.registry.special.add(this.pods.length);
+    return this.#insertPod(NO_OWNER, this.registry.barePodSource(pod, template));
+  }
+
+  #insertPod(owner: number, source: number): number {
+    const row = this.pods.length;
+    const resourceVersion = ++this.#resourceVersion;
+    this.pods.put(row, {
+      flags: Flag.Present,
+      phase: Phase.Pending,
+      source,
+      ordinal: this.registry.enlist(source, row),
+      owner,
+      uid: ++this.#uid,
+      resourceVersion,
+      node: UNBOUND,
+      createdS: this.wallClockSeconds,
+    });
+    this.#tell(PodChange.Added, row, resourceVersion);
+    return row;
+  }
+
+  bindPod(row: number, node: number): void {
+    this.pods.setNode(row, node, ++this.#resourceVersion);
+    this.#tell(PodChange.Modified, row, this.#resourceVersion);
+  }
+
+  setPodPhase(row: number, phase: number, reason: number): void {
+    this.pods.setPhase(row, phase, reason, ++this.#resourceVersion);
+    this.#tell(PodChange.Modified, row, this.#resourceVersion);
+  }
+
+  setPodReady(row: number): void {
+    this.pods.setReady(row, this.wallClockSeconds, ++this.#resourceVersion);
+    this.#tell(PodChange.BecameReady, row, this.#resourceVersion);
+  }
+
+  /** Its containers run; not ready yet. */
+  startPod(row: number): void {
+    this.pods.columns.startedS[row] = this.wallClockSeconds;
+    this.setPodPhase(row, Phase.Running, 0);
+  }
+
+  setPodUnready(row: number): void {
+    const flags = this.pods.columns.flags[row]! & ~Flag.Ready;
+    this.editPod(row, { flags, readyS: this.wallClockSeconds });
+  }
+
+  /** A container has exited with an error; the kubelet will start it again. */
+  crashPod(row: number): void {
+    const { flags, restarts, readyS } = this.pods.columns;
+    const wasReady = this.pods.isReady(row);
+    this.editPod(row, {
+      flags: flags[row]! & ~Flag.Ready,
+      restarts: restarts[row]! + 1,
+      readyS: wasReady ? this.wallClockSeconds : readyS[row]!,
+    });
+  }
+
+  /** Gives a pod another controller, or none. */
+  setPodOwner(row: number, owner: number): void {
+    this.registry.special.add(row);
+    this.editPod(row, { owner });
+  }
+
+  /** Any other change of a pod's columns. */
+  editPod(row: number, change: Parameters<PodTable["put"]>[1]): void {
+    this.pods.put(row, { ...change, resourceVersion: ++this.#resourceVersion });
+    this.#tell(PodChange.Modified, row, this.#resourceVersion);
+  }
+
+  /**
+   * Asks a pod to stop. One without a node, or that has ended, goes at once, as with a grace period of 0;
+   * one that is asked already is left alone. Mirrors registry/core/pod CheckGracefulDelete.
+   */
+  deletePod(row: number, graceSeconds?: number): void {
+    const { columns } = this.pods;
+    const unscheduled = columns.node[row] === UNBOUND;
+    const asked = graceSeconds ?? this.registry.sources[columns.source[row]!]!.graceSeconds;
+    const grace = unscheduled || this.pods.isTerminal(row) ? 0 : asked < 0 ? 1 : asked;
+    if (grace === 0) {
+      this.removePod(row);
+      return;
+    }
+    if (this.pods.isDeleting(row)) return;
+    const deletionS = this.wallClockSeconds + grace;
+    this.pods.setDeleting(row, deletionS, grace, ++this.#resourceVersion);
+    this.#tell(PodChange.Deleting, row, this.#resourceVersion);
+  }
+
+  /** The pod is gone: its containers have stopped, or it never had any. */
+  removePod(row: number): void {
+    this.pods.remove(row);
+    this.#tell(PodChange.Deleted, row, ++this.#resourceVersion);
+  }
+
+  #tell(change: PodChangeCode, row: number, resourceVersion: number): void {
+    for (const listener of this.#listeners) listener.pod?.(change, row, resourceVersion);
+  }
+}
+
+/** UIDs grow in order of creation: where Kubernetes falls back on them, the older object is the smaller. */
+export function uidText(uid: number): string {
+  return `00000000-0000-0000-0000-${String(uid).padStart(12, "0")}`;
+}

@@ -1,0 +1,231 @@
+/**
+ * A cluster in virtual time: the composition root, and the only file that knows all actors.
+ */
+import type { Client } from "./api/client.ts";
+import type { Millis } from "./api/meta.ts";
+import type { TraceEntry } from "./api/trace.ts";
+import { Refusals, type SavedRefusals } from "./apiserver/refusals.ts";
+import { ApiServer } from "./apiserver/server.ts";
+import { Store, type SavedStore } from "./apiserver/store.ts";
+import { ControllerManager, type SavedControllers } from "./controllers/controller-manager.ts";
+import type { ScheduleOptions } from "./controllers/schedule.ts";
+import { assert } from "./engine/assert.ts";
+import type { QueuedEvent } from "./engine/event-queue.ts";
+import { Random, type SavedRandom } from "./engine/random.ts";
+import { Simulation, type SavedSimulation } from "./engine/simulation.ts";
+import { Trace, type TraceListener } from "./engine/trace.ts";
+import { featureGates, type FeatureGates, KUBERNETES_VERSION } from "./features.ts";
+import type { Behavior } from "./kubelet/behavior.ts";
+import { Kubelet, type TurnCode } from "./kubelet/kubelet.ts";
+import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
+
+export interface ClusterOptions {
+  /** All randomness; default "0". */
+  readonly seed?: string;
+  /** `fresh` (default), `random`, or recorded letters; see controllers/schedule.ts. */
+  readonly schedule?: string | ScheduleOptions;
+  readonly nodes?: number;
+  readonly podsPerNode?: number;
+  readonly placement?: NodeOptions["placement"];
+  /** Which Kubernetes is mirrored; default the newest one known. */
+  readonly kubernetesVersion?: string;
+  readonly featureGates?: Partial<FeatureGates>;
+  readonly behaviors?: readonly Behavior[];
+  /** Wall-clock time at the start; default 2000-01-01T00:00:00Z. */
+  readonly startTime?: string;
+}
+
+export const defaults = { nodes: 3, podsPerNode: 110, startTime: "2000-01-01T00:00:00Z" } as const;
+
+// At one instant: all that is due on nodes, then what was put off by controllers. Users come before both.
+const RANK = { kubelet: 1, requeue: 2 } as const;
+
+/** Event kinds from here on are kubelet turns; below are the controllers' numbers. */
+const FIRST_TURN = 2;
+
+/** A whole world at one instant; plain data. */
+export interface Snapshot {
+  readonly options: ClusterOptions;
+  readonly simulation: SavedSimulation;
+  readonly random: SavedRandom;
+  readonly store: SavedStore;
+  readonly refusals: SavedRefusals;
+  readonly scheduler: SavedScheduler;
+  readonly controllers: SavedControllers;
+  readonly trace: readonly TraceEntry[];
+  readonly instant: "open" | "closed";
+}
+
+export class Cluster {
+  readonly #options: ClusterOptions;
+  readonly #simulation: Simulation;
+  readonly #random: Random;
+  readonly #store: Store;
+  readonly #api: ApiServer;
+  readonly #scheduler: Scheduler;
+  readonly #kubelet: Kubelet;
+  readonly #controllers: ControllerManager;
+  readonly trace: Trace;
+  /** Something may have happened at this instant that no `instant` entry has closed yet. */
+  #instant: "open" | "closed" = "closed";
+
+  constructor(options: ClusterOptions = {}, saved?: Snapshot) {
+    this.#options = options;
+    const { nodes, podsPerNode, startTime } = { ...defaults, ...options };
+    const gates = featureGates(options.kubernetesVersion ?? KUBERNETES_VERSION, options.featureGates);
+    this.#simulation = new Simulation((event) => this.#dispatch(event));
+    this.#random =
+      saved === undefined ? new Random(options.seed ?? "0") : Random.restore(saved.random);
+    this.trace = new Trace(saved?.trace);
+    const now = (): Millis => this.#simulation.now;
+    this.#store = new Store(Date.parse(startTime), now, saved?.store);
+    this.#api = new ApiServer(this.#store, new Refusals(saved?.refusals), this.trace);
+    const placement = options.placement ?? "spread";
+    this.#scheduler = new Scheduler({ nodes, podsPerNode, placement }, saved?.scheduler);
+    this.#kubelet = new Kubelet({
+      store: this.#store,
+      scheduler: this.#scheduler,
+      random: this.#random,
+      trace: this.trace,
+      behaviors: options.behaviors ?? [],
+      now,
+      schedule: (delay, turn, row) =>
+        this.#simulation.schedule(delay, RANK.kubelet, FIRST_TURN + turn, row),
+    });
+    const { schedule = "fresh" } = options;
+    this.#controllers = new ControllerManager(
+      {
+        api: this.#api,
+        trace: this.trace,
+        random: this.#random,
+        now,
+        nextEventAt: () => this.nextEventAt(),
+        wakeLater: (delay, controller, key) =>
+          this.#simulation.schedule(delay, RANK.requeue, controller, key),
+      },
+      gates,
+      typeof schedule === "string" ? { name: schedule } : schedule,
+      saved?.controllers,
+    );
+    if (saved !== undefined) {
+      this.#simulation.restore(saved.simulation);
+      this.#instant = saved.instant;
+    }
+  }
+
+  /** Virtual ms since the start. */
+  get now(): Millis {
+    return this.#simulation.now;
+  }
+
+  get api(): Client {
+    return this.#api;
+  }
+
+  get options(): ClusterOptions {
+    return this.#options;
+  }
+
+  /** The letters of the schedule played so far (empty for `fresh`): they replay this run. */
+  get playedSchedule(): string {
+    return this.#controllers.playedSchedule;
+  }
+
+  /** When something is due next; undefined when nothing is. */
+  nextEventAt(): Millis | undefined {
+    return this.#simulation.peek()?.at;
+  }
+
+  /** What a user does at this instant, before anything else that is due now; then controllers settle. */
+  act<T>(name: string, action: (api: Client) => T): T {
+    this.#instant = "open";
+    this.trace.add({ kind: "step", at: this.now, name });
+    const result = action(this.#api);
+    this.#controllers.settle();
+    return result;
+  }
+
+  /** All that is due next on nodes, or for the controllers, then controllers settle; false: nothing is. */
+  step(): boolean {
+    const next = this.#simulation.peek();
+    if (next === undefined || next.at > this.now) this.#closeInstant();
+    if (next === undefined) return false;
+    let peeked: QueuedEvent | undefined = next;
+    while (peeked !== undefined && peeked.at === next.at && peeked.rank === next.rank) {
+      this.#simulation.step();
+      peeked = this.#simulation.peek();
+    }
+    this.#instant = "open";
+    this.#controllers.settle();
+    return true;
+  }
+
+  /** All that is due at or before `at` (ms); then the clock reads `at`. */
+  runUntil(at: Millis): void {
+    while ((this.nextEventAt() ?? Infinity) <= at) this.step();
+    this.#idleUntil(at);
+  }
+
+  /** All that is due before `at`; then the clock reads `at`, and what is due now is still to come. */
+  runBefore(at: Millis): void {
+    while ((this.nextEventAt() ?? Infinity) < at) this.step();
+    this.#idleUntil(at);
+  }
+
+  /** Hears of entries of the trace as they are made. Call the answer to stop. */
+  on<K extends TraceEntry["kind"]>(kind: K, listener: TraceListener<K>): () => void {
+    return this.trace.on(kind, listener);
+  }
+
+  save(): Snapshot {
+    return {
+      options: this.#options,
+      simulation: this.#simulation.save(),
+      random: this.#random.save(),
+      store: this.#store.save(),
+      refusals: this.#api.refusals.save(),
+      scheduler: this.#scheduler.save(),
+      controllers: this.#controllers.save(),
+      trace: [...this.trace.entries],
+      instant: this.#instant,
+    };
+  }
+
+  static restore(snapshot: Snapshot): Cluster {
+    return new Cluster(snapshot.options, snapshot);
+  }
+
+  /** A second world that goes on exactly as this one would. */
+  fork(): Cluster {
+    return Cluster.restore(this.save());
+  }
+
+  /** Refuses pods beyond so many that exist at once (0: no limit), as a ResourceQuota does. */
+  setPodQuota(pods: number): void {
+    assert(Number.isInteger(pods) && pods >= 0, `a quota of ${pods} pods`);
+    this.#api.refusals.podQuota = pods;
+  }
+
+  /** Refuses the next `count` writes, such as `create` `pods`. */
+  refuseNext(verb: string, resource: string, count: number): void {
+    this.#api.refusals.refuseNext(verb, resource, count);
+  }
+
+  #dispatch({ kind, subject }: QueuedEvent): void {
+    if (kind < FIRST_TURN) this.#controllers.wake(kind, subject);
+    else this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
+  }
+
+  #idleUntil(at: Millis): void {
+    if (at <= this.now) return;
+    this.#closeInstant();
+    this.#simulation.idleUntil(at);
+  }
+
+  /** Time is about to go on: what there was to happen now has happened. */
+  #closeInstant(): void {
+    if (this.#instant === "closed") return;
+    this.#instant = "closed";
+    this.trace.add({ kind: "instant", at: this.now });
+  }
+}

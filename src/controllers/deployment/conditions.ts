@@ -1,0 +1,77 @@
+/**
+ * Conditions of a Deployment. Mirrors deployment/util/deployment_util.go.
+ * A condition with equal status and reason stays as it is, message and times too; a replaced one moves to
+ * the end of the list.
+ */
+import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSetCondition } from "../../api/apps.ts";
+import type { ConditionStatus, Millis } from "../../api/meta.ts";
+import { timestamp } from "../../api/time.ts";
+
+/** `progressDeadlineSeconds` with this value (the largest int32) means: none. */
+const NO_DEADLINE = 2147483647;
+
+export const Reason = {
+  newReplicaSetCreated: "NewReplicaSetCreated",
+  foundNewReplicaSet: "FoundNewReplicaSet",
+  replicaSetUpdated: "ReplicaSetUpdated",
+  newReplicaSetAvailable: "NewReplicaSetAvailable",
+  deadlineExceeded: "ProgressDeadlineExceeded",
+  createError: "ReplicaSetCreateError",
+  paused: "DeploymentPaused",
+  resumed: "DeploymentResumed",
+  available: "MinimumReplicasAvailable",
+  unavailable: "MinimumReplicasUnavailable",
+} as const;
+
+type Conditions = readonly DeploymentCondition[] | undefined;
+type ConditionType = DeploymentCondition["type"];
+
+export function hasDeadline(deployment: Deployment): boolean {
+  const seconds = deployment.spec.progressDeadlineSeconds;
+  return seconds !== undefined && seconds !== NO_DEADLINE;
+}
+
+export function condition(
+  status: DeploymentStatus,
+  type: ConditionType,
+): DeploymentCondition | undefined {
+  return status.conditions?.find((c) => c.type === type);
+}
+
+export function newCondition(
+  type: ConditionType,
+  status: ConditionStatus,
+  reason: string,
+  message: string,
+  now: Millis,
+): DeploymentCondition {
+  const time = timestamp(now);
+  return { type, status, lastUpdateTime: time, lastTransitionTime: time, reason, message };
+}
+
+export function withoutCondition(status: DeploymentStatus, type: ConditionType): DeploymentStatus {
+  return withConditions(status, status.conditions?.filter((c) => c.type !== type));
+}
+
+export function withCondition(
+  status: DeploymentStatus,
+  next: DeploymentCondition,
+): DeploymentStatus {
+  const current = condition(status, next.type);
+  if (current?.status === next.status && current.reason === next.reason) return status;
+  const kept = current?.status === next.status ? current.lastTransitionTime : undefined;
+  const others = status.conditions?.filter((c) => c.type !== next.type) ?? [];
+  const added = kept === undefined ? next : { ...next, lastTransitionTime: kept };
+  return withConditions(status, [...others, added]);
+}
+
+/** A failure of a ReplicaSet as the Deployment shows it: the transition time stands in both times. */
+export function fromReplicaSet(failure: ReplicaSetCondition): DeploymentCondition {
+  return { ...failure, lastUpdateTime: failure.lastTransitionTime };
+}
+
+function withConditions(status: DeploymentStatus, conditions: Conditions): DeploymentStatus {
+  const { conditions: _, ...rest } = status;
+  if (conditions === undefined || conditions.length === 0) return rest;
+  return { ...rest, conditions };
+}

@@ -1,0 +1,134 @@
+/**
+ * The Deployment controller around its pure `reconcileDeployment`: which events wake which key, and what a
+ * sync reads. Mirrors the event handlers of deployment/deployment_controller.go.
+ */
+import type { Deployment, ReplicaSet } from "../../api/apps.ts";
+import { deepEqual } from "../../api/json.ts";
+import { matchesSelector } from "../../api/label-selector.ts";
+import { controllerOf, type Millis, type OwnerReference } from "../../api/meta.ts";
+import type { PodRegistry } from "../../apiserver/pod-registry.ts";
+import { keyOf, PodChange, type PodChangeCode } from "../../apiserver/store.ts";
+import type { Caches, EventHandler } from "../caches.ts";
+import type { Controller } from "../loop.ts";
+import type { Plan } from "../reconcile.ts";
+import { WorkQueue, type SavedWorkQueue } from "../workqueue.ts";
+import { reconcileDeployment } from "./deployment.ts";
+import type { DeploymentFeatures, DeploymentView } from "./view.ts";
+
+/** After so many failures in a row a key waits for its next event. */
+const MAX_RETRIES = 15;
+
+export class DeploymentController implements Controller, EventHandler {
+  readonly name = "deployment-controller";
+  readonly maxRetries = MAX_RETRIES;
+  readonly queue: WorkQueue;
+  readonly #features: DeploymentFeatures;
+  readonly #registry: PodRegistry;
+  readonly #wallClock: () => Millis;
+  #caches!: Caches;
+
+  constructor(
+    features: DeploymentFeatures,
+    registry: PodRegistry,
+    wallClock: () => Millis,
+    queue?: SavedWorkQueue,
+  ) {
+    this.#features = features;
+    this.#registry = registry;
+    this.#wallClock = wallClock;
+    this.queue = new WorkQueue(queue);
+  }
+
+  readFrom(caches: Caches): void {
+    this.#caches = caches;
+  }
+
+  plan(key: string): Plan {
+    return reconcileDeployment(this.view(key));
+  }
+
+  view(key: string): DeploymentView {
+    const deployment = this.#caches.deployments.get(key);
+    const namespace = key.slice(0, key.indexOf("/"));
+    return {
+      key,
+      now: this.#wallClock(),
+      deployment,
+      replicaSets: this.#replicaSetsIn(namespace),
+      features: this.#features,
+      nonTerminalPods: (uid) => {
+        const owner = this.#registry.findOwner(uid);
+        return owner === undefined ? 0 : this.#caches.pods.nonTerminal(owner);
+      },
+    };
+  }
+
+  deploymentChanged(now: Deployment): void {
+    this.queue.add(keyOf(now));
+  }
+
+  replicaSetChanged(now: ReplicaSet, old: ReplicaSet | undefined, gone: "gone" | "there"): void {
+    const owner = controllerOf(now.metadata);
+    if (gone === "gone") {
+      this.#wake(now, owner);
+      return;
+    }
+    const before = old === undefined ? undefined : controllerOf(old.metadata);
+    if (before !== undefined && !deepEqual(before, owner)) this.#wake(now, before);
+    if (owner !== undefined) {
+      this.#wake(now, owner);
+      return;
+    }
+    const labelsChanged = !deepEqual(old?.metadata.labels, now.metadata.labels);
+    if (old === undefined || labelsChanged || before !== undefined) this.#wakeMatching(now);
+  }
+
+  /** Readiness comes by way of ReplicaSet statuses; only Recreate looks at pods itself. */
+  podChanged(change: PodChangeCode, row: number): void {
+    if (change !== PodChange.Deleted) return;
+    const owner = this.#registry.owners[this.#caches.pods.columns.owner[row]!];
+    if (owner === undefined) return;
+    const rs = this.#caches.replicaSets.get(owner.key);
+    if (rs === undefined || rs.metadata.uid !== owner.uid) return;
+    const deployment = this.#resolve(rs, controllerOf(rs.metadata));
+    if (deployment?.spec.strategy.type === "Recreate") this.queue.add(keyOf(deployment));
+  }
+
+  #replicaSetsIn(namespace: string): readonly ReplicaSet[] {
+    const found: ReplicaSet[] = [];
+    for (const rs of this.#caches.replicaSets.values()) {
+      if (rs.metadata.namespace === namespace) found.push(rs);
+    }
+    return found.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  }
+
+  #wake(rs: ReplicaSet, owner: OwnerReference | undefined): void {
+    const deployment = this.#resolve(rs, owner);
+    if (deployment !== undefined) this.queue.add(keyOf(deployment));
+  }
+
+  #resolve(rs: ReplicaSet, owner: OwnerReference | undefined): Deployment | undefined {
+    if (owner?.kind !== "Deployment") return undefined;
+    const found = this.#caches.deployments.get(`${rs.metadata.namespace}/${owner.name}`);
+    return found?.metadata.uid === owner.uid ? found : undefined;
+  }
+
+  /** An orphan wakes every Deployment that could adopt it. */
+  #wakeMatching(rs: ReplicaSet): void {
+    const labels = rs.metadata.labels ?? {};
+    if (Object.keys(labels).length === 0) return;
+    const matching = [...this.#caches.deployments.values()].filter(
+      (d) =>
+        d.metadata.namespace === rs.metadata.namespace &&
+        !isEmpty(d.spec.selector) &&
+        matchesSelector(d.spec.selector, labels),
+    );
+    for (const d of matching.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
+      this.queue.add(keyOf(d));
+    }
+  }
+}
+
+function isEmpty({ matchLabels, matchExpressions }: Deployment["spec"]["selector"]): boolean {
+  return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
+}

@@ -1,0 +1,52 @@
+/** Old ReplicaSets beyond revisionHistoryLimit go. Mirrors deployment/sync.go cleanupDeployment. */
+import type { ReplicaSet } from "../../api/apps.ts";
+import { decide } from "../decisions.ts";
+import { write, type Steps } from "../reconcile.ts";
+import { refused, type Step } from "./new-replica-set.ts";
+import { revisionOf } from "./revisions.ts";
+import { byCreation, type DeploymentSync } from "./view.ts";
+
+/** `revisionHistoryLimit` with this value (the largest int32) means: keep all. */
+const NO_LIMIT = 2147483647;
+
+export function* trimHistory(
+  { d }: DeploymentSync,
+  old: readonly ReplicaSet[],
+): Steps<Step<undefined>> {
+  const limit = d.spec.revisionHistoryLimit;
+  if (limit === undefined || limit === NO_LIMIT) return { ok: true, value: undefined };
+  const alive = old.filter((rs) => rs.metadata.deletionTimestamp === undefined);
+  const surplus = alive.toSorted(byRevision).slice(0, Math.max(0, alive.length - limit));
+  for (const rs of surplus) {
+    const weighed = {
+      replicaSet: rs.metadata.name,
+      old: alive.length,
+      limit,
+      revision: revisionOf(rs) ?? "?",
+    };
+    // One that is skipped is not replaced by the next.
+    if (isBusy(rs)) {
+      yield decide("deployment/history/keep-busy", weighed);
+      continue;
+    }
+    yield decide("deployment/history/trim", weighed);
+    const answer = yield* write({ do: "delete", resource: "replicasets", object: rs });
+    if (!answer.ok && answer.status.reason !== "NotFound") return refused(answer.status);
+  }
+  return { ok: true, value: undefined };
+}
+
+function isBusy(rs: ReplicaSet): boolean {
+  return (
+    rs.status.replicas !== 0 ||
+    rs.spec.replicas !== 0 ||
+    (rs.metadata.generation ?? 0) > (rs.status.observedGeneration ?? 0)
+  );
+}
+
+function byRevision(a: ReplicaSet, b: ReplicaSet): number {
+  const left = revisionOf(a);
+  const right = revisionOf(b);
+  if (left === undefined || right === undefined || left === right) return byCreation(a, b);
+  return left - right;
+}

@@ -1,0 +1,68 @@
+/** What one sync of a Deployment reads, and the working copy that it carries along. */
+import type { Deployment, ReplicaSet } from "../../api/apps.ts";
+import type { Millis } from "../../api/meta.ts";
+
+export interface DeploymentFeatures {
+  /** DeploymentReplicaSetTerminatingReplicas (on since 1.35): count terminating pods in the status. */
+  readonly terminatingReplicas: boolean;
+}
+
+export interface DeploymentView {
+  /** `namespace/name`. */
+  readonly key: string;
+  /** Wall-clock ms since 1970. */
+  readonly now: Millis;
+  /** From the cache; absent when it is gone. */
+  readonly deployment: Deployment | undefined;
+  /** All ReplicaSets of the namespace in the cache, in order of name. */
+  readonly replicaSets: readonly ReplicaSet[];
+  readonly features: DeploymentFeatures;
+  /** Pods of a ReplicaSet (by UID) that are not Failed or Succeeded; terminating ones count. */
+  nonTerminalPods(replicaSetUid: string): number;
+}
+
+/** The state of one sync: the view, and the Deployment as this sync has changed it so far. */
+export interface DeploymentSync {
+  readonly view: DeploymentView;
+  d: Deployment;
+}
+
+/** The ReplicaSets of a Deployment: the one with its template, if any, and the others, oldest first. */
+export interface Revisions {
+  readonly next: ReplicaSet | undefined;
+  readonly old: readonly ReplicaSet[];
+}
+
+/** Old ones first, as upstream lists them. */
+export function allOf({ next, old }: Revisions): readonly ReplicaSet[] {
+  return next === undefined ? old : [...old, next];
+}
+
+export function active(sets: readonly ReplicaSet[]): ReplicaSet[] {
+  return sets.filter((rs) => rs.spec.replicas > 0);
+}
+
+/** Pods asked for. */
+export function sumOfSpecs(sets: readonly ReplicaSet[]): number {
+  return sets.reduce((sum, rs) => sum + rs.spec.replicas, 0);
+}
+
+/** One counter of the status, summed; a counter that the API left out is 0. */
+export function sumOfStatus(
+  sets: readonly ReplicaSet[],
+  counter: "replicas" | "readyReplicas" | "availableReplicas",
+): number {
+  return sets.reduce((sum, rs) => sum + (rs.status[counter] ?? 0), 0);
+}
+
+export function available(rs: ReplicaSet): number {
+  return rs.status.availableReplicas ?? 0;
+}
+
+/** By creation, then name (controller.ReplicaSetsByCreationTimestamp). */
+export function byCreation(a: ReplicaSet, b: ReplicaSet): number {
+  const left = a.metadata.creationTimestamp ?? "";
+  const right = b.metadata.creationTimestamp ?? "";
+  if (left !== right) return left < right ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : 1;
+}

@@ -1,0 +1,141 @@
+/**
+ * The future: events ordered by (time, rank, sequence).
+ *
+ * Rollouts put thousands of events on the same instant, so an instant is the unit: a heap holds the
+ * distinct times, and each instant has one first-in-first-out lane per rank, which is what makes the
+ * sequence. An event is two small integers, so that nothing is allocated for it.
+ */
+import type { Millis } from "../api/meta.ts";
+import { assert } from "./assert.ts";
+
+export interface QueuedEvent {
+  readonly at: Millis;
+  /** Lower goes first at the same time. */
+  readonly rank: number;
+  readonly kind: number;
+  readonly subject: number;
+}
+
+interface Lane {
+  /** kind, subject, kind, subject, ... */
+  readonly items: number[];
+  head: number;
+}
+
+/** One instant: a lane per rank. */
+type Instant = (Lane | undefined)[];
+
+/** Plain data: what is still to come, in order. */
+export interface SavedQueue {
+  readonly times: readonly Millis[];
+  readonly instants: readonly (readonly (readonly number[])[])[];
+}
+
+export class EventQueue {
+  readonly #instants = new Map<Millis, Instant>();
+  readonly #times: Millis[] = []; // binary heap of the keys of #instants
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(at: Millis, rank: number, kind: number, subject: number): void {
+    let instant = this.#instants.get(at);
+    if (instant === undefined) {
+      instant = [];
+      this.#instants.set(at, instant);
+      pushTime(this.#times, at);
+    }
+    let lane = instant[rank];
+    if (lane === undefined) {
+      while (instant.length < rank) instant.push(undefined);
+      lane = { items: [], head: 0 };
+      instant[rank] = lane;
+    }
+    lane.items.push(kind, subject);
+    this.#size++;
+  }
+
+  nextTime(): Millis | undefined {
+    return this.#times[0];
+  }
+
+  /** The event that `pop` would take, without taking it. */
+  peek(): QueuedEvent | undefined {
+    const at = this.#times[0];
+    if (at === undefined) return undefined;
+    const instant = this.#instants.get(at) ?? [];
+    for (let rank = 0; rank < instant.length; rank++) {
+      const lane = instant[rank];
+      if (lane !== undefined && lane.head < lane.items.length) {
+        return { at, rank, kind: lane.items[lane.head]!, subject: lane.items[lane.head + 1]! };
+      }
+    }
+    throw assertEmptyInstant(at);
+  }
+
+  pop(): QueuedEvent | undefined {
+    const next = this.peek();
+    if (next === undefined) return undefined;
+    const instant = this.#instants.get(next.at)!;
+    instant[next.rank]!.head += 2;
+    this.#size--;
+    if (instant.every((lane) => lane === undefined || lane.head === lane.items.length)) {
+      this.#instants.delete(next.at);
+      popTime(this.#times);
+    }
+    return next;
+  }
+
+  save(): SavedQueue {
+    const times = [...this.#instants.keys()].toSorted((a, b) => a - b);
+    const rest = (lane: Lane | undefined): number[] => lane?.items.slice(lane.head) ?? [];
+    return {
+      times,
+      instants: times.map((at) => Array.from(this.#instants.get(at)!, rest)),
+    };
+  }
+
+  static restore(saved: SavedQueue): EventQueue {
+    const queue = new EventQueue();
+    saved.times.forEach((at, i) => {
+      saved.instants[i]!.forEach((items, rank) => {
+        for (let j = 0; j < items.length; j += 2) queue.push(at, rank, items[j]!, items[j + 1]!);
+      });
+    });
+    return queue;
+  }
+}
+
+function assertEmptyInstant(at: Millis): never {
+  assert(false, `an instant without events at ${at} ms`);
+  throw new Error("unreachable");
+}
+
+function pushTime(heap: Millis[], at: Millis): void {
+  let i = heap.length;
+  heap.push(at);
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    if (heap[parent]! <= at) break;
+    heap[i] = heap[parent]!;
+    i = parent;
+  }
+  heap[i] = at;
+}
+
+function popTime(heap: Millis[]): void {
+  const last = heap.pop()!;
+  if (heap.length === 0) return;
+  let i = 0;
+  for (;;) {
+    let child = 2 * i + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
+    if (heap[child]! >= last) break;
+    heap[i] = heap[child]!;
+    i = child;
+  }
+  heap[i] = last;
+}

@@ -1,0 +1,145 @@
+/**
+ * How pods behave, by image or labels: how long they take to start, become ready and stop, and what goes
+ * wrong. All times are ms.
+ */
+import picomatch from "picomatch";
+import type { PodTemplateSpec } from "../api/core.ts";
+import type { Millis, StringMap } from "../api/meta.ts";
+import type { Random } from "../engine/random.ts";
+
+/** `delay`, plus a share of `jitter` drawn per pod: uniform in [delay, delay + jitter]. */
+export interface Delay {
+  readonly delay: Millis;
+  readonly jitter?: Millis;
+}
+
+/** Ready only: `extra[i]` is added for the i-th pod of a ReplicaSet. */
+export interface ReadyDelay extends Delay {
+  readonly extra?: readonly Millis[];
+}
+
+export type FaultType =
+  /** The image cannot be pulled: the pod stays Pending. */
+  | "ImagePullBackOff"
+  /** The container starts, exits after `after`, and is started again after 10 s, 20 s ... 5 min. */
+  | "CrashLoopBackOff"
+  /** Runs, but its readiness probe never succeeds. */
+  | "NeverReady"
+  /** Stays in ContainerCreating for ever, as with a volume that cannot be mounted. */
+  | "NeverRunning"
+  /** Crashes `after` it became ready, again and again. */
+  | "ReadyThenCrash"
+  /** Its readiness probe fails `after` it became ready; `recover` later it succeeds again. */
+  | "ReadyThenUnready"
+  /** Evicted (phase Failed) `after` it became ready. */
+  | "Evicted";
+
+export interface Fault {
+  readonly type: FaultType;
+  /** Default 0; for CrashLoopBackOff 1 s. */
+  readonly after?: Millis;
+  /** Absent: never. */
+  readonly recover?: Millis;
+  /** Share of the pods that it hits, 0 to 1. Default 1. */
+  readonly probability?: number;
+  /** Only the first so many pods of each ReplicaSet. */
+  readonly first?: number;
+}
+
+export interface Behavior {
+  readonly match?: { readonly image?: string; readonly labels?: StringMap };
+  /** Creation to a node. Default 0. */
+  readonly schedule?: Delay;
+  /** Node to image pulled. Default 0. */
+  readonly pull?: Delay;
+  /** Image pulled to container running. Default 0. */
+  readonly start?: Delay;
+  /** Running to ready. Default: the readiness probe's, else 1 s. */
+  readonly ready?: ReadyDelay;
+  /** Deletion to gone, at most the grace period. Default 0. */
+  readonly terminate?: Delay;
+  readonly fault?: Fault;
+}
+
+/** One pod's life, drawn from its behavior. */
+export interface PodScript {
+  readonly scheduleMs: Millis;
+  readonly startMs: Millis;
+  readonly readyMs: Millis;
+  readonly terminateMs: Millis;
+  readonly fault: Fault | undefined;
+}
+
+const DEFAULT_READY_MS = 1000;
+
+/** The first behavior that matches any container's image and all labels given. */
+export function behaviorFor(
+  behaviors: readonly Behavior[],
+  template: PodTemplateSpec,
+): Behavior {
+  const images = template.spec.containers.map((container) => container.image ?? "");
+  const labels = template.metadata?.labels ?? {};
+  return (
+    behaviors.find(({ match }) => {
+      if (match?.image !== undefined && !images.some(imageMatcher(match.image))) return false;
+      return Object.entries(match?.labels ?? {}).every(([key, value]) => labels[key] === value);
+    }) ?? {}
+  );
+}
+
+/** Globs in which `*` also spans slashes, as images have them. */
+function imageMatcher(glob: string): (image: string) => boolean {
+  return picomatch(glob, { bash: true, nonegate: true, dot: true });
+}
+
+export function scriptFor(
+  behavior: Behavior,
+  template: PodTemplateSpec,
+  random: Random,
+  pod: { readonly uid: number; readonly ordinal: number },
+): PodScript {
+  const drawn = (purpose: string, { delay, jitter = 0 }: Delay): Millis =>
+    jitter === 0 ? delay : delay + Math.floor(random.draw(purpose, pod.uid) * (jitter + 1));
+  const { schedule, pull, start, ready, terminate, fault } = behavior;
+  const none = { delay: 0 };
+  const readiness = ready ?? { delay: probeDelay(template) ?? DEFAULT_READY_MS };
+  return {
+    scheduleMs: drawn("schedule", schedule ?? none),
+    startMs: drawn("pull", pull ?? none) + drawn("start", start ?? none),
+    readyMs: drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0),
+    terminateMs: drawn("terminate", terminate ?? none),
+    fault: fault !== undefined && isHit(fault, random, pod) ? fault : undefined,
+  };
+}
+
+function isHit(
+  { first = Infinity, probability = 1 }: Fault,
+  random: Random,
+  pod: { readonly uid: number; readonly ordinal: number },
+): boolean {
+  if (pod.ordinal > first) return false;
+  return probability >= 1 || random.draw("fault", pod.uid) < probability;
+}
+
+interface Probe {
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly successThreshold?: number;
+}
+
+/**
+ * ms from running to ready by the probes: the startup probe must succeed first, then the readiness probe as
+ * often as its threshold says. Probes are taken to succeed at their first turn.
+ */
+function probeDelay(template: PodTemplateSpec): Millis | undefined {
+  const delays = template.spec.containers.flatMap((container) => {
+    const startup = container["startupProbe"] as Probe | undefined;
+    const readiness = container["readinessProbe"] as Probe | undefined;
+    if (startup === undefined && readiness === undefined) return [];
+    const started = startup?.initialDelaySeconds ?? 0;
+    const period = readiness?.periodSeconds ?? 10;
+    const repeats = (readiness?.successThreshold ?? 1) - 1;
+    return [Math.max(started, readiness?.initialDelaySeconds ?? 0) + repeats * period];
+  });
+  return delays.length === 0 ? undefined : Math.max(...delays) * 1000;
+}

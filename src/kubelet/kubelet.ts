@@ -1,0 +1,225 @@
+/**
+ * What happens to pods on their nodes: scheduled, started, ready, crashed, stopped. It hears of pods at once
+ * (it has no cache that lags) and acts when its timers are due. A pod's life is drawn from its behavior.
+ *
+ * Statuses follow the kubelet's: a container's first restart comes at once, then after 10 s, 20 s ... 5 min.
+ */
+import type { Millis } from "../api/meta.ts";
+import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
+import { PodReason } from "../apiserver/pod-reasons.ts";
+import { PodChange, type PodChangeCode, type Store } from "../apiserver/store.ts";
+import { unreachable } from "../engine/assert.ts";
+import type { Random } from "../engine/random.ts";
+import type { Trace } from "../engine/trace.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import { behaviorFor, scriptFor, type Behavior, type PodScript } from "./behavior.ts";
+
+/** What a timer is for; its subject is the pod's row. */
+export const Turn = {
+  schedule: 0,
+  start: 1,
+  becomeReady: 2,
+  becomeUnready: 3,
+  recover: 4,
+  evict: 5,
+  crash: 6,
+  backOff: 7,
+  restart: 8,
+  pullFails: 9,
+  pullBacksOff: 10,
+  stopped: 11,
+} as const;
+export type TurnCode = (typeof Turn)[keyof typeof Turn];
+
+const CRASH_AFTER_MS = 1000;
+const FIRST_BACKOFF_MS = 10_000;
+const LONGEST_BACKOFF_MS = 300_000;
+const PULL_BACKOFF_AFTER_MS = 2000;
+
+export interface KubeletWorld {
+  readonly store: Store;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly behaviors: readonly Behavior[];
+  readonly now: () => Millis;
+  readonly schedule: (delay: Millis, turn: TurnCode, row: number) => void;
+}
+
+export class Kubelet {
+  readonly #world: KubeletWorld;
+  /** Behavior by source: templates do not change. */
+  readonly #behaviors: Behavior[] = [];
+
+  constructor(world: KubeletWorld) {
+    this.#world = world;
+    world.store.listen({ pod: (change, row) => this.#hear(change, row) });
+  }
+
+  /** A timer is due. */
+  act(turn: TurnCode, row: number): void {
+    const { store } = this.#world;
+    if (turn === Turn.stopped) {
+      if (store.pods.isPresent(row)) store.removePod(row);
+      return;
+    }
+    if (!store.pods.isPresent(row) || store.pods.isDeleting(row)) return;
+    if (turn === Turn.schedule) this.#place(row);
+    else if (!store.pods.isTerminal(row)) this.#live(turn, row);
+  }
+
+  /** A pod that is ready stops being so, until somebody makes it ready again. */
+  setUnready(row: number): void {
+    if (!this.#isReady(row)) return;
+    const { store } = this.#world;
+    store.setPodUnready(row);
+    this.#tell("unready", row);
+  }
+
+  setReady(row: number): void {
+    const { store } = this.#world;
+    const running = store.pods.columns.phase[row] === Phase.Running;
+    if (!running || this.#isReady(row)) return;
+    store.setPodReady(row);
+    this.#tell("ready", row);
+  }
+
+  /** Pods that fitted nowhere are tried again. */
+  placeWaiting(): void {
+    for (const row of this.#world.scheduler.takeWaiting()) {
+      const { pods } = this.#world.store;
+      if (pods.isPresent(row) && !pods.isDeleting(row)) this.#place(row);
+    }
+  }
+
+  #live(turn: Exclude<TurnCode, typeof Turn.schedule | typeof Turn.stopped>, row: number): void {
+    switch (turn) {
+      case Turn.start:
+        return this.#start(row);
+      case Turn.becomeReady:
+        return this.#becomeReady(row);
+      case Turn.becomeUnready: {
+        const { recover } = this.#script(row).fault ?? {};
+        this.setUnready(row);
+        if (recover !== undefined) this.#world.schedule(recover, Turn.recover, row);
+        return;
+      }
+      case Turn.recover:
+        return this.setReady(row);
+      case Turn.evict:
+        this.#world.store.setPodPhase(row, Phase.Failed, PodReason.evicted);
+        return this.#tell("failed", row);
+      case Turn.crash:
+        return this.#crash(row);
+      case Turn.backOff:
+        return this.#world.store.setPodPhase(row, Phase.Running, PodReason.crashLoopBackOff);
+      case Turn.restart:
+        return this.#start(row);
+      case Turn.pullFails:
+        this.#world.store.setPodPhase(row, Phase.Pending, PodReason.errImagePull);
+        return this.#world.schedule(PULL_BACKOFF_AFTER_MS, Turn.pullBacksOff, row);
+      case Turn.pullBacksOff:
+        return this.#world.store.setPodPhase(row, Phase.Pending, PodReason.imagePullBackOff);
+      default:
+        return unreachable(turn);
+    }
+  }
+
+  #hear(change: PodChangeCode, row: number): void {
+    const { store, scheduler, schedule } = this.#world;
+    if (change === PodChange.Added) {
+      schedule(this.#script(row).scheduleMs, Turn.schedule, row);
+    } else if (change === PodChange.Deleting) {
+      const graceMs = store.pods.columns.graceS[row]! * 1000;
+      schedule(Math.min(this.#script(row).terminateMs, graceMs), Turn.stopped, row);
+    } else if (change === PodChange.Deleted) {
+      this.#tell("gone", row);
+      const node = store.pods.columns.node[row]!;
+      if (node === UNBOUND) return;
+      scheduler.release(node);
+      if (!scheduler.hasWaiting) return;
+      for (const waiting of scheduler.takeWaiting()) schedule(0, Turn.schedule, waiting);
+    }
+  }
+
+  #place(row: number): void {
+    const { store, scheduler, schedule } = this.#world;
+    if (store.pods.columns.node[row] !== UNBOUND) return;
+    const node = scheduler.place(row);
+    if (node === undefined) {
+      if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
+        store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);
+      }
+      return;
+    }
+    store.bindPod(row, node);
+    this.#tell("scheduled", row);
+    const { fault, startMs } = this.#script(row);
+    if (fault?.type === "NeverRunning") return;
+    const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;
+    schedule(startMs, turn, row);
+  }
+
+  #start(row: number): void {
+    const { store, schedule } = this.#world;
+    store.startPod(row);
+    this.#tell("running", row);
+    const { fault, readyMs } = this.#script(row);
+    if (fault?.type === "NeverReady") return;
+    if (fault?.type === "CrashLoopBackOff") {
+      schedule(fault.after ?? CRASH_AFTER_MS, Turn.crash, row);
+      return;
+    }
+    schedule(readyMs, Turn.becomeReady, row);
+  }
+
+  #becomeReady(row: number): void {
+    this.setReady(row);
+    const { fault } = this.#script(row);
+    const { schedule } = this.#world;
+    const after = fault?.after ?? 0;
+    if (fault?.type === "ReadyThenUnready") schedule(after, Turn.becomeUnready, row);
+    if (fault?.type === "Evicted") schedule(after, Turn.evict, row);
+    if (fault?.type === "ReadyThenCrash") schedule(after, Turn.crash, row);
+  }
+
+  #crash(row: number): void {
+    const { store, schedule } = this.#world;
+    const restarts = store.pods.columns.restarts[row]!;
+    store.crashPod(row);
+    this.#tell("restarted", row);
+    if (restarts === 0) {
+      schedule(0, Turn.restart, row);
+      return;
+    }
+    const wait = Math.min(FIRST_BACKOFF_MS * 2 ** (restarts - 1), LONGEST_BACKOFF_MS);
+    schedule(0, Turn.backOff, row);
+    schedule(wait, Turn.restart, row);
+  }
+
+  #isReady(row: number): boolean {
+    return this.#world.store.pods.isReady(row);
+  }
+
+  #script(row: number): PodScript {
+    const { store, behaviors, random } = this.#world;
+    const { columns } = store.pods;
+    const index = columns.source[row]!;
+    const { template } = store.registry.sources[index]!;
+    const behavior = (this.#behaviors[index] ??= behaviorFor(behaviors, template));
+    return scriptFor(behavior, template, random, {
+      uid: columns.uid[row]!,
+      ordinal: columns.ordinal[row]!,
+    });
+  }
+
+  #tell(
+    change: "scheduled" | "running" | "ready" | "unready" | "restarted" | "failed" | "gone",
+    row: number,
+  ): void {
+    const { store, trace, now } = this.#world;
+    const owner = store.registry.owners[store.pods.columns.owner[row]!];
+    const key = owner?.key ?? "";
+    trace.add({ kind: "pods", at: now(), by: "kubelet", change, key, count: 1 });
+  }
+}

@@ -1,0 +1,82 @@
+/** The files that the recorder writes (test/conformance/recorder): one trace a line, JSON, perhaps gzipped. */
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import type { KubeObject } from "../../src/api/meta.ts";
+
+/** Seconds, all of them. */
+export interface RecordedBehavior {
+  readonly schedule?: number;
+  readonly start?: number;
+  readonly ready?: number;
+  readonly extra?: readonly number[];
+  readonly stop?: number;
+  readonly neverReady?: boolean;
+  readonly neverRun?: boolean;
+  readonly unreadyAt?: number;
+  readonly readyAgain?: number;
+  readonly failAt?: number;
+  readonly restarts?: number;
+}
+
+export interface RecordedAction {
+  readonly at: number;
+  readonly do: string;
+  readonly deployment?: KubeObject;
+  readonly replicaSet?: KubeObject;
+  readonly name?: string;
+  readonly patch?: unknown;
+  readonly toRevision?: number;
+  readonly pod?: number;
+  readonly n?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface RecordedCase {
+  readonly name: string;
+  readonly seed?: number;
+  readonly schedule: "fresh" | "random";
+  /** Seconds; a random schedule is fresh before. */
+  readonly from?: number;
+  readonly moves?: string;
+  readonly nodes?: number;
+  readonly images: Readonly<Record<string, RecordedBehavior>>;
+  readonly actions: readonly RecordedAction[];
+  readonly until: number;
+}
+
+export interface RecordedSync {
+  readonly c: string;
+  readonly key: string;
+  readonly writes?: readonly string[];
+  readonly events?: readonly string[];
+  readonly after?: readonly number[];
+}
+
+export interface RecordedFrame {
+  readonly t: number;
+  readonly actions?: readonly string[];
+  readonly syncs?: readonly RecordedSync[];
+  readonly deployments?: readonly unknown[];
+  readonly replicaSets?: readonly unknown[];
+  readonly pods?: Readonly<Record<string, number>>;
+}
+
+export interface RecordedTrace {
+  readonly kubernetes: string;
+  readonly case: RecordedCase;
+  readonly frames: readonly RecordedFrame[];
+  readonly tooLong?: boolean;
+}
+
+export function readLines(file: string): unknown[] {
+  const raw = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(raw) : raw).toString("utf8");
+  return text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+export function readTraces(file: string): RecordedTrace[] {
+  return readLines(file) as RecordedTrace[];
+}
