@@ -1,0 +1,206 @@
+/**
+ * Columns of the kinds that own pods, of autoscalers and of budgets. Mirrors
+ * kubernetes/pkg/printers/internalversion/printers.go (v1.37.2).
+ */
+import type { KubeObject } from "../../api/meta.ts";
+import { ageOf, humanDuration } from "../duration.ts";
+import { at, isMap, list, map, num, text } from "../fields.ts";
+import { formatLabelSelector, formatLabels, selectorText } from "../labels.ts";
+import type { Column } from "./table.ts";
+
+export const nameColumn: Column = { name: "Name", cell: (object) => object.metadata.name };
+export const ageColumn: Column = {
+  name: "Age",
+  cell: (object, { wallClockMs }) => ageOf(object.metadata.creationTimestamp, wallClockMs),
+};
+
+export function count(name: string, ...path: readonly string[]): Column {
+  return { name, cell: (object) => num(object, ...path) };
+}
+
+export function word(name: string, absent: string, ...path: readonly string[]): Column {
+  return { name, cell: (object) => text(object, ...path) || absent };
+}
+
+function containerColumns(...path: readonly string[]): readonly Column[] {
+  const all = (object: KubeObject, key: string): string =>
+    list(object, ...path)
+      .map((container) => text(container, key))
+      .join(",");
+  return [
+    { name: "Containers", wide: true, cell: (object) => all(object, "name") },
+    { name: "Images", wide: true, cell: (object) => all(object, "image") },
+  ];
+}
+
+const templateContainers = containerColumns("spec", "template", "spec", "containers");
+const selectorColumn: Column = {
+  name: "Selector",
+  wide: true,
+  cell: (object) => formatLabelSelector(at(object, "spec", "selector")),
+};
+
+export const deploymentColumns: readonly Column[] = [
+  nameColumn,
+  {
+    name: "Ready",
+    cell: (d) => `${num(d, "status", "readyReplicas")}/${num(d, "spec", "replicas")}`,
+  },
+  count("Up-to-date", "status", "updatedReplicas"),
+  count("Available", "status", "availableReplicas"),
+  ageColumn,
+  ...templateContainers,
+  { name: "Selector", wide: true, cell: (d) => selectorText(at(d, "spec", "selector")) },
+];
+
+export const replicaSetColumns: readonly Column[] = [
+  nameColumn,
+  count("Desired", "spec", "replicas"),
+  count("Current", "status", "replicas"),
+  count("Ready", "status", "readyReplicas"),
+  ageColumn,
+  ...templateContainers,
+  selectorColumn,
+];
+
+export const scaleColumns: readonly Column[] = [
+  nameColumn,
+  count("Desired", "spec", "replicas"),
+  count("Available", "status", "replicas"),
+  ageColumn,
+];
+
+export const statefulSetColumns: readonly Column[] = [
+  nameColumn,
+  {
+    name: "Ready",
+    cell: (s) => `${num(s, "status", "readyReplicas")}/${num(s, "spec", "replicas")}`,
+  },
+  ageColumn,
+  ...templateContainers,
+];
+
+export const daemonSetColumns: readonly Column[] = [
+  nameColumn,
+  count("Desired", "status", "desiredNumberScheduled"),
+  count("Current", "status", "currentNumberScheduled"),
+  count("Ready", "status", "numberReady"),
+  count("Up-to-date", "status", "updatedNumberScheduled"),
+  count("Available", "status", "numberAvailable"),
+  {
+    name: "Node Selector",
+    cell: (d) => formatLabels(map(d, "spec", "template", "spec", "nodeSelector")),
+  },
+  ageColumn,
+  ...templateContainers,
+  selectorColumn,
+];
+
+export const jobColumns: readonly Column[] = [
+  nameColumn,
+  { name: "Status", cell: jobStatus },
+  {
+    name: "Completions",
+    cell: (job) => {
+      const done = num(job, "status", "succeeded");
+      const wanted = at(job, "spec", "completions");
+      if (typeof wanted === "number") return `${done}/${wanted}`;
+      const parallel = num(job, "spec", "parallelism");
+      return parallel > 1 ? `${done}/1 of ${parallel}` : `${done}/1`;
+    },
+  },
+  {
+    name: "Duration",
+    cell: (job, { wallClockMs }) => {
+      const start = text(job, "status", "startTime");
+      const end = text(job, "status", "completionTime");
+      if (start === "") return "";
+      return humanDuration((end === "" ? wallClockMs : Date.parse(end)) - Date.parse(start));
+    },
+  },
+  ageColumn,
+  ...templateContainers,
+  selectorColumn,
+];
+
+function jobStatus(job: KubeObject): string {
+  const has = (type: string): boolean =>
+    list(job, "status", "conditions").some(
+      (c) => text(c, "type") === type && text(c, "status") === "True",
+    );
+  if (has("Complete")) return "Complete";
+  if (has("Failed")) return "Failed";
+  if (job.metadata.deletionTimestamp !== undefined) return "Terminating";
+  const rest = ["Suspended", "FailureTarget", "SuccessCriteriaMet"];
+  return rest.find(has) ?? "Running";
+}
+
+export const cronJobColumns: readonly Column[] = [
+  nameColumn,
+  word("Schedule", "", "spec", "schedule"),
+  word("Timezone", "<none>", "spec", "timeZone"),
+  { name: "Suspend", cell: (job) => (at(job, "spec", "suspend") === true ? "True" : "False") },
+  { name: "Active", cell: (job) => list(job, "status", "active").length },
+  {
+    name: "Last Schedule",
+    cell: (job, { wallClockMs }) => {
+      const last = text(job, "status", "lastScheduleTime");
+      return last === "" ? "<none>" : ageOf(last, wallClockMs);
+    },
+  },
+  ageColumn,
+  ...containerColumns("spec", "jobTemplate", "spec", "template", "spec", "containers"),
+  {
+    name: "Selector",
+    wide: true,
+    cell: (job) => formatLabelSelector(at(job, "spec", "jobTemplate", "spec", "selector")),
+  },
+];
+
+export const autoscalerColumns: readonly Column[] = [
+  nameColumn,
+  {
+    name: "Reference",
+    cell: (hpa) => {
+      const target = map(hpa, "spec", "scaleTargetRef");
+      return `${text(target, "kind")}/${text(target, "name")}`;
+    },
+  },
+  { name: "Targets", cell: autoscalerTargets },
+  word("MinPods", "<unset>", "spec", "minReplicas"),
+  count("MaxPods", "spec", "maxReplicas"),
+  count("Replicas", "status", "currentReplicas"),
+  ageColumn,
+];
+
+/** Resource metrics only; other metric sources print as `<unknown type>`. */
+function autoscalerTargets(hpa: KubeObject): string {
+  const metrics = list(hpa, "spec", "metrics");
+  if (metrics.length === 0) return "<none>";
+  const shown = metrics.map((metric, i) => {
+    const source = text(metric, "type") === "ContainerResource" ? "containerResource" : "resource";
+    if (!isMap(at(metric, source))) return "<unknown type>";
+    const now = map(hpa, "status");
+    const current = map(at(now, "currentMetrics", i, source, "current"));
+    const target = map(metric, source, "target");
+    const average = text(target, "averageValue");
+    if (average !== "") {
+      const value = text(current, "averageValue") || "<unknown>";
+      return `${text(metric, source, "name")}: ${value}/${average}`;
+    }
+    const percent = (value: unknown, absent: string): string =>
+      typeof value === "number" ? `${value}%` : absent;
+    const used = percent(current["averageUtilization"], "<unknown>");
+    return `${text(metric, source, "name")}: ${used}/${percent(target["averageUtilization"], "<auto>")}`;
+  });
+  const head = shown.slice(0, 2).join(", ");
+  return shown.length > 2 ? `${head} + ${shown.length - 2} more...` : head;
+}
+
+export const disruptionBudgetColumns: readonly Column[] = [
+  nameColumn,
+  word("Min Available", "N/A", "spec", "minAvailable"),
+  word("Max Unavailable", "N/A", "spec", "maxUnavailable"),
+  count("Allowed Disruptions", "status", "disruptionsAllowed"),
+  ageColumn,
+];

@@ -1,0 +1,164 @@
+/**
+ * kubectl inside rollsim: one command line on a virtual cluster. What is written where, and the exit
+ * code, are those of kubectl v1.37.2.
+ */
+import { commands, globalFlags, suggestFor, type Command } from "./commands.ts";
+import type { Call } from "./call.ts";
+import { exitOf, exitWith, fail, failUsage, goQuote } from "./errors.ts";
+import { parseFlags, type FlagSpec } from "./flags.ts";
+import { helpText } from "./help.ts";
+import type { KubectlIo } from "./io.ts";
+import { wordsOf } from "./script.ts";
+
+/** Runs a line, with or without the leading word `kubectl`, or its words without it. */
+export function kubectl(
+  line: string | readonly string[],
+  io: KubectlIo,
+): { readonly code: number } {
+  const words = typeof line === "string" ? wordsOf(line) : line;
+  try {
+    return runCommand(words, io);
+  } catch (thrown) {
+    const exit = exitOf(thrown);
+    if (exit === undefined) throw thrown;
+    if (exit.text !== "") io.err(exit.text.endsWith("\n") ? exit.text : `${exit.text}\n`);
+    return { code: exit.code };
+  }
+}
+
+function runCommand(words: readonly string[], io: KubectlIo): { readonly code: number } {
+  const { command, rest } = findCommand(words);
+  const path = command?.path ?? "";
+  const specs = [...(command?.flags ?? []), ...globalFlags];
+  const parsed = parseFlags(rest, specs, path);
+  for (const text of parsed.deprecations) io.err(`${text}\n`);
+  if (parsed.help || command?.run === undefined) {
+    return showHelp(command, parsed.args, parsed.help ? "asked" : "no verb", io);
+  }
+  const missing = command.required.filter((name) => !parsed.flags.changed(name));
+  if (missing.length > 0) {
+    const names = missing.map((name) => `"${name}"`).join(", ");
+    fail(`required flag(s) ${names} not set`);
+  }
+  const given = parsed.flags.text("namespace");
+  const warned = new Set<string>();
+  const call: Call = {
+    io,
+    flags: parsed.flags,
+    args: parsed.args,
+    command: path,
+    namespace: given === "" ? (io.namespace ?? "default") : given,
+    namespaceGiven: given !== "",
+    line: words,
+    warn(warnings) {
+      for (const text of warnings ?? []) {
+        if (!warned.has(text)) io.err(`Warning: ${text}\n`);
+        warned.add(text);
+      }
+    },
+  };
+  const result = command.run(call) ?? { code: 0 };
+  if (warned.size > 0 && parsed.flags.bool("warnings-as-errors")) {
+    fail(warned.size === 1 ? "1 warning received" : `${warned.size} warnings received`);
+  }
+  return result;
+}
+
+interface Found {
+  readonly command: Command | undefined;
+  /** Everything but the words that name the command. */
+  readonly rest: readonly string[];
+}
+
+/** Follows subcommands as long as words name them; flags may stand anywhere between. */
+function findCommand(words: readonly string[]): Found {
+  let found: Found = { command: undefined, rest: words };
+  for (;;) {
+    const children = childrenOf(found.command);
+    const at = children.length === 0 ? -1 : firstArgument(found);
+    const word = found.rest[at];
+    if (word === undefined) return found;
+    const child = children.find(
+      (candidate) => lastWord(candidate) === word || candidate.aliases.includes(word),
+    );
+    if (child === undefined) {
+      if (found.command === undefined) unknownCommand(word);
+      return found;
+    }
+    found = { command: child, rest: found.rest.toSpliced(at, 1) };
+  }
+}
+
+function childrenOf(parent: Command | undefined): readonly Command[] {
+  const prefix = parent === undefined ? "" : `${parent.path} `;
+  return commands.filter(
+    ({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes(" "),
+  );
+}
+
+function lastWord(command: Command): string {
+  return command.path.split(" ").at(-1) ?? "";
+}
+
+/** Index of the first word that is neither a flag nor a flag's value; -1 without one. */
+function firstArgument({ command, rest }: Found): number {
+  const specs = [...(command?.flags ?? []), ...globalFlags];
+  for (let i = 0; i < rest.length; i += 1) {
+    const word = rest[i] ?? "";
+    if (word === "--") return -1;
+    if (!word.startsWith("-") || word === "-") return i;
+    if (takesNext(word, specs)) i += 1;
+  }
+  return -1;
+}
+
+function takesNext(word: string, specs: readonly FlagSpec[]): boolean {
+  if (word.includes("=")) return false;
+  if (word.startsWith("--")) {
+    const spec = specs.find(({ name }) => name === word.slice(2));
+    return spec !== undefined && spec.bare === undefined;
+  }
+  if (word.length > 2) return false;
+  const spec = specs.find(({ short }) => short === word[1]);
+  return spec !== undefined && spec.bare === undefined;
+}
+
+function unknownCommand(word: string): never {
+  const names = childrenOf(undefined).map(({ path }) => path);
+  const lower = word.toLowerCase();
+  const similar = names.filter(
+    (name) => distance(lower, name) <= 2 || name.startsWith(lower) || suggestFor[lower] === name,
+  );
+  const text = `unknown command ${goQuote(word)} for "kubectl"`;
+  if (similar.length === 0) return fail(text);
+  return fail(`${text}\n\nDid you mean this?\n${similar.map((name) => `\t${name}\n`).join("")}`);
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function showHelp(
+  command: Command | undefined,
+  args: readonly string[],
+  why: "asked" | "no verb",
+  io: KubectlIo,
+): { readonly code: number } {
+  const [first] = args;
+  if (why === "no verb" && command !== undefined && first !== undefined) {
+    failUsage(`unknown command ${goQuote(args.join(" "))}`, command.path);
+  }
+  io.out(helpText(command, childrenOf(command)));
+  if (why === "no verb" && command !== undefined) exitWith("");
+  return { code: 0 };
+}

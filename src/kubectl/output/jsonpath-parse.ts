@@ -1,0 +1,221 @@
+/** Parser of kubectl's JSONPath templates. Mirrors client-go/util/jsonpath/parser.go (v0.37.2). */
+
+export type PathNode =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "field"; readonly name: string }
+  | { readonly type: "identifier"; readonly name: string }
+  | { readonly type: "wildcard" }
+  | { readonly type: "recursive" }
+  | { readonly type: "literal"; readonly value: string | number | boolean }
+  | {
+      readonly type: "slice";
+      readonly bounds: readonly (number | undefined)[];
+      readonly single: boolean;
+    }
+  | { readonly type: "union"; readonly branches: readonly (readonly PathNode[])[] }
+  | {
+      readonly type: "filter";
+      readonly left: readonly PathNode[];
+      readonly operator: string;
+      readonly right: readonly PathNode[];
+    }
+  | { readonly type: "list"; readonly nodes: readonly PathNode[] };
+
+/** Why a template is not valid, in kubectl's words. */
+export interface PathError {
+  readonly error: string;
+}
+
+class Refusal extends Error {}
+
+function refuse(text: string): never {
+  throw new Refusal(text);
+}
+
+/** Text and `{actions}`; each action becomes one `list` node. */
+export function parseTemplate(template: string): readonly PathNode[] | PathError {
+  try {
+    return templateNodes(template);
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return { error: thrown.message };
+    throw thrown;
+  }
+}
+
+function templateNodes(template: string): PathNode[] {
+  const nodes: PathNode[] = [];
+  let at = 0;
+  while (at < template.length) {
+    const open = template.indexOf("{", at);
+    if (open < 0) {
+      nodes.push({ type: "text", text: template.slice(at) });
+      break;
+    }
+    if (open > at) nodes.push({ type: "text", text: template.slice(at, open) });
+    const scanner: Scanner = { text: template, at: open + 1 };
+    nodes.push({ type: "list", nodes: actionNodes(scanner, "}") });
+    at = scanner.at;
+  }
+  return nodes;
+}
+
+interface Scanner {
+  readonly text: string;
+  at: number;
+}
+
+/** Reads up to and over the closing brace; with "" as the end, up to the end of the text. */
+function actionNodes(scanner: Scanner, end: "}" | ""): PathNode[] {
+  const nodes: PathNode[] = [];
+  for (;;) {
+    const c = scanner.text[scanner.at];
+    if (c === undefined) {
+      if (end === "") return nodes;
+      refuse("unclosed action");
+    }
+    if (c === end) {
+      scanner.at += 1;
+      return nodes;
+    }
+    if (/\s/.test(c) || c === "@" || c === "$") scanner.at += 1;
+    else nodes.push(...actionNode(scanner, c));
+  }
+}
+
+function actionNode(scanner: Scanner, c: string): PathNode[] {
+  if (c === "[") return bracket(scanner);
+  if (c === '"' || c === "'") return [{ type: "literal", value: quoted(scanner, c) }];
+  if (c === ".") return afterDot(scanner);
+  if (/[+\-\d]/.test(c)) {
+    const digits = take(scanner, /[+\-.\deE]/);
+    const value = Number(digits);
+    if (Number.isNaN(value)) refuse(`cannot parse number ${digits}`);
+    return [{ type: "literal", value }];
+  }
+  if (/\w/.test(c)) {
+    const name = take(scanner, /[\w-]/);
+    if (name === "true" || name === "false") return [{ type: "literal", value: name === "true" }];
+    return [{ type: "identifier", name }];
+  }
+  if (c === "*") {
+    scanner.at += 1;
+    return [{ type: "wildcard" }];
+  }
+  const code = (c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return refuse(`unrecognized character in action: U+${code} '${c}'`);
+}
+
+function take(scanner: Scanner, allowed: RegExp): string {
+  const start = scanner.at;
+  while (scanner.at < scanner.text.length && allowed.test(scanner.text[scanner.at] ?? "")) {
+    scanner.at += 1;
+  }
+  return scanner.text.slice(start, scanner.at);
+}
+
+function quoted(scanner: Scanner, quote: string): string {
+  const start = scanner.at;
+  scanner.at += 1;
+  while (scanner.text[scanner.at] !== quote) {
+    if (scanner.text[scanner.at] === "\\") scanner.at += 1;
+    scanner.at += 1;
+    if (scanner.at >= scanner.text.length) refuse("unterminated quoted string");
+  }
+  scanner.at += 1;
+  return unescapeText(scanner.text.slice(start + 1, scanner.at - 1));
+}
+
+function unescapeText(text: string): string {
+  const known: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0" };
+  return text.replaceAll(/\\(.)/g, (_, c: string) => known[c] ?? c);
+}
+
+function afterDot(scanner: Scanner): PathNode[] {
+  scanner.at += 1;
+  if (scanner.text[scanner.at] === ".") {
+    scanner.at += 1;
+    if (scanner.text[scanner.at] === ".") refuse("invalid multiple recursive descent");
+    const next = scanner.text[scanner.at];
+    const field = next === undefined || /[[\s}]/.test(next) ? [] : fieldName(scanner);
+    return [{ type: "recursive" }, ...field];
+  }
+  return fieldName(scanner);
+}
+
+function fieldName(scanner: Scanner): PathNode[] {
+  let name = "";
+  while (scanner.at < scanner.text.length) {
+    const c = scanner.text[scanner.at] ?? "";
+    if (c === "\\") {
+      name += scanner.text[scanner.at + 1] ?? "";
+      scanner.at += 2;
+      continue;
+    }
+    if (/[\s{}[\].,|&"'()]/.test(c)) break;
+    name += c;
+    scanner.at += 1;
+  }
+  if (name === "*") return [{ type: "wildcard" }];
+  return name === "" ? [] : [{ type: "field", name }];
+}
+
+/** `[...]`: an index, a slice, a quoted key, a union or a filter. */
+function bracket(scanner: Scanner): PathNode[] {
+  const start = scanner.at + 1;
+  let depth = 0;
+  let quote = "";
+  for (let i = scanner.at; i < scanner.text.length; i += 1) {
+    const c = scanner.text[i] ?? "";
+    if (quote !== "") {
+      if (c === "\\") i += 1;
+      else if (c === quote) quote = "";
+    } else if (c === '"' || c === "'") quote = c;
+    else if (c === "[" || c === "(") depth += 1;
+    else if (c === "]" || c === ")") depth -= 1;
+    if (depth > 0 || quote !== "") continue;
+    scanner.at = i + 1;
+    return bracketContent(scanner.text.slice(start, i));
+  }
+  return refuse(scanner.text[start] === "?" ? "unterminated filter" : "unterminated array");
+}
+
+function bracketContent(content: string): PathNode[] {
+  const filter = /^\?\((.*)\)$/s.exec(content);
+  if (filter !== null) return [filterNode((filter[1] ?? "").trim())];
+  const parts = splitOutsideQuotes(content);
+  if (parts.length > 1) {
+    return [{ type: "union", branches: parts.map((part) => bracketContent(part.trim())) }];
+  }
+  const text = content.trim();
+  if (text === "*") return [{ type: "wildcard" }];
+  const key = /^'([^']*)'$|^"([^"]*)"$/.exec(text);
+  if (key !== null) return [{ type: "field", name: key[1] ?? key[2] ?? "" }];
+  const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text);
+  if (slice === null || text === "") refuse(`invalid array index ${text}`);
+  const bounds = [slice[1], slice[2]?.slice(1), slice[3]?.slice(1)].map((bound) =>
+    bound === undefined || bound === "" ? undefined : Number(bound),
+  );
+  return [{ type: "slice", bounds, single: slice[2] === undefined }];
+}
+
+function splitOutsideQuotes(text: string): string[] {
+  const parts = [""];
+  let quote = "";
+  for (const c of text) {
+    if (quote === "" && (c === "'" || c === '"')) quote = c;
+    else if (c === quote) quote = "";
+    if (c === "," && quote === "") parts.push("");
+    else parts[parts.length - 1] += c;
+  }
+  return parts;
+}
+
+function filterNode(condition: string): PathNode {
+  const match = /^([^!<>=]+)([!<>=]+)(.+)$/s.exec(condition);
+  const side = (text: string): PathNode[] => actionNodes({ text: text.trim(), at: 0 }, "");
+  if (match === null) {
+    return { type: "filter", left: side(condition), operator: "exists", right: [] };
+  }
+  const [, left = "", operator = "", right = ""] = match;
+  return { type: "filter", left: side(left), operator, right: side(right) };
+}

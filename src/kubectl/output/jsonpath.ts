@@ -1,0 +1,237 @@
+/**
+ * kubectl's JSONPath: evaluates templates on objects and prints the results. Mirrors
+ * client-go/util/jsonpath/jsonpath.go (v0.37.2).
+ */
+import { compareText, isMap, sortedKeys } from "../fields.ts";
+import { compactJson } from "./gojson.ts";
+import { parseTemplate, type PathError, type PathNode } from "./jsonpath-parse.ts";
+
+class Refusal extends Error {}
+
+interface Walk {
+  readonly allowMissing: boolean;
+}
+
+/** The printed template, or why it cannot be printed. Absent fields print nothing. */
+export function printJsonPath(template: string, data: unknown): string | PathError {
+  const found = findResults(template, data, "allow missing");
+  if (isPathError(found)) return found;
+  return found.map((results) => results.map(printed).join(" ")).join("");
+}
+
+export function isPathError(value: unknown): value is PathError {
+  return isMap(value) && typeof value["error"] === "string" && Object.keys(value).length === 1;
+}
+
+/** The results of each text and action of a template. */
+export function findResults(
+  template: string,
+  data: unknown,
+  missing: "allow missing" | "refuse missing",
+): readonly (readonly unknown[])[] | PathError {
+  const nodes = parseTemplate(template);
+  if (isPathError(nodes)) return { error: `error parsing jsonpath ${template}, ${nodes.error}` };
+  try {
+    const results: (readonly unknown[])[] = [];
+    execute(
+      nodes as readonly PathNode[],
+      data,
+      { allowMissing: missing === "allow missing" },
+      results,
+    );
+    return results;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return { error: thrown.message };
+    throw thrown;
+  }
+}
+
+/** Runs the nodes of a template, repeating what lies between `range` and `end`. */
+function execute(
+  nodes: readonly PathNode[],
+  data: unknown,
+  walk: Walk,
+  results: (readonly unknown[])[],
+): void {
+  for (let i = 0; i < nodes.length; i += 1) {
+    const node = nodes[i];
+    if (node === undefined) continue;
+    if (node.type === "text") {
+      results.push([node.text]);
+      continue;
+    }
+    const action = node.type === "list" ? node.nodes : [node];
+    if (isIdentifier(action[0], "range")) {
+      const end = matchingEnd(nodes, i);
+      const items = evaluate(action.slice(1), [data], walk);
+      for (const item of items) execute(nodes.slice(i + 1, end), item, walk, results);
+      i = end;
+    } else if (isIdentifier(action[0], "end")) {
+      throw new Refusal("not in range, nothing to end");
+    } else results.push(evaluate(action, [data], walk));
+  }
+}
+
+function isIdentifier(node: PathNode | undefined, name: string): boolean {
+  return node?.type === "identifier" && node.name === name;
+}
+
+function matchingEnd(nodes: readonly PathNode[], range: number): number {
+  let depth = 0;
+  for (let i = range; i < nodes.length; i += 1) {
+    const node = nodes[i];
+    const first = node?.type === "list" ? node.nodes[0] : undefined;
+    if (isIdentifier(first, "range")) depth += 1;
+    if (isIdentifier(first, "end")) depth -= 1;
+    if (depth === 0) return i;
+  }
+  return nodes.length;
+}
+
+function evaluate(
+  nodes: readonly PathNode[],
+  input: readonly unknown[],
+  walk: Walk,
+): readonly unknown[] {
+  let current = input;
+  for (const node of nodes) current = step(node, current, walk);
+  return current;
+}
+
+function step(node: PathNode, input: readonly unknown[], walk: Walk): readonly unknown[] {
+  switch (node.type) {
+    case "text":
+      return [node.text];
+    case "literal":
+      return [node.value];
+    case "identifier":
+      throw new Refusal(`unrecognized identifier ${node.name}`);
+    case "field":
+      return input.flatMap((value) => fieldOf(value, node.name, walk));
+    case "wildcard":
+      return input.flatMap(children);
+    case "recursive":
+      return input.flatMap(descendants);
+    case "slice":
+      return input.flatMap((value) => sliceOf(value, node, walk));
+    case "union":
+      return node.branches.flatMap((branch) => evaluate(branch, input, walk));
+    case "filter":
+      return input.flatMap((value) => filtered(value, node, walk));
+    case "list":
+      return evaluate(node.nodes, input, walk);
+  }
+}
+
+function fieldOf(value: unknown, name: string, walk: Walk): readonly unknown[] {
+  if (isMap(value) && Object.hasOwn(value, name) && value[name] !== undefined) return [value[name]];
+  if (walk.allowMissing || value === undefined || value === null) return [];
+  throw new Refusal(`${name} is not found`);
+}
+
+function children(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  return isMap(value) ? sortedKeys(value).map((key) => value[key]) : [];
+}
+
+function descendants(value: unknown): readonly unknown[] {
+  const below = children(value).filter((child) => typeof child === "object" && child !== null);
+  return [value, ...below.flatMap(descendants)];
+}
+
+function sliceOf(
+  value: unknown,
+  node: Extract<PathNode, { type: "slice" }>,
+  walk: Walk,
+): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) {
+    if (walk.allowMissing) return [];
+    throw new Refusal(`${typeof value} is not array or slice`);
+  }
+  const items = value as readonly unknown[];
+  const [from, to, by] = node.bounds;
+  if (node.single) {
+    const index = (from ?? 0) < 0 ? items.length + (from ?? 0) : (from ?? 0);
+    if (index >= 0 && index < items.length) return [items[index]];
+    throw new Refusal(`array index out of bounds: index ${from ?? 0}, length ${items.length}`);
+  }
+  const start = (from ?? 0) < 0 ? items.length + (from ?? 0) : (from ?? 0);
+  const end = (to ?? items.length) < 0 ? items.length + (to ?? 0) : (to ?? items.length);
+  if (start > end) throw new Refusal(`starting index ${start} is greater than ending index ${end}`);
+  if (by !== undefined && by <= 0) throw new Refusal("step must be > 0");
+  return items.slice(start, end).filter((_, i) => i % (by ?? 1) === 0);
+}
+
+function filtered(
+  value: unknown,
+  node: Extract<PathNode, { type: "filter" }>,
+  walk: Walk,
+): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  const candidates = Array.isArray(value)
+    ? (value as readonly unknown[])
+    : isMap(value)
+      ? [value]
+      : [];
+  return candidates.filter((candidate) => {
+    const left = evaluate(node.left, [candidate], { ...walk, allowMissing: true });
+    if (node.operator === "exists") return left.length > 0;
+    const right = evaluate(node.right, [candidate], { ...walk, allowMissing: true });
+    if (left.length === 0 || right.length === 0) return false;
+    if (left.length > 1 || right.length > 1) {
+      throw new Refusal("can only compare one element at a time");
+    }
+    return compares(left[0], node.operator, right[0]);
+  });
+}
+
+function compares(left: unknown, operator: string, right: unknown): boolean {
+  const order =
+    typeof left === "number" && typeof right === "number"
+      ? left - right
+      : compareText(String(left), String(right));
+  switch (operator) {
+    case "==":
+    case "=":
+      return order === 0;
+    case "!=":
+      return order !== 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+    default:
+      throw new Refusal(`unrecognized filter operator ${operator}`);
+  }
+}
+
+function printed(value: unknown): string {
+  if (typeof value === "object" && value !== null) return compactJson(value);
+  return value === null ? "null" : String(value);
+}
+
+/** Go's fmt.Sprint of a JSON value: `map[a:1 b:2]`, `[x y]`, `<nil>`. */
+export function goSprint(value: unknown): string {
+  if (value === null || value === undefined) return "<nil>";
+  if (Array.isArray(value)) return `[${value.map(goSprint).join(" ")}]`;
+  if (!isMap(value)) return String(value);
+  return `map[${sortedKeys(value)
+    .map((key) => `${key}:${goSprint(value[key])}`)
+    .join(" ")}]`;
+}
+
+/** `name`, `.name`, `{name}` or `{.name}` as `{.name}`; an error for anything else. */
+export function relaxedPath(expression: string): string | PathError {
+  if (expression === "") return "";
+  const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(expression);
+  if (match === null) {
+    const shapes = "'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'";
+    return { error: `unexpected path string, expected a ${shapes}` };
+  }
+  return `{.${match[1] ?? match[2] ?? ""}}`;
+}

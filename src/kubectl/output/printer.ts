@@ -1,0 +1,178 @@
+/** -o formats of `get` and of every verb that writes. */
+import type { KubeObject } from "../../api/meta.ts";
+import type { Call } from "../call.ts";
+import { fail, goQuote } from "../errors.ts";
+import { isMap, list, without } from "../fields.ts";
+import { nameOfObject } from "../resources.ts";
+import { alignTabs, tableTabs } from "../tabwriter.ts";
+import { indentedJson } from "./gojson.ts";
+import { findResults, goSprint, isPathError, printJsonPath, relaxedPath } from "./jsonpath.ts";
+import { toYaml } from "./yaml.ts";
+
+export type Printer = (object: KubeObject) => string;
+
+const writeFormats = [
+  "go-template",
+  "go-template-file",
+  "json",
+  "jsonpath",
+  "jsonpath-as-json",
+  "jsonpath-file",
+  "kyaml",
+  "name",
+  "template",
+  "templatefile",
+  "yaml",
+];
+const getFormats = [...writeFormats, "custom-columns", "custom-columns-file", "wide"];
+
+/** The printer of `get -o FORMAT`; undefined for tables. */
+export function getPrinter(call: Call): Printer | undefined {
+  const format = call.flags.text("output");
+  if (format === "" || format === "wide") return undefined;
+  const columns = /^custom-columns(?:=(.*))?$/s.exec(format);
+  if (columns !== null) return customColumns(call, columns[1] ?? templateOf(call));
+  const file = /^custom-columns-file(?:=(.*))?$/s.exec(format);
+  if (file !== null) return columnsFromFile(call, file[1] ?? "");
+  return objectPrinter(call, format) ?? unknownFormat(format, getFormats);
+}
+
+/** The printer of a verb that writes; undefined when it prints `NAME OPERATION`. */
+export function writePrinter(call: Call): Printer | undefined {
+  const format = call.flags.has("output") ? call.flags.text("output") : "";
+  if (format === "") return undefined;
+  return objectPrinter(call, format) ?? unknownFormat(format, writeFormats);
+}
+
+function unknownFormat(format: string, allowed: readonly string[]): never {
+  const names = [...allowed].toSorted((a, b) => (a < b ? -1 : 1)).join(",");
+  return fail(
+    `unable to match a printer suitable for the output format ${goQuote(format)}, allowed formats are: ${names}`,
+  );
+}
+
+function templateOf(call: Call): string {
+  return call.flags.has("template") ? call.flags.text("template") : "";
+}
+
+function objectPrinter(call: Call, format: string): Printer | undefined {
+  const shown = (object: KubeObject): KubeObject =>
+    call.flags.has("show-managed-fields") && call.flags.bool("show-managed-fields")
+      ? object
+      : withoutManagedFields(object);
+  if (format === "json") return (object) => `${indentedJson(shown(object), "    ")}\n`;
+  if (format === "yaml") {
+    let printed = 0;
+    return (object) => {
+      printed += 1;
+      return (printed > 1 ? "---\n" : "") + toYaml(shown(object));
+    };
+  }
+  if (format === "name") return namesOf;
+  const match = /^(jsonpath|jsonpath-as-json|jsonpath-file)(?:=(.*))?$/s.exec(format);
+  if (match !== null) return jsonPathPrinter(call, match[1] ?? "", match[2] ?? templateOf(call));
+  if (/^(go-template|go-template-file|template|templatefile|kyaml)(=|$)/.test(format)) {
+    fail(`rollsim does not print the output format ${goQuote(format)}; use json, yaml or jsonpath`);
+  }
+  return undefined;
+}
+
+function jsonPathPrinter(call: Call, format: string, argument: string): Printer {
+  if (argument === "") {
+    fail(`template format specified but no template given`);
+  }
+  let template = argument;
+  if (format === "jsonpath-file") {
+    const [file] = call.io.readFile(argument) ?? [];
+    if (file === undefined) {
+      fail(`error reading --template ${argument}, open ${argument}: no such file or directory\n`);
+    }
+    template = file.text;
+  }
+  if (format === "jsonpath-as-json") {
+    return (object) => {
+      const found = findResults(template, object, "allow missing");
+      if (isPathError(found)) return fail(found.error);
+      return found.map((results) => `${indentedJson(results, "    ")}\n`).join("");
+    };
+  }
+  return (object) => {
+    const printed = printJsonPath(template, object);
+    if (!isPathError(printed)) return printed;
+    return fail(pathFailure(printed.error, template, object));
+  };
+}
+
+function pathFailure(error: string, template: string, object: KubeObject): string {
+  if (error.startsWith("error parsing")) return error;
+  return (
+    `error executing jsonpath ${goQuote(template)}: Error executing template: ${error}. ` +
+    "Printing more information for debugging the template:\n" +
+    `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSprint(object)}\n\n`
+  );
+}
+
+function namesOf(object: KubeObject): string {
+  if (object.kind !== "List") return `${nameOfObject(object)}\n`;
+  return list(object, "items")
+    .map((item) => `${nameOfObject(item as KubeObject)}\n`)
+    .join("");
+}
+
+export function withoutManagedFields(object: KubeObject): KubeObject {
+  if (Array.isArray(object["items"])) {
+    const items = list(object, "items").map((item) => withoutManagedFields(item as KubeObject));
+    return { ...object, items };
+  }
+  if (!isMap(object.metadata) || object.metadata.managedFields === undefined) return object;
+  return {
+    ...object,
+    metadata: without(object.metadata, "managedFields") as unknown as KubeObject["metadata"],
+  };
+}
+
+function columnsFromFile(call: Call, path: string): Printer {
+  const [file] = call.io.readFile(path) ?? [];
+  if (file === undefined)
+    fail(`error reading template ${path}, open ${path}: no such file or directory\n`);
+  const [headers = [], specs = []] = file.text.split("\n").map((line) => line.trim().split(/\s+/));
+  return customColumns(call, headers.map((header, i) => `${header}:${specs[i] ?? ""}`).join(","));
+}
+
+function customColumns(call: Call, spec: string): Printer {
+  if (spec === "") fail("custom-columns format specified but no custom columns given");
+  const columns = spec.split(",").map((part) => {
+    const colon = part.indexOf(":");
+    if (colon < 0) {
+      fail(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`);
+    }
+    const path = relaxedPath(part.slice(colon + 1));
+    if (isPathError(path)) return fail(path.error);
+    return { header: part.slice(0, colon), path };
+  });
+  let headersDone = call.flags.has("no-headers") && call.flags.bool("no-headers");
+  return (object) => {
+    const objects = object.kind === "List" ? (list(object, "items") as KubeObject[]) : [object];
+    const lines = objects.map((item) => columns.map(({ path }) => columnText(path, item)));
+    if (!headersDone) lines.unshift(columns.map(({ header }) => header));
+    headersDone = true;
+    return `${alignTabs(lines.map((cells) => cells.join("\t")).join("\n"), tableTabs)}\n`;
+  };
+}
+
+function columnText(path: string, object: KubeObject): string {
+  const found = findResults(path, object, "allow missing");
+  if (isPathError(found)) return fail(found.error);
+  const values = found.flat();
+  return values.length === 0 ? "<none>" : values.map(goSprint).join(",");
+}
+
+/** Several objects as kubectl wraps them for -o yaml and the like. */
+export function listOf(objects: readonly KubeObject[]): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "List",
+    metadata: { resourceVersion: "" },
+    items: objects,
+  } as unknown as KubeObject;
+}

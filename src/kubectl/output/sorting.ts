@@ -1,0 +1,42 @@
+/** --sort-by. Mirrors kubectl/pkg/cmd/get/sorter.go (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import { fail, goQuote } from "../errors.ts";
+import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
+
+/** Sorts by one field; objects without it come first. */
+export function sortObjects(objects: readonly KubeObject[], by: string): readonly KubeObject[] {
+  const path = relaxedPath(by);
+  if (isPathError(path)) return fail(path.error);
+  const keyed = objects.map((object) => {
+    const found = findResults(path, object, "allow missing");
+    if (isPathError(found)) return fail(found.error);
+    return { object, key: found.flat()[0] };
+  });
+  if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
+    return fail(`couldn't find any field with path ${goQuote(path)} in the list of objects`);
+  }
+  return keyed.toSorted((a, b) => compareKeys(a.key, b.key)).map(({ object }) => object);
+}
+
+function compareKeys(a: unknown, b: unknown): number {
+  if (a === undefined || b === undefined) {
+    return a === b ? 0 : a === undefined ? -1 : 1;
+  }
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return naturalCompare(String(a), String(b));
+}
+
+/** Runs of digits compare by value, everything else by code point. */
+function naturalCompare(a: string, b: string): number {
+  const parts = (text: string): string[] => text.match(/\d+|\D/g) ?? [];
+  const [x, y] = [parts(a), parts(b)];
+  for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
+    const [c = "", d = ""] = [x[i], y[i]];
+    if (c === d) continue;
+    const numbers = /^\d/.test(c) && /^\d/.test(d);
+    const difference = numbers ? Number(c) - Number(d) : 0;
+    if (difference !== 0) return difference;
+    return c < d ? -1 : 1;
+  }
+  return x.length - y.length;
+}

@@ -1,0 +1,332 @@
+/**
+ * From arguments, files and selectors to objects. Mirrors cli-runtime/pkg/resource/builder.go
+ * (v0.37.2); kustomize folders and URLs are left out and refused.
+ */
+import type { KindInfo, ObjectRef } from "../api/client.ts";
+import type { KubeObject } from "../api/meta.ts";
+import type { Call } from "./call.ts";
+import { heed, validationOf } from "./call.ts";
+import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
+import { isMap } from "./fields.ts";
+import type { ManifestFile } from "./io.ts";
+import { objectProblem, parseManifest } from "./manifest.ts";
+import { kindOfObject, kindsOf, mustFindKind, resourceName } from "./resources.ts";
+
+/** One object that a command acts on. */
+export interface Info {
+  readonly kind: KindInfo;
+  readonly ref: ObjectRef;
+  /** As read from the server, or from the file. */
+  readonly object: KubeObject;
+  /** File, or `STDIN`; "" when it came from the server. */
+  readonly source: string;
+}
+
+export interface Selection {
+  readonly infos: readonly Info[];
+  /** What could not be found or read; the rest of the objects are still acted on. */
+  readonly problems: readonly Problem[];
+  /** One object was asked for by name. */
+  readonly single: boolean;
+  /** Objects come from a list: -l, --all or a bare type. */
+  readonly listed: boolean;
+  /** The kinds asked for, also those of which there is no object. */
+  readonly kinds: readonly KindInfo[];
+}
+
+export interface ResolveOptions {
+  /** Default: the arguments of the command line. */
+  readonly args?: readonly string[];
+  /** What a type without names means. */
+  readonly bareType: "everything" | "refused";
+  /** Read objects of files from the server. */
+  readonly fetchFiles?: true;
+  readonly selector?: string;
+  readonly fieldSelector?: string;
+  readonly all?: true;
+  /** Leave out objects that do not exist. */
+  readonly ignoreNotFound?: true;
+  /** Do not ask the server for objects by name; their content stays empty. */
+  readonly nameOnly?: true;
+}
+
+const missingResource = [
+  "You must provide one or more resources by argument or filename.",
+  "Example resource specifications include:",
+  "   '-f rsrc.yaml'",
+  "   '--filename=rsrc.json'",
+  "   '<resource> <name>'",
+  "   '<resource>'",
+].join("\n");
+
+interface Asked {
+  readonly kinds: readonly KindInfo[];
+  readonly names: readonly string[];
+  readonly tuples: readonly { readonly kind: KindInfo; readonly name: string }[];
+  readonly bare: boolean;
+}
+
+export function resolve(call: Call, options: ResolveOptions): Selection {
+  const args = options.args ?? call.args;
+  const files = filesOf(call);
+  const asked = askedFor(call, args);
+  const selector = options.selector ?? selectorFlag(call, "selector");
+  const fieldSelector = options.fieldSelector ?? selectorFlag(call, "field-selector");
+  if (files.length > 0) return fromFiles(call, files, asked, options);
+  const bare = asked.bare && options.bareType === "everything" && asked.names.length === 0;
+  const selecting = options.all === true || selector !== "" || fieldSelector !== "";
+  if (selecting || (bare && asked.kinds.length > 0)) {
+    return fromSelector(call, asked, selector, fieldSelector);
+  }
+  const byName = asked.names.flatMap((name) => asked.kinds.map((kind) => ({ kind, name })));
+  const tuples = [...asked.tuples, ...byName];
+  if (tuples.length === 0) {
+    if (asked.kinds.length > 0) fail("resource(s) were provided, but no name was specified");
+    fail(missingResource);
+  }
+  return fromNames(call, tuples, options);
+}
+
+function selectorFlag(call: Call, name: string): string {
+  return call.flags.has(name) ? call.flags.text(name) : "";
+}
+
+export function filesOf(call: Call): readonly string[] {
+  if (call.flags.has("kustomize") && call.flags.text("kustomize") !== "") {
+    fail("kustomize folders are not supported in rollsim; build them first and use -f");
+  }
+  return call.flags.has("filename") ? call.flags.list("filename") : [];
+}
+
+function askedFor(call: Call, args: readonly string[]): Asked {
+  const slashed = args.filter((arg) => arg.includes("/"));
+  if (slashed.length > 0) {
+    if (slashed.length !== args.length) {
+      fail(
+        "there is no need to specify a resource type as a separate argument when passing arguments " +
+          "in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of " +
+          "'kubectl get resource resource/<resource_name>'",
+      );
+    }
+    return { kinds: [], names: [], bare: false, tuples: slashed.map((arg) => tupleOf(call, arg)) };
+  }
+  const [types, ...names] = args;
+  if (types === undefined) return { kinds: [], names, tuples: [], bare: false };
+  return { kinds: kindsOf(call.io.client, types), names, tuples: [], bare: names.length === 0 };
+}
+
+function tupleOf(call: Call, arg: string): { kind: KindInfo; name: string } {
+  const parts = arg.split("/");
+  if (parts.length > 2) fail("arguments in resource/name form may not have more than one slash");
+  const [type = "", name = ""] = parts;
+  if (type === "" || name === "" || type.includes(",")) {
+    fail("arguments in resource/name form must have a single resource and name");
+  }
+  return { kind: mustFindKind(call.io.client, type), name };
+}
+
+function allNamespaces(call: Call): boolean {
+  return call.flags.has("all-namespaces") && call.flags.bool("all-namespaces");
+}
+
+export function refOf(call: Call, kind: KindInfo, name: string, namespace?: string): ObjectRef {
+  const resource = resourceName(call.io.client, kind);
+  return kind.namespaced
+    ? { resource, namespace: namespace ?? call.namespace, name }
+    : { resource, name };
+}
+
+function fromSelector(
+  call: Call,
+  asked: Asked,
+  selector: string,
+  fieldSelector: string,
+): Selection {
+  if (asked.names.length > 0) fail("name cannot be provided when a selector is specified");
+  if (asked.tuples.length > 0) {
+    fail("selectors and the all flag cannot be used when passing resource/name arguments");
+  }
+  if (asked.kinds.length === 0) fail("at least one resource must be specified to use a selector");
+  const infos = asked.kinds.flatMap((kind) => {
+    const objects = call.io.client.list(resourceName(call.io.client, kind), {
+      ...(kind.namespaced && !allNamespaces(call) ? { namespace: call.namespace } : {}),
+      ...(selector === "" ? {} : { labelSelector: selector }),
+      ...(fieldSelector === "" ? {} : { fieldSelector }),
+    });
+    warnDeprecated(call, kind);
+    return objects.map((object) => infoOf(call, kind, object, ""));
+  });
+  return { infos, problems: [], single: false, listed: true, kinds: asked.kinds };
+}
+
+/** What the API server says with every answer about a deprecated kind. */
+function warnDeprecated(call: Call, kind: KindInfo): void {
+  if (kind.group !== "" || kind.resource !== "endpoints") return;
+  const instead = "use discovery.k8s.io/v1 EndpointSlice";
+  call.warn([`v1 Endpoints is deprecated in v1.33+; ${instead}`]);
+}
+
+export function infoOf(call: Call, kind: KindInfo, object: KubeObject, source: string): Info {
+  const ref = refOf(call, kind, object.metadata.name, object.metadata.namespace);
+  return { kind, ref, object, source };
+}
+
+function fromNames(
+  call: Call,
+  tuples: readonly { readonly kind: KindInfo; readonly name: string }[],
+  options: ResolveOptions,
+): Selection {
+  if (allNamespaces(call) && tuples.some(({ kind }) => kind.namespaced)) {
+    fail("a resource cannot be retrieved by name across all namespaces");
+  }
+  const infos: Info[] = [];
+  const problems: Problem[] = [];
+  for (const { kind, name } of tuples) {
+    const ref = refOf(call, kind, name);
+    if (options.nameOnly === true) {
+      const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+      const object = { apiVersion, kind: kind.kind, metadata: { name } };
+      infos.push({ kind, ref, object, source: "" });
+      continue;
+    }
+    const answer = heed(call, call.io.client.get(ref));
+    warnDeprecated(call, kind);
+    if (answer.ok) infos.push({ kind, ref, object: answer.value, source: "" });
+    else if (options.ignoreNotFound !== true || answer.status.reason !== "NotFound") {
+      problems.push({ status: answer.status });
+    }
+  }
+  const kinds = [...new Set(tuples.map(({ kind }) => kind))];
+  return { infos, problems, single: tuples.length === 1, listed: false, kinds };
+}
+
+interface Source extends ManifestFile {
+  readonly label: string;
+}
+
+function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
+  return paths.flatMap((path) => {
+    if (path === "-") return [{ name: "-", label: "STDIN", text: call.io.stdin ?? "" }];
+    if (/^https?:\/\//.test(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
+    const files = call.io.readFile(path);
+    if (files === undefined) fail(`the path ${goQuote(path)} does not exist`);
+    return files.map((file) => ({ ...file, label: file.name }));
+  });
+}
+
+function fromFiles(
+  call: Call,
+  paths: readonly string[],
+  asked: Asked,
+  options: ResolveOptions,
+): Selection {
+  if (asked.tuples.length > 0 || asked.names.length > 0 || asked.kinds.length > 0) {
+    fail(
+      "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
+    );
+  }
+  const { infos: read, problems } = readObjects(
+    call,
+    paths,
+    options.selector ?? selectorFlag(call, "selector"),
+  );
+  if (options.fetchFiles === undefined) {
+    return {
+      infos: read,
+      problems,
+      single: read.length === 1,
+      listed: false,
+      kinds: kindsIn(read),
+    };
+  }
+  const infos: Info[] = [];
+  for (const info of read) {
+    const answer = heed(call, call.io.client.get(info.ref));
+    if (answer.ok) infos.push({ ...info, object: answer.value });
+    else if (options.ignoreNotFound !== true || answer.status.reason !== "NotFound") {
+      problems.push({ status: answer.status });
+    }
+  }
+  return { infos, problems, single: read.length === 1, listed: false, kinds: kindsIn(read) };
+}
+
+function kindsIn(infos: readonly Info[]): readonly KindInfo[] {
+  return [...new Set(infos.map((info) => info.kind))];
+}
+
+/** The objects of manifests, lists flattened, with the namespace they go to. */
+export function readObjects(
+  call: Call,
+  paths: readonly string[],
+  selector = "",
+): { infos: Info[]; problems: Problem[] } {
+  const infos: Info[] = [];
+  const problems: Problem[] = [];
+  const validation =
+    call.flags.has("validate") && validationOf(call) !== "Ignore" ? "validated" : "not validated";
+  for (const source of sourcesOf(call, paths)) {
+    const parsed = parseManifest(source.text, source.label);
+    if (!parsed.ok) {
+      problems.push({ text: parsed.error });
+      continue;
+    }
+    for (const document of parsed.documents.flatMap(flatten)) {
+      const wrong = objectProblem(document, source.label, validation);
+      const read = wrong ?? toInfo(call, document as KubeObject, source.label);
+      if (typeof read === "string") problems.push({ text: read });
+      else if (selector === "" || matchesLabels(read.object, selector)) infos.push(read);
+    }
+  }
+  return { infos, problems };
+}
+
+function flatten(document: unknown): readonly unknown[] {
+  const isList = isMap(document) && document["kind"] === "List" && Array.isArray(document["items"]);
+  return isList ? (document["items"] as readonly unknown[]).flatMap(flatten) : [document];
+}
+
+/** Equality terms only: enough for `apply -l` and `--prune -l`. */
+export function matchesLabels(object: KubeObject, selector: string): boolean {
+  const labels = object.metadata.labels ?? {};
+  return selector.split(",").every((term) => {
+    const [key = "", value = ""] = term.split(/==?/);
+    if (key.endsWith("!")) return labels[key.slice(0, -1)] !== value;
+    return term.includes("=") ? labels[key] === value : labels[key] !== undefined;
+  });
+}
+
+function toInfo(call: Call, document: KubeObject, source: string): Info | string {
+  const object: KubeObject = { ...document, metadata: document.metadata ?? { name: "" } };
+  const kind = kindOfObject(call.io.client, object);
+  const { name = "", namespace } = object.metadata;
+  if (kind === undefined) {
+    return (
+      `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(namespace ?? "")} ` +
+      `from ${goQuote(source)}: no matches for kind ${goQuote(object.kind)} in version ` +
+      `${goQuote(object.apiVersion)}\nensure CRDs are installed first`
+    );
+  }
+  if (!kind.namespaced) return { kind, ref: refOf(call, kind, name), object, source };
+  if (call.namespaceGiven && namespace !== undefined && namespace !== call.namespace) {
+    return (
+      `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ` +
+      `${goQuote(call.namespace)}. You must pass '--namespace=${namespace}' to perform this operation.`
+    );
+  }
+  const home = namespace ?? call.namespace;
+  const placed = { ...object, metadata: { ...object.metadata, namespace: home } };
+  return { kind, ref: refOf(call, kind, name, home), object: placed, source };
+}
+
+/** Stops for problems before anything is done, as commands do that do not continue on errors. */
+export function failEarly(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  if ("status" in first) failStatus(first.status);
+  fail(first.text);
+}
+
+/** The one exit text that several verbs share. */
+export function requireFiles(call: Call): void {
+  if (filesOf(call).length === 0) exitWith("error: must specify one of -f and -k");
+}

@@ -1,0 +1,112 @@
+/** Names of kinds as people type them, and how kubectl names objects in its output. */
+import type { Client, KindInfo } from "../api/client.ts";
+import type { KubeObject } from "../api/meta.ts";
+import { fail, goQuote } from "./errors.ts";
+
+/** The order in which `all` lists its kinds. */
+const allOrder = [
+  "pods",
+  "replicationcontrollers",
+  "services",
+  "daemonsets",
+  "deployments",
+  "replicasets",
+  "statefulsets",
+  "horizontalpodautoscalers",
+  "cronjobs",
+  "jobs",
+];
+
+/** `deploy`, `deployment`, `Deployments`, `deployments.apps`, `deployments.v1.apps`. */
+export function findKind(client: Client, typed: string): KindInfo | undefined {
+  const [name = "", ...rest] = typed.toLowerCase().split(".");
+  const matches = client
+    .kinds()
+    .filter(
+      (kind) =>
+        kind.resource === name ||
+        kind.singular === name ||
+        kind.kind.toLowerCase() === name ||
+        kind.shortNames.includes(name),
+    );
+  if (rest.length === 0) return matches[0];
+  const suffix = rest.join(".");
+  return matches.find(
+    (kind) =>
+      kind.group === suffix ||
+      `${kind.version}.${kind.group}` === suffix ||
+      (kind.group === "" && kind.version === suffix) ||
+      // A prefix of the group is enough, as for `hpa.autoscal`: discovery expands it.
+      (kind.group !== "" && kind.group.startsWith(suffix)),
+  );
+}
+
+export function mustFindKind(client: Client, typed: string): KindInfo {
+  const kind = findKind(client, typed);
+  if (kind !== undefined) return kind;
+  const [resource = "", version = "", ...rest] = typed.split(".");
+  const versioned = /^v\d/.test(version);
+  const group = versioned ? rest.join(".") : [version, ...rest].join(".");
+  const of = `the server doesn't have a resource type ${goQuote(resource)}`;
+  if (group !== "" && versioned) {
+    return fail(`${of} in group ${goQuote(group)} and version ${goQuote(version)}`);
+  }
+  if (group !== "") return fail(`${of} in group ${goQuote(group)}`);
+  return fail(versioned ? `${of} in version ${goQuote(version)}` : of);
+}
+
+/** The kinds that a comma-separated list of types means; `all` is expanded. */
+export function kindsOf(client: Client, types: string): readonly KindInfo[] {
+  return types.split(",").flatMap((type) => {
+    if (type !== "all") return [mustFindKind(client, type)];
+    const inAll = client.kinds().filter((kind) => kind.categories.includes("all"));
+    const place = (kind: KindInfo): number => (allOrder.indexOf(kind.resource) + 100) % 100;
+    return inAll.toSorted((a, b) => place(a) - place(b));
+  });
+}
+
+/** The kind of an object of a manifest; undefined when the server does not serve it. */
+export function kindOfObject(client: Client, object: KubeObject): KindInfo | undefined {
+  const slash = object.apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
+  const version = object.apiVersion.slice(slash + 1);
+  const candidates = client
+    .kinds()
+    .filter((kind) => kind.kind === object.kind && kind.group === group);
+  return (
+    candidates.find((kind) => kind.version === version) ?? otherVersion(candidates, group, version)
+  );
+}
+
+/** Both autoscaling/v1 and v2 are served, as one set of objects. */
+function otherVersion(
+  candidates: readonly KindInfo[],
+  group: string,
+  version: string,
+): KindInfo | undefined {
+  return group === "autoscaling" && version === "v1" ? candidates[0] : undefined;
+}
+
+/** The resource as requests name it: with its group where two groups have the same plural. */
+export function resourceName(client: Client, kind: KindInfo): string {
+  const same = client.kinds().filter((other) => other.resource === kind.resource);
+  return same.length > 1 && kind.group !== "" ? `${kind.resource}.${kind.group}` : kind.resource;
+}
+
+/** `deployments.apps` or `pods`: how errors name a resource. */
+export function groupResource(kind: Pick<KindInfo, "group" | "resource">): string {
+  return kind.group === "" ? kind.resource : `${kind.resource}.${kind.group}`;
+}
+
+/** `deployment.apps/web`, as -o name prints. */
+export function qualifiedName(kind: Pick<KindInfo, "group" | "kind">, name: string): string {
+  const lower = kind.kind.toLowerCase();
+  return kind.group === "" ? `${lower}/${name}` : `${lower}.${kind.group}/${name}`;
+}
+
+/** The same from an object alone. */
+export function nameOfObject(object: KubeObject): string {
+  const slash = object.apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
+  return qualifiedName({ group, kind: object.kind }, object.metadata.name);
+}

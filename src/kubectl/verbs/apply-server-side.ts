@@ -1,0 +1,92 @@
+/** kubectl apply --server-side. Mirrors kubectl/pkg/cmd/apply/apply.go (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import { lastAppliedKey } from "../applied.ts";
+import {
+  fieldManagerOf,
+  heed,
+  validationOf,
+  writeOptions,
+  type Call,
+  type DryRun,
+} from "../call.ts";
+import type { Problem } from "../errors.ts";
+import { sortedKeys } from "../fields.ts";
+import type { Info } from "../resolve.ts";
+import type { Applied } from "./apply.ts";
+
+const conflictAdvice = [
+  "Please review the fields above--they currently have other managers. Here",
+  "are the ways you can resolve this warning:",
+  "* If you intend to manage all of these fields, please re-run the apply",
+  "  command with the `--force-conflicts` flag.",
+  "* If you do not intend to manage all of the fields, please edit your",
+  "  manifest to remove references to the fields that should keep their",
+  "  current managers.",
+  "* You may co-own fields by updating your manifest to match the existing",
+  "  value; in this case, you'll become the manager if the other manager(s)",
+  "  stop managing the field (remove it from their configuration).",
+  "See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts",
+].join("\n");
+
+/** The name under which server-side apply owns fields unless --field-manager says otherwise. */
+export function serverSideManager(call: Call): string {
+  return call.flags.changed("field-manager") ? fieldManagerOf(call, "kubectl") : "kubectl";
+}
+
+export function applyServerSide(call: Call, info: Info, dryRun: DryRun): Applied {
+  const manager = serverSideManager(call);
+  const options = writeOptions(
+    { dryRun, fieldManager: manager },
+    {
+      fieldValidation: validationOf(call),
+      ...(call.flags.bool("force-conflicts") ? { force: "conflicts" as const } : {}),
+    },
+  );
+  const answer = heed(call, call.io.client.patch(info.ref, "apply", info.object, options));
+  if (!answer.ok) {
+    const problem: Problem =
+      answer.status.reason === "Conflict"
+        ? { text: `${answer.status.message}\n${conflictAdvice}` }
+        : { status: answer.status };
+    return { problem };
+  }
+  const saved =
+    manager === "kubectl" ? saveLastApplied(call, info, answer.value, dryRun) : answer.value;
+  return { object: saved, operation: "serverside-applied" };
+}
+
+/** Keeps the annotation of client-side apply up to date, in the hands of a manager of its own. */
+function saveLastApplied(call: Call, info: Info, object: KubeObject, dryRun: DryRun): KubeObject {
+  const text = object.metadata.annotations?.[lastAppliedKey];
+  if (text === undefined || ownedByApply(object)) return object;
+  const { apiVersion, kind } = object;
+  const { name, namespace } = object.metadata;
+  const annotations = { [lastAppliedKey]: text };
+  const justAnnotation: KubeObject = {
+    apiVersion,
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), annotations },
+  };
+  const options = writeOptions({ dryRun, fieldManager: "kubectl-last-applied" });
+  const answer = heed(call, call.io.client.patch(info.ref, "apply", justAnnotation, options));
+  if (answer.ok) return answer.value;
+  call.io.err(
+    "Warning: failed to migrate kubectl.kubernetes.io/last-applied-configuration for Server-Side " +
+      "Apply. This is non-fatal and will be retried next time you apply. Error: " +
+      `${answer.status.message}\n`,
+  );
+  return object;
+}
+
+function ownedByApply(object: KubeObject): boolean {
+  return (object.metadata.managedFields ?? []).some((entry) => {
+    const { operation, fieldsV1 } = entry as {
+      operation?: string;
+      fieldsV1?: Record<string, unknown>;
+    };
+    if (operation !== "Apply") return false;
+    return sortedKeys(fieldsV1 ?? {}).some((key) =>
+      JSON.stringify(fieldsV1?.[key]).includes(`f:${lastAppliedKey}`),
+    );
+  });
+}

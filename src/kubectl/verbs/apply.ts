@@ -1,0 +1,195 @@
+/**
+ * kubectl apply. Mirrors kubectl/pkg/cmd/apply (v0.37.2). Left out: --applyset, --force, and the
+ * change of field owners from client-side to server-side apply.
+ */
+import type { KubeObject } from "../../api/meta.ts";
+import { createThreeWayPatch } from "../../apiserver/patch-three-way.ts";
+import { applyPatch } from "../../apiserver/patch.ts";
+import { schemaOf } from "../../apiserver/schema.ts";
+import { lastApplied, lastAppliedKey, withLastApplied, withoutNulls } from "../applied.ts";
+import {
+  changeCauseKey,
+  changeCauseOf,
+  dryRunOf,
+  fieldManagerOf,
+  heed,
+  recordsChangeCause,
+  validationOf,
+  writeOptions,
+  type Call,
+  type DryRun,
+} from "../call.ts";
+import { fail, failAll, type Problem } from "../errors.ts";
+import { threeWayMerge, withAnnotation } from "../mutate.ts";
+import { compactJson } from "../output/gojson.ts";
+import { listOf, writePrinter } from "../output/printer.ts";
+import { reporter } from "../output/report.ts";
+import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
+import { infoText, withSource } from "../sources.ts";
+import { prune } from "./apply-prune.ts";
+import { applyServerSide } from "./apply-server-side.ts";
+
+/** One object applied, or why not. */
+export type Applied =
+  { readonly object: KubeObject; readonly operation: string } | { readonly problem: Problem };
+
+export function apply(call: Call): void {
+  const { flags } = call;
+  const dryRun = dryRunOf(call);
+  requireFiles(call);
+  if (call.args.length > 0) {
+    fail(`Unexpected args: [${call.args.join(" ")}]\nSee 'kubectl apply -h' for help and examples`);
+  }
+  refuseOddFlags(call, dryRun);
+  validationOf(call);
+  const report = reporter(call, dryRun);
+  const whole = writePrinter(call);
+  const read = readObjects(call, filesOf(call), flags.text("selector"));
+  if (read.infos.length === 0 && read.problems.length === 0) fail("no objects passed to apply");
+  const problems: Problem[] = [...read.problems];
+  const done: KubeObject[] = [];
+  for (const info of read.infos) {
+    const applied = flags.bool("server-side")
+      ? applyServerSide(call, info, dryRun)
+      : applyOne(call, withCause(call, info), dryRun);
+    if ("problem" in applied) {
+      problems.push(applied.problem);
+      continue;
+    }
+    done.push(applied.object);
+    // With -o, everything is printed at the end, as one list if there are several.
+    if (whole === undefined || flags.text("output") === "name") {
+      report(applied.object, applied.operation);
+    }
+  }
+  failAll(problems);
+  if (whole !== undefined && flags.text("output") !== "name") {
+    const [only] = done;
+    if (done.length === 1 && only !== undefined) call.io.out(whole(only));
+    else call.io.out(whole(listOf(done)));
+  }
+  if (flags.bool("prune")) prune(call, read.infos, dryRun);
+}
+
+function refuseOddFlags(call: Call, dryRun: DryRun): void {
+  const { flags } = call;
+  const serverSide = flags.bool("server-side");
+  if (flags.bool("force-conflicts") && !serverSide) {
+    fail("--force-conflicts only works with --server-side");
+  }
+  if (dryRun === "client" && serverSide) {
+    const hint = "(did you mean --dry-run=server instead?)";
+    fail(`--dry-run=client doesn't work with --server-side ${hint}`);
+  }
+  if (flags.bool("force")) fail("--force is not supported in rollsim; use kubectl replace --force");
+  if (flags.bool("all") && flags.text("selector") !== "") {
+    fail("cannot set --all and --selector at the same time");
+  }
+  if (!flags.bool("prune")) return;
+  if (!flags.bool("all") && flags.text("selector") === "") {
+    fail(
+      "all resources selected for prune without explicitly passing --all. To prune all resources, " +
+        "pass the --all flag. If you did not mean to prune all resources, specify a label selector",
+    );
+  }
+  if (serverSide) {
+    fail("--prune is in alpha and doesn't currently work on objects created by server-side apply");
+  }
+}
+
+function withCause(call: Call, info: Info): Info {
+  if (!recordsChangeCause(call)) return info;
+  return { ...info, object: withAnnotation(info.object, changeCauseKey, changeCauseOf(call)) };
+}
+
+function applyOne(call: Call, info: Info, dryRun: DryRun): Applied {
+  const { generateName, name } = info.object.metadata;
+  if ((name ?? "") === "") {
+    if (generateName !== undefined) {
+      return { problem: { text: `from ${generateName}: cannot use generate name with apply` } };
+    }
+    const what = `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`;
+    const why = "resource name may not be empty";
+    return { problem: { text: `error when ${what} ${JSON.stringify(info.source)}: ${why}` } };
+  }
+  const modified = withLastApplied(info.object);
+  const current = heed(call, call.io.client.get(info.ref));
+  if (current.ok) return patchExisting(call, info, modified, current.value, dryRun);
+  if (current.status.reason !== "NotFound") return { problem: { status: current.status } };
+  const created = withoutNulls(modified) as KubeObject;
+  if (dryRun === "client") return { object: created, operation: "created" };
+  const answer = heed(call, call.io.client.create(created, optionsOf(call, dryRun)));
+  if (answer.ok) return { object: answer.value, operation: "created" };
+  return { problem: withSource(answer.status, "creating", info.source) };
+}
+
+function optionsOf(call: Call, dryRun: DryRun) {
+  const fieldManager = fieldManagerOf(call, "kubectl-client-side-apply");
+  return writeOptions({ dryRun, fieldManager }, { fieldValidation: validationOf(call) });
+}
+
+function patchExisting(
+  call: Call,
+  info: Info,
+  modified: KubeObject,
+  current: KubeObject,
+  dryRun: DryRun,
+): Applied {
+  warnUnapplied(call, info, current);
+  const built = buildPatch(modified, current);
+  if ("error" in built) {
+    return {
+      problem: {
+        text: `error when creating patch for ${JSON.stringify(info.source)}: ${built.error}`,
+      },
+    };
+  }
+  if (Object.keys(built.patch).length === 0) {
+    return { object: current, operation: "unchanged" };
+  }
+  const { type, patch } = built;
+  if (dryRun === "client") {
+    const local = applyPatch(current, patch, type);
+    if (!local.ok) return { problem: { status: local.status } };
+    return { object: local.value, operation: "configured" };
+  }
+  const answer = heed(call, call.io.client.patch(info.ref, type, patch, optionsOf(call, dryRun)));
+  if (answer.ok) {
+    warnDeleting(call, info, answer.value);
+    return { object: answer.value, operation: "configured" };
+  }
+  const verb = `applying patch:\n${compactJson(patch)}\nto:\n${infoText(info)}\nfor:`;
+  return { problem: withSource(answer.status, verb, info.source) };
+}
+
+export type BuiltPatch =
+  | { readonly type: "strategic" | "merge"; readonly patch: Readonly<Record<string, unknown>> }
+  | { readonly error: string };
+
+/** From what was applied last, what is to be, and what there is. */
+export function buildPatch(modified: KubeObject, current: KubeObject): BuiltPatch {
+  const original = lastApplied(current);
+  // Kinds of which nothing is known get a merge patch, as custom resources do.
+  if (schemaOf(modified.apiVersion, modified.kind) === undefined) {
+    return { type: "merge", patch: threeWayMerge(original ?? {}, modified, current) };
+  }
+  const created = createThreeWayPatch(modified, original, modified, current);
+  if (created.ok) return { type: "strategic", patch: created.patch };
+  return { error: created.error };
+}
+
+function warnUnapplied(call: Call, info: Info, current: KubeObject): void {
+  if (current.metadata.annotations?.[lastAppliedKey] !== undefined) return;
+  call.io.err(
+    `Warning: resource ${info.kind.resource}/${info.object.metadata.name} is missing the ` +
+      `${lastAppliedKey} annotation which is required by kubectl apply. kubectl apply should only be ` +
+      "used on resources created declaratively by either kubectl create --save-config or kubectl " +
+      "apply. The missing annotation will be patched automatically.\n",
+  );
+}
+
+export function warnDeleting(call: Call, info: Info, object: KubeObject): void {
+  if (object.metadata.deletionTimestamp === undefined) return;
+  const name = `${info.kind.resource}/${info.object.metadata.name}`;
+  call.io.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`);
+}

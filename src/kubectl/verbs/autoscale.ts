@@ -1,0 +1,105 @@
+/** kubectl autoscale. Mirrors kubectl/pkg/cmd/autoscale/autoscale.go (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import { parseQuantity } from "../../apiserver/quantity.ts";
+import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
+import { fail, failAll, type Problem } from "../errors.ts";
+import type { JsonMap } from "../fields.ts";
+import { reporter } from "../output/report.ts";
+import { resolve, type Info } from "../resolve.ts";
+import { prepared } from "./create.ts";
+
+export function autoscale(call: Call): void {
+  const { flags } = call;
+  const [min, max] = [flags.int("min"), flags.int("max")];
+  if (max < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
+  if (max < min) {
+    fail(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${max}, min: ${min}`);
+  }
+  if (flags.int("cpu-percent") > 0 && flags.text("cpu") !== "") {
+    fail("--cpu-percent and --cpu are mutually exclusive");
+  }
+  const dryRun = dryRunOf(call);
+  const report = reporter(call, dryRun);
+  const metrics = [
+    ...percentMetric(call),
+    ...resourceMetric(call, "cpu", "m"),
+    ...resourceMetric(call, "memory", "Mi"),
+  ];
+  const selection = resolve(call, { bareType: "refused", fetchFiles: true });
+  const problems: Problem[] = [...selection.problems];
+  for (const info of selection.infos) {
+    const autoscaler = prepared(call, autoscalerFor(call, info, metrics));
+    if (dryRun === "client") {
+      report(autoscaler, "created");
+      continue;
+    }
+    const context = { dryRun, fieldManager: fieldManagerOf(call, "kubectl-autoscale") };
+    const placed = {
+      ...autoscaler,
+      metadata: { ...autoscaler.metadata, namespace: call.namespace },
+    };
+    const answer = heed(call, call.io.client.create(placed, writeOptions(context)));
+    if (answer.ok) report(answer.value, "autoscaled");
+    // kubectl tries the older version next, and its error hides the first one.
+    else if (
+      flags.text("memory") !== "" ||
+      flags.text("cpu") !== "" ||
+      flags.int("cpu-percent") <= 0
+    ) {
+      problems.push({
+        text:
+          "failed to create autoscaling/v2 HPA and the configuration is incompatible with " +
+          `autoscaling/v1: ${incompatibility(call)}`,
+      });
+    } else problems.push({ status: answer.status });
+  }
+  failAll(problems);
+}
+
+/** What the check for autoscaling/v1 says about the flags. */
+function incompatibility(call: Call): string {
+  if (call.flags.text("memory") !== "") return "memory metrics are not supported";
+  return "empty input";
+}
+
+function autoscalerFor(call: Call, info: Info, metrics: readonly JsonMap[]): KubeObject {
+  const min = call.flags.int("min");
+  const { name } = info.object.metadata;
+  return {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: {
+      name: call.flags.text("name") || name,
+      ...(call.namespaceGiven ? { namespace: call.namespace } : {}),
+    },
+    spec: {
+      maxReplicas: call.flags.int("max"),
+      ...(metrics.length === 0 ? {} : { metrics }),
+      ...(min > 0 ? { minReplicas: min } : {}),
+      scaleTargetRef: { apiVersion: info.object.apiVersion, kind: info.object.kind, name },
+    },
+    status: { currentMetrics: null, desiredReplicas: 0 },
+  };
+}
+
+function percentMetric(call: Call): readonly JsonMap[] {
+  const percent = call.flags.int("cpu-percent");
+  return percent > 0 ? [utilization("cpu", percent)] : [];
+}
+
+function utilization(name: string, percent: number): JsonMap {
+  const target = { averageUtilization: percent, type: "Utilization" };
+  return { resource: { name, target }, type: "Resource" };
+}
+
+/** `70%`, `500m`, or a bare number in the resource's own unit. */
+function resourceMetric(call: Call, name: "cpu" | "memory", unit: string): readonly JsonMap[] {
+  const input = call.flags.text(name).trim();
+  if (input === "") return [];
+  const percent = /^(\d+)%$/.exec(input);
+  if (percent !== null) return [utilization(name, Number(percent[1]))];
+  const quantity = /^\d+(\.\d+)?$/.test(input) ? `${Number(input)}${unit}` : input;
+  if (!parseQuantity(quantity).ok) fail(`invalid resource ${name} value: ${input}`);
+  const target = { averageValue: quantity, type: "AverageValue" };
+  return [{ resource: { name, target }, type: "Resource" }];
+}

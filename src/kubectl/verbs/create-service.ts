@@ -1,0 +1,221 @@
+/** kubectl create service and expose. Mirrors kubectl/pkg/cmd/create and cmd/expose (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import {
+  changeCauseKey,
+  changeCauseOf,
+  dryRunOf,
+  fieldManagerOf,
+  heed,
+  recordsChangeCause,
+  writeOptions,
+  type Call,
+} from "../call.ts";
+import { fail, failAll, type Problem } from "../errors.ts";
+import { at, isMap, list, num, text, type JsonMap } from "../fields.ts";
+import { withLastApplied } from "../applied.ts";
+import { withAnnotation } from "../mutate.ts";
+import { reporter } from "../output/report.ts";
+import { resolve, type Info } from "../resolve.ts";
+import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
+
+const typeNames: Readonly<Record<string, string>> = {
+  clusterip: "ClusterIP",
+  nodeport: "NodePort",
+  loadbalancer: "LoadBalancer",
+  externalname: "ExternalName",
+};
+
+export function createService(call: Call): void {
+  const name = nameArgument(call, "one name");
+  const type = typeNames[call.command.split(" ").at(-1) ?? ""] ?? "ClusterIP";
+  const { flags } = call;
+  const tcp = flags.list("tcp");
+  const clusterIp = flags.has("clusterip") ? flags.text("clusterip") : "";
+  if (clusterIp !== "None" && tcp.length === 0 && type !== "ExternalName") {
+    fail("at least one tcp port specifier must be provided");
+  }
+  const nodePort = flags.has("node-port") ? flags.int("node-port") : 0;
+  const ports = tcp.map((spec) => ({
+    name: spec.replaceAll(":", "-"),
+    ...(nodePort === 0 ? {} : { nodePort }),
+    ...tcpPort(spec),
+  }));
+  const labels = { app: name };
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { labels, name, ...givenNamespace(call) },
+    spec: {
+      ...(clusterIp === "" ? {} : { clusterIP: clusterIp }),
+      ...(flags.has("external-name") ? { externalName: flags.text("external-name") } : {}),
+      ...(ports.length === 0 ? {} : { ports }),
+      selector: labels,
+      type,
+    },
+    status: { loadBalancer: {} },
+  };
+  createGenerated(call, service, `${type} service`);
+}
+
+/** `80` or `80:8080`. */
+function tcpPort(spec: string): JsonMap {
+  const [portText = "", target = portText] = spec.split(":");
+  const port = Number(portText);
+  if (!/^\d+$/.test(portText) || port > 65_535) {
+    fail(`strconv.Atoi: parsing ${JSON.stringify(portText)}: invalid syntax`);
+  }
+  return { port, protocol: "TCP", targetPort: intOrName(target) };
+}
+
+function intOrName(value: string): number | string {
+  return /^\d+$/.test(value) ? Number(value) : value;
+}
+
+const exposable = ["ReplicationController", "Service", "Pod", "Deployment", "ReplicaSet"];
+
+export function expose(call: Call): void {
+  const dryRun = dryRunOf(call);
+  const report = reporter(call, dryRun);
+  const selection = resolve(call, {
+    bareType: "refused",
+    fetchFiles: true,
+    // --selector belongs to the service here, it does not choose objects.
+    selector: "",
+  });
+  const problems: Problem[] = [...selection.problems];
+  for (const info of selection.infos) {
+    const service = exposed(call, info);
+    if (typeof service === "string") {
+      problems.push({ text: service });
+      continue;
+    }
+    if (dryRun === "client") {
+      report(service, "exposed");
+      continue;
+    }
+    const context = { dryRun, fieldManager: fieldManagerOf(call, "kubectl-expose") };
+    const placed = { ...service, metadata: { ...service.metadata, namespace: call.namespace } };
+    const complete = call.flags.bool("save-config") ? withLastApplied(placed) : placed;
+    const answer = heed(call, call.io.client.create(complete, writeOptions(context)));
+    if (answer.ok) report(answer.value, "exposed");
+    else problems.push({ status: answer.status });
+  }
+  failAll(problems);
+}
+
+/** The Service for an object, or why it cannot be exposed. */
+function exposed(call: Call, info: Info): KubeObject | string {
+  const { flags } = call;
+  const { object } = info;
+  if (!exposable.includes(object.kind)) return `cannot expose a ${object.kind}`;
+  const selector = selectorFor(call, object);
+  if (typeof selector === "string") return selector;
+  const portText = flags.text("port") || containerPorts(object).join(",");
+  if (portText === "" && flags.text("cluster-ip") !== "None") {
+    return "couldn't find port via --port flag or introspection";
+  }
+  const labels =
+    flags.text("labels") === "" ? (object.metadata.labels ?? {}) : labelsOf(flags.text("labels"));
+  const optional = (key: string, value: string): JsonMap => (value === "" ? {} : { [key]: value });
+  const externalIp = flags.text("external-ip");
+  const type = flags.text("type");
+  const service: KubeObject = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      name: flags.text("name") || object.metadata.name.slice(0, 63),
+      ...givenNamespace(call),
+    },
+    spec: {
+      ...optional("clusterIP", flags.text("cluster-ip")),
+      ...(externalIp === "" ? {} : { externalIPs: [externalIp] }),
+      ...(type === "LoadBalancer"
+        ? optional("loadBalancerIP", flags.text("load-balancer-ip"))
+        : {}),
+      ports: servicePorts(call, object, portText),
+      selector,
+      ...optional("sessionAffinity", flags.text("session-affinity")),
+      ...optional("type", type),
+    },
+    status: { loadBalancer: {} },
+  };
+  const affinity = flags.text("session-affinity");
+  if (!["", "None", "ClientIP"].includes(affinity)) return `unknown session affinity: ${affinity}`;
+  return recordsChangeCause(call)
+    ? withAnnotation(service, changeCauseKey, changeCauseOf(call))
+    : service;
+}
+
+function selectorFor(call: Call, object: KubeObject): JsonMap | string {
+  const given = call.flags.text("selector");
+  if (given !== "") return labelsOf(given);
+  const wrong = "couldn't retrieve selectors via --selector flag or introspection";
+  if (object.kind === "Pod") {
+    const labels = object.metadata.labels ?? {};
+    return Object.keys(labels).length > 0
+      ? labels
+      : `${wrong}: the pod has no labels and cannot be exposed`;
+  }
+  const selector = object.kind === "Service" ? at(object, "spec", "selector") : undefined;
+  if (isMap(selector)) return selector;
+  const expressions = list(object, "spec", "selector", "matchExpressions");
+  if (expressions.length > 0)
+    return `${wrong}: couldn't convert expressions - "[]" to map-based selector format`;
+  const labels = at(object, "spec", "selector", "matchLabels");
+  return isMap(labels) ? labels : `${wrong}: invalid`;
+}
+
+function labelsOf(spec: string): Record<string, string> {
+  return Object.fromEntries(
+    spec.split(",").map((term) => {
+      const parts = term.split("=");
+      const [key = "", value = ""] = parts;
+      if (parts.length !== 2 || key === "") fail(`unexpected label spec: ${term}`);
+      return [key, value];
+    }),
+  );
+}
+
+interface FoundPort {
+  readonly number: number;
+  readonly protocol: string;
+}
+
+function foundPorts(object: KubeObject): readonly FoundPort[] {
+  if (object.kind === "Service") {
+    return list(object, "spec", "ports").map((port) => ({
+      number: num(port, "port"),
+      protocol: text(port, "protocol"),
+    }));
+  }
+  const path = object.kind === "Pod" ? ["spec"] : ["spec", "template", "spec"];
+  return list(object, ...path, "containers")
+    .flatMap((container) => list(container, "ports"))
+    .map((port) => ({ number: num(port, "containerPort"), protocol: text(port, "protocol") }));
+}
+
+function containerPorts(object: KubeObject): readonly number[] {
+  return [...new Set(foundPorts(object).map((port) => port.number))];
+}
+
+function servicePorts(call: Call, object: KubeObject, portText: string): readonly JsonMap[] {
+  const numbers = portText === "" ? [] : portText.split(",");
+  const target = call.flags.text("target-port");
+  const given = call.flags.text("protocol");
+  return numbers.flatMap((word, i) => {
+    if (!/^-?\d+$/.test(word))
+      fail(`strconv.Atoi: parsing ${JSON.stringify(word)}: invalid syntax`);
+    const port = Number(word);
+    const known = foundPorts(object).filter((found) => found.number === port);
+    const protocols = given === "" ? [...new Set(known.map((found) => found.protocol))] : [given];
+    if (protocols.length === 0) protocols.push("TCP");
+    return protocols.map((protocol) => ({
+      ...(protocols.length > 1 ? { name: `port-${i + 1}-${protocol.toLowerCase()}` } : {}),
+      ...(protocols.length === 1 && numbers.length > 1 ? { name: `port-${i + 1}` } : {}),
+      port,
+      protocol,
+      targetPort: target === "" ? port : intOrName(target),
+    }));
+  });
+}

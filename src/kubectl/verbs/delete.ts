@@ -1,0 +1,143 @@
+/** kubectl delete. Mirrors kubectl/pkg/cmd/delete/delete.go (v0.37.2). */
+import type { DeleteOptions } from "../../api/client.ts";
+import { dryRunOf, dryRunSuffix, heed, type Call, type DryRun } from "../call.ts";
+import { fail, failAll, type Problem } from "../errors.ts";
+import { resolve, type Info } from "../resolve.ts";
+import { groupResource, resourceName } from "../resources.ts";
+import { withSource } from "../sources.ts";
+import { follow } from "../waiting.ts";
+
+const weekMs = 168 * 3_600_000;
+
+export function deleteObjects(call: Call): void {
+  const { flags } = call;
+  const output = flags.text("output");
+  const grace = gracePeriod(call);
+  if (output !== "" && output !== "name") {
+    fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
+  }
+  for (const other of ["selector", "field-selector"]) {
+    if (flags.bool("all") && flags.text(other) !== "") {
+      fail(`cannot set --all and --${other} at the same time`);
+    }
+  }
+  if (flags.text("raw") !== "") fail("--raw is not supported in rollsim's delete");
+  const propagation = propagationOf(call);
+  const dryRun = dryRunOf(call);
+  const bulk =
+    flags.bool("all") || flags.text("selector") !== "" || flags.text("field-selector") !== "";
+  const ignoreMissing = flags.changed("ignore-not-found") ? flags.bool("ignore-not-found") : bulk;
+  const selection = resolve(call, {
+    bareType: "refused",
+    ...(flags.bool("all") ? { all: true as const } : {}),
+    nameOnly: true,
+  });
+  const problems: Problem[] = [...selection.problems];
+  const deleted: Info[] = [];
+  for (const info of selection.infos) {
+    const options = { propagationPolicy: propagation, ...grace };
+    const outcome = deleteOne(call, info, options, dryRun);
+    if (outcome === undefined) deleted.push(info);
+    else if (!ignoreMissing || !isMissing(outcome)) problems.push(outcome);
+  }
+  failAll(problems);
+  if (deleted.length === 0) {
+    if (selection.infos.length === 0) call.io.out("No resources found\n");
+    return;
+  }
+  if (flags.bool("wait") && dryRun === "none") waitUntilGone(call, deleted);
+}
+
+function isMissing(problem: Problem): boolean {
+  return "status" in problem && problem.status.reason === "NotFound";
+}
+
+/** --grace-period, --now and --force as kubectl combines them. */
+function gracePeriod(call: Call): { readonly gracePeriodSeconds?: number } {
+  const { flags } = call;
+  let seconds = flags.int("grace-period");
+  const force = flags.bool("force");
+  if (flags.bool("now")) {
+    if (seconds !== -1) fail("--now and --grace-period cannot be specified together");
+    seconds = 1;
+  }
+  if (seconds === 0 && !force) seconds = 1;
+  if (force && seconds > 0)
+    fail("--force and --grace-period greater than 0 cannot be specified together");
+  if (force) {
+    seconds = 0;
+    call.warn([
+      "Immediate deletion does not wait for confirmation that the running resource has been " +
+        "terminated. The resource may continue to run on the cluster indefinitely.",
+    ]);
+  }
+  return seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
+}
+
+function propagationOf(call: Call): NonNullable<DeleteOptions["propagationPolicy"]> {
+  const cascade = call.flags.text("cascade");
+  switch (cascade) {
+    case "background":
+    case "true":
+      return "Background";
+    case "foreground":
+      return "Foreground";
+    case "orphan":
+    case "false":
+      return "Orphan";
+    default:
+      return fail(
+        `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`,
+      );
+  }
+}
+
+function deleteOne(
+  call: Call,
+  info: Info,
+  options: DeleteOptions,
+  dryRun: DryRun,
+): Problem | undefined {
+  if (dryRun === "client") {
+    printDeleted(call, info, options, dryRun);
+    return undefined;
+  }
+  const asked = dryRun === "server" ? { ...options, dryRun: "All" as const } : options;
+  const answer = heed(call, call.io.client.delete(info.ref, asked));
+  if (!answer.ok) return withSource(answer.status, "deleting", info.source);
+  printDeleted(call, info, options, dryRun);
+  return undefined;
+}
+
+function printDeleted(call: Call, info: Info, options: DeleteOptions, dryRun: DryRun): void {
+  const { kind, ref } = info;
+  const name = groupResource({ group: kind.group, resource: kind.kind.toLowerCase() });
+  if (call.flags.text("output") === "name") return call.io.out(`${name}/${ref.name}\n`);
+  const verb = options.gracePeriodSeconds === 0 ? "force deleted" : "deleted";
+  const where = kind.namespaced ? ` from ${ref.namespace ?? call.namespace} namespace` : "";
+  call.io.out(`${name} "${ref.name}" ${verb}${where}${dryRunSuffix(dryRun)}\n`);
+}
+
+/** Waits for each object in turn; an object made anew under the same name counts as gone. */
+function waitUntilGone(call: Call, deleted: readonly Info[]): void {
+  const { client } = call.io;
+  const timeout = call.flags.duration("timeout");
+  const end = client.now + (timeout > 0 ? timeout : weekMs);
+  for (const info of deleted) {
+    const first = client.get(info.ref);
+    if (!first.ok) continue;
+    // Its deletion began before we looked, so whatever is not marked is a new object.
+    const { uid, deletionTimestamp } = first.value.metadata;
+    if (deletionTimestamp === undefined) continue;
+    const watch = client.watch(resourceName(client, info.kind), {
+      ...(info.ref.namespace === undefined ? {} : { namespace: info.ref.namespace }),
+      fieldSelector: `metadata.name=${info.ref.name}`,
+    });
+    const result = follow(call, watch, Math.max(1, end - client.now), (event) =>
+      event.type === "DELETED" && event.object.metadata.uid === uid ? "done" : "go on",
+    );
+    if (result === "timed out") {
+      fail(`timed out waiting for the condition on ${info.kind.resource}/${info.ref.name}`);
+    }
+  }
+}

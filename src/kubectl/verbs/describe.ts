@@ -1,0 +1,88 @@
+/** kubectl describe. Mirrors kubectl/pkg/cmd/describe (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import type { Call } from "../call.ts";
+import { failAll, type Problem } from "../errors.ts";
+import { eventLines } from "../describe/events.ts";
+import { describeAutoscaler, describeGeneric, describeService } from "../describe/others.ts";
+import { describePod } from "../describe/pods.ts";
+import { describeDeployment, describeReplicaSet } from "../describe/workloads.ts";
+import { resolve, type Selection } from "../resolve.ts";
+import { resourceName } from "../resources.ts";
+import { alignTabs, describeTabs } from "../tabwriter.ts";
+
+type Describer = (call: Call, object: KubeObject) => string[];
+
+const describers: Readonly<Record<string, Describer>> = {
+  Deployment: describeDeployment,
+  ReplicaSet: describeReplicaSet,
+  Pod: describePod,
+  Service: describeService,
+  HorizontalPodAutoscaler: describeAutoscaler,
+};
+
+export function describe(call: Call): void {
+  const found = resolve(call, { bareType: "everything", fetchFiles: true });
+  const selection = byPrefix(call, found);
+  const { infos, problems } = selection;
+  const several = infos.length > 1 || problems.length > 0;
+  const withEvents = call.flags.changed("show-events")
+    ? call.flags.bool("show-events")
+    : !several || selection !== found;
+  infos.forEach(({ object }, i) => {
+    const text = describeOne(call, object, withEvents ? "with events" : "without events");
+    // Names found by their beginning are each followed by an empty line.
+    if (selection !== found) call.io.out(`${text}\n`);
+    else call.io.out(i === 0 ? text : `\n\n${text}`);
+  });
+  if (infos.length === 0 && problems.length === 0) {
+    const everywhere = call.flags.bool("all-namespaces");
+    call.io.err(
+      everywhere ? "No resources found\n" : `No resources found in ${call.namespace} namespace.\n`,
+    );
+  }
+  failAll(problems);
+}
+
+function describeOne(
+  call: Call,
+  object: KubeObject,
+  events: "with events" | "without events",
+): string {
+  const lines = (describers[object.kind] ?? describeGeneric)(call, object);
+  const body = alignTabs(
+    [...lines, ...(events === "with events" ? firstEventLine(call, object) : [])].join("\n"),
+    describeTabs,
+  );
+  if (events === "without events") return `${body}\n`;
+  const rest = eventLines(call, object);
+  // With events, kubectl aligns them apart from what stands above.
+  return rest.length === 1 ? `${body}\n` : `${body}\n${alignTabs(rest.join("\n"), describeTabs)}\n`;
+}
+
+/** `Events: <none>` aligns with the lines above it. */
+function firstEventLine(call: Call, object: KubeObject): string[] {
+  const lines = eventLines(call, object);
+  return lines.length === 1 ? lines : [];
+}
+
+/** `describe TYPE PREFIX`: every object whose name begins so, when none has that name. */
+function byPrefix(call: Call, found: Selection): Selection {
+  const [type, prefix] = call.args;
+  const missing = found.problems.every(
+    (p: Problem) => "status" in p && p.status.reason === "NotFound",
+  );
+  const [kind] = found.kinds;
+  if (call.args.length !== 2 || type?.includes("/") === true || prefix === undefined) return found;
+  if (found.problems.length === 0 || !missing || kind === undefined) return found;
+  const objects = call.io.client
+    .list(resourceName(call.io.client, kind), kind.namespaced ? { namespace: call.namespace } : {})
+    .filter((object) => object.metadata.name.startsWith(prefix));
+  if (objects.length === 0) return found;
+  const infos = objects.map((object) => ({
+    kind,
+    object,
+    source: "",
+    ref: { resource: kind.resource, name: object.metadata.name },
+  }));
+  return { ...found, infos, problems: [] };
+}

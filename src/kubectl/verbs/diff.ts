@@ -1,0 +1,89 @@
+/** kubectl diff. Mirrors kubectl/pkg/cmd/diff/diff.go (v0.37.2); secrets are not masked. */
+import { structuredPatch } from "diff";
+import type { KubeObject } from "../../api/meta.ts";
+import type { Answer } from "../../api/status.ts";
+import { withoutLastApplied } from "../applied.ts";
+import { heed, type Call } from "../call.ts";
+import { exitWith, failStatus, statusExitText } from "../errors.ts";
+import { withoutManagedFields } from "../output/printer.ts";
+import { toYaml } from "../output/yaml.ts";
+import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
+import { buildPatch } from "./apply.ts";
+
+/** Exit code 1 means a difference, a larger one an error. */
+export function diff(call: Call): { readonly code: number } {
+  requireFiles(call);
+  const { infos, problems } = readObjects(call, filesOf(call), call.flags.text("selector"));
+  const [problem] = problems;
+  if (problem !== undefined) {
+    exitWith("status" in problem ? statusExitText(problem.status) : `error: ${problem.text}`, 2);
+  }
+  let differs = false;
+  for (const info of infos) {
+    const current = heed(call, call.io.client.get(info.ref));
+    if (!current.ok && current.status.reason !== "NotFound") failStatus(current.status);
+    const live = current.ok ? current.value : undefined;
+    const merged = mergedObject(call, info, live);
+    if (!merged.ok) exitWith(statusExitText(merged.status), 2);
+    const text = difference(call, info, live, merged.value);
+    differs ||= text !== "";
+    call.io.out(text);
+  }
+  return { code: differs ? 1 : 0 };
+}
+
+/** What the server would store, by a dry run. */
+function mergedObject(call: Call, info: Info, live: KubeObject | undefined): Answer<KubeObject> {
+  const { client } = call.io;
+  if (call.flags.bool("server-side")) {
+    return client.patch(info.ref, "apply", info.object, {
+      dryRun: "All",
+      fieldManager: call.flags.changed("field-manager")
+        ? call.flags.text("field-manager")
+        : "kubectl",
+      ...(call.flags.bool("force-conflicts") ? { force: "conflicts" as const } : {}),
+    });
+  }
+  const options = { dryRun: "All" as const, fieldManager: call.flags.text("field-manager") };
+  if (live === undefined) return client.create(info.object, options);
+  // Unlike apply, diff leaves the annotation of the last apply as it is.
+  const built = buildPatch(withoutLastApplied(info.object), live);
+  if ("error" in built || Object.keys(built.patch).length === 0) return { ok: true, value: live };
+  return client.patch(info.ref, built.type, built.patch, options);
+}
+
+function difference(
+  call: Call,
+  info: Info,
+  live: KubeObject | undefined,
+  merged: KubeObject,
+): string {
+  const shown = (object: KubeObject | undefined): string => {
+    if (object === undefined) return "";
+    return toYaml(call.flags.bool("show-managed-fields") ? object : withoutManagedFields(object));
+  };
+  const [before, after] = [shown(live), shown(merged)];
+  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3 });
+  if (hunks.length === 0) return "";
+  const { kind, ref } = info;
+  const group = kind.group === "" ? "" : `${kind.group}.`;
+  const file = `${group}${kind.version}.${kind.kind}.${ref.namespace ?? ""}.${ref.name}`;
+  const [from, to] = [`/tmp/LIVE-0000000000/${file}`, `/tmp/MERGED-0000000000/${file}`];
+  const stamp = fileTime(call.io.client.wallClockMs);
+  const range = (start: number, lines: number): string => {
+    // An empty range is written as the line before it.
+    if (lines === 0) return `${Math.max(0, start - (before === "" ? 1 : 0))},0`;
+    return lines === 1 ? String(start) : `${start},${lines}`;
+  };
+  const body = hunks.flatMap((hunk) => [
+    `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`,
+    ...hunk.lines,
+  ]);
+  const head = [`diff -u -N ${from} ${to}`, `--- ${from}\t${stamp}`, `+++ ${to}\t${stamp}`];
+  return `${[...head, ...body].join("\n")}\n`;
+}
+
+function fileTime(wallClockMs: number): string {
+  const iso = new Date(wallClockMs).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000000 +0000`;
+}

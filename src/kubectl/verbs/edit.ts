@@ -1,0 +1,72 @@
+/**
+ * kubectl edit with the edited document given beforehand: on stdin, or as a `sed` expression in
+ * KUBE_EDITOR (`sed -i -e s/old/new/`), or unchanged (`true`, `cat`). There is no editor to open.
+ */
+import type { KubeObject } from "../../api/meta.ts";
+import { fieldManagerOf, type Call } from "../call.ts";
+import { exitWith, fail, failAll, type Problem } from "../errors.ts";
+import { parseManifest } from "../manifest.ts";
+import { patchTo } from "../mutate.ts";
+import { withoutManagedFields } from "../output/printer.ts";
+import { reporter } from "../output/report.ts";
+import { toYaml } from "../output/yaml.ts";
+import { resolve, type Info } from "../resolve.ts";
+
+export function edit(call: Call): void {
+  const report = reporter(call, "none");
+  const selection = resolve(call, { bareType: "everything", fetchFiles: true });
+  failAll(selection.problems);
+  const problems: Problem[] = [];
+  let changes = 0;
+  for (const info of selection.infos) {
+    const before = withoutManagedFields(info.object);
+    const after = editedObject(call, info, toYaml(before));
+    if (after === undefined) continue;
+    const answer = patchTo(call, { ...info, object: before }, after, {
+      fieldManager: fieldManagerOf(call, "kubectl-edit"),
+    });
+    if (answer === undefined) continue;
+    changes += 1;
+    if (answer.ok) report(answer.value, "edited");
+    else problems.push({ status: answer.status });
+  }
+  failAll(problems);
+  if (changes === 0) call.io.err("Edit cancelled, no changes made.\n");
+}
+
+/** The document after the editor; undefined when it is as before. */
+function editedObject(call: Call, info: Info, document: string): KubeObject | undefined {
+  const text = editedText(call, document);
+  if (text === document) return undefined;
+  const parsed = parseManifest(text, info.ref.name);
+  if (!parsed.ok) fail(parsed.error);
+  const [object] = parsed.documents as readonly KubeObject[];
+  return object;
+}
+
+function editedText(call: Call, document: string): string {
+  if (call.io.stdin !== undefined && call.io.stdin.trim() !== "") return call.io.stdin;
+  const editor = call.io.env?.["KUBE_EDITOR"] ?? call.io.env?.["EDITOR"] ?? "";
+  if (editor === "true" || editor === "cat") return document;
+  const sed = /^sed\s+-i\s+(?:-e\s+)?(.*)$/s.exec(editor.trim());
+  if (sed === null) {
+    return exitWith(
+      "error: there is no editor in rollsim; give the edited document on stdin, " +
+        "or KUBE_EDITOR='sed -i -e s/old/new/'",
+    );
+  }
+  return substitute(document, (sed[1] ?? "").replaceAll(/^'|'$/g, ""));
+}
+
+/** `s/pattern/replacement/`, on every line, with `\ ` for a blank. */
+function substitute(document: string, script: string): string {
+  const delimiter = script[1] ?? "/";
+  const [command, pattern = "", replacement = "", flags = ""] = script.split(delimiter);
+  if (command !== "s") return fail(`the editor's script is not understood: ${script}`);
+  const expression = new RegExp(pattern.replaceAll("\\ ", " "), flags.includes("g") ? "g" : "");
+  const text = replacement.replaceAll("\\ ", " ");
+  return document
+    .split("\n")
+    .map((line) => line.replace(expression, text))
+    .join("\n");
+}

@@ -1,0 +1,64 @@
+/** kubectl replace. Mirrors kubectl/pkg/cmd/replace/replace.go (v0.37.2). */
+import { dryRunOf, fieldManagerOf, heed, validationOf, writeOptions, type Call } from "../call.ts";
+import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
+import { reporter } from "../output/report.ts";
+import { filesOf, readObjects, type Info } from "../resolve.ts";
+import { withSource } from "../sources.ts";
+import { prepared } from "./create.ts";
+
+export function replace(call: Call): void {
+  if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "replace");
+  if (filesOf(call).length === 0) {
+    failUsage("Must specify --filename to replace", "replace");
+  }
+  const dryRun = dryRunOf(call);
+  const report = reporter(call, dryRun);
+  const subresource = call.flags.text("subresource");
+  const context = { dryRun, fieldManager: fieldManagerOf(call, "kubectl-replace") };
+  const options = writeOptions(context, {
+    fieldValidation: validationOf(call),
+    ...(subresource === "status" || subresource === "scale" ? { subresource } : {}),
+  });
+  const read = readObjects(call, filesOf(call));
+  const problems: Problem[] = [...read.problems];
+  for (const info of read.infos) {
+    const object = prepared(call, info.object);
+    if (dryRun === "client") {
+      report(object, "replaced");
+      continue;
+    }
+    if (call.flags.bool("force")) deleteFirst(call, info);
+    const answer = heed(
+      call,
+      call.flags.bool("force")
+        ? call.io.client.create(object, options)
+        : call.io.client.update(object, options),
+    );
+    if (answer.ok) report(answer.value, "replaced");
+    else problems.push(withSource(answer.status, "replacing", info.source));
+  }
+  failAll(problems);
+  if (read.infos.length === 0) fail("no objects passed to replace");
+}
+
+/** --force: away with the object, and wait until it is gone. */
+function deleteFirst(call: Call, info: Info): void {
+  const { client } = call.io;
+  const answer = client.delete(info.ref, {
+    propagationPolicy: "Background",
+    gracePeriodSeconds: 0,
+  });
+  if (!answer.ok) {
+    if (answer.status.reason === "NotFound") return;
+    failStatus(answer.status);
+  }
+  const { kind, ref } = info;
+  const group = kind.group === "" ? "" : `.${kind.group}`;
+  const name = `${kind.kind.toLowerCase()}${group} "${ref.name}"`;
+  call.io.out(`${name} deleted from ${ref.namespace ?? call.namespace} namespace\n`);
+  while (client.get(ref).ok) {
+    if (call.io.advance(client.now + 300_000) === "idle") {
+      exitWith("error: timed out waiting for the condition");
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * kubectl rollout status. Mirrors kubectl/pkg/cmd/rollout/rollout_status.go and
+ * polymorphichelpers/rollout_status.go (v0.37.2): one line per watch event, equal lines repeated.
+ */
+import type { KubeObject } from "../../api/meta.ts";
+import type { Call } from "../call.ts";
+import { fail, failAll, goQuote, type Problem } from "../errors.ts";
+import { list, num, text } from "../fields.ts";
+import { filesOf, resolve, type Info } from "../resolve.ts";
+import { resourceName } from "../resources.ts";
+import { revisionOf } from "../revisions.ts";
+import { failIdle, follow } from "../waiting.ts";
+
+export type RolloutState =
+  { readonly line: string; readonly done: boolean } | { readonly error: string };
+
+export function rolloutStatus(call: Call): void {
+  if (call.args.length === 0 && filesOf(call).length === 0) fail("required resource not specified");
+  const revision = call.flags.int("revision");
+  if (revision < 0) fail(`revision must be a positive integer: ${revision}`);
+  const selection = resolve(call, { bareType: "everything", fetchFiles: true });
+  const problems: Problem[] = [...selection.problems];
+  for (const info of selection.infos) {
+    const problem = watchOne(call, info, revision);
+    if (problem !== undefined) problems.push(problem);
+  }
+  if (selection.infos.length === 0 && problems.length === 0) {
+    call.io.err(`No resources found in ${call.namespace} namespace.\n`);
+  }
+  failAll(problems);
+}
+
+function watchOne(call: Call, info: Info, revision: number): Problem | undefined {
+  const viewer = viewers[info.kind.kind];
+  if (viewer === undefined) {
+    return { text: `no status viewer has been implemented for ${info.kind.kind}` };
+  }
+  const { client } = call.io;
+  const watch = client.watch(resourceName(client, info.kind), {
+    namespace: info.ref.namespace ?? call.namespace,
+    fieldSelector: `metadata.name=${info.ref.name}`,
+  });
+  let problem: Problem | undefined;
+  const show = (object: KubeObject): "done" | "go on" => {
+    const state = viewer(object, revision);
+    if ("error" in state) {
+      problem = { text: state.error };
+      return "done";
+    }
+    call.io.out(`${state.line}\n`);
+    return state.done || !call.flags.bool("watch") ? "done" : "go on";
+  };
+  if (show(info.object) === "done") {
+    watch.stop();
+    return problem;
+  }
+  const end = follow(call, watch, call.flags.duration("timeout"), (event) => {
+    if (event.type !== "DELETED") return show(event.object);
+    problem = { text: "object has been deleted" };
+    return "done";
+  });
+  if (end === "timed out") return { text: "timed out waiting for the condition" };
+  if (end === "idle") failIdle();
+  return problem;
+}
+
+type Viewer = (object: KubeObject, revision: number) => RolloutState;
+
+const viewers: Readonly<Record<string, Viewer>> = {
+  Deployment: deploymentState,
+};
+
+/** What one line of `rollout status` says about a Deployment. */
+export function deploymentState(deployment: KubeObject, revision = 0): RolloutState {
+  const name = goQuote(deployment.metadata.name);
+  const running = revisionOf(deployment);
+  if (revision > 0 && running !== revision) {
+    return {
+      error: `desired revision (${revision}) is different from the running revision (${running ?? 0})`,
+    };
+  }
+  const observed = num(deployment, "status", "observedGeneration");
+  if ((deployment.metadata.generation ?? 0) > observed) {
+    return { line: "Waiting for deployment spec update to be observed...", done: false };
+  }
+  const progressing = list(deployment, "status", "conditions").find(
+    (condition) => text(condition, "type") === "Progressing",
+  );
+  if (text(progressing, "reason") === "ProgressDeadlineExceeded") {
+    return { error: `deployment ${name} exceeded its progress deadline` };
+  }
+  const wanted = num(deployment, "spec", "replicas");
+  const [updated, total, available] = ["updatedReplicas", "replicas", "availableReplicas"].map(
+    (key) => num(deployment, "status", key),
+  ) as [number, number, number];
+  const waiting = (why: string): RolloutState => ({
+    line: `Waiting for deployment ${name} rollout to finish: ${why}...`,
+    done: false,
+  });
+  if (updated < wanted)
+    return waiting(`${updated} out of ${wanted} new replicas have been updated`);
+  if (total > updated) return waiting(`${total - updated} old replicas are pending termination`);
+  if (available < updated) {
+    return waiting(`${available} of ${updated} updated replicas are available`);
+  }
+  return { line: `deployment ${name} successfully rolled out`, done: true };
+}

@@ -1,0 +1,110 @@
+/** What all `set` subcommands share. Mirrors kubectl/pkg/cmd/set (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import {
+  changeCauseKey,
+  changeCauseOf,
+  dryRunOf,
+  fieldManagerOf,
+  recordsChangeCause,
+  writeOptions,
+  type Call,
+} from "../call.ts";
+import { exitWith, fail, failAll, type Problem } from "../errors.ts";
+import { patchTo, podSpecPath, withAnnotation } from "../mutate.ts";
+import { reporter } from "../output/report.ts";
+import { filesOf, resolve, type Info, type Selection } from "../resolve.ts";
+
+export interface SetVerb {
+  /** `image updated` */
+  readonly done: string;
+  /** What stands before the server's text when a patch is refused. */
+  readonly refused: string;
+  /** The changed object; undefined leaves it alone. Adds problems as it meets them. */
+  change(object: KubeObject, problems: Problem[]): KubeObject | undefined;
+}
+
+export function resolveForSet(call: Call, args: readonly string[]): Selection {
+  const all = call.flags.bool("all");
+  if (call.flags.has("local") && call.flags.bool("local")) {
+    if (args.length > 0 || filesOf(call).length === 0) exitWith(localNeedsFiles);
+    return resolve(call, { bareType: "refused", args: [] });
+  }
+  const selection = resolve(call, {
+    bareType: all ? "everything" : "refused",
+    args,
+    fetchFiles: true,
+  });
+  failAll(selection.problems);
+  return selection;
+}
+
+const localNeedsFiles = [
+  "error: you must specify resources by --filename when --local is set.",
+  "Example resource specifications include:",
+  "   '-f rsrc.yaml'",
+  "   '--filename=rsrc.json'",
+].join("\n");
+
+export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
+  const dryRun = dryRunOf(call);
+  const local = call.flags.has("local") && call.flags.bool("local");
+  if (local && dryRun === "server") {
+    fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+  }
+  const report = reporter(call, dryRun);
+  const problems: Problem[] = [];
+  const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-set") });
+  for (const info of selection.infos) {
+    const changed = changedObject(call, info, verb, problems);
+    if (changed === undefined) continue;
+    if (local || dryRun === "client") {
+      report(changed, verb.done);
+      continue;
+    }
+    const answer = patchTo(call, info, changed, options);
+    if (answer === undefined) continue;
+    if (answer.ok) report(answer.value, verb.done);
+    else problems.push({ text: `${verb.refused} ${answer.status.message}` });
+  }
+  failAll(problems);
+}
+
+/** Undefined when nothing changes. */
+function changedObject(
+  call: Call,
+  info: Info,
+  verb: SetVerb,
+  problems: Problem[],
+): KubeObject | undefined {
+  if (podSpecPath(info.object) === undefined) {
+    const name = `${info.kind.resource}/${info.object.metadata.name}`;
+    problems.push({
+      text: `error: ${name} the object is not a pod or does not have a pod template\n`,
+    });
+    return undefined;
+  }
+  const changed = verb.change(info.object, problems);
+  if (changed === undefined || JSON.stringify(changed) === JSON.stringify(info.object)) {
+    return changed === undefined || !recordsChangeCause(call)
+      ? undefined
+      : withCause(call, changed, info.object);
+  }
+  return withCause(call, changed, info.object);
+}
+
+function withCause(call: Call, changed: KubeObject, before: KubeObject): KubeObject | undefined {
+  if (!recordsChangeCause(call)) return changed;
+  const cause = changeCauseOf(call);
+  const same = before.metadata.annotations?.[changeCauseKey] === cause;
+  if (same && JSON.stringify(changed) === JSON.stringify(before)) return undefined;
+  return withAnnotation(changed, changeCauseKey, cause);
+}
+
+export function refuseAllWithSelector(call: Call): void {
+  if (call.flags.bool("all") && call.flags.has("selector") && call.flags.text("selector") !== "") {
+    fail("cannot set --all and --selector at the same time");
+  }
+}
+
+export const oneOrMoreResources =
+  "one or more resources must be specified as <resource> <name> or <resource>/<name>";

@@ -1,0 +1,79 @@
+/** kubectl set resources and set serviceaccount. Mirrors kubectl/pkg/cmd/set (v0.37.2). */
+import { parseQuantity } from "../../apiserver/quantity.ts";
+import type { Call } from "../call.ts";
+import { fail } from "../errors.ts";
+import { map, text, withAt, type JsonMap } from "../fields.ts";
+import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
+import { refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
+import type { KubeObject } from "../../api/meta.ts";
+
+export function setResources(call: Call): void {
+  const selection = resolveForSet(call, call.args);
+  refuseAllWithSelector(call);
+  const [limitText, requestText] = [call.flags.text("limits"), call.flags.text("requests")];
+  if (limitText === "" && requestText === "") {
+    fail("you must specify an update to requests or limits (in the form of --requests/--limits)");
+  }
+  const limits = readResources(limitText);
+  const requests = readResources(requestText);
+  const pattern = call.flags.text("containers");
+  runSet(call, selection, {
+    done: "resource requirements updated",
+    refused: "failed to patch resources update to pod template",
+    change(object, problems) {
+      const matched = containersMatching(object, pattern);
+      if (matched.length === 0) {
+        problems.push({ text: `error: unable to find container named ${pattern}` });
+        return undefined;
+      }
+      return mapContainers(object, (container) => {
+        if (!matched.includes(text(container, "name"))) return container;
+        const resources = map(container, "resources");
+        return {
+          ...container,
+          resources: {
+            ...resources,
+            ...(limitText === "" ? {} : { limits: { ...map(resources, "limits"), ...limits } }),
+            ...(requestText === ""
+              ? {}
+              : { requests: { ...map(resources, "requests"), ...requests } }),
+          },
+        };
+      });
+    },
+  });
+}
+
+/** `cpu=200m,memory=512Mi`. */
+export function readResources(spec: string): JsonMap {
+  if (spec === "") return {};
+  const entries = spec.split(",").map((term) => {
+    const parts = term.split("=");
+    if (parts.length !== 2) fail(`Invalid argument syntax ${term}, expected <resource>=<value>`);
+    const [name = "", value = ""] = parts;
+    const parsed = parseQuantity(value);
+    if (!parsed.ok) {
+      fail(
+        "quantities must match the regular expression " +
+          "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+      );
+    }
+    return [name, value] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+export function setServiceAccount(call: Call): void {
+  const resources = call.args.slice(0, -1);
+  const account = call.args.at(-1);
+  if (account === undefined) fail("serviceaccount is required");
+  const selection = resolveForSet(call, resources);
+  runSet(call, selection, {
+    done: "serviceaccount updated",
+    refused: "failed to patch ServiceAccountName",
+    change: (object) => {
+      const path = podSpecPath(object) ?? [];
+      return withAt(object, [...path, "serviceAccountName"], account) as KubeObject;
+    },
+  });
+}
