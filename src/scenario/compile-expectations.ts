@@ -5,13 +5,7 @@ import { parseDuration } from "./duration.ts";
 import { nearest } from "./nearest.ts";
 import { placeOf, problemAt, type Problem, type Source } from "./problem.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment, Threshold } from "./scenario.ts";
-import {
-  alwaysSchema,
-  celSchema,
-  metricNames,
-  thresholdSchema,
-  type MetricName,
-} from "./schema.ts";
+import { alwaysSchema, celSchema, metrics, thresholdSchema, type MetricName } from "./schema.ts";
 import { fits } from "./shape.ts";
 import type { Located } from "./yaml.ts";
 
@@ -31,7 +25,7 @@ export function compileExpectations(
   const good = (list: Located | undefined, schema: v.GenericSchema): readonly Located[] =>
     (list?.items ?? []).filter((item) => fits(schema, item, source));
   const part = (name: string): Located | undefined => expect?.entries?.get(name)?.node;
-  const metrics = [...(part("thresholds")?.entries ?? [])];
+  const limits = [...(part("thresholds")?.entries ?? [])];
   return {
     always: good(part("always"), alwaysSchema).flatMap((item) =>
       compileAlways(compiler, item, steps),
@@ -40,8 +34,8 @@ export function compileExpectations(
       const condition = compileCondition(compiler, item);
       return condition === undefined ? [] : [condition];
     }),
-    thresholds: metrics.flatMap(([metric, { node }]) =>
-      metricNames.some((name) => name === metric)
+    thresholds: limits.flatMap(([metric, { node }]) =>
+      Object.hasOwn(metrics, metric)
         ? good(node, thresholdSchema).flatMap((item) =>
             compileThreshold(compiler, metric as MetricName, item),
           )
@@ -107,9 +101,6 @@ function compileMoment(
 const thresholdShape =
   /^\s*(min|max|avg|sum|count|p\((\d{1,2}(?:\.\d+)?)\))\s*(<=|>=|==|!=|<|>)\s*(\S+)\s*$/u;
 
-/** Metrics that are measured in time; the others are counted in pods. */
-const timed: ReadonlySet<MetricName> = new Set(["rollout_duration", "unavailable_seconds"]);
-
 function compileThreshold(
   compiler: Compiler,
   metric: MetricName,
@@ -117,7 +108,7 @@ function compileThreshold(
 ): readonly Threshold[] {
   const text = String(node.value);
   const [, aggregate = "", percentile, compare = "", value = ""] = thresholdShape.exec(text) ?? [];
-  const limit = limitOf(value, timed.has(metric) && aggregate !== "count");
+  const limit = limitOf(value, metrics[metric] === "time" && aggregate !== "count");
   if (typeof limit === "string") {
     const message = `${metric} ${text}: ${limit}`;
     compiler.problems.push(problemAt(compiler.source, node.span, { code: "wrong-value", message }));

@@ -4,6 +4,7 @@ import { compileCondition, type Compiler } from "./compile-expectations.ts";
 import { durationOf, formatDuration } from "./duration.ts";
 import { readManifest } from "./manifest.ts";
 import { placeOf, problemAt, type Span } from "./problem.ts";
+import { readScript } from "./script.ts";
 import { fits } from "./shape.ts";
 import type { AssertStep, Manifest, PartialObject, Step } from "./scenario.ts";
 import { stepSchema, verbs, type StepInput } from "./schema.ts";
@@ -60,16 +61,20 @@ function compileStep(compiler: Compiler, node: Located, number: number): Step | 
   }
   if ("apply" in input) return { ...base, verb: "apply", ...applied(compiler, entry) };
   if ("kubectl" in input) {
-    return { ...base, verb: "kubectl", script: input.kubectl, exitCode: input.exitCode ?? 0 };
+    const script = readScript(input.kubectl);
+    const exitCode = input.exitCode ?? 0;
+    if (script.ok) return { ...base, verb: "kubectl", commands: script.commands, exitCode };
+    report(compiler, entry.node.span, "script", script.message);
+    return undefined;
   }
   if ("wait" in input) {
     const timeout = durationOf(input.wait.timeout ?? "30s");
     return { ...base, verb: "wait", for: input.wait.for, on: input.wait.on, timeout };
   }
   if ("fault" in input) {
-    const { type, on, for: duration } = input.fault;
+    const { type, on, for: duration, count = 1 } = input.fault;
     const lasts = duration === undefined ? {} : { for: durationOf(duration) };
-    return { ...base, verb: "fault", type, ...(on === undefined ? {} : { on }), ...lasts };
+    return { ...base, verb: "fault", type, count, ...(on === undefined ? {} : { on }), ...lasts };
   }
   const condition = asserted(compiler, entry.node);
   const within = durationOf(input.within ?? "0s");

@@ -7,6 +7,7 @@ import { formatDuration } from "./duration.ts";
 import { measure, type Measured, type Samples } from "./metrics.ts";
 import type { ExpectationResult, Failure } from "./result.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment } from "./scenario.ts";
+import { metrics } from "./schema.ts";
 import { worldOf } from "./world.ts";
 
 type Outcome = ExpectationResult["outcome"];
@@ -133,7 +134,6 @@ export function formatMeasure(
 ): string {
   if (value === undefined) return "not measured: no Deployment was ever complete";
   if (value === Infinity) return "without end: a rollout did not complete";
-  const isTime = metric === "rollout_duration" || metric === "unavailable_seconds";
-  if (isTime && aggregate !== "count") return formatDuration(Math.round(value));
+  if (metrics[metric] === "time" && aggregate !== "count") return formatDuration(Math.round(value));
   return String(Math.round(value * 1000) / 1000);
 }

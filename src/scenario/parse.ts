@@ -3,13 +3,16 @@
  * its values mean, and the manifests.
  */
 import type { GenericSchema } from "valibot";
+import { featureGates } from "../features.ts";
+import type { Behavior, Delay, Fault } from "../kubelet/behavior.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations } from "./compile-expectations.ts";
 import { durationOf } from "./duration.ts";
 import { readManifest } from "./manifest.ts";
 import { problemAt, ScenarioError, type Problem, type Source } from "./problem.ts";
-import type { Behavior, ClusterSettings, Delay, Manifest, Scenario } from "./scenario.ts";
+import type { ClusterSettings, Manifest, Scenario } from "./scenario.ts";
 import {
+  featureGateNames,
   scenarioSchema,
   type BehaviorInput,
   type DelayInput,
@@ -17,9 +20,6 @@ import {
 } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
-
-/** The Kubernetes version that rollsim mirrors. */
-export const mirroredVersion = "v1.37.2";
 
 export interface ParseOptions {
   /** Gives the text of a file that a step names, relative to the scenario; undefined: not there. */
@@ -176,40 +176,52 @@ function checkVersion(
 ): void {
   const wanted = body.cluster?.kubernetesVersion;
   if (wanted === undefined) return;
-  const short = wanted.startsWith("v") ? wanted : `v${wanted}`;
-  if (mirroredVersion === short || mirroredVersion.startsWith(`${short}.`)) return;
-  const node = root?.entries?.get("cluster")?.node.entries?.get("kubernetesVersion")?.node;
-  const message = `cluster.kubernetesVersion is ${wanted}; this rollsim mirrors ${mirroredVersion}`;
-  if (node !== undefined)
+  try {
+    featureGates(wanted);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const node = root?.entries?.get("cluster")?.node.entries?.get("kubernetesVersion")?.node;
+    if (node === undefined) return;
+    const { message } = error;
     problems.push(problemAt(source, node.span, { code: "wrong-version", message }));
+  }
 }
 
 function settingsOf(cluster: NonNullable<ScenarioInput["cluster"]>): ClusterSettings {
-  const { controlPlane, ...rest } = cluster;
-  if (controlPlane === undefined || typeof controlPlane === "string") {
-    return { ...rest, ...(controlPlane === undefined ? {} : { controlPlane }) } as ClusterSettings;
-  }
-  const { latency, ...limits } = controlPlane;
-  const withLatency = latency === undefined ? limits : { ...limits, latency: durationOf(latency) };
-  return { ...rest, controlPlane: withLatency } as ClusterSettings;
+  const { featureGates: gates = {}, ...rest } = defined(cluster);
+  const renamed = Object.entries(featureGateNames).flatMap(([name, inner]) => {
+    const value = (gates as Readonly<Record<string, boolean | undefined>>)[name];
+    return value === undefined ? [] : [[inner, value] as const];
+  });
+  return { ...rest, featureGates: Object.fromEntries(renamed) };
 }
 
 function behaviorOf(input: BehaviorInput): Behavior {
   const { match, fault } = input;
-  const after = fault?.after;
-  return {
-    ...(match === undefined ? {} : { match: match as NonNullable<Behavior["match"]> }),
+  return defined({
+    match: match === undefined ? undefined : defined(match),
     ...delaysOf(input),
-    ...(fault === undefined
-      ? {}
-      : {
-          fault: {
-            type: fault.type,
-            ...(after === undefined ? {} : { after: durationOf(after) }),
-            ...(fault.probability === undefined ? {} : { probability: fault.probability }),
-          },
-        }),
-  };
+    fault: fault === undefined ? undefined : faultOf(fault),
+  });
+}
+
+function faultOf(input: NonNullable<BehaviorInput["fault"]>): Fault {
+  const { after, recover, ...rest } = input;
+  return defined({
+    ...rest,
+    after: after === undefined ? undefined : durationOf(after),
+    recover: recover === undefined ? undefined : durationOf(recover),
+  });
+}
+
+type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+} & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** Without the keys whose value is undefined: `exactOptionalPropertyTypes` tells them apart. */
+function defined<T extends object>(value: T): Defined<T> {
+  const given = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(given) as Defined<T>;
 }
 
 type DelayName = "schedule" | "pull" | "start" | "ready" | "terminate";

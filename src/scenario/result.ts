@@ -38,6 +38,8 @@ export interface Result {
   readonly schedule: string;
   readonly passed: boolean;
   readonly endedAt: Millis;
+  /** When something last happened; after it there were only timers that found nothing to do. */
+  readonly settledAt: Millis;
   /** Why the run ended: nothing was left to happen, `until` was reached, or a step failed. */
   readonly end: "idle" | "until" | "failed";
   readonly steps: readonly StepResult[];

@@ -1,43 +1,18 @@
 /** A scenario as it is run: everything read, checked and in milliseconds. Made by `parseScenario`. */
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
+import type { FeatureGates } from "../features.ts";
+import type { Behavior } from "../kubelet/behavior.ts";
 import type { CelExpression } from "./cel.ts";
 import type { Place, Source } from "./problem.ts";
-import type { MetricName, podFaults, stepFaults, Verb } from "./schema.ts";
+import type { MetricName, stepFaults, Verb } from "./schema.ts";
+import type { ScriptCommand } from "./script.ts";
 import type { Located } from "./yaml.ts";
-
-export interface Delay {
-  readonly delay: Millis;
-  /** Adds a uniform 0 to `jitter`. */
-  readonly jitter?: Millis;
-}
-
-/** How the pods that match behave. The first match of a list wins. */
-export interface Behavior {
-  readonly match?: { readonly image?: string; readonly labels?: StringMap };
-  readonly schedule?: Delay;
-  readonly pull?: Delay;
-  readonly start?: Delay;
-  readonly ready?: Delay;
-  readonly terminate?: Delay;
-  readonly fault?: {
-    readonly type: (typeof podFaults)[number];
-    readonly after?: Millis;
-    readonly probability?: number;
-  };
-}
 
 export interface ClusterSettings {
   readonly nodes?: number;
   readonly podsPerNode?: number;
   readonly kubernetesVersion?: string;
-  readonly controlPlane?: "ideal" | ControlPlaneLimits;
-  readonly featureGates?: Readonly<Record<string, boolean>>;
-}
-
-export interface ControlPlaneLimits {
-  readonly qps: number;
-  readonly burst: number;
-  readonly latency?: Millis;
+  readonly featureGates?: Partial<FeatureGates>;
 }
 
 /** An object as it was written, and where. */
@@ -68,7 +43,7 @@ export interface ApplyStep extends StepBase {
 
 export interface KubectlStep extends StepBase {
   readonly verb: "kubectl";
-  readonly script: string;
+  readonly commands: readonly ScriptCommand[];
   readonly exitCode: number;
 }
 
@@ -97,6 +72,7 @@ export interface FaultStep extends StepBase {
   readonly type: (typeof stepFaults)[number];
   readonly on?: string;
   readonly for?: Millis;
+  readonly count: number;
 }
 
 export type Step = ApplyStep | KubectlStep | WaitStep | AssertStep | FaultStep;

@@ -3,6 +3,8 @@
  * between values of different JSON types, except a step, which is told by its verb.
  */
 import * as v from "valibot";
+import type { FeatureGates } from "../features.ts";
+import type { FaultType } from "../kubelet/behavior.ts";
 import { parseDuration } from "./duration.ts";
 
 export const apiVersion = "rollsim.dev/v1alpha1";
@@ -41,12 +43,16 @@ const delay = v.strictObject({
   jitter: v.optional(v.pipe(duration, v.description("Adds a uniform 0s to this. Default 0s."))),
 });
 
+/** What can be wrong with pods; see kubelet/behavior.ts. */
 export const podFaults = [
   "ImagePullBackOff",
   "CrashLoopBackOff",
   "NeverReady",
+  "NeverRunning",
   "ReadyThenCrash",
-] as const;
+  "ReadyThenUnready",
+  "Evicted",
+] as const satisfies readonly FaultType[];
 
 const behavior = v.strictObject({
   match: v.optional(
@@ -66,8 +72,10 @@ const behavior = v.strictObject({
   fault: v.optional(
     v.strictObject({
       type: v.picklist(podFaults),
-      after: v.optional(duration),
+      after: v.optional(v.pipe(duration, v.description("Since ready, or since started."))),
+      recover: v.optional(v.pipe(duration, v.description("ReadyThenUnready: ready again after."))),
       probability: v.optional(v.pipe(probability, v.description("Share of pods. Default 1."))),
+      first: v.optional(v.pipe(positive, v.description("Only so many pods of each ReplicaSet."))),
     }),
   ),
 });
@@ -80,15 +88,8 @@ const timing = {
   after: v.optional(v.pipe(duration, v.description("Since the previous step ended. Default 0s."))),
 };
 
-export const stepFaults = [
-  "NodeDown",
-  "NodeDrain",
-  "PodKill",
-  "ProbeFail",
-  "RegistryDown",
-  "QuotaFull",
-  "ApiError",
-] as const;
+/** What a step can break; see faults.ts. */
+export const stepFaults = ["PodKill", "QuotaFull", "ApiError"] as const;
 
 const assertion = v.union([
   celSchema,
@@ -120,8 +121,11 @@ export const stepByVerb = {
     ...timing,
     fault: v.strictObject({
       type: v.picklist(stepFaults),
-      on: v.optional(v.pipe(text, v.description("node/x, pod/x or deploy/x"))),
-      for: v.optional(v.pipe(duration, v.description("Default: the rest of the run."))),
+      on: v.optional(
+        v.pipe(text, v.description("PodKill: pod/x or deploy/x. ApiError: create pods.")),
+      ),
+      for: v.optional(v.pipe(duration, v.description("QuotaFull. Default: the rest of the run."))),
+      count: v.optional(v.pipe(positive, v.description("How many pods, or requests. Default 1."))),
     }),
   }),
 } as const;
@@ -148,19 +152,29 @@ export const thresholdSchema = v.pipe(
   ),
 );
 
-export const metricNames = [
-  "rollout_duration",
-  "unavailable_seconds",
-  "available_pods",
-  "total_pods",
-] as const;
-export type MetricName = (typeof metricNames)[number];
+/** What thresholds can be put on, and its unit; see metrics.ts. */
+export const metrics = {
+  rollout_duration: "time",
+  unavailable_seconds: "time",
+  available_pods: "pods",
+  total_pods: "pods",
+} as const;
+export type MetricName = keyof typeof metrics;
 
-const controlPlane = v.union([
-  v.picklist(["ideal"]),
-  v.strictObject({ qps: positive, burst: positive, latency: v.optional(duration) }),
-]);
+/** Optional entries of one schema for all names. */
+function optionalOf<N extends string, S extends v.GenericSchema>(
+  names: Readonly<Record<N, unknown>>,
+  schema: S,
+): Record<N, v.OptionalSchema<S, undefined>> {
+  const entries = Object.keys(names).map((name) => [name, v.optional(schema)] as const);
+  return Object.fromEntries(entries) as Record<N, v.OptionalSchema<S, undefined>>;
+}
 
+/** Kubernetes' names of the gates by which versions differ for a rollout. */
+export const featureGateNames = {
+  DeploymentReplicaSetTerminatingReplicas: "terminatingReplicas",
+  StaleControllerConsistencyReplicaSet: "consistency",
+} as const satisfies Readonly<Record<string, keyof FeatureGates>>;
 export const scenarioSchema = v.strictObject({
   apiVersion: v.literal(apiVersion),
   kind: v.literal("Scenario"),
@@ -184,9 +198,10 @@ export const scenarioSchema = v.strictObject({
     v.strictObject({
       nodes: v.optional(v.pipe(positive, v.description("Default 3."))),
       podsPerNode: v.optional(v.pipe(positive, v.description("Default 110."))),
-      kubernetesVersion: v.optional(text),
-      controlPlane: v.optional(controlPlane),
-      featureGates: v.optional(v.record(v.string(), v.boolean())),
+      kubernetesVersion: v.optional(
+        v.pipe(text, v.description("As in v1.37. Default the newest known.")),
+      ),
+      featureGates: v.optional(v.strictObject(optionalOf(featureGateNames, v.boolean()))),
     }),
   ),
   behaviors: v.optional(v.pipe(v.array(behavior), v.description("Per pod, the first match wins."))),
@@ -197,16 +212,7 @@ export const scenarioSchema = v.strictObject({
         v.pipe(v.array(alwaysSchema), v.description("Checked after every instant.")),
       ),
       finally: v.optional(v.pipe(v.array(celSchema), v.description("Checked at the end."))),
-      thresholds: v.optional(
-        v.strictObject(
-          Object.fromEntries(
-            metricNames.map((name) => [name, v.optional(v.array(thresholdSchema))]),
-          ) as Record<
-            MetricName,
-            v.OptionalSchema<v.ArraySchema<typeof thresholdSchema, undefined>, undefined>
-          >,
-        ),
-      ),
+      thresholds: v.optional(v.strictObject(optionalOf(metrics, v.array(thresholdSchema)))),
     }),
   ),
 });

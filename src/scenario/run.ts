@@ -1,0 +1,236 @@
+/**
+ * Plays a scenario: its manifests at the start, its steps at their times, its expectations after every
+ * instant, and what is left to happen after the last step.
+ */
+import type { Millis } from "../api/meta.ts";
+import { Cluster } from "../cluster.ts";
+import type { KubectlIo } from "../kubectl/io.ts";
+import { formatDuration } from "./duration.ts";
+import { Checker } from "./expectations.ts";
+import type { Remedy } from "./faults.ts";
+import { Metrics } from "./metrics.ts";
+import type { Place } from "./problem.ts";
+import type { Failure, Result, StepResult } from "./result.ts";
+import type { Scenario, Step } from "./scenario.ts";
+import { applyManifests, carryOut, type Stage, type StepFailure } from "./steps.ts";
+
+export interface RunOptions {
+  /** Instead of the scenario's own. */
+  readonly seed?: string;
+  readonly schedule?: string;
+  readonly until?: Millis;
+  /** Files that kubectl lines name; without it there are none. */
+  readonly readFile?: KubectlIo["readFile"];
+  /** Told the virtual time after each instant, for progress. It cannot change the run. */
+  readonly onInstant?: (now: Millis) => void;
+  /** Stop at this instant and look: steps that are due by then have been taken. */
+  readonly stopAt?: Millis;
+}
+
+/** Plays a scenario to its end. The same scenario and options give the same result, byte for byte. */
+export function runScenario(scenario: Scenario, options: RunOptions = {}): Result {
+  return new Run(scenario, options).play();
+}
+
+/** Plays a scenario up to a time and gives the cluster as it is then. */
+export function clusterAt(scenario: Scenario, at: Millis, options: RunOptions = {}): Cluster {
+  const run = new Run(scenario, { ...options, stopAt: at });
+  run.play();
+  return run.cluster;
+}
+
+/** Why a run stops before its end; thrown through kubectl when time is up inside a command. */
+class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+class Run implements Stage {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  readonly readFile: KubectlIo["readFile"];
+  readonly #scenario: Scenario;
+  readonly #options: RunOptions;
+  readonly #until: Millis;
+  readonly #checker: Checker;
+  readonly #metrics = new Metrics();
+  readonly #steps: StepResult[] = [];
+  readonly #failures: Failure[] = [];
+  #remedies: readonly Remedy[] = [];
+  #seen = 0;
+
+  constructor(scenario: Scenario, options: RunOptions) {
+    this.#scenario = scenario;
+    this.#options = options;
+    const seed = options.seed ?? scenario.seed;
+    const schedule = options.schedule ?? scenario.schedule;
+    this.cluster = new Cluster({
+      ...scenario.cluster,
+      seed,
+      schedule,
+      behaviors: scenario.behaviors,
+    });
+    this.namespace = scenario.namespace;
+    this.readFile = (path) => options.readFile?.(path);
+    this.#until = options.until ?? scenario.until;
+    const { trace, api } = this.cluster;
+    this.#checker = new Checker(scenario.expect, api, scenario.namespace, (entry) => {
+      trace.add(entry);
+    });
+  }
+
+  play(): Result {
+    let end: Result["end"] = "failed";
+    try {
+      if (this.#begin() && this.#takeSteps()) end = this.#runOut();
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+    }
+    return this.#result(end);
+  }
+
+  advance(limit: Millis): "stepped" | "idle" {
+    const { cluster } = this;
+    const stop = Math.min(limit, this.#until, this.#options.stopAt ?? Infinity);
+    const remedy = this.#remedies.reduce((least, { at }) => Math.min(least, at), Infinity);
+    const next = Math.min(cluster.nextEventAt() ?? Infinity, remedy);
+    if (next > cluster.now) this.#closeInstant();
+    if (next > stop) {
+      const over = next === Infinity && limit === Infinity && this.#options.stopAt === undefined;
+      if (!over) cluster.runUntil(stop);
+      if (this.#options.stopAt !== undefined && stop === this.#options.stopAt) throw new Stopped();
+      return "idle";
+    }
+    if (remedy === next) this.#remedy(next);
+    else cluster.step();
+    return "stepped";
+  }
+
+  remedyLater(remedy: Remedy): void {
+    this.#remedies = [...this.#remedies, remedy];
+  }
+
+  #remedy(at: Millis): void {
+    const due = this.#remedies.filter((remedy) => remedy.at === at);
+    this.#remedies = this.#remedies.filter((remedy) => remedy.at !== at);
+    this.cluster.runBefore(at);
+    for (const { name, apply } of due) {
+      this.cluster.act(name, () => {
+        apply(this.cluster);
+      });
+    }
+  }
+
+  #closeInstant(): void {
+    this.#checker.instant();
+    this.#feed();
+    this.#options.onInstant?.(this.cluster.now);
+  }
+
+  /** Hands the metrics what is new in the trace. */
+  #feed(): void {
+    const { entries } = this.cluster.trace;
+    for (; this.#seen < entries.length; this.#seen++) this.#metrics.feed(entries[this.#seen]!);
+  }
+
+  #begin(): boolean {
+    const { manifests } = this.#scenario;
+    const [first] = manifests;
+    if (first === undefined) return true;
+    const failure = applyManifests(this, manifests, this.#scenario.file);
+    if (failure === undefined) return true;
+    this.#fail("manifest", "manifests", failure, first.place);
+    return false;
+  }
+
+  #takeSteps(): boolean {
+    for (const step of this.#scenario.steps) {
+      const failure = this.#waitUntilDue(step);
+      const began = this.cluster.now;
+      this.#checker.begin(step.name);
+      const failed = failure ?? carryOut(this, step);
+      const ok = failed === undefined;
+      this.#steps.push({ step, began, ended: this.cluster.now, ok });
+      if (failed !== undefined) {
+        this.#fail(step.verb, step.name, failed, step.place);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Users act before anything else that is due at their time; whoever looks, looks after it. */
+  #waitUntilDue(step: Step): StepFailure | undefined {
+    const { cluster } = this;
+    const due = step.at ?? cluster.now + step.after;
+    if (due < cluster.now) {
+      const now = formatDuration(cluster.now);
+      const message = `is to begin at ${formatDuration(due)}, but the step before ended at ${now}`;
+      return { message, details: [] };
+    }
+    const looks = step.verb === "assert" || step.verb === "wait";
+    const before = looks ? due : due - 1;
+    while (before >= cluster.now && this.advance(before) === "stepped");
+    if (due > this.#until) {
+      const until = formatDuration(this.#until);
+      return {
+        message: `was to begin at ${formatDuration(due)}; the run ends at ${until}`,
+        details: [],
+      };
+    }
+    if (due > cluster.now) cluster.runBefore(due);
+    return undefined;
+  }
+
+  /** After the last step: until nothing is left to happen, or time is up. */
+  #runOut(): Result["end"] {
+    while (this.advance(Infinity) === "stepped");
+    return this.cluster.nextEventAt() === undefined ? "idle" : "until";
+  }
+
+  #fail(kind: Failure["kind"], name: string, failure: StepFailure, place: Place): void {
+    const { message, details } = failure;
+    const at = this.cluster.now;
+    this.#failures.push({ kind, name, at, message, details, place: failure.place ?? place });
+  }
+
+  /** Timers that find nothing to do may end a run long after its last event. */
+  #settledAt(): Millis {
+    const idle: ReadonlySet<string> = new Set(["instant", "sync", "decision", "expectation"]);
+    const last = this.cluster.trace.entries.findLast(({ kind }) => !idle.has(kind));
+    return Math.max(last?.at ?? 0, this.#steps.at(-1)?.ended ?? 0);
+  }
+
+  /** Whether the trace tells already that the last instant is over. */
+  #isClosed(): boolean {
+    const last = this.cluster.trace.entries.findLast(({ kind }) => kind !== "expectation");
+    return last === undefined || last.kind === "instant";
+  }
+
+  #result(end: Result["end"]): Result {
+    const { cluster } = this;
+    const at = cluster.now;
+    this.#closeInstant();
+    if (!this.#isClosed()) cluster.trace.add({ kind: "instant", at });
+    this.#feed();
+    const settledAt = this.#settledAt();
+    const samples = this.#metrics.samples(settledAt);
+    const { results, measured } = this.#checker.end(samples, end === "failed");
+    cluster.trace.add({ kind: "end", at });
+    const failures = [...this.#checker.failures, ...this.#failures].toSorted((a, b) => a.at - b.at);
+    return {
+      scenario: this.#scenario,
+      seed: cluster.options.seed ?? "0",
+      schedule: this.#options.schedule ?? this.#scenario.schedule,
+      passed: failures.length === 0,
+      endedAt: at,
+      settledAt,
+      end,
+      steps: this.#steps,
+      expectations: results,
+      measured,
+      samples,
+      failures,
+      trace: cluster.trace.entries,
+    };
+  }
+}
