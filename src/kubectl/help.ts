@@ -1,5 +1,5 @@
 /** Help in rollsim's own words: what a command does, its subcommands and its flags. */
-import type { Command } from "./commands.ts";
+import type { Command } from "./command-table.ts";
 import type { FlagSpec } from "./flags.ts";
 
 export function helpText(command: Command | undefined, children: readonly Command[]): string {

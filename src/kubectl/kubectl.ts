@@ -2,7 +2,8 @@
  * kubectl inside rollsim: one command line on a virtual cluster. What is written where, and the exit
  * code, are those of kubectl v1.37.2.
  */
-import { commands, globalFlags, suggestFor, type Command } from "./commands.ts";
+import { globalFlags, type Command } from "./command-table.ts";
+import { commands, suggestFor } from "./commands.ts";
 import type { Call } from "./call.ts";
 import { exitOf, exitWith, fail, failUsage, goQuote } from "./errors.ts";
 import { parseFlags, type FlagSpec } from "./flags.ts";

@@ -1,0 +1,82 @@
+/** A KubectlIo on a cluster: lets the controllers react to what a command wrote before time goes on. */
+import type { Client } from "../api/client.ts";
+import type { Millis } from "../api/meta.ts";
+import type { Cluster } from "../cluster.ts";
+import type { KubectlIo } from "./io.ts";
+import { kubectl } from "./kubectl.ts";
+
+export type Streams = Omit<KubectlIo, "client" | "advance">;
+
+export interface RunOptions {
+  /** No command goes on beyond this virtual ms: it is interrupted there. Default: never. */
+  readonly until?: Millis;
+  /** Called between steps with the next instant; may act on the cluster, at most up to that instant. */
+  readonly between?: (next: Millis) => void;
+}
+
+/** Runs one command line on a cluster; what it writes takes effect at the instants at which it does so. */
+export function runKubectl(
+  cluster: Cluster,
+  line: string | readonly string[],
+  streams: Streams,
+  options: RunOptions = {},
+): { readonly code: number } {
+  const name = typeof line === "string" ? line : ["kubectl", ...line].join(" ");
+  const writes = { pending: false };
+  const client = watchWrites(cluster.api, () => {
+    writes.pending = true;
+  });
+  const settle = (): void => {
+    if (!writes.pending) return;
+    writes.pending = false;
+    cluster.act(name, () => undefined);
+  };
+  const io: KubectlIo = {
+    ...streams,
+    client,
+    advance(untilMs) {
+      const limit = Math.min(untilMs, options.until ?? Infinity);
+      if (writes.pending) {
+        settle();
+        return "stepped";
+      }
+      const next = cluster.nextEventAt() ?? Infinity;
+      options.between?.(Math.min(next, limit));
+      if ((cluster.nextEventAt() ?? Infinity) <= limit) {
+        cluster.step();
+        return "stepped";
+      }
+      if (Number.isFinite(limit)) cluster.runUntil(limit);
+      return "idle";
+    },
+  };
+  const result = kubectl(line, io);
+  settle();
+  return result;
+}
+
+/** The same client, telling of every write that may have changed something. */
+function watchWrites(api: Client, wrote: () => void): Client {
+  const noting = <A extends unknown[], R>(write: (...args: A) => R) => {
+    return (...args: A): R => {
+      wrote();
+      return write(...args);
+    };
+  };
+  return {
+    get now() {
+      return api.now;
+    },
+    get wallClockMs() {
+      return api.wallClockMs;
+    },
+    kinds: () => api.kinds(),
+    get: (ref) => api.get(ref),
+    list: (resource, options) => api.list(resource, options),
+    watch: (resource, options) => api.watch(resource, options),
+    create: noting((object, options) => api.create(object, options)),
+    update: noting((object, options) => api.update(object, options)),
+    patch: noting((ref, type, patch, options) => api.patch(ref, type, patch, options)),
+    delete: noting((ref, options) => api.delete(ref, options)),
+  };
+}
