@@ -1,0 +1,50 @@
+/**
+ * `npm run conformance:kubectl -- FILE.jsonl...`: plays recordings of the real kubectl and shows every
+ * difference. Without files: the recordings in data/. Exit code 1 when anything differs.
+ */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { compare, type Comparison } from "./kubectl-compare.ts";
+import { playScenario } from "./kubectl-play.ts";
+import { readRecording } from "./kubectl-recording.ts";
+
+/** From .build/test/conformance back to the sources. */
+const dataFolder = fileURLToPath(new URL("../../../test/conformance/data/", import.meta.url));
+
+export function recordedFiles(): readonly string[] {
+  return readdirSync(dataFolder)
+    .filter((name) => /^kubectl-.*\.jsonl\.gz$/.test(name))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => dataFolder + name);
+}
+
+export function compareFile(path: string): readonly Comparison[] {
+  const commands = readRecording(path);
+  const scenarios = [...new Set(commands.map(({ scenario }) => scenario))];
+  return scenarios.flatMap((scenario) =>
+    playScenario(commands.filter((command) => command.scenario === scenario)).map(compare),
+  );
+}
+
+function main(files: readonly string[]): number {
+  let [commands, differences] = [0, 0];
+  for (const file of files) {
+    for (const { played, difference } of compareFile(file)) {
+      commands += 1;
+      if (difference === "") continue;
+      differences += 1;
+      const { recorded } = played;
+      const note = recorded.note === undefined ? "" : ` (${recorded.note})`;
+      console.log(
+        `--- ${recorded.scenario} ${recorded.seq}${note}: kubectl ${recorded.args.join(" ")}\n${difference}`,
+      );
+    }
+  }
+  console.log(`${commands} commands, ${differences} differences`);
+  return differences === 0 ? 0 : 1;
+}
+
+const [, script, ...files] = process.argv;
+if (script !== undefined && import.meta.url.endsWith(script.split("/").at(-1) ?? "")) {
+  process.exitCode = main(files.length > 0 ? files : recordedFiles());
+}

@@ -1,0 +1,71 @@
+/**
+ * What may differ between two runs of the same commands on a real cluster: names that are drawn, uids,
+ * times, ages, resourceVersions, IP addresses, and the order of what is sorted by drawn names. Everything
+ * else must be equal.
+ */
+
+/** Random suffixes consist of these. */
+const drawn = "[bcdfghjklmnpqrstvwxz2456789]";
+
+const replacements: readonly (readonly [RegExp, string])[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uid>"],
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/g, "<time>"],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, "<time>"],
+  [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g, "<time>"],
+  [/(resourceVersion"?: )"\d+"/g, '$1"<version>"'],
+  [/(TMPDIR|\/tmp)\/(LIVE|MERGED)-\w+/g, "<dir>/$2"],
+  [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
+  [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
+  [new RegExp(`(  name: [\\w-]+)-${drawn}{5}$`, "gm"), "$1-<drawn>"],
+  [/\b10\.244\.\d+\.\d+\b/g, "<pod-ip>"],
+  [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<cluster-ip>"],
+  [/:3\d{4}\/(TCP|UDP)/g, ":<node-port>/$1"],
+  [/(nodePort"?: )3\d{4}/g, "$1<node-port>"],
+  [/fakelet:\/\/<uid>/g, "<container>"],
+  [/(containerID"?: |Container ID: +)("?)[^"\n]*("?)$/gm, "$1<container>"],
+];
+
+/** Ages as printed: `5s`, `3m20s`, `2d`, also `5s ago`, `3s (x2 over 9s)`. */
+const age = /(?<![\w.-])(?:\d+[ywdhms]){1,2}(?![\w-])/g;
+
+/** Text with everything drawn replaced, and lines in an order that does not depend on it. */
+export function normalize(text: string): string {
+  let plain = text;
+  for (const [pattern, by] of replacements) plain = plain.replaceAll(pattern, by);
+  const table = /^[A-Z][A-Z() -]* {2,}[A-Z]/m.test(plain) || /^ +Type +Reason +Age/m.test(plain);
+  if (table || /<(pod-ip|cluster-ip|node-port|container)>/.test(plain)) {
+    plain = plain
+      .replaceAll(age, "<age>")
+      .replaceAll(/ {2,}(?=\S)/g, "  ")
+      .replaceAll(/ +$/gm, "");
+  }
+  return sortDrawn(plain);
+}
+
+/** Sorts runs of lines or blocks that are about things with drawn names. */
+function sortDrawn(text: string): string {
+  if (text.includes("\n\n\nName:")) {
+    return text.split("\n\n\n").toSorted(byText).join("\n\n\n");
+  }
+  const lines = text.split("\n");
+  const sorted: string[] = [];
+  for (let i = 0; i < lines.length;) {
+    const start = i;
+    while (i < lines.length && isDrawnRow(lines[i] ?? "")) i += 1;
+    if (i > start) sorted.push(...lines.slice(start, i).toSorted(byText));
+    else {
+      sorted.push(lines[i] ?? "");
+      i += 1;
+    }
+  }
+  return sorted.join("\n");
+}
+
+/** A table row that names a pod. */
+function isDrawnRow(line: string): boolean {
+  return line.includes("-<pod>") && !/^\s/.test(line) && !line.includes(": ");
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,161 @@
+/**
+ * Plays a recorded scenario on a Cluster: each command at its recorded instant, blocking commands in
+ * virtual time. Pods behave as the recordings' fakelet made them behave.
+ */
+import { Cluster } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+import type { Behavior } from "../../src/kubelet/behavior.ts";
+import type { RecordedCommand } from "./kubectl-recording.ts";
+
+export interface PlayedCommand {
+  readonly recorded: RecordedCommand;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+const second = 1000;
+/** Pods of one ReplicaSet became ready some ms apart in the recordings. */
+const jitter = 12;
+
+/** The fakelet's config.json, in the words of behaviors. */
+const behaviors: readonly Behavior[] = [
+  {
+    match: { image: "nginx:instant*" },
+    start: { delay: 0 },
+    ready: { delay: 0, jitter: 5 },
+    terminate: { delay: 0 },
+  },
+  {
+    match: { image: "nginx:slow" },
+    start: { delay: 3 * second, jitter },
+    ready: { delay: 3 * second, jitter },
+    terminate: { delay: 3 * second, jitter },
+  },
+  {
+    match: { image: "nginx:1.161" },
+    start: { delay: second },
+    terminate: { delay: 0 },
+    fault: { type: "ImagePullBackOff" },
+  },
+  {
+    match: { image: "nginx:crash" },
+    start: { delay: second, jitter },
+    terminate: { delay: second, jitter },
+    fault: { type: "CrashLoopBackOff", after: second },
+  },
+  {
+    match: { image: "nginx:neverready" },
+    start: { delay: second, jitter },
+    terminate: { delay: second, jitter },
+    fault: { type: "NeverReady" },
+  },
+  {
+    start: { delay: second, jitter },
+    ready: { delay: second, jitter },
+    terminate: { delay: second, jitter },
+  },
+];
+
+/**
+ * Commands that follow the cluster reach it this long after their start; all others act just before
+ * they end (a kubectl process spends most of its time before its request).
+ */
+const reachMs = 45;
+const follows = (args: readonly string[]): boolean =>
+  args.includes("status") ||
+  args[0] === "wait" ||
+  args.some((arg) => /^(-w|--watch|--watch-only)$/.test(arg));
+
+function actsAt({ args, at_ms, ms }: RecordedCommand): number {
+  return at_ms + (follows(args) || ms > 1000 ? Math.min(ms, reachMs) : Math.max(0, ms - 10));
+}
+
+/** Ends in a recording that Ctrl-C made, as ms since the scenario began. */
+function killedAt({ killed, at_ms }: RecordedCommand): number | undefined {
+  const seconds = /after ([\d.]+) s/.exec(killed ?? "")?.[1];
+  return seconds === undefined ? undefined : at_ms + Number(seconds) * second;
+}
+
+export function playScenario(
+  commands: readonly RecordedCommand[],
+  options: { readonly seed?: string } = {},
+): readonly PlayedCommand[] {
+  const cluster = new Cluster({
+    seed: options.seed ?? "recordings",
+    nodes: 1,
+    podsPerNode: 5000,
+    behaviors,
+    startTime: "2026-11-23T08:00:00Z",
+  });
+  createKubernetesService(cluster);
+  const waiting = commands.toSorted((a, b) => actsAt(a) - actsAt(b));
+  const played: PlayedCommand[] = [];
+  const playNext = (): void => {
+    const recorded = waiting.shift();
+    if (recorded === undefined) return;
+    if (actsAt(recorded) > cluster.now) cluster.runUntil(actsAt(recorded));
+    played.push(playOne(cluster, recorded, waiting, playNext));
+  };
+  while (waiting.length > 0) playNext();
+  return played.toSorted((a, b) => a.recorded.seq - b.recorded.seq);
+}
+
+function playOne(
+  cluster: Cluster,
+  recorded: RecordedCommand,
+  waiting: readonly RecordedCommand[],
+  playNext: () => void,
+): PlayedCommand {
+  const streams = { stdout: "", stderr: "" };
+  const killed = killedAt(recorded);
+  const { code } = runKubectl(
+    cluster,
+    recorded.args,
+    {
+      out(text) {
+        streams.stdout += text;
+      },
+      err(text) {
+        streams.stderr += text;
+      },
+      readFile: () => undefined,
+      ...(recorded.stdin === undefined || recorded.stdin === null ? {} : { stdin: recorded.stdin }),
+      ...(recorded.env === undefined ? {} : { env: recorded.env }),
+    },
+    {
+      ...(killed === undefined ? {} : { until: killed }),
+      between(next) {
+        // In another shell, while this command was still running.
+        const [other] = waiting;
+        const inside = other !== undefined && other.at_ms + other.ms < recorded.at_ms + recorded.ms;
+        if (inside && actsAt(other) <= next) playNext();
+      },
+    },
+  );
+  // A real kubectl that is interrupted exits with 1.
+  return { recorded, ...streams, code: killed === undefined ? code : 1 };
+}
+
+/** Every cluster has this Service before anybody comes. */
+function createKubernetesService(cluster: Cluster): void {
+  const existing = cluster.api.get({ resource: "services", name: "kubernetes" });
+  if (existing.ok) return;
+  cluster.act("create the Service kubernetes", (api) =>
+    api.create({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: {
+        name: "kubernetes",
+        namespace: "default",
+        labels: { component: "apiserver", provider: "kubernetes" },
+      },
+      spec: {
+        clusterIP: "10.96.0.1",
+        clusterIPs: ["10.96.0.1"],
+        ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: 6443 }],
+        type: "ClusterIP",
+      },
+    }),
+  );
+}
