@@ -77,6 +77,13 @@ export function keepGeneration(next: KubeObject, prev: KubeObject): KubeObject {
   return withMetadata(next, { generation: prev.metadata.generation });
 }
 
+/** An update that names no resourceVersion is meant for whatever there is. */
+export function withOldVersion(next: KubeObject, prev: KubeObject): KubeObject {
+  const { resourceVersion = "" } = next.metadata;
+  if (resourceVersion !== "") return next;
+  return withMetadata(next, { resourceVersion: prev.metadata.resourceVersion });
+}
+
 /** BeforeUpdate, second part: uid, creation and deletion are the old object's. */
 export function keepSystemMetadata(next: KubeObject, prev: KubeObject): KubeObject {
   const { uid, creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds } = prev.metadata;

@@ -15,8 +15,33 @@ import {
   specAndStatus,
   UNPROTECTED,
   wipeSystemMetadata,
+  withOldVersion,
   type Preparation,
 } from "./strategy-parts.ts";
+import {
+  validateDeployment,
+  validateDeploymentStatusUpdate,
+  validateDeploymentUpdate,
+  validateReplicaSet,
+  validateReplicaSetStatusUpdate,
+  validateReplicaSetUpdate,
+} from "./validation/apps.ts";
+import {
+  validateAutoscaler,
+  validateAutoscalerStatusUpdate,
+  validateAutoscalerUpdate,
+} from "./validation/autoscaling.ts";
+import type { Causes } from "./validation/errors.ts";
+import {
+  validateCommonMetadata,
+  validateMetadata,
+  validateMetadataUpdate,
+} from "./validation/metadata.ts";
+import { dnsLabel, dnsSubdomain, type NameRule } from "./validation/names.ts";
+import { validatePod, validatePodStatusUpdate, validatePodUpdate } from "./validation/pods.ts";
+import { validateDisruptionBudget, validateDisruptionBudgetStatus } from "./validation/policy.ts";
+import { validateService, validateServiceUpdate } from "./validation/service.ts";
+import { warningsOfPod, warningsOfService, warningsOfWorkload } from "./validation/warnings.ts";
 
 export type Subresource = "status" | "scale";
 
@@ -47,42 +72,122 @@ export function strategyFor(resource: string): Strategy | undefined {
 interface Rules {
   readonly preparation: Preparation;
   readonly allocate?: Allocate;
+  /** The resource's own rules; common rules for metadata are added to them. */
+  readonly create: (object: KubeObject) => Causes;
+  readonly update: (next: KubeObject, prev: KubeObject) => Causes;
+  readonly status: (next: KubeObject, prev: KubeObject) => Causes;
+  readonly warnings: (object: KubeObject, prev: KubeObject | undefined) => readonly string[];
+  readonly namespaced: boolean;
+  /** Whether an update may leave out the resourceVersion; default yes. */
+  readonly unconditional?: boolean;
 }
+
+const none = (): readonly [] => [];
+
+/** Resources that rollsim keeps without a close look: only their metadata is judged. */
+function lenient(preparation: Preparation, nameRule: NameRule, namespaced = true): Rules {
+  return {
+    preparation,
+    create: (object) => validateMetadata(object, { nameRule, namespaced }),
+    update: validateMetadataUpdate,
+    status: validateMetadataUpdate,
+    warnings: none,
+    namespaced,
+  };
+}
+
+const SPEC_AND_STATUS = specAndStatus({ generation: "spec", statusKeeps: [] });
 
 const RULES: Readonly<Record<string, Rules>> = {
   deployments: {
     preparation: specAndStatus({ generation: "specAndAnnotations", statusKeeps: ["labels"] }),
+    create: validateDeployment,
+    update: validateDeploymentUpdate,
+    status: validateDeploymentStatusUpdate,
+    warnings: warningsOfWorkload,
+    namespaced: true,
   },
-  replicasets: { preparation: specAndStatus({ generation: "spec", statusKeeps: [] }) },
-  pods: { preparation: POD },
-  services: { preparation: SERVICE, allocate: allocateService },
+  replicasets: {
+    preparation: SPEC_AND_STATUS,
+    create: validateReplicaSet,
+    update: validateReplicaSetUpdate,
+    status: validateReplicaSetStatusUpdate,
+    warnings: warningsOfWorkload,
+    namespaced: true,
+  },
+  pods: {
+    preparation: POD,
+    create: validatePod,
+    update: validatePodUpdate,
+    status: validatePodStatusUpdate,
+    warnings: warningsOfPod,
+    namespaced: true,
+  },
+  services: {
+    preparation: SERVICE,
+    allocate: allocateService,
+    create: validateService,
+    update: validateServiceUpdate,
+    status: validateMetadataUpdate,
+    warnings: warningsOfService,
+    namespaced: true,
+  },
   horizontalpodautoscalers: {
-    preparation: specAndStatus({ generation: "spec", statusKeeps: [] }),
+    preparation: SPEC_AND_STATUS,
+    create: validateAutoscaler,
+    update: validateAutoscalerUpdate,
+    status: validateAutoscalerStatusUpdate,
+    warnings: none,
+    namespaced: true,
   },
-  poddisruptionbudgets: { preparation: specAndStatus({ generation: "spec", statusKeeps: [] }) },
-  ingresses: { preparation: specAndStatus({ generation: "spec", statusKeeps: [] }) },
-  namespaces: { preparation: NAMESPACE },
-  configmaps: { preparation: UNPROTECTED },
-  secrets: { preparation: UNPROTECTED },
-  events: { preparation: UNPROTECTED },
+  poddisruptionbudgets: {
+    preparation: SPEC_AND_STATUS,
+    create: validateDisruptionBudget,
+    update: validateDisruptionBudget,
+    status: validateDisruptionBudgetStatus,
+    warnings: none,
+    namespaced: true,
+    unconditional: false,
+  },
+  ingresses: lenient(SPEC_AND_STATUS, dnsSubdomain),
+  namespaces: lenient(NAMESPACE, dnsLabel, false),
+  configmaps: lenient(UNPROTECTED, dnsSubdomain),
+  secrets: lenient(UNPROTECTED, dnsSubdomain),
+  events: lenient(UNPROTECTED, dnsSubdomain),
 };
 
 const STRATEGIES: ReadonlyMap<string, Strategy> = new Map(
   Object.entries(RULES).map(([resource, rules]) => [resource, strategyOf(rules)]),
 );
 
-function strategyOf({ preparation, allocate }: Rules): Strategy {
+function strategyOf(rules: Rules): Strategy {
+  const { preparation, allocate, namespaced, unconditional = true } = rules;
   return {
     prepareForCreate: (object) => preparation.create(wipeSystemMetadata(object)),
     prepareForUpdate: (next, prev, subresource) => {
       const kept = keepGeneration(next, prev);
       const prepared =
         subresource === "status" ? preparation.status(kept, prev) : preparation.update(kept, prev);
-      return keepSystemMetadata(prepared, prev);
+      const versioned = unconditional ? withOldVersion(prepared, prev) : prepared;
+      return keepSystemMetadata(versioned, prev);
     },
-    validateCreate: () => [],
-    validateUpdate: () => [],
-    warnings: () => [],
+    validateCreate: (object) => {
+      const own = rules.create(object);
+      return own.length > 0 ? own : validateCommonMetadata(object, namespaced);
+    },
+    validateUpdate: (next, prev, subresource) =>
+      unrepeated([
+        ...validateCommonMetadata(next, namespaced),
+        ...validateMetadataUpdate(next, prev),
+        ...(subresource === "status" ? rules.status(next, prev) : rules.update(next, prev)),
+      ]),
+    warnings: (object, prev) => rules.warnings(object, prev),
     ...(allocate === undefined ? {} : { allocate }),
   };
+}
+
+/** The common rules and a resource's own find the same faults; each is told once. */
+function unrepeated(causes: Causes): Causes {
+  const texts = causes.map(({ field, message }) => `${field}: ${message}`);
+  return causes.filter((_, index) => texts.indexOf(texts[index] ?? "") === index);
 }

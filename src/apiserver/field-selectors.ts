@@ -1,0 +1,121 @@
+/**
+ * Field selectors, `metadata.name=web,status.phase!=Running`: syntax and the few fields that each resource
+ * can be selected by (apimachinery fields and the registries' selectable fields, v1.37.2).
+ */
+import type { KubeObject } from "../api/meta.ts";
+import { asRecord, isNil } from "./json.ts";
+import type { Parsed } from "./selectors.ts";
+
+export interface FieldTerm {
+  readonly field: string;
+  readonly operator: "=" | "!=";
+  readonly value: string;
+}
+
+/** The terms of a field selector, sorted by text as Kubernetes does; all have to hold. */
+export function parseFieldSelector(text: string): Parsed<readonly FieldTerm[]> {
+  const terms: FieldTerm[] = [];
+  for (const part of splitTerms(text).toSorted((a, b) => (a < b ? -1 : 1))) {
+    if (part === "") continue;
+    const match = /^(.*?)(!=|==|=)(.*)$/s.exec(part);
+    if (match === null) {
+      return { ok: false, error: `invalid selector: '${text}'; can't understand '${part}'` };
+    }
+    const value = unescaped(match[3] ?? "");
+    if (!value.ok) return value;
+    const operator = match[2] === "!=" ? "!=" : "=";
+    terms.push({ field: match[1] ?? "", operator, value: value.value });
+  }
+  return { ok: true, value: terms };
+}
+
+/** Whether an object fits; the error names a field that its resource cannot be selected by. */
+export function matchesFields(object: KubeObject, terms: readonly FieldTerm[]): Parsed<boolean> {
+  let fits = true;
+  for (const { field, operator, value } of terms) {
+    const actual = selectableField(object, field);
+    if (actual === undefined) return { ok: false, error: `field label not supported: ${field}` };
+    if ((actual === value) !== (operator === "=")) fits = false;
+  }
+  return { ok: true, value: fits };
+}
+
+const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
+  Pod: [
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "spec.hostNetwork",
+    "status.phase",
+    "status.podIP",
+    "status.nominatedNodeName",
+  ],
+  ReplicaSet: ["status.replicas"],
+  Service: ["spec.clusterIP", "spec.type"],
+  Event: [
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "involvedObject.apiVersion",
+    "involvedObject.resourceVersion",
+    "involvedObject.fieldPath",
+    "reason",
+    "reportingComponent",
+    "source",
+    "type",
+  ],
+  Namespace: ["status.phase"],
+  Node: ["spec.unschedulable"],
+  Secret: ["type"],
+};
+
+/** Fields that are numbers and booleans in Go print as such when absent. */
+const ABSENT: Readonly<Record<string, string>> = {
+  "status.replicas": "0",
+  "spec.hostNetwork": "false",
+  "spec.unschedulable": "false",
+};
+
+function selectableField(object: KubeObject, field: string): string | undefined {
+  const common = field === "metadata.name" || field === "metadata.namespace";
+  if (!common && !(FIELDS_OF[object.kind] ?? []).includes(field)) return undefined;
+  if (field === "source") return sourceOf(object);
+  let value: unknown = object;
+  for (const key of field.split(".")) value = asRecord(value)[key];
+  if (isNil(value)) return ABSENT[field] ?? "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function sourceOf(event: KubeObject): string {
+  const component = asRecord(event["source"])["component"];
+  const reporter = event["reportingComponent"];
+  if (typeof component === "string" && component !== "") return component;
+  return typeof reporter === "string" ? reporter : "";
+}
+
+function splitTerms(text: string): readonly string[] {
+  const terms = [""];
+  for (const [, term = ""] of text.matchAll(/((?:\\[\s\S]|[^,\\])+|,|\\$)/g)) {
+    if (term === ",") terms.push("");
+    else terms[terms.length - 1] += term;
+  }
+  return terms;
+}
+
+function unescaped(text: string): Parsed<string> {
+  const bare = text.replace(/\\[\\,=]/g, "");
+  const badEscape = /\\[\s\S]?/.exec(bare)?.[0];
+  if (badEscape !== undefined) {
+    const error = `invalid field selector: invalid escape sequence: ${badEscape}`;
+    return { ok: false, error };
+  }
+  const loose = /[,=]/.exec(bare)?.[0];
+  if (loose !== undefined) {
+    const code = loose.charCodeAt(0);
+    const error = `invalid field selector: unescaped character in value: ${code}`;
+    return { ok: false, error };
+  }
+  return { ok: true, value: text.replace(/\\([\\,=])/g, "$1") };
+}

@@ -1,0 +1,102 @@
+/**
+ * Label and field selectors: from objects and from text, matching and printing, with Kubernetes' errors
+ * (apimachinery labels and meta/v1 helpers, v0.37.2). Field selectors are in field-selectors.ts.
+ */
+import type { StringMap } from "../api/meta.ts";
+import { asArray, asRecord, asString, isNil } from "./json.ts";
+import { goQuote } from "./go-print.ts";
+import { parseRequirements } from "./selector-parser.ts";
+import {
+  checkRequirement,
+  matchesRequirement,
+  printRequirement,
+  type Operator,
+  type Requirement,
+} from "./selector-requirement.ts";
+
+export type Parsed<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+
+/** A selector ready to match. */
+export interface Matcher {
+  /** False for the selector of nothing, which an absent LabelSelector is. */
+  readonly selectable: boolean;
+  /** All have to hold; sorted by key. */
+  readonly requirements: readonly Requirement[];
+  matches(labels: StringMap | undefined): boolean;
+  /** `app=web,tier in (a,b)`; "" selects everything. */
+  readonly text: string;
+}
+
+const OPERATORS: Readonly<Record<string, Operator>> = {
+  In: "in",
+  NotIn: "notin",
+  Exists: "exists",
+  DoesNotExist: "!",
+};
+
+/** A LabelSelector, or JSON that may be one. */
+export interface SelectorLike {
+  readonly matchLabels?: unknown;
+  readonly matchExpressions?: unknown;
+}
+
+/** A LabelSelector as a matcher: an absent one selects nothing, an empty one everything. */
+export function labelMatcher(selector: SelectorLike | undefined | null): Parsed<Matcher> {
+  if (isNil(selector)) return { ok: true, value: matcherOf([], false) };
+  const requirements: Requirement[] = Object.entries(asRecord(selector.matchLabels)).map(
+    ([key, value]) => ({ key, operator: "=", values: [asString(value)] }),
+  );
+  for (const expression of asArray(selector.matchExpressions)) {
+    const { key, operator, values } = asRecord(expression);
+    const known = OPERATORS[asString(operator)];
+    if (known === undefined) {
+      const shown = goQuote(asString(operator));
+      return { ok: false, error: `${shown} is not a valid label selector operator` };
+    }
+    requirements.push({
+      key: asString(key),
+      operator: known,
+      values: asArray(values).map(asString),
+    });
+  }
+  return checked(requirements);
+}
+
+/** A selector in kubectl's syntax: `app=web,tier in (a,b),!legacy`. */
+export function parseLabelSelector(text: string): Parsed<Matcher> {
+  const parsed = parseRequirements(text);
+  return parsed.ok ? { ok: true, value: matcherOf(parsed.value, true) } : parsed;
+}
+
+/** A LabelSelector as kubectl prints it: `app=web,tier in (a,b)`, `<none>`, or `<error>`. */
+export function formatLabelSelector(selector: SelectorLike | undefined | null): string {
+  const matcher = labelMatcher(selector);
+  if (!matcher.ok) return "<error>";
+  return matcher.value.text === "" ? "<none>" : matcher.value.text;
+}
+
+/** A plain map of labels as a selector: `app=web,tier=a`, sorted; "" for none. */
+export function formatLabels(labels: StringMap | undefined): string {
+  const entries = Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([key, value]) => `${key}=${value}`).join(",");
+}
+
+function checked(requirements: readonly Requirement[]): Parsed<Matcher> {
+  for (const requirement of requirements) {
+    const error = checkRequirement(requirement);
+    if (error !== undefined) return { ok: false, error };
+  }
+  return { ok: true, value: matcherOf(requirements, true) };
+}
+
+function matcherOf(list: readonly Requirement[], selectable: boolean): Matcher {
+  const requirements = list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return {
+    selectable,
+    requirements,
+    matches: (labels) =>
+      selectable && requirements.every((requirement) => matchesRequirement(requirement, labels)),
+    text: requirements.map(printRequirement).join(","),
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * The refusal of a change to a pod, with the difference that the server shows: the old and the new spec
+ * as its internal types print, all fields under their Go names.
+ *
+ * The print follows the v1 types, whose fields stand in nearly the same order as those of the internal
+ * ones; where they do not, line numbers in the difference are off.
+ */
+import { structuredPatch } from "diff";
+import { semanticDeepEqual } from "../equality.ts";
+import { asArray, asRecord, isNil, type Json } from "../json.ts";
+import { structType, type TypeInfo } from "../schema.ts";
+import { forbidden, type Causes } from "./errors.ts";
+
+const UPDATABLE = [
+  "`spec.containers[*].image`",
+  "`spec.initContainers[*].image`",
+  "`spec.activeDeadlineSeconds`",
+  "`spec.tolerations` (only additions to existing tolerations)",
+  "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
+];
+
+/** No cause if nothing but the updatable fields differs, which `next` has already taken from `prev`. */
+export function validatePodDiff(next: Json, prev: Json): Causes {
+  const type = structType("v1.PodSpec");
+  if (semanticDeepEqual(type, next, prev)) return [];
+  const rule = `pod updates may not change fields other than ${UPDATABLE.join(",")}`;
+  const print = (spec: Json): string => `${JSON.stringify(goForm(type, spec), null, 1)}\n`;
+  return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}`)];
+}
+
+function range(start: number, lines: number): string {
+  return lines === 1 ? `${start}` : `${start},${lines}`;
+}
+
+function unifiedDiff(before: string, after: string): string {
+  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3 });
+  return hunks
+    .map((hunk) => {
+      const from = range(hunk.oldStart, hunk.oldLines);
+      const to = range(hunk.newStart, hunk.newLines);
+      return [`@@ -${from} +${to} @@`, ...hunk.lines].map((line) => `${line}\n`).join("");
+    })
+    .join("");
+}
+
+/** A value with all fields of its Go type, absent ones as null or zero. */
+function goForm(type: TypeInfo, value: unknown): unknown {
+  switch (type.kind) {
+    case "struct":
+      return Object.fromEntries(
+        type.fields.map((field) => [
+          field.goName,
+          goForm(field.type, field.inline ? value : asRecord(value)[field.jsonName]),
+        ]),
+      );
+    case "pointer":
+      return isNil(value) ? null : goForm(type.element, value);
+    case "slice":
+      return asArray(value).length === 0
+        ? null
+        : asArray(value).map((item) => goForm(type.element, item));
+    case "map":
+      return isNil(value)
+        ? null
+        : Object.fromEntries(
+            Object.entries(asRecord(value)).map(([key, item]) => [key, goForm(type.element, item)]),
+          );
+    case "string":
+      return value ?? "";
+    case "bool":
+      return value ?? false;
+    case "int":
+    case "intOrString":
+      return value ?? 0;
+    case "quantity":
+      return value ?? "0";
+    default:
+      return value ?? null;
+  }
+}
