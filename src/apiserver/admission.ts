@@ -7,6 +7,7 @@ import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { invalid, type Answer } from "../api/status.ts";
 import { applyDefaults } from "./defaults.ts";
+import { canonicalObject } from "./encode.ts";
 import { groupResource } from "./kinds.ts";
 import type { Store } from "./store.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
@@ -27,7 +28,7 @@ export function admitCreate(store: Store, kind: KindInfo, object: KubeObject): A
   next = strategy.prepareForCreate(next);
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
-  return { ok: true, value: next, warnings: strategy.warnings(next) };
+  return { ok: true, value: canonicalObject(next), warnings: strategy.warnings(next) };
 }
 
 export function admitUpdate(
@@ -44,7 +45,7 @@ export function admitUpdate(
   next = strategy.prepareForUpdate(next, current, subresource);
   const causes = strategy.validateUpdate(next, current, subresource);
   if (causes.length > 0) return refuse(kind, next, causes);
-  return { ok: true, value: next, warnings: strategy.warnings(next, current) };
+  return { ok: true, value: canonicalObject(next), warnings: strategy.warnings(next, current) };
 }
 
 function refuse(

@@ -5,7 +5,8 @@
  */
 import { Flag, type PodColumns } from "./pod-columns.ts";
 
-export interface Cohort {
+/** What the pods of a cohort have in common. */
+export interface CohortKey {
   readonly node: number;
   readonly phase: number;
   readonly ready: boolean;
@@ -14,11 +15,27 @@ export interface Cohort {
   readonly readyS: number;
   readonly restarts: number;
   readonly createdS: number;
+}
+
+export interface Cohort extends CohortKey {
   /** How many pods are in it now. */
   count: number;
   /** Ascending when `sorted`; may hold rows that have left, and rows twice. */
   rows: number[];
   sorted: boolean;
+}
+
+export function cohortOf(columns: PodColumns, row: number): CohortKey {
+  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+  return {
+    node: columns.node[row]!,
+    phase: columns.phase[row]!,
+    ready,
+    deletionCost: columns.deletionCost[row]!,
+    readyS: ready ? columns.readyS[row]! : 0,
+    restarts: columns.restarts[row]!,
+    createdS: columns.createdS[row]!,
+  };
 }
 
 export class PodCohorts {
@@ -109,21 +126,13 @@ export class PodCohorts {
   }
 
   #open(row: number): Cohort {
-    const columns = this.#columns;
-    const node = columns.node[row]!;
-    const ready = (columns.flags[row]! & Flag.Ready) !== 0;
     const cohort: Cohort = {
-      node,
-      phase: columns.phase[row]!,
-      ready,
-      deletionCost: columns.deletionCost[row]!,
-      readyS: ready ? columns.readyS[row]! : 0,
-      restarts: columns.restarts[row]!,
-      createdS: columns.createdS[row]!,
+      ...cohortOf(this.#columns, row),
       count: 0,
       rows: [],
       sorted: true,
     };
+    const { node } = cohort;
     const cohorts = this.#byNode.get(node);
     if (cohorts === undefined) this.#byNode.set(node, [cohort]);
     else cohorts.push(cohort);

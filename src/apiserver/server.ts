@@ -118,20 +118,25 @@ export class ApiServer implements Client {
         ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
         : this.#patch(current, type, patch, options);
     if (options.dryRun === undefined) {
-      const subject = { metadata: { name: ref.name, namespace: ref.namespace ?? "default" } };
-      this.#record("patch", resource, current ?? (subject as KubeObject), answer);
+      this.#record("patch", resource, current ?? subjectOf(ref), answer);
     }
     return answer;
   }
 
   delete(ref: ObjectRef, options: DeleteOptions = {}): Answer<KubeObject> {
     const current = this.#find(ref);
+    const answer: Answer<KubeObject> =
+      current === undefined
+        ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
+        : { ok: true, value: current };
+    if (options.dryRun !== undefined) return answer;
+    const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
     if (current === undefined) {
-      return { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) };
+      this.#record("delete", resource, subjectOf(ref), answer);
+      return answer;
     }
-    if (options.dryRun !== undefined) return { ok: true, value: current };
     const value = this.#delete(current, options);
-    this.#record("delete", kindOfObject(current).resource, current, { ok: true, value });
+    this.#record("delete", resource, current, { ok: true, value });
     return { ok: true, value };
   }
 
@@ -313,6 +318,11 @@ function claimed(object: KubeObject, owner: KubeObject, how: "adopt" | "release"
   const { name } = owner.metadata;
   const reference = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
   return { ...object, metadata: { ...metadata, ownerReferences: [...others, reference] } };
+}
+
+/** Stands for an object that does not exist. */
+function subjectOf({ name, namespace = "default" }: ObjectRef): KubeObject {
+  return { apiVersion: "", kind: "", metadata: { name, namespace } };
 }
 
 function groupResourceOf(resource: string): { group: string; resource: string } {

@@ -65,10 +65,9 @@ export class ReplicaSetController implements Controller, EventHandler {
 
   plan(key: string): Plan {
     const view = this.view(key);
-    if (!view.stale && view.replicaSet === undefined) {
-      this.#consistency.clear(key);
-      this.#expectations.forget(key);
-    }
+    // Once new enough, the last writes are forgotten, even where the pod cache had seen nothing to compare.
+    if (!view.stale) this.#consistency.clear(key);
+    if (!view.stale && view.replicaSet === undefined) this.#expectations.forget(key);
     return reconcileReplicaSet(view);
   }
 

@@ -1,30 +1,76 @@
 /**
  * Which pods of a ReplicaSet go first when there are too many. Mirrors controller_utils.go
  * ActivePodsWithRanks. In order: without a node; Pending, Unknown, Running; not ready; lower deletion cost;
- * on nodes with more active pods of this Deployment; ready for less long (in powers of two); more restarts;
- * created later (in powers of two). What is still alike goes in order of UID, the older pod first.
+ * on nodes with more active pods of this Deployment; ready for less long (in powers of two, then UID); more
+ * restarts; created later (in powers of two, then UID).
  *
- * Left out: restarts of sidecars; where two of the rules that compare in powers of two contradict each
- * other, Kubernetes leaves the order to its sort, we to the order above.
+ * What is still alike Kubernetes leaves to the order of its cache and to Go's sort. The cache's order is
+ * chance; here pods are listed in order of creation, and sorted with Go's steps. Beyond EXACT_LIMIT pods,
+ * alike ones go in order of creation instead, which spares sorting all of them for every batch.
+ *
+ * Left out: restarts of sidecars.
  */
 import { Phase, UNBOUND } from "../../apiserver/pod-columns.ts";
-import type { Cohort, PodCohorts } from "../../apiserver/pod-cohorts.ts";
+import { cohortOf, type Cohort, type CohortKey, type PodCohorts } from "../../apiserver/pod-cohorts.ts";
 import type { PodTable } from "../../apiserver/pod-table.ts";
+import { goSort } from "./go-sort.ts";
 import type { PodListing } from "./view.ts";
+
+/** Pods of one ReplicaSet up to which the order is exactly Go's. */
+export const EXACT_LIMIT = 2000;
 
 /** Rows of the `count` pods that go first, ascending; `now` is wall-clock ms. */
 export function podsToDelete(listing: PodListing, count: number, now: number): number[] {
   const { pods, owner } = listing;
-  if (count >= pods.active(owner)) {
-    return pods.rowsOf(owner).filter((row) => pods.isActive(row));
-  }
-  const cohorts = pods.cohorts(owner);
-  const ranked = rank(cohorts, podsOnNodes(pods, listing.related));
-  return take(cohorts, firstClasses(ranked, count, now), count).toSorted((a, b) => a - b);
+  const active = pods.active(owner);
+  if (count >= active) return pods.rowsOf(owner).filter((row) => pods.isActive(row));
+  const onNodes = podsOnNodes(pods, listing.related);
+  const rows =
+    active <= EXACT_LIMIT
+      ? exactly(listing, onNodes, now).slice(0, count)
+      : byCohorts(pods.cohorts(owner), onNodes, count, now);
+  return rows.toSorted((a, b) => a - b);
 }
 
-interface Ranked {
-  readonly cohort: Cohort;
+function exactly(
+  { pods, owner }: PodListing,
+  onNodes: ReadonlyMap<number, number>,
+  now: number,
+): number[] {
+  const { columns } = pods;
+  const rows = pods.rowsOf(owner).filter((row) => pods.isActive(row));
+  const alike = new Map<string, Ranked>();
+  const ranked = new Map<number, Ranked>();
+  for (const row of rows) {
+    const cohort = cohortOf(columns, row);
+    const key = Object.values(cohort).join();
+    const entry = alike.get(key) ?? { cohort, rank: onNodes.get(cohort.node) ?? 0 };
+    alike.set(key, entry);
+    ranked.set(row, entry);
+  }
+  goSort(rows, (a, b) => {
+    const left = ranked.get(a)!;
+    const right = ranked.get(b)!;
+    if (left === right) return false;
+    const order = compare(left, right, now);
+    return order < 0 || (order === 0 && isDecidedByUid(left.cohort, right.cohort) && a < b);
+  });
+  return rows;
+}
+
+function byCohorts(
+  cohorts: PodCohorts,
+  onNodes: ReadonlyMap<number, number>,
+  count: number,
+  now: number,
+): number[] {
+  const ranked: Ranked<Cohort>[] = [];
+  for (const cohort of cohorts) ranked.push({ cohort, rank: onNodes.get(cohort.node) ?? 0 });
+  return take(cohorts, firstClasses(ranked, count, now), count);
+}
+
+interface Ranked<C extends CohortKey = CohortKey> {
+  readonly cohort: C;
   /** Active pods of all related ReplicaSets on its node. */
   readonly rank: number;
 }
@@ -37,16 +83,14 @@ function podsOnNodes(pods: PodTable, related: readonly number[]): Map<number, nu
   return sums;
 }
 
-function rank(cohorts: PodCohorts, onNode: ReadonlyMap<number, number>): Ranked[] {
-  const ranked: Ranked[] = [];
-  for (const cohort of cohorts) ranked.push({ cohort, rank: onNode.get(cohort.node) ?? 0 });
-  return ranked;
-}
-
 /** Cohorts in order, only as many as can matter: those that are alike stand together. */
-function firstClasses(ranked: readonly Ranked[], count: number, now: number): Ranked[][] {
+function firstClasses(
+  ranked: readonly Ranked<Cohort>[],
+  count: number,
+  now: number,
+): Ranked<Cohort>[][] {
   const sorted = ranked.toSorted((a, b) => compare(a, b, now));
-  const classes: Ranked[][] = [];
+  const classes: Ranked<Cohort>[][] = [];
   let pods = 0;
   for (const entry of sorted) {
     const last = classes.at(-1);
@@ -60,7 +104,7 @@ function firstClasses(ranked: readonly Ranked[], count: number, now: number): Ra
 
 function take(
   cohorts: PodCohorts,
-  classes: readonly (readonly Ranked[])[],
+  classes: readonly (readonly Ranked<Cohort>[])[],
   count: number,
 ): number[] {
   const rows: number[] = [];
@@ -92,7 +136,13 @@ function compare(a: Ranked, b: Ranked, now: number): number {
   );
 }
 
-function compareTimes(left: Cohort, right: Cohort, now: number): number {
+/** Times that differ, but not by a power of two. */
+function isDecidedByUid(left: CohortKey, right: CohortKey): boolean {
+  if (left.ready && right.ready && left.readyS !== right.readyS) return true;
+  return left.createdS !== right.createdS;
+}
+
+function compareTimes(left: CohortKey, right: CohortKey, now: number): number {
   if (left.ready && right.ready && left.readyS !== right.readyS) {
     return ageClass(left.readyS, now) - ageClass(right.readyS, now);
   }
