@@ -1,7 +1,66 @@
-import type { CliIo, ExitCode } from "./io.ts";
-export interface RunArguments {
+/** `rollsim run`: plays scenarios and reports. */
+import { checkScenario } from "../scenario/parse.ts";
+import { formatProblem } from "../scenario/problem.ts";
+import type { Result } from "../scenario/result.ts";
+import { runScenario } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { reader } from "./check.ts";
+import type { Output } from "./commands.ts";
+import { inputFiles, readBeside, type InputFile } from "./files.ts";
+import { exitCodes, wantsColour, type CliIo, type ExitCode } from "./io.ts";
+import { progressOn } from "./progress.ts";
+import { replayOf, type ReplayArguments } from "./replay.ts";
+import { reporterOf } from "./reporters.ts";
+import { selectorOf } from "./selector.ts";
+
+export interface RunArguments extends ReplayArguments {
   readonly files: readonly string[];
+  readonly output: Output;
+  readonly quiet: boolean;
+  readonly hash: boolean;
+  readonly selector: string | undefined;
 }
-export function run(_args: RunArguments, _io: CliIo): Promise<ExitCode> {
-  return Promise.resolve(0);
+
+export async function run(args: RunArguments, io: CliIo): Promise<ExitCode> {
+  const replay = replayOf(args);
+  const selected = selectorOf(args.selector);
+  const colour = wantsColour(io.out, io.env);
+  const reporter = await reporterOf(
+    args.output,
+    { ...args, colour, width: io.out.columns },
+    io.out,
+  );
+  let code: ExitCode = exitCodes.fine;
+  for (const file of await inputFiles(args.files, io)) {
+    const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
+    for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
+    if (scenario === undefined) {
+      code = exitCodes.usage;
+      reporter.broken(file.name, problems);
+    } else if (selected(scenario.labels)) {
+      const result = play(scenario, file, replay, io);
+      reporter.result(result);
+      if (!result.passed && code === exitCodes.fine) code = exitCodes.failed;
+    }
+  }
+  reporter.end();
+  return code;
+}
+
+function play(
+  scenario: Scenario,
+  file: InputFile,
+  replay: ReturnType<typeof replayOf>,
+  io: CliIo,
+): Result {
+  const progress = progressOn(io, scenario.name);
+  try {
+    return runScenario(scenario, {
+      ...replay,
+      readFile: (path) => readBeside(file.folder, path),
+      onInstant: progress.at,
+    });
+  } finally {
+    progress.end();
+  }
 }

@@ -1,0 +1,314 @@
+/**
+ * A trace as moments: what users did, how many pods each ReplicaSet had then, what was decided and why,
+ * and what `kubectl rollout status` says. Instants at which nothing of that changed are left out.
+ */
+import type { Deployment } from "../api/apps.ts";
+import type { Millis } from "../api/meta.ts";
+import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
+import { deploymentState } from "../kubectl/verbs/rollout-status.ts";
+import { revisionOf, Rollouts, type Rollout } from "../scenario/rollouts.ts";
+import { countsOf, isEmpty, type PodCounts } from "./pods.ts";
+
+export interface Command {
+  readonly name: string;
+  /** Lines as printed, without those of `rollout status`. */
+  readonly output: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[];
+}
+
+export interface SetRow {
+  readonly name: string;
+  readonly revision: number;
+  readonly image: string;
+  readonly counts: PodCounts;
+}
+
+export interface DeploymentRow {
+  readonly key: string;
+  readonly name: string;
+  readonly wanted: number;
+  readonly updated: number;
+  readonly available: number;
+  /** Those with pods, or that should have some; oldest revision first. */
+  readonly sets: readonly SetRow[];
+}
+
+export interface Reason {
+  readonly id: string;
+  /** The Deployment or ReplicaSet that was decided about. */
+  readonly about: string;
+  readonly mark: "+" | "▲" | "▼" | "•";
+  readonly text: string;
+}
+
+export interface StatusLine {
+  readonly text: string;
+  /** Printed by a `rollout status` of the scenario, or what it would print. Repetitions are left out. */
+  readonly by: "command" | "nobody";
+}
+
+export interface Moment {
+  readonly at: Millis;
+  readonly commands: readonly Command[];
+  readonly rows: readonly DeploymentRow[];
+  readonly reasons: readonly Reason[];
+  readonly status: readonly StatusLine[];
+  /** Expectations that failed here. */
+  readonly broken: readonly string[];
+  /** Scalings in instants before this one that were left out. */
+  readonly skipped: number;
+}
+
+/** Decisions that move pods or end something; the others only say what stays. */
+const telling: ReadonlySet<string> = new Set([
+  "deployment/new/create",
+  "deployment/new/hash-collision",
+  "deployment/new/create-refused",
+  "deployment/adopt",
+  "deployment/release",
+  "deployment/scale/only-active",
+  "deployment/scale/saturated",
+  "deployment/scale/proportional",
+  "deployment/rolling/scale-up-new",
+  "deployment/rolling/scale-down-new",
+  "deployment/rolling/unhealthy-first",
+  "deployment/rolling/scale-down-old",
+  "deployment/recreate/scale-down-old",
+  "deployment/recreate/scale-up-new",
+  "deployment/history/trim",
+  "deployment/rollback/done",
+  "progress/deadline-passed",
+  "replicaset/create-refused",
+]);
+
+/** What holds a rollout; told when nothing else happens for long. */
+const holding: ReadonlySet<string> = new Set([
+  "deployment/paused",
+  "deployment/rolling/no-room-to-surge",
+  "deployment/rolling/floor-reached",
+  "deployment/rolling/none-to-spare",
+  "deployment/rolling/status-ahead",
+  "deployment/recreate/old-pods-running",
+]);
+
+/** After so long without a row, a rollout is waiting, and the reader wants to know for what. */
+const longWait: Millis = 10_000;
+
+export function momentsOf(trace: readonly TraceEntry[]): readonly Moment[] {
+  const teller = new Teller();
+  for (const entry of trace) teller.take(entry);
+  return teller.end();
+}
+
+interface Draft {
+  at: Millis;
+  commands: { name: string; output: Command["output"][number][] }[];
+  rows: DeploymentRow[];
+  reasons: Reason[];
+  holds: Map<string, Reason[]>;
+  status: StatusLine[];
+  broken: string[];
+  skipped: number;
+}
+
+class Teller {
+  readonly #rollouts = new Rollouts();
+  readonly #moments: Draft[] = [];
+  /** Per Deployment: the row last told, and the status line. */
+  readonly #told = new Map<string, { row: DeploymentRow; status: string }>();
+  #draft = emptyDraft(0);
+  #skipped = 0;
+  #lastStatus = "";
+
+  take(entry: TraceEntry): void {
+    if (entry.kind !== "instant" && entry.kind !== "end") this.#draft.at = entry.at;
+    this.#rollouts.feed(entry);
+    switch (entry.kind) {
+      case "step":
+        if (this.#isToldFirst(entry.name)) this.#close();
+        this.#draft.commands.push({ name: entry.name, output: [] });
+        return;
+      case "output":
+        for (const line of linesOf(entry.text)) this.#print(entry.stream, line);
+        return;
+      case "decision":
+        this.#decide(entry);
+        return;
+      case "expectation":
+        if (!entry.held) this.#draft.broken.push(withDetail(entry.that, entry.detail));
+        return;
+      case "instant":
+      case "end":
+        this.#close();
+        return;
+      default:
+    }
+  }
+
+  /** Whether what happened at this instant so far is told before a command that comes now. */
+  #isToldFirst(command: string): boolean {
+    const { commands, reasons, status } = this.#draft;
+    if (reasons.length + status.length === 0) return false;
+    return commands.length === 0 || !onlyReads.test(command);
+  }
+
+  end(): readonly Moment[] {
+    this.#close();
+    return this.#moments.map((moment, index) => {
+      const next = this.#moments[index + 1];
+      const waits = next === undefined ? false : next.at - moment.at >= longWait;
+      const { holds, ...rest } = moment;
+      if (!waits) return rest;
+      const reasons = [...holds].flatMap(([key, held]) =>
+        this.#isUnderWay(moment, key) ? held : [],
+      );
+      return { ...rest, reasons: [...rest.reasons, ...reasons] };
+    });
+  }
+
+  #isUnderWay(moment: Draft, key: string): boolean {
+    const row = moment.rows.find((one) => one.key === key);
+    return row !== undefined && (row.updated < row.wanted || row.available < row.wanted);
+  }
+
+  #print(stream: "stdout" | "stderr", text: string): void {
+    const draft = this.#draft;
+    if (!statusShape.test(text)) {
+      if (draft.commands.length === 0) draft.commands.push({ name: "", output: [] });
+      draft.commands.at(-1)?.output.push({ stream, text });
+      return;
+    }
+    if (text === this.#lastStatus) return;
+    this.#lastStatus = text;
+    const before = this.#moments.at(-1);
+    if (before?.at === draft.at) {
+      before.status = before.status.filter((line) => line.by === "command" || line.text !== text);
+    }
+    draft.status.push({ text, by: "command" });
+  }
+
+  #decide(entry: DecisionEntry): void {
+    if (telling.has(entry.id)) {
+      const reason = this.#reasonOf(entry);
+      const said = this.#draft.reasons.some(({ text }) => text === reason.text);
+      if (!said) this.#draft.reasons.push(reason);
+    } else if (holding.has(entry.id)) {
+      const held = this.#draft.holds.get(entry.key) ?? [];
+      const others = held.filter(({ id }) => id !== entry.id);
+      this.#draft.holds.set(entry.key, [...others, this.#reasonOf(entry)]);
+    }
+  }
+
+  /** The decision's sentence; ReplicaSets are called by their revision once they have been named. */
+  #reasonOf({ id, key, sentence, weighed }: DecisionEntry): Reason {
+    const about = key.slice(key.indexOf("/") + 1);
+    const { from, to } = weighed;
+    let mark: Reason["mark"] = id === "deployment/new/create" ? "+" : "•";
+    if (typeof from === "number" && typeof to === "number" && from !== to) {
+      mark = to > from ? "▲" : "▼";
+    } else if (id.includes("scale-down") || id.endsWith("saturated")) mark = "▼";
+    if (id === "deployment/new/create") return { id, about, mark, text: sentence };
+    let text = sentence;
+    for (const { sets } of this.#rollouts.all()) {
+      for (const set of sets) {
+        text = text.replaceAll(set.metadata.name, `revision ${revisionOf(set)}`);
+      }
+    }
+    return { id, about, mark, text };
+  }
+
+  #close(): void {
+    const draft = this.#draft;
+    this.#draft = emptyDraft(draft.at);
+    const eventful =
+      draft.commands.length > 0 || draft.status.length > 0 || draft.broken.length > 0;
+    const important = draft.reasons.some(({ mark }) => mark === "+" || mark === "•");
+    for (const rollout of this.#rollouts.all()) this.#tell(draft, rollout, eventful || important);
+    const told = draft.rows.length > 0 || eventful || important;
+    if (told) {
+      draft.skipped = this.#skipped;
+      this.#skipped = 0;
+      this.#moments.push(draft);
+    } else this.#skipped += draft.reasons.length;
+  }
+
+  /** Adds the Deployment's row if it changed enough to be worth a line. */
+  #tell(draft: Draft, { deployment, sets }: Rollout, everything: boolean): void {
+    const row = rowOf(deployment, sets);
+    const before = this.#told.get(row.key);
+    const change = before === undefined ? Infinity : distance(before.row, row);
+    const state = deploymentState(deployment);
+    const status = "line" in state ? state.line : `error: ${state.error}`;
+    const isNews = before === undefined || groupOf(status) !== groupOf(before.status);
+    // One pod in twenty is worth a line; a new phase of the rollout always is.
+    const enough = Math.max(1, Math.floor(row.wanted / 20));
+    if (change < enough && !isNews && !(everything && change > 0)) return;
+    if (change > 0 || before === undefined) draft.rows.push(row);
+    const spoken = draft.status.some(({ text }) => text === status);
+    if (status !== before?.status && !spoken) draft.status.push({ text: status, by: "nobody" });
+    this.#told.set(row.key, { row, status });
+  }
+}
+
+function emptyDraft(at: Millis): Draft {
+  return {
+    at,
+    commands: [],
+    rows: [],
+    reasons: [],
+    holds: new Map(),
+    status: [],
+    broken: [],
+    skipped: 0,
+  };
+}
+
+/** Commands that change nothing: what they print belongs to what happens at their instant. */
+const onlyReads = /^kubectl (rollout (status|history)|wait|get|describe|events|logs|diff)\b/u;
+
+const statusShape =
+  /^(Waiting for deployment|deployment "[^"]*" successfully rolled out|error: deployment "[^"]*" exceeded)/u;
+
+/** Status lines that differ in their numbers only tell of the same phase. */
+function groupOf(status: string): string {
+  return status.replaceAll(/\d+/gu, "#");
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/u, "").split("\n");
+}
+
+function withDetail(that: string, detail: string | undefined): string {
+  return detail === undefined || detail === "" ? that : `${that} (${detail})`;
+}
+
+function rowOf(deployment: Deployment, sets: Rollout["sets"]): DeploymentRow {
+  const { metadata, spec, status } = deployment;
+  const rows = sets.map((set) => ({
+    name: set.metadata.name,
+    revision: revisionOf(set),
+    image: set.spec.template.spec.containers[0]?.image ?? "",
+    counts: countsOf(set),
+  }));
+  return {
+    key: `${metadata.namespace ?? "default"}/${metadata.name}`,
+    name: metadata.name,
+    wanted: spec.replicas,
+    updated: status.updatedReplicas ?? 0,
+    available: status.availableReplicas ?? 0,
+    sets: rows.filter(({ counts }) => !isEmpty(counts)),
+  };
+}
+
+/** The largest difference between two rows, in pods; 0: they would look the same. */
+function distance(a: DeploymentRow, b: DeploymentRow): number {
+  const names = new Set([...a.sets, ...b.sets].map(({ name }) => name));
+  let most = Math.max(Math.abs(a.wanted - b.wanted), Math.abs(a.available - b.available));
+  for (const name of names) {
+    const [x, y] = [a, b].map(({ sets }) => sets.find((set) => set.name === name));
+    if (x?.revision !== y?.revision) most = Math.max(most, 1);
+    for (const count of ["wanted", "ready", "available", "pods", "terminating"] as const) {
+      most = Math.max(most, Math.abs((x?.counts[count] ?? 0) - (y?.counts[count] ?? 0)));
+    }
+  }
+  return most;
+}

@@ -1,0 +1,121 @@
+/** A run as text for people: what was played, the timeline, what held and what did not. */
+import { formatDuration } from "../scenario/duration.ts";
+import { formatMeasure } from "../scenario/expectations.ts";
+import type { Failure, Result } from "../scenario/result.ts";
+import { momentsOf } from "./moments.ts";
+import { printable, wrap, type Paint } from "./paint.ts";
+import { legend } from "./pods.ts";
+import { scaleOf, timelineOf } from "./timeline.ts";
+
+export interface TextOptions {
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** The whole report, without the final newline. */
+export function textReport(result: Result, options: TextOptions): string {
+  const moments = momentsOf(result.trace);
+  const { paint } = options;
+  const scale = scaleOf(moments, options);
+  const lines = [
+    ...titleLines(result, options),
+    paint.dim(scale === "" ? legend : `${legend}  (${scale})`),
+    paint.dim("end: terminating  new: updated  | printed by rollout status  : it would print"),
+    "",
+    ...timelineOf(moments, options),
+    "",
+    ...summaryLines(result, options),
+  ];
+  return lines.join("\n");
+}
+
+/** One line, and what failed. */
+export function verdictReport(result: Result, options: TextOptions): string {
+  return [verdictLine(result, options), ...failureLines(result, options)].join("\n");
+}
+
+function titleLines(result: Result, { paint, width }: TextOptions): readonly string[] {
+  const { name } = result.scenario;
+  const schedule = result.schedule.length > 20 ? "recorded" : result.schedule;
+  const how = `seed ${result.seed}, schedule ${schedule}`;
+  const gap = Math.max(2, width - name.length - how.length);
+  return [`${paint.bold(name)}${" ".repeat(gap)}${paint.dim(how)}`];
+}
+
+function summaryLines(result: Result, options: TextOptions): readonly string[] {
+  const { paint } = options;
+  const lines = factLines(result).map(([what, value]) => `  ${what.padEnd(18)} ${value}`);
+  const expectations = result.expectations.map(({ kind, text, outcome }, index) => {
+    const mark = { held: paint.good("✓"), failed: paint.bad("✗"), unchecked: paint.dim("-") }[
+      outcome
+    ];
+    const measured = measuredText(result, index);
+    return `  ${mark} ${kind.padEnd(9)} ${printable(text)}${measured}`;
+  });
+  return [
+    ...lines,
+    ...(expectations.length > 0 ? ["", ...expectations] : []),
+    "",
+    verdictLine(result, options),
+    ...failureLines(result, options),
+  ];
+}
+
+/** Thresholds come last among the expectations, in the order in which they were measured. */
+function measuredText({ expectations, measured }: Result, index: number): string {
+  const one = measured[index - (expectations.length - measured.length)];
+  if (one === undefined) return "";
+  const { metric, aggregate } = one.threshold;
+  return ` (${formatMeasure(metric, aggregate, one.value)})`;
+}
+
+function factLines({ samples, settledAt }: Result): readonly (readonly [string, string])[] {
+  const values = (metric: keyof Result["samples"]): readonly number[] =>
+    samples[metric].filter(({ weight }) => weight > 0).map(({ value }) => value);
+  const durations = values("rollout_duration").map((ms) =>
+    ms === Infinity ? "unfinished" : formatDuration(ms),
+  );
+  const facts: (readonly [string, string])[] = [];
+  if (durations.length > 0) facts.push(["rollouts took", durations.join(", ")]);
+  const total = values("total_pods");
+  if (total.length > 0) {
+    facts.push(["most pods", `${total.reduce((a, b) => Math.max(a, b))} (terminating ones too)`]);
+  }
+  const available = values("available_pods");
+  if (available.length > 0) {
+    facts.push(["least available", String(available.reduce((a, b) => Math.min(a, b)))]);
+  }
+  const short = values("unavailable_seconds").reduce((sum, ms) => sum + ms, 0);
+  if (short > 0) facts.push(["pods short", `${short / 1000} pod-seconds`]);
+  facts.push(["virtual time", formatDuration(settledAt)]);
+  return facts;
+}
+
+function verdictLine(
+  { passed, scenario, failures, expectations }: Result,
+  { paint }: TextOptions,
+): string {
+  if (!passed)
+    return `${paint.bad("FAILED")} ${scenario.name}: ${count(failures.length, "failure")}`;
+  const held = expectations.length;
+  const what = held === 0 ? "nothing was expected" : `${count(held, "expectation")} held`;
+  return `${paint.good("PASSED")} ${scenario.name}: ${what}`;
+}
+
+function failureLines({ failures }: Result, options: TextOptions): readonly string[] {
+  return failures.flatMap((failure) => oneFailure(failure, options));
+}
+
+function oneFailure(failure: Failure, { paint, width }: TextOptions): readonly string[] {
+  const { place, kind, name, message, details } = failure;
+  const where = `${place.file}:${place.line}:${place.column}`;
+  const head = `${where}: failed[${kind}]: ${printable(name)}: ${printable(message)}`;
+  return [
+    ...wrap(head, Math.max(width, where.length + 30), "", "    ").map(paint.bad),
+    ...details.flatMap((detail) => wrap(printable(detail), width, "    ", "      ")),
+  ];
+}
+
+function count(size: number, word: string): string {
+  return `${size} ${word}${size === 1 ? "" : "s"}`;
+}
