@@ -79,6 +79,7 @@ export class Cluster {
     this.trace = new Trace(saved?.trace);
     const now = (): Millis => this.#simulation.now;
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
+    if (saved === undefined) seedNamespaces(this.#store);
     this.#api = new ApiServer(this.#store, new Refusals(saved?.refusals), this.trace);
     const placement = options.placement ?? "spread";
     this.#scheduler = new Scheduler({ nodes, podsPerNode, placement }, saved?.scheduler);
@@ -227,5 +228,18 @@ export class Cluster {
     if (this.#instant === "closed") return;
     this.#instant = "closed";
     this.trace.add({ kind: "instant", at: this.now });
+  }
+}
+
+/** Namespaces that every cluster has. */
+function seedNamespaces(store: Store): void {
+  for (const name of ["default", "kube-node-lease", "kube-public", "kube-system"]) {
+    store.seed("namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name, labels: { "kubernetes.io/metadata.name": name } },
+      spec: { finalizers: ["kubernetes"] },
+      status: { phase: "Active" },
+    });
   }
 }

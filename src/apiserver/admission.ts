@@ -5,7 +5,8 @@
  */
 import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
-import { invalid, type Answer } from "../api/status.ts";
+import { invalid, notFound, type Answer } from "../api/status.ts";
+import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import { canonicalObject } from "./encode.ts";
 import { groupResource } from "./kinds.ts";
@@ -16,19 +17,46 @@ export type Admitted =
   | { readonly ok: true; readonly value: KubeObject; readonly warnings: readonly string[] }
   | Extract<Answer<KubeObject>, { ok: false }>;
 
-export function admitCreate(store: Store, kind: KindInfo, object: KubeObject): Admitted {
+export function admitCreate(
+  store: Store,
+  kind: KindInfo,
+  object: KubeObject,
+  fieldValidation?: FieldValidation,
+): Admitted {
+  const decoded = decodeObject(object, fieldValidation);
+  if (!decoded.ok) return decoded;
   const { namespace = "default" } = object.metadata;
+  if (kind.namespaced && store.get("namespaces", namespace) === undefined) {
+    return { ok: false, status: notFound({ group: "", resource: "namespaces" }, namespace) };
+  }
   const placed: KubeObject = kind.namespaced
-    ? { ...object, metadata: { ...object.metadata, namespace } }
-    : object;
+    ? { ...decoded.value, metadata: { ...decoded.value.metadata, namespace } }
+    : decoded.value;
+  const warnings = decoded.warnings ?? [];
   const strategy = strategyFor(kind.resource);
-  if (strategy === undefined) return { ok: true, value: placed, warnings: [] };
+  if (strategy === undefined) return { ok: true, value: placed, warnings };
   let next = applyDefaults(placed);
   if (strategy.allocate !== undefined) next = strategy.allocate(next, undefined, pools(store));
   next = strategy.prepareForCreate(next);
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
-  return { ok: true, value: canonicalObject(next), warnings: strategy.warnings(next) };
+  const more = strategy.warnings(next);
+  return { ok: true, value: canonicalObject(next), warnings: [...warnings, ...more] };
+}
+
+/** The body of a PUT; a patch was decoded when it was applied. */
+export function admitReplace(
+  store: Store,
+  kind: KindInfo,
+  object: KubeObject,
+  current: KubeObject,
+  options: { subresource?: Subresource; fieldValidation?: FieldValidation },
+): Admitted {
+  const decoded = decodeObject(object, options.fieldValidation);
+  if (!decoded.ok) return decoded;
+  const admitted = admitUpdate(store, kind, decoded.value, current, options.subresource);
+  if (!admitted.ok) return admitted;
+  return { ...admitted, warnings: [...(decoded.warnings ?? []), ...admitted.warnings] };
 }
 
 export function admitUpdate(

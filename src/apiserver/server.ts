@@ -25,7 +25,7 @@ import {
 } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
-import { admitCreate, admitUpdate, type Admitted } from "./admission.ts";
+import { admitCreate, admitReplace, admitUpdate, type Admitted } from "./admission.ts";
 import { deleteWithDependents } from "./garbage-collection.ts";
 import { groupResource, kindOfObject, kindOfResource, KINDS } from "./kinds.ts";
 import { selectObjects } from "./listing.ts";
@@ -198,7 +198,7 @@ export class ApiServer implements Client {
 
   #create(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
     if (this.refusals.take("create", kind.resource)) return refusedByFault(kind);
-    const admitted = admitCreate(this.store, kind, object);
+    const admitted = admitCreate(this.store, kind, object, options.fieldValidation);
     if (!admitted.ok) return admitted;
     const { value, warnings } = admitted;
     const taken = this.#find({ ...value.metadata, resource: kind.resource });
@@ -223,7 +223,7 @@ export class ApiServer implements Client {
       return { ok: false, status: conflict(groupResource(kind), name) };
     }
     if (this.refusals.take("update", kind.resource)) return refusedByFault(kind);
-    const admitted = admitUpdate(this.store, kind, object, current, options.subresource);
+    const admitted = admitReplace(this.store, kind, object, current, options);
     return this.#store(kind, current, admitted, options);
   }
 

@@ -116,6 +116,15 @@ export class Store {
     return this.#commit("ADDED", resource, { ...object, metadata });
   }
 
+  /** What a cluster comes with: no version is spent on it and nobody is told. */
+  seed(resource: string, object: KubeObject): void {
+    const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
+    this.#objects.set(resource, objects);
+    const creationTimestamp = timestamp(this.epochMs);
+    const metadata = { ...object.metadata, resourceVersion: "1", creationTimestamp };
+    objects.set(keyOf(object), deepFreeze({ ...object, metadata }));
+  }
+
   /** A write that changes nothing makes no new version and no watch event. */
   replace(resource: string, object: KubeObject): KubeObject {
     const old = this.get(resource, keyOf(object));
