@@ -8,7 +8,7 @@
  */
 import type { KubeObject } from "../api/meta.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
-import { asRecord, asString, isNil, isRecord } from "./json.ts";
+import { asRecord, asString, isNil, isRecord, type Json } from "./json.ts";
 import { decodeScalar, DecodeAbort, type FieldContext } from "./decode-scalar.ts";
 import { schemaOf, type FieldInfo, type StructInfo, type TypeInfo } from "./schema.ts";
 
@@ -19,7 +19,7 @@ export type FieldValidation = "Strict" | "Warn" | "Ignore";
 export interface Decoded {
   readonly value: unknown;
   readonly error?: string;
-  /** `unknown field "spec.replicaz"`, in the order of the document. */
+  /** `unknown field "spec.replicaz"`, in the order of the keys. */
   readonly strictErrors: readonly string[];
 }
 
@@ -68,7 +68,10 @@ function unhandled(apiVersion: string, kind: string, error: string): Status {
   return failure(400, "BadRequest", `${where}: ${error}`);
 }
 
-/** Decodes JSON as Go's decoder does: the first type error counts, in document order. */
+/**
+ * Decodes JSON as Go's decoder does: the first type error counts. Go reads in the order of the document;
+ * here keys are sorted, as they are in every document that kubectl sends.
+ */
 export function decodeJson(type: TypeInfo, json: unknown): Decoded {
   const run: Run = { error: undefined, strictErrors: [] };
   try {
@@ -111,7 +114,7 @@ function decode(
       if (isNil(json)) return undefined;
       if (!isRecord(json)) return mismatch(run, json, type, context);
       return Object.fromEntries(
-        Object.entries(json).map(([key, item]) => [
+        sortedEntries(json).map(([key, item]) => [
           key,
           decode(type.element, item, run, context, joined(strictPath, key)),
         ]),
@@ -126,13 +129,13 @@ function decode(
 
 function decodeStruct(
   type: StructInfo,
-  json: Readonly<Record<string, unknown>>,
+  json: Json,
   run: Run,
   context: FieldContext,
   strictPath: string,
 ): unknown {
   const value: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(json)) {
+  for (const [key, item] of sortedEntries(json)) {
     const found = findField(type, key);
     if (found === undefined) {
       const error = `unknown field ${JSON.stringify(joined(strictPath, key))}`;
@@ -166,6 +169,10 @@ function findField(
 function mismatch(run: Run, json: unknown, type: TypeInfo, context: FieldContext): undefined {
   run.error ??= decodeScalar(type, json, context).error;
   return undefined;
+}
+
+function sortedEntries(json: Json): readonly (readonly [string, unknown])[] {
+  return Object.entries(json).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function joined(path: string, key: string): string {

@@ -1,8 +1,10 @@
 /**
  * How Pods are prepared (pkg/registry/core/pod strategy, v1.37.2): phase and QoS class on creation, spec
- * kept by status updates.
+ * kept by status updates. Creation includes what two admission plugins of every cluster add: tolerations
+ * of ailing nodes (DefaultTolerationSeconds) and the priority (Priority).
  *
- * Left out: pod-level resource defaults, merging of matchLabelKeys into affinity and spread selectors.
+ * Left out: pod-level resource defaults, merging of matchLabelKeys into affinity and spread selectors,
+ * priority classes, the service account's token.
  */
 import type { KubeObject } from "../api/meta.ts";
 import { asArray, asRecord, isNil, type Json } from "./json.ts";
@@ -22,6 +24,7 @@ export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 function create(pod: KubeObject): KubeObject {
   const gated = asArray(specOf(pod)["schedulingGates"]).length > 0;
+  const spec = admitted(specOf(pod));
   const condition = {
     type: "PodScheduled",
     status: "False",
@@ -29,8 +32,34 @@ function create(pod: KubeObject): KubeObject {
     message: "Scheduling is blocked due to non-empty scheduling gates",
   };
   const conditions = gated ? { conditions: [condition] } : {};
-  const fresh = { ...pod, status: { phase: "Pending", ...conditions, qosClass: qosClassOf(pod) } };
+  const fresh = {
+    ...pod,
+    spec,
+    status: { phase: "Pending", ...conditions, qosClass: qosClassOf(pod) },
+  };
   return withMetadata(fresh, { generation: 1 });
+}
+
+const AILING_NODES = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+
+/** The spec after the admission plugins. */
+function admitted(spec: Json): Json {
+  const tolerations = asArray(spec["tolerations"]).map(asRecord);
+  const added = AILING_NODES.filter(
+    (taint) => !tolerations.some((each) => tolerates(each, taint)),
+  ).map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }));
+  return {
+    ...spec,
+    tolerations: [...tolerations, ...added],
+    priority: spec["priority"] ?? 0,
+    preemptionPolicy: spec["preemptionPolicy"] ?? "PreemptLowerPriority",
+  };
+}
+
+/** Whether a toleration speaks of a taint with effect NoExecute; its value does not matter. */
+function tolerates(toleration: Json, taint: string): boolean {
+  const { key = "", effect = "" } = toleration;
+  return (key === "" || key === taint) && (effect === "" || effect === "NoExecute");
 }
 
 function update(next: KubeObject, prev: KubeObject): KubeObject {
