@@ -32,7 +32,7 @@ export async function reporterOf(
       return textReporter(options, out);
     case "json": {
       const { jsonReport } = await import("../report/json.ts");
-      return collected(out, (results) => jsonReport(results, hash));
+      return collected(out, (results, broken) => jsonReport(results, broken, hash));
     }
     case "junit": {
       const { junitReport } = await import("../report/junit.ts");

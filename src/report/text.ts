@@ -102,8 +102,16 @@ function verdictLine(
   return `${paint.good("PASSED")} ${scenario.name}: ${what}`;
 }
 
-function failureLines({ failures }: Result, options: TextOptions): readonly string[] {
-  return failures.flatMap((failure) => oneFailure(failure, options));
+function failureLines(result: Result, options: TextOptions): readonly string[] {
+  const { failures, scenario, seed, schedule } = result;
+  if (failures.length === 0) return [];
+  const lines = failures.flatMap((failure) => oneFailure(failure, options));
+  const how = schedule === "fresh" ? "" : ` --schedule ${schedule}`;
+  return [...lines, `again: rollsim run ${scenario.file} --seed ${quoted(seed)}${how}`];
+}
+
+function quoted(word: string): string {
+  return /^[\w.-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function oneFailure(failure: Failure, { paint, width }: TextOptions): readonly string[] {

@@ -71,7 +71,8 @@ export class Checker {
     const { text } = condition.expression;
     const details = verdict.values.map(({ expression, value }) => `${expression} is ${value}`);
     if (verdict.why !== undefined) details.unshift(verdict.why);
-    const message = `does not hold at ${formatDuration(at)}`;
+    const when = kind === "always" ? `at ${formatDuration(at)}` : "at the end";
+    const message = `does not hold ${when}`;
     this.failures.push({ kind, name: text, at, message, details, place: condition.place });
     this.#record({ kind: "expectation", at, that: text, held: false, detail: details.join("; ") });
   }

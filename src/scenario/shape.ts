@@ -154,9 +154,14 @@ function checkLeaf(walk: Walk, schema: Schema, node: Located, here: Here): void 
   report(walk, node.span, { code: "wrong-value", message, ...hint });
 }
 
+/** A pipe may hold another one: a duration with a description of its own. */
 function isDuration(schema: Schema): boolean {
-  const { pipe = [] } = schema as Schema & { readonly pipe?: readonly { requirement?: unknown }[] };
-  return pipe.some(({ requirement }) => requirement === durationPattern);
+  const { pipe = [] } = schema as Schema & {
+    readonly pipe?: readonly (Schema & { readonly requirement?: unknown })[];
+  };
+  return pipe.some(
+    (item) => item.requirement === durationPattern || (item !== schema && isDuration(item)),
+  );
 }
 
 function expectKind(walk: Walk, wanted: string, node: Located, here: Here): boolean {
