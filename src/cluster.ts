@@ -8,6 +8,9 @@ import { Refusals, type SavedRefusals } from "./apiserver/refusals.ts";
 import { ApiServer } from "./apiserver/server.ts";
 import { Store, type SavedStore } from "./apiserver/store.ts";
 import { ControllerManager, type SavedControllers } from "./controllers/controller-manager.ts";
+import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
+import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
+import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
 import type { ScheduleOptions } from "./controllers/schedule.ts";
 import { assert } from "./engine/assert.ts";
 import type { QueuedEvent } from "./engine/event-queue.ts";
@@ -171,6 +174,19 @@ export class Cluster {
   runBefore(at: Millis): void {
     while ((this.nextEventAt() ?? Infinity) < at) this.step();
     this.#idleUntil(at);
+  }
+
+  /**
+   * What a controller would do with a Deployment or ReplicaSet (`namespace/name`) if it looked now, as if all
+   * its writes succeeded. Nothing is written.
+   */
+  planned(kind: "Deployment" | "ReplicaSet", key: string): PlannedSync {
+    const { deployments, replicaSets } = this.#controllers;
+    return planOf(
+      kind === "Deployment"
+        ? reconcileDeployment(deployments.view(key))
+        : reconcileReplicaSet(replicaSets.view(key)),
+    );
   }
 
   /** Hears of entries of the trace as they are made. Call the answer to stop. */

@@ -1,0 +1,62 @@
+/** An explanation as a person reads it, at most 80 columns wide. */
+import { sentence } from "../controllers/decisions.ts";
+import type { Explanation, ReplicaSetState } from "./why.ts";
+
+const WIDTH = 80;
+
+export function explanationText(e: Explanation): string {
+  const lines = [
+    `${e.object} at ${seconds(e.at)}: ${e.state}`,
+    "",
+    `  ${arithmetic(e)}`,
+    ...e.replicaSets.flatMap(replicaSetLines),
+    "",
+    "What the controller decides now:",
+    ...e.decisions.flatMap((d) => wrap(`${d.id}: ${sentence(d)}`, "  - ", "    ")),
+    ...(e.decisions.length === 0 ? ["  nothing"] : []),
+  ];
+  if (e.wouldHelp.length > 0) {
+    lines.push("", "What would let it go on:", ...e.wouldHelp.flatMap((t) => wrap(t, "  - ", "    ")));
+  }
+  if (e.deadlineAt !== undefined && e.state !== "complete") {
+    lines.push("", ...wrap(`Without progress it exceeds its deadline after ${seconds(e.deadlineAt)}.`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function arithmetic(e: Explanation): string {
+  const ceiling = e.replicas + e.surge;
+  const floor = e.replicas - e.unavailable;
+  return (
+    `R = ${e.replicas} replicas, S = ${e.surge} surge, U = ${e.unavailable} unavailable\n` +
+    `  asked for: ${e.asked}, at most ${ceiling} (R + S)\n` +
+    `  available: ${e.available}, at least ${floor} (R - U)\n`
+  );
+}
+
+function replicaSetLines(rs: ReplicaSetState): string[] {
+  const head =
+    `  ${rs.name} (revision ${rs.revision}, ${rs.role}): asks for ${rs.asked}, ` +
+    `${rs.available} available`;
+  const groups = rs.pods.map(
+    ({ state, count, counts }) => `${String(count).padStart(8)} ${state}${counts ? "" : " (does not count)"}`,
+  );
+  return [head, ...groups];
+}
+
+function wrap(text: string, first = "", rest = ""): string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const word of text.split(" ")) {
+    if (line.length + word.length + 1 > WIDTH && line.trim() !== "") {
+      lines.push(line.trimEnd());
+      line = rest;
+    }
+    line += `${word} `;
+  }
+  return [...lines, line.trimEnd()];
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000}s`;
+}

@@ -1,0 +1,193 @@
+/**
+ * Why is it waiting? The arithmetic of a Deployment at one instant, which decision holds it, and what would
+ * let it go on. It asks the controller itself: the decisions are those that its `reconcile` makes now.
+ */
+import type { Deployment, ReplicaSet } from "../api/apps.ts";
+import { controllerOf, type Millis } from "../api/meta.ts";
+import type { Cluster } from "../cluster.ts";
+import { condition, hasDeadline } from "../controllers/deployment/conditions.ts";
+import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
+import { findRevisions, revisionOf } from "../controllers/deployment/revisions.ts";
+import { sentence, type Decision } from "../controllers/decisions.ts";
+import { podGroups, type PodGroup } from "./pod-groups.ts";
+
+export interface ReplicaSetState {
+  readonly name: string;
+  readonly revision: number;
+  readonly role: "new" | "old";
+  /** Pods: asked for, there (not terminating), ready and available as reported. */
+  readonly asked: number;
+  readonly has: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly pods: readonly PodGroup[];
+}
+
+export interface Explanation {
+  /** `deployment/web`. */
+  readonly object: string;
+  readonly namespace: string;
+  readonly at: Millis;
+  readonly state: "complete" | "going on" | "waiting" | "paused" | "deadline exceeded" | "scaled to 0";
+  /** Replicas wanted (R), surge (S), unavailable (U), all in pods. */
+  readonly replicas: number;
+  readonly surge: number;
+  readonly unavailable: number;
+  /** Pods that all ReplicaSets together ask for, and that are available as reported. */
+  readonly asked: number;
+  readonly available: number;
+  readonly replicaSets: readonly ReplicaSetState[];
+  readonly decisions: readonly Decision[];
+  /** What would let it go on, in words. */
+  readonly wouldHelp: readonly string[];
+  /** Virtual ms at which ProgressDeadlineExceeded is due if nothing changes. */
+  readonly deadlineAt?: Millis;
+}
+
+/** Explains a Deployment by `namespace/name`; undefined where there is none. */
+export function explainDeployment(cluster: Cluster, key: string): Explanation | undefined {
+  const [namespace = "default", name = ""] = key.split("/");
+  const found = cluster.api.get({ resource: "deployments", namespace, name });
+  if (!found.ok) return undefined;
+  const d = found.value as Deployment;
+  const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[]).filter(
+    (rs) => controllerOf(rs.metadata)?.uid === d.metadata.uid,
+  );
+  const { next, old } = findRevisions(d, owned);
+  const replicaSets = [...(next === undefined ? [] : [next]), ...old]
+    .map((rs) => replicaSetState(cluster, rs, rs === next ? "new" : "old"))
+    .filter(({ role, asked, pods }) => role === "new" || asked > 0 || pods.length > 0);
+  const decisions = [
+    ...cluster.planned("Deployment", key).because,
+    ...owned.flatMap((rs) => refusals(cluster, rs)),
+  ];
+  const deadlineAt = deadline(cluster, d);
+  return {
+    object: `deployment/${name}`,
+    namespace,
+    at: cluster.now,
+    state: stateOf(d, decisions),
+    replicas: d.spec.replicas,
+    surge: maxSurge(d),
+    unavailable: maxUnavailable(d),
+    asked: owned.reduce((sum, rs) => sum + rs.spec.replicas, 0),
+    available: owned.reduce((sum, rs) => sum + (rs.status.availableReplicas ?? 0), 0),
+    replicaSets,
+    decisions,
+    wouldHelp: [...new Set(remedies(d, decisions, replicaSets, owned))],
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+  };
+}
+
+function replicaSetState(cluster: Cluster, rs: ReplicaSet, role: "new" | "old"): ReplicaSetState {
+  return {
+    name: rs.metadata.name,
+    revision: revisionOf(rs) ?? 0,
+    role,
+    asked: rs.spec.replicas,
+    has: rs.status.replicas,
+    ready: rs.status.readyReplicas ?? 0,
+    available: rs.status.availableReplicas ?? 0,
+    pods: podGroups(cluster, rs),
+  };
+}
+
+/** A ReplicaSet that cannot make its pods says so in its ReplicaFailure condition. */
+function refusals(cluster: Cluster, rs: ReplicaSet): readonly Decision[] {
+  const failure = rs.status.conditions?.find((c) => c.type === "ReplicaFailure");
+  if (failure === undefined) return [];
+  const { because } = cluster.planned(
+    "ReplicaSet",
+    `${rs.metadata.namespace}/${rs.metadata.name}`,
+  );
+  const create = because.filter(({ id }) => id === "replicaset/create-pods");
+  const weighed = { error: failure.message, done: 0, count: create[0]?.weighed["count"] ?? 0 };
+  return [...create, { id: "replicaset/create-refused", weighed }];
+}
+
+function stateOf(d: Deployment, decisions: readonly Decision[]): Explanation["state"] {
+  if (d.spec.paused === true) return "paused";
+  const progressing = condition(d.status, "Progressing");
+  if (progressing?.reason === "ProgressDeadlineExceeded") return "deadline exceeded";
+  const { replicas } = d.spec;
+  const done =
+    (d.status.updatedReplicas ?? 0) === replicas &&
+    (d.status.replicas ?? 0) === replicas &&
+    (d.status.availableReplicas ?? 0) === replicas &&
+    d.status.observedGeneration === d.metadata.generation;
+  if (done) return replicas === 0 ? "scaled to 0" : "complete";
+  const moves = decisions.some(({ id }) => MOVES.has(id));
+  return moves ? "going on" : "waiting";
+}
+
+/** Decisions by which something changes now. */
+const MOVES: ReadonlySet<string> = new Set([
+  "deployment/new/create",
+  "deployment/rolling/scale-up-new",
+  "deployment/rolling/scale-down-new",
+  "deployment/rolling/scale-down-old",
+  "deployment/rolling/unhealthy-first",
+  "deployment/recreate/scale-down-old",
+  "deployment/recreate/scale-up-new",
+  "deployment/scale/only-active",
+  "deployment/scale/proportional",
+  "deployment/scale/saturated",
+]);
+
+function remedies(
+  d: Deployment,
+  decisions: readonly Decision[],
+  sets: readonly ReplicaSetState[],
+  owned: readonly ReplicaSet[],
+): string[] {
+  const name = `deployment/${d.metadata.name}`;
+  const texts = decisions.flatMap(({ id, weighed }) => {
+    switch (id) {
+      case "deployment/paused":
+        return [`kubectl rollout resume ${name}`];
+      case "deployment/rolling/floor-reached":
+        return [`${count(1 - Number(weighed["budget"]), "more new pod")} becoming available`];
+      case "deployment/rolling/none-to-spare": {
+        const short = Number(weighed["floor"]) + 1 - Number(weighed["available"]);
+        return [`${count(short, "more pod")} becoming available`];
+      }
+      case "deployment/recreate/old-pods-running":
+        return [`${count(Number(weighed["old"]), "old pod")} ending`];
+      case "replicaset/create-refused":
+        return ["room for more pods where they are refused, or a strategy with less surge"];
+      default:
+        return [];
+    }
+  });
+  const stuck = sets.filter(({ role }) => role === "new").flatMap(({ pods }) => pods.filter(isStuck));
+  if (stuck.length > 0) texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
+  return texts;
+}
+
+function undo(name: string, owned: readonly ReplicaSet[]): string {
+  return owned.length > 1 ? `kubectl rollout undo ${name}` : "an earlier revision (there is none)";
+}
+
+function isStuck({ state }: PodGroup): boolean {
+  return /BackOff|ErrImagePull|Unschedulable/.test(state);
+}
+
+function count(n: number, noun: string): string {
+  return n === 1 ? `one ${noun}` : `${n} ${noun}s`;
+}
+
+function deadline(cluster: Cluster, d: Deployment): Millis | undefined {
+  const progressing = condition(d.status, "Progressing");
+  if (!hasDeadline(d) || progressing === undefined || d.spec.paused === true) return undefined;
+  if (["NewReplicaSetAvailable", "ProgressDeadlineExceeded"].includes(progressing.reason)) {
+    return undefined;
+  }
+  const { wallClockMs, now } = cluster.api;
+  const since = Date.parse(progressing.lastUpdateTime) - (wallClockMs - now);
+  return since + d.spec.progressDeadlineSeconds! * 1000;
+}
+
+/** The sentences of an explanation's decisions. */
+export function reasons(explanation: Explanation): readonly string[] {
+  return explanation.decisions.map(sentence);
+}

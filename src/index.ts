@@ -1,0 +1,29 @@
+/**
+ * rollsim: Deployments, ReplicaSets and Pods in virtual time, with the decisions of the real controllers.
+ * Everything public is named here.
+ */
+export { Cluster, type ClusterOptions, type Snapshot } from "./cluster.ts";
+export { KUBERNETES_VERSION, type FeatureGates } from "./features.ts";
+export type { Behavior, Delay, Fault, FaultType, ReadyDelay } from "./kubelet/behavior.ts";
+export { decisions, sentence, type Decision, type DecisionId } from "./controllers/decisions.ts";
+export type { PlannedSync } from "./controllers/reconcile.ts";
+export { explainDeployment, type Explanation } from "./explain/why.ts";
+export { explanationText } from "./explain/text.ts";
+export { kubectl } from "./kubectl/kubectl.ts";
+export { parseScenario } from "./scenario/parse.ts";
+export { clusterAt, runScenario, type RunOptions } from "./scenario/run.ts";
+export type { Result } from "./scenario/result.ts";
+export type {
+  Client,
+  DeleteOptions,
+  ListOptions,
+  ObjectRef,
+  PatchType,
+  WatchEvent,
+  WriteOptions,
+} from "./api/client.ts";
+export type { Deployment, ReplicaSet } from "./api/apps.ts";
+export type { Pod } from "./api/core.ts";
+export type { KubeObject, Millis } from "./api/meta.ts";
+export type { Answer, Status } from "./api/status.ts";
+export type { TraceEntry } from "./api/trace.ts";
