@@ -23,14 +23,16 @@ export function runKubectl(
 ): { readonly code: number } {
   const name = typeof line === "string" ? line : ["kubectl", ...line].join(" ");
   const writes = { pending: false };
-  const client = watchWrites(cluster.api, () => {
-    writes.pending = true;
-  });
   const settle = (): void => {
     if (!writes.pending) return;
     writes.pending = false;
     cluster.act(name, () => undefined);
   };
+  // Between two writes of one command there is time for controllers to react to the first.
+  const client = watchWrites(cluster.api, () => {
+    settle();
+    writes.pending = true;
+  });
   const io: KubectlIo = {
     ...streams,
     client,

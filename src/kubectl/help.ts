@@ -7,7 +7,7 @@ export function helpText(command: Command | undefined, children: readonly Comman
   const summary = command?.summary ?? "kubectl on a simulated cluster, as kubectl v1.37.2 does it";
   const parts = [`${summary}.`];
   if (children.length > 0) {
-    const width = Math.max(...children.map((child) => lastWord(child).length)) + 2;
+    const width = Math.max(13, ...children.map((child) => lastWord(child).length)) + 1;
     const rows = children.map((child) => `  ${lastWord(child).padEnd(width)}${child.summary}`);
     parts.push(`Available Commands:\n${rows.join("\n")}`);
   }

@@ -2,7 +2,7 @@
  * Reads manifests as kubectl does: YAML 1.1 in the dialect of go.yaml.in/yaml/v2 (`y` is true, `010`
  * is 8, the last of two equal keys wins), or JSON, one or several documents.
  */
-import { parseAllDocuments, visit, type Document, type Scalar } from "yaml";
+import { parseAllDocuments, Scalar, type Document, type ScalarTag } from "yaml";
 import { goQuote } from "./errors.ts";
 import { compactJson } from "./output/gojson.ts";
 import { isMap } from "./fields.ts";
@@ -16,19 +16,10 @@ export function parseManifest(text: string, source: string): ParsedManifest {
   if (/^\s*[{[]/.test(text) && looksLikeJson(text)) return parseJson(text, source);
   const documents = parseAllDocuments(text, {
     version: "1.1",
-    schema: "yaml-1.1",
+    schema: "failsafe",
     uniqueKeys: false,
     merge: true,
-    customTags: (tags) =>
-      tags.filter(
-        (tag) =>
-          typeof tag === "string" ||
-          ![
-            "tag:yaml.org,2002:timestamp",
-            "tag:yaml.org,2002:set",
-            "tag:yaml.org,2002:omap",
-          ].includes(tag.tag),
-      ),
+    customTags: (tags) => [...tags, ...goScalars],
   });
   const values: unknown[] = [];
   for (const document of documents as readonly Document[]) {
@@ -41,23 +32,43 @@ export function parseManifest(text: string, source: string): ParsedManifest {
         error: `error parsing ${source}: error converting YAML to JSON: yaml: ${why}`,
       };
     }
-    bareSexagesimals(document);
     const value: unknown = document.toJS();
     if (value !== null && value !== undefined) values.push(lastKeysWin(value));
   }
   return { ok: true, documents: values };
 }
 
-/** go-yaml has no base-60 numbers: `1:30` is a text. */
-function bareSexagesimals(document: Document): void {
-  visit(document, {
-    Scalar(_, node) {
-      const scalar = node as Scalar;
-      const bare = scalar.type === "PLAIN" && typeof scalar.value === "number";
-      if (bare && (scalar.source ?? "").includes(":")) scalar.value = scalar.source;
+/** Bare words as go-yaml resolves them: YAML 1.1 without base-60 numbers and times. */
+const goScalars: readonly ScalarTag[] = [
+  {
+    tag: "tag:yaml.org,2002:null",
+    default: true,
+    test: /^(?:~|null|Null|NULL)?$/,
+    resolve: () => new Scalar(null),
+  },
+  {
+    tag: "tag:yaml.org,2002:bool",
+    default: true,
+    test: /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON|n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+    resolve: (text) => /^(?:[yYtT]|[oO][nN]$)/.test(text),
+  },
+  {
+    tag: "tag:yaml.org,2002:int",
+    default: true,
+    test: /^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|[1-9][0-9_]*|0)$/,
+    resolve: (text) => {
+      const digits = text.replaceAll("_", "").replace(/^[-+]/, "");
+      const value = Number(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+      return text.startsWith("-") ? -value : value;
     },
-  });
-}
+  },
+  {
+    tag: "tag:yaml.org,2002:float",
+    default: true,
+    test: /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/,
+    resolve: (text) => Number(text.replaceAll("_", "")),
+  },
+];
 
 function looksLikeJson(text: string): boolean {
   return /^\s*(\{\s*("|\}|$)|\[)/.test(text);

@@ -1,16 +1,21 @@
 /** Compares what was played with what was recorded. */
 import { createTwoFilesPatch } from "diff";
+import { statesAtRest } from "./kubectl-bursts.ts";
 import { normalize } from "./kubectl-normalize.ts";
 import type { PlayedCommand } from "./kubectl-play.ts";
 
+export type Agreement = "equal" | "equal at rest" | "different";
+
 export interface Comparison {
   readonly played: PlayedCommand;
-  /** "" when they agree, else a small diff from the recording to rollsim. */
+  readonly agreement: Agreement;
+  /** A small diff from the recording to rollsim; "" when they are equal. */
   readonly difference: string;
 }
 
 export function compare(played: PlayedCommand): Comparison {
   const { recorded } = played;
+  const atRest = recorded.lines !== undefined && restsAlike(played);
   const parts = (["stdout", "stderr"] as const).flatMap((stream) => {
     const [expected, actual] = [normalize(recorded[stream]), normalize(played[stream])];
     if (expected === actual) return [];
@@ -20,5 +25,14 @@ export function compare(played: PlayedCommand): Comparison {
     return [`${stream}:\n${patch.split("\n").slice(4).join("\n")}`];
   });
   if (recorded.code !== played.code) parts.push(`code: ${recorded.code} -> ${played.code}`);
-  return { played, difference: parts.join("\n") };
+  const same =
+    recorded.code === played.code && normalize(recorded.stderr) === normalize(played.stderr);
+  const agreement = parts.length === 0 ? "equal" : atRest && same ? "equal at rest" : "different";
+  return { played, agreement, difference: parts.join("\n") };
+}
+
+function restsAlike({ recorded, lines }: PlayedCommand): boolean {
+  const states = (timed: readonly (readonly [number, string])[]): string =>
+    statesAtRest(timed.map(([ms, line]) => [ms, normalize(line)])).join("\n");
+  return states(recorded.lines ?? []) === states(lines);
 }

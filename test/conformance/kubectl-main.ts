@@ -27,11 +27,12 @@ export function compareFile(path: string): readonly Comparison[] {
 }
 
 function main(files: readonly string[]): number {
-  let [commands, differences] = [0, 0];
+  let [commands, alike, differences] = [0, 0, 0];
   for (const file of files) {
-    for (const { played, difference } of compareFile(file)) {
+    for (const { played, agreement, difference } of compareFile(file)) {
       commands += 1;
-      if (difference === "") continue;
+      if (agreement === "equal at rest") alike += 1;
+      if (agreement !== "different") continue;
       differences += 1;
       const { recorded } = played;
       const note = recorded.note === undefined ? "" : ` (${recorded.note})`;
@@ -40,6 +41,8 @@ function main(files: readonly string[]): number {
       );
     }
   }
+  if (alike > 0)
+    console.log(`${alike} print other lines within the same 100 ms, and rest in the same states`);
   console.log(`${commands} commands, ${differences} differences`);
   return differences === 0 ? 0 : 1;
 }

@@ -5,13 +5,15 @@
 import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
-import type { RecordedCommand } from "./kubectl-recording.ts";
+import { startOf, type RecordedCommand } from "./kubectl-recording.ts";
 
 export interface PlayedCommand {
   readonly recorded: RecordedCommand;
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
+  /** What went to stdout, with the virtual ms since the command began. */
+  readonly lines: readonly (readonly [number, string])[];
 }
 
 const second = 1000;
@@ -86,7 +88,7 @@ export function playScenario(
     nodes: 1,
     podsPerNode: 5000,
     behaviors,
-    startTime: "2026-11-23T08:00:00Z",
+    startTime: new Date(startOf(commands)).toISOString(),
   });
   createKubernetesService(cluster);
   const waiting = commands.toSorted((a, b) => actsAt(a) - actsAt(b));
@@ -108,6 +110,8 @@ function playOne(
   playNext: () => void,
 ): PlayedCommand {
   const streams = { stdout: "", stderr: "" };
+  const lines: (readonly [number, string])[] = [];
+  const began = cluster.now;
   const killed = killedAt(recorded);
   const { code } = runKubectl(
     cluster,
@@ -115,6 +119,8 @@ function playOne(
     {
       out(text) {
         streams.stdout += text;
+        for (const line of text.replace(/\n$/, "").split("\n"))
+          lines.push([cluster.now - began, line]);
       },
       err(text) {
         streams.stderr += text;
@@ -134,7 +140,7 @@ function playOne(
     },
   );
   // A real kubectl that is interrupted exits with 1.
-  return { recorded, ...streams, code: killed === undefined ? code : 1 };
+  return { recorded, ...streams, lines, code: killed === undefined ? code : 1 };
 }
 
 /** Every cluster has this Service before anybody comes. */

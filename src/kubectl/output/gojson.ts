@@ -19,19 +19,31 @@ export function compactJson(value: unknown): string {
   return `{${members.join(",")}}`;
 }
 
+/**
+ * Of maps: `sorted`, or `as they come`, as Go prints structs. Objects from the API server come in the
+ * order of Go's structs.
+ */
+export type KeyOrder = "sorted" | "as they come";
+
 /** json.MarshalIndent with this indent; no line break at the end. */
-export function indentedJson(value: unknown, indent: string, outer = ""): string {
+export function indentedJson(
+  value: unknown,
+  indent: string,
+  outer = "",
+  order: KeyOrder = "sorted",
+): string {
   const inner = outer + indent;
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
-    const items = value.map((item) => inner + indentedJson(item, indent, inner));
+    const items = value.map((item) => inner + indentedJson(item, indent, inner, order));
     return `[\n${items.join(",\n")}\n${outer}]`;
   }
   if (!isMap(value)) return compactJson(value);
-  const keys = sortedKeys(value).filter((key) => value[key] !== undefined);
+  const all = order === "sorted" ? sortedKeys(value) : Object.keys(value);
+  const keys = all.filter((key) => value[key] !== undefined);
   if (keys.length === 0) return "{}";
   const members = keys.map(
-    (key) => `${inner}${goString(key)}: ${indentedJson(value[key], indent, inner)}`,
+    (key) => `${inner}${goString(key)}: ${indentedJson(value[key], indent, inner, order)}`,
   );
   return `{\n${members.join(",\n")}\n${outer}}`;
 }

@@ -37,6 +37,9 @@ export function getPrinter(call: Call): Printer | undefined {
   return objectPrinter(call, format) ?? unknownFormat(format, getFormats);
 }
 
+/** Verbs that know the Go types of what they print: their JSON follows the order of the structs. */
+const typedVerbs = /^(rollout|set|autoscale|create \w)/;
+
 /** The printer of a verb that writes; undefined when it prints `NAME OPERATION`. */
 export function writePrinter(call: Call): Printer | undefined {
   const format = call.flags.has("output") ? call.flags.text("output") : "";
@@ -60,6 +63,12 @@ function objectPrinter(call: Call, format: string): Printer | undefined {
     call.flags.has("show-managed-fields") && call.flags.bool("show-managed-fields")
       ? object
       : withoutManagedFields(object);
+  if (format === "json" && typedVerbs.test(call.command)) {
+    return (object) => {
+      const { kind, apiVersion, ...rest } = shown(object);
+      return `${indentedJson({ kind, apiVersion, ...rest }, "    ", "", "as they come")}\n`;
+    };
+  }
   if (format === "json") return (object) => `${indentedJson(shown(object), "    ")}\n`;
   if (format === "yaml") {
     let printed = 0;

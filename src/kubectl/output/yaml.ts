@@ -57,7 +57,7 @@ function scalar(value: unknown, indent: number, column: number): string {
   if (allowsPlain(value)) return fold(value, indent, column);
   return special.test(value)
     ? doubleQuoted(value, indent, column)
-    : fold(`'${value.replaceAll("'", "''")}'`, indent, column + 1);
+    : fold(`'${value.replaceAll("'", "''")}'`, indent, column);
 }
 
 // eslint-disable-next-line no-control-regex -- the characters that YAML calls not printable
@@ -136,7 +136,7 @@ function doubleQuoted(text: string, indent: number, column: number): string {
       ? `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`
       : `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;
   });
-  return fold(`"${escaped.join("")}"`, indent, column + 1);
+  return fold(`"${escaped.join("")}"`, indent, column);
 }
 
 /** Breaks at single spaces once the line is past column 80. */

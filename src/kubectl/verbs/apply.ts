@@ -173,7 +173,7 @@ export function buildPatch(modified: KubeObject, current: KubeObject): BuiltPatc
   if (schemaOf(modified.apiVersion, modified.kind) === undefined) {
     return { type: "merge", patch: threeWayMerge(original ?? {}, modified, current) };
   }
-  const created = createThreeWayPatch(modified, original, modified, current);
+  const created = createThreeWayPatch(modified, original ?? {}, modified, current);
   if (created.ok) return { type: "strategic", patch: created.patch };
   return { error: created.error };
 }

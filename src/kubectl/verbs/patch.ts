@@ -1,5 +1,6 @@
 /** kubectl patch. Mirrors kubectl/pkg/cmd/patch/patch.go (v0.37.2). */
 import type { PatchType } from "../../api/client.ts";
+import type { KubeObject } from "../../api/meta.ts";
 import {
   changeCauseKey,
   changeCauseOf,
@@ -15,6 +16,7 @@ import { sameJson } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
+import { scaleOf } from "./get.ts";
 
 const types = ["json", "merge", "strategic"] as const;
 
@@ -41,8 +43,11 @@ export function patch(call: Call): void {
       problems.push({ status: answer.status });
       continue;
     }
-    const changed = !sameJson(info.object, answer.value);
-    report(answer.value, changed ? "patched" : "patched (no change)");
+    const scaling = flags.text("subresource") === "scale";
+    const [before, after] = [info.object, answer.value].map((object) =>
+      scaling && object.kind !== "Scale" ? scaleOf(object) : object,
+    ) as [KubeObject, KubeObject];
+    report(after, sameJson(before, after) ? "patched (no change)" : "patched");
   }
   failAll(problems);
   if (selection.infos.length === 0) fail("no objects passed to patch");

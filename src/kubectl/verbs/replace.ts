@@ -1,4 +1,5 @@
 /** kubectl replace. Mirrors kubectl/pkg/cmd/replace/replace.go (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
 import { dryRunOf, fieldManagerOf, heed, validationOf, writeOptions, type Call } from "../call.ts";
 import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { reporter } from "../output/report.ts";
@@ -32,13 +33,25 @@ export function replace(call: Call): void {
       call,
       call.flags.bool("force")
         ? call.io.client.create(object, options)
-        : call.io.client.update(object, options),
+        : call.io.client.update(withVersion(call, info, object), options),
     );
     if (answer.ok) report(answer.value, "replaced");
     else problems.push(withSource(answer.status, "replacing", info.source));
   }
   failAll(problems);
   if (read.infos.length === 0) fail("no objects passed to replace");
+}
+
+/** An object without a resourceVersion replaces whatever there is now. */
+function withVersion(call: Call, info: Info, object: KubeObject): KubeObject {
+  if (object.metadata.resourceVersion !== undefined) return object;
+  const current = call.io.client.get(info.ref);
+  if (!current.ok) return object;
+  const { resourceVersion } = current.value.metadata;
+  return {
+    ...object,
+    metadata: { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+  };
 }
 
 /** --force: away with the object, and wait until it is gone. */
