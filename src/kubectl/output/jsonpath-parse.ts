@@ -188,8 +188,9 @@ function bracketContent(content: string): PathNode[] {
   }
   const text = content.trim();
   if (text === "*") return [{ type: "wildcard" }];
-  const key = /^'([^']*)'$|^"([^"]*)"$/.exec(text);
-  if (key !== null) return [{ type: "field", name: key[1] ?? key[2] ?? "" }];
+  // A quoted key is read as a path: its dots are dots unless they are escaped.
+  const key = /^'([^']*)'$/.exec(text);
+  if (key !== null) return actionNodes({ text: `.${key[1] ?? ""}`, at: 0 }, "");
   const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text);
   if (slice === null || text === "") refuse(`invalid array index ${text}`);
   const bounds = [slice[1], slice[2]?.slice(1), slice[3]?.slice(1)].map((bound) =>

@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { printJsonPath } from "../../src/kubectl/output/jsonpath.ts";
+
+// The examples of Kubernetes' documentation of JSONPath, and their results.
+const list = {
+  kind: "List",
+  items: [
+    {
+      kind: "None",
+      metadata: { name: "127.0.0.1", labels: { "kubernetes.io/hostname": "127.0.0.1" } },
+      status: {
+        capacity: { cpu: "4" },
+        addresses: [{ type: "LegacyHostIP", address: "127.0.0.1" }],
+      },
+    },
+    {
+      kind: "None",
+      metadata: { name: "127.0.0.2" },
+      status: {
+        capacity: { cpu: "8" },
+        addresses: [
+          { type: "LegacyHostIP", address: "127.0.0.2" },
+          { type: "another", address: "127.0.0.3" },
+        ],
+      },
+    },
+  ],
+  users: [
+    { name: "myself", user: {} },
+    { name: "e2e", user: { username: "admin", password: "secret" } },
+  ],
+};
+
+describe("jsonpath", () => {
+  test.each([
+    ["kind is {.kind}", "kind is List"],
+    ["{['kind']}", "List"],
+    ['{.users[?(@.name=="e2e")].user.password}', "secret"],
+    ["{..name}", "127.0.0.1 127.0.0.2 myself e2e"],
+    ["{.items[*].metadata.name}", "127.0.0.1 127.0.0.2"],
+    ["{.users[0].name}", "myself"],
+    [
+      "{.items[*]['metadata.name', 'status.capacity']}",
+      '127.0.0.1 127.0.0.2 {"cpu":"4"} {"cpu":"8"}',
+    ],
+    [
+      "{range .items[*]}[{.metadata.name}, {.status.capacity}] {end}",
+      '[127.0.0.1, {"cpu":"4"}] [127.0.0.2, {"cpu":"8"}] ',
+    ],
+    ["{.items[*].metadata.labels.kubernetes\\.io/hostname}", "127.0.0.1"],
+    ["{.users[-1].name}", "e2e"],
+    ["{.users[0:2].name}", "myself e2e"],
+    ["{.users[:1].name}", "myself"],
+    ['{.items[0].metadata.name}{"\\t"}{.items[1].metadata.name}{"\\n"}', "127.0.0.1\t127.0.0.2\n"],
+    ["{.items[*].status.addresses[?(@.type!='another')].address}", "127.0.0.1 127.0.0.2"],
+    ["{.nothing.here}", ""],
+    ["{.users[0].user}", "{}"],
+    ["{@.kind}{$.kind}", "ListList"],
+  ])("%s", (template, printed) => {
+    expect(printJsonPath(template, list)).toBe(printed);
+  });
+
+  test.each([
+    ["{.a", "error parsing jsonpath {.a, unclosed action"],
+    ["{.items[}", "error parsing jsonpath {.items[}, unterminated array"],
+    ["{.items[x]}", "error parsing jsonpath {.items[x]}, invalid array index x"],
+    ["{.users[9].name}", "array index out of bounds: index 9, length 2"],
+    ["{end}", "not in range, nothing to end"],
+  ])("%s is refused", (template, error) => {
+    expect(printJsonPath(template, list)).toEqual({ error });
+  });
+});
