@@ -50,17 +50,25 @@ export class DeploymentController implements Controller, EventHandler {
   view(key: string): DeploymentView {
     const deployment = this.#caches.deployments.get(key);
     const namespace = key.slice(0, key.indexOf("/"));
+    const replicaSets = this.#replicaSetsIn(namespace);
+    const recreate = deployment?.spec.strategy.type === "Recreate";
     return {
       key,
       now: this.#wallClock(),
       deployment,
-      replicaSets: this.#replicaSetsIn(namespace),
+      replicaSets,
       features: this.#features,
-      nonTerminalPods: (uid) => {
-        const owner = this.#registry.findOwner(uid);
-        return owner === undefined ? 0 : this.#caches.pods.nonTerminal(owner);
-      },
+      nonTerminalPods: recreate ? this.#nonTerminalPods(replicaSets) : {},
     };
+  }
+
+  #nonTerminalPods(sets: readonly ReplicaSet[]): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { metadata } of sets) {
+      const owner = this.#registry.findOwner(metadata.uid ?? "");
+      if (owner !== undefined) counts[metadata.uid!] = this.#caches.pods.nonTerminal(owner);
+    }
+    return counts;
   }
 
   deploymentChanged(now: Deployment): void {

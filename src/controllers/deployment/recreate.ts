@@ -61,7 +61,7 @@ function oldPods(
   if (reported > 0) return reported;
   return owned
     .filter((rs) => rs.metadata.uid !== next?.metadata.uid)
-    .reduce((sum, rs) => sum + view.nonTerminalPods(rs.metadata.uid ?? ""), 0);
+    .reduce((sum, rs) => sum + (view.nonTerminalPods[rs.metadata.uid ?? ""] ?? 0), 0);
 }
 
 function* scaleUpNew(sync: DeploymentSync, next: ReplicaSet): Steps<Step<boolean>> {

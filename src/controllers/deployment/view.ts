@@ -17,8 +17,11 @@ export interface DeploymentView {
   /** All ReplicaSets of the namespace in the cache, in order of name. */
   readonly replicaSets: readonly ReplicaSet[];
   readonly features: DeploymentFeatures;
-  /** Pods of a ReplicaSet (by UID) that are not Failed or Succeeded; terminating ones count. */
-  nonTerminalPods(replicaSetUid: string): number;
+  /**
+   * Pods of each ReplicaSet (by UID) that are not Failed or Succeeded; terminating ones count. Only Recreate
+   * looks at them.
+   */
+  readonly nonTerminalPods: Readonly<Record<string, number>>;
 }
 
 /** The state of one sync: the view, and the Deployment as this sync has changed it so far. */

@@ -17,7 +17,7 @@ import type { Expect, Outcome, Plan, Write } from "../reconcile.ts";
 import { WorkQueue, type SavedWorkQueue } from "../workqueue.ts";
 import { podsToDelete } from "./deletion-order.ts";
 import { reconcileReplicaSet } from "./replicaset.ts";
-import { countPods, type PodListing, type ReplicaSetFeatures, type ReplicaSetView } from "./view.ts";
+import { BURST, countPods, type PodListing, type ReplicaSetFeatures, type ReplicaSetView } from "./view.ts";
 
 export interface ReplicaSetControllerFeatures extends ReplicaSetFeatures {
   /** StaleControllerConsistencyReplicaSet (on since 1.36): read your own writes. */
@@ -79,17 +79,20 @@ export class ReplicaSetController implements Controller, EventHandler {
       this.#features.consistency &&
       this.#consistency.isStale(key, { pods: seen.pods, replicaSets: seen.replicasets });
     const listing = this.#listing(rs);
+    const counts = countPods(listing, rs?.spec.minReadySeconds ?? 0, now);
+    const awaited = this.#expectations.awaited(key, now);
+    const tooMany = rs === undefined || awaited !== undefined ? 0 : counts.active - rs.spec.replicas;
     return {
       key,
       now,
       replicaSet: rs,
       features: this.#features,
       stale,
-      awaited: this.#expectations.awaited(key, now),
-      counts: countPods(listing, rs?.spec.minReadySeconds ?? 0, now),
+      awaited,
+      counts,
       orphans: listing.orphans,
       strays: listing.strays,
-      podsToDelete: (count) => podsToDelete(listing, count, now),
+      surplus: tooMany <= 0 ? [] : podsToDelete(listing, Math.min(tooMany, BURST), now),
     };
   }
 

@@ -3,10 +3,7 @@ import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
 import { DONE, writePods, type Plan, type Steps } from "../reconcile.ts";
 import { calculateStatus, writeStatus } from "./status.ts";
-import type { ReplicaSetView } from "./view.ts";
-
-/** Pods that one sync creates or deletes at the most (BurstReplicas). */
-export const BURST = 500;
+import { BURST, type ReplicaSetView } from "./view.ts";
 
 export function* reconcileReplicaSet(view: ReplicaSetView): Plan {
   if (view.stale) {
@@ -56,10 +53,9 @@ function* manageReplicas(view: ReplicaSetView, rs: ReplicaSet): Steps<string | u
   const { active } = view.counts;
   const difference = active - rs.spec.replicas;
   if (rs.metadata.deletionTimestamp !== undefined || difference === 0) return undefined;
-  const count = Math.min(Math.abs(difference), BURST);
   return difference < 0
-    ? yield* createPods(rs, active, count)
-    : yield* deletePods(view, rs, count);
+    ? yield* createPods(rs, active, Math.min(-difference, BURST))
+    : yield* deletePods(view, rs);
 }
 
 /** Slow start: 1, 2, 4... at a time, and no further batch once one pod was refused. */
@@ -81,14 +77,10 @@ function* createPods(rs: ReplicaSet, active: number, count: number): Steps<strin
   return undefined;
 }
 
-function* deletePods(
-  view: ReplicaSetView,
-  rs: ReplicaSet,
-  count: number,
-): Steps<string | undefined> {
-  const { active } = view.counts;
-  yield decide("replicaset/delete-pods", { active, replicas: rs.spec.replicas, count });
-  const rows = view.podsToDelete(count);
+function* deletePods(view: ReplicaSetView, rs: ReplicaSet): Steps<string | undefined> {
+  const { counts, surplus: rows } = view;
+  const { replicas } = rs.spec;
+  yield decide("replicaset/delete-pods", { active: counts.active, replicas, count: rows.length });
   yield { do: "expect-deletions", rows };
   const outcome = yield* writePods({ do: "delete-pods", replicaSet: rs, rows });
   if (outcome.refused === undefined) return undefined;

@@ -25,9 +25,12 @@ export interface ReplicaSetView {
   /** Pods without an owner that match the selector, and own pods that no longer do: rows. */
   readonly orphans: readonly number[];
   readonly strays: readonly number[];
-  /** Rows of the pods that go first when there are too many, as they stood when the sync began. */
-  podsToDelete(count: number): readonly number[];
+  /** Rows of the pods that are to go, where there are too many. */
+  readonly surplus: readonly number[];
 }
+
+/** Pods that one sync creates or deletes at the most (BurstReplicas). */
+export const BURST = 500;
 
 /** The counters of the pods as listed, before this sync writes anything. */
 export interface PodCounts {
