@@ -85,6 +85,7 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
           alias: "l",
           type: "string",
           nargs: 1,
+          coerce: last,
           describe: "Only scenarios with these labels, as in topic=basics",
         })
         .epilogue(shown("run")),
@@ -127,6 +128,7 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
           .option("at", {
             type: "string",
             nargs: 1,
+            coerce: last,
             describe: "Virtual time, as in 75s; default: the end of the run",
           })
           .epilogue(shown("explain")),
@@ -154,17 +156,29 @@ function filesOf(command: Argv): Argv<{ file: string[] }> {
 
 function replayOptions<T>(command: Argv<T>) {
   return command
-    .option("seed", { type: "string", nargs: 1, describe: "Instead of the scenario's own" })
+    .option("seed", {
+      type: "string",
+      nargs: 1,
+      coerce: last,
+      describe: "Instead of the scenario's own",
+    })
     .option("schedule", {
       type: "string",
       nargs: 1,
+      coerce: last,
       describe: "Order of watch events: fresh, random, or recorded letters",
     })
     .option("until", {
       type: "string",
       nargs: 1,
+      coerce: last,
       describe: "End the run here at the latest, as in 5m",
     });
+}
+
+/** Of an option given twice the last one counts. */
+function last(value: string | readonly string[]): string {
+  return typeof value === "string" ? value : (value.at(-1) ?? "");
 }
 
 function named(list: readonly string[]): readonly string[] {

@@ -37,7 +37,6 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "dot-notation": false,
-      "duplicate-arguments-array": false,
     })
     .strict()
     .demandCommand(1, 1, "what to do? See rollsim --help", "one command at a time")
@@ -61,8 +60,12 @@ function version(): string {
 
 /** yargs names options and files in one breath; people want to hear about the option. */
 function betterMessage(message: string, argv: readonly string[]): string {
+  const [command = ""] = argv;
+  if (!command.startsWith("-") && !commandNames.includes(command) && command !== "") {
+    return `unknown command ${command}${meant(command, commandNames, "rollsim ")}`;
+  }
   if (message.startsWith("Not enough non-option"))
-    return `${argv[0]} needs a file; see rollsim --help`;
+    return `${command} needs a file; see rollsim --help`;
   if (!message.startsWith("Unknown argument")) {
     return message.slice(0, 1).toLowerCase() + message.slice(1).replaceAll("\n", " ");
   }
@@ -75,8 +78,7 @@ function betterMessage(message: string, argv: readonly string[]): string {
     const word = wrong.replace(/=.*$/u, "");
     return `unknown option ${word}${meant(word.replace(/^-+/u, ""), optionNames, "--")}`;
   }
-  const [first = ""] = names;
-  return `unknown command or argument ${first}${meant(first, commandNames, "rollsim ")}`;
+  return `unknown argument ${names.join(", ")}`;
 }
 
 function meant(word: string, known: readonly string[], prefix: string): string {

@@ -32,9 +32,13 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Resul
   return new Run(scenario, options).play();
 }
 
-/** Plays a scenario up to a time and gives the cluster as it is then. */
-export function clusterAt(scenario: Scenario, at: Millis, options: RunOptions = {}): Cluster {
-  const run = new Run(scenario, { ...options, stopAt: at });
+/** Plays a scenario up to a time, or to its end, and gives the cluster as it is then. */
+export function clusterAt(
+  scenario: Scenario,
+  at: Millis | undefined,
+  options: RunOptions = {},
+): Cluster {
+  const run = new Run(scenario, at === undefined ? options : { ...options, stopAt: at });
   run.play();
   return run.cluster;
 }

@@ -1,0 +1,281 @@
+import { describe, expect, test } from "vitest";
+import { parseScenario } from "../../src/scenario/parse.ts";
+import type { Result } from "../../src/scenario/result.ts";
+import { runScenario, type RunOptions } from "../../src/scenario/run.ts";
+
+const deployment = (name: string, replicas: number, image = "web:v1"): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  replicas: ${replicas}
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: web, image: "${image}" }] }
+`;
+
+function play(body: string, options: RunOptions = {}, manifests = deployment("web", 4)): Result {
+  const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
+  return runScenario(parseScenario(`${head}${body}\n${manifests}`, "x.yaml"), options);
+}
+
+/** `kind name @ ms` of all failures. */
+function failures(result: Result): readonly string[] {
+  return result.failures.map(({ kind, name, at }) => `${kind} ${name} @ ${at}`);
+}
+
+describe("steps", () => {
+  test("begin at their time, or so long after the previous one ended", () => {
+    const result = play(`
+steps:
+  - { name: ready, kubectl: rollout status deploy/web }
+  - { name: pause, after: 4s, kubectl: rollout pause deploy/web }
+  - { name: resume, at: 20s, kubectl: rollout resume deploy/web }`);
+    expect(result.passed).toBe(true);
+    expect(result.steps.map(({ step, began, ended }) => [step.name, began, ended])).toEqual([
+      ["ready", 0, 1000],
+      ["pause", 5000, 5000],
+      ["resume", 20_000, 20_000],
+    ]);
+  });
+
+  test("that begin while the one before still goes on fail the run", () => {
+    const result = play(`
+behaviors: [{ ready: { delay: 30s } }]
+steps:
+  - kubectl: rollout status deploy/web
+  - { name: late, at: 10s, kubectl: rollout pause deploy/web }`);
+    expect(failures(result)).toEqual(["kubectl late @ 30000"]);
+    expect(result.failures[0]?.message).toBe(
+      "is to begin at 10s, but the step before ended at 30s",
+    );
+  });
+
+  test("after a failed one are not taken", () => {
+    const result = play(`
+steps:
+  - { name: wrong, kubectl: rollout undo deploy/nope }
+  - { name: never, kubectl: get pods }
+expect: { finally: ["true"] }`);
+    expect(failures(result)).toEqual(["kubectl wrong @ 0"]);
+    expect(result.failures[0]?.details.join()).toContain('"nope" not found');
+    expect(result.steps).toHaveLength(1);
+    expect(result.expectations.map(({ outcome }) => outcome)).toEqual(["unchecked"]);
+  });
+
+  test("may be expected to fail, with a code of their last line", () => {
+    const missing = "kubectl get deploy/web\\nkubectl get deploy/nope";
+    expect(play(`steps: [{ kubectl: "${missing}", exitCode: 1 }]`).passed).toBe(true);
+    expect(play(`steps: [{ kubectl: "get deploy/nope\\nget pods", exitCode: 1 }]`).passed).toBe(
+      false,
+    );
+  });
+
+  test("may give a line its document", () => {
+    const result = play(`
+steps:
+  - kubectl: |
+      kubectl apply -f - <<EOF
+      ${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings" } })}
+      EOF
+      kubectl get configmap settings`);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("apply changes as kubectl apply does", () => {
+    const manifest = `${deployment("web", 4, "web:v2").slice(4)}`.replaceAll("\n", "\n      ");
+    const result = play(`
+steps:
+  - at: 5s
+    apply:
+      ${manifest}
+  - kubectl: rollout status deploy/web
+expect:
+  finally:
+    - 'deploy.web.metadata.annotations["deployment.kubernetes.io/revision"] == "2"'`);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("wait for a condition of an object, and fail in time", () => {
+    const wait = (timeout: string): Result =>
+      play(`
+behaviors: [{ ready: { delay: 10s } }]
+steps: [{ name: wait, wait: { for: condition=Available, on: deploy/web, timeout: ${timeout} } }]`);
+    expect(wait("20s").steps[0]).toMatchObject({ ok: true, ended: 10_000 });
+    expect(failures(wait("5s"))).toEqual(["wait wait @ 5000"]);
+  });
+});
+
+describe("an assert", () => {
+  const until = "steps: [{ kubectl: rollout status deploy/web }, ";
+
+  test("compares the named fields, with counters that the API leaves out as zero", () => {
+    const object = `{ apiVersion: apps/v1, kind: Deployment, metadata: { name: web },
+      spec: { template: { spec: { containers: [{ name: web, image: "web:v1" }] } } },
+      status: { availableReplicas: 4, unavailableReplicas: 0, conditions: [{ type: Available, status: "True" }] } }`;
+    expect(play(`${until}{ assert: ${object} }]`).failures).toEqual([]);
+  });
+
+  test("points at the field that differs", () => {
+    const result = play(`${until}
+  { assert: { apiVersion: apps/v1, kind: Deployment, metadata: { name: web },
+              status: { availableReplicas: 3, readyReplicas: 4 } } }]`);
+    const [failure] = result.failures;
+    expect(failure?.details).toEqual(["status.availableReplicas is 4, not 3"]);
+    expect(failure?.place).toMatchObject({ line: 6, column: 44 });
+  });
+
+  test("within a time is tried again after every instant", () => {
+    const body = (within: string): string => `
+behaviors: [{ ready: { delay: 7s } }]
+steps: [{ name: all, assert: "deploy.web.status.availableReplicas == 4", within: ${within} }]`;
+    expect(play(body("10s")).steps[0]).toMatchObject({ ok: true, ended: 7000 });
+    expect(failures(play(body("7s")))).toEqual([]);
+    expect(failures(play(body("5s")))).toEqual(["assert all @ 5000"]);
+  });
+
+  test("of an object that is not there says so", () => {
+    const object = "{ apiVersion: v1, kind: Service, metadata: { name: nope } }";
+    expect(play(`steps: [{ assert: ${object} }]`).failures[0]?.message).toBe(
+      'services "nope" not found',
+    );
+  });
+});
+
+describe("expect.always", () => {
+  test("is checked after every instant: the first failing one is named, with values", () => {
+    const result = play(`
+behaviors: [{ ready: { delay: 5s } }]
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { name: update, at: 20s, kubectl: set image deploy/web web=web:v2 }
+expect:
+  always:
+    - { that: "deploy.web.status.availableReplicas >= 4", from: update }`);
+    expect(failures(result)).toEqual(["always deploy.web.status.availableReplicas >= 4 @ 20000"]);
+    expect(result.failures[0]?.details).toEqual(["deploy.web.status.availableReplicas is 3"]);
+    expect(result.failures[0]?.place).toMatchObject({ line: 11, column: 15 });
+  });
+
+  test("holds from a step or a time, and up to one", () => {
+    const outcome = (range: string): string | undefined =>
+      play(`
+behaviors: [{ ready: { delay: 5s } }]
+steps:
+  - { name: grow, at: 20s, kubectl: scale deploy/web --replicas=6 }
+expect: { always: [{ that: "deploy.web.spec.replicas == 4", ${range} }] }`).expectations[0]
+        ?.outcome;
+    expect(outcome("to: grow")).toBe("held");
+    expect(outcome("to: 19s")).toBe("held");
+    expect(outcome("to: 20s")).toBe("failed");
+    expect(outcome("from: grow")).toBe("failed");
+    expect(outcome("from: 2h")).toBe("unchecked");
+  });
+});
+
+describe("thresholds", () => {
+  const measured = (metric: string, threshold: string): Result =>
+    play(`
+behaviors: [{ ready: { delay: 5s } }]
+steps:
+  - { kubectl: rollout status deploy/web }
+  - at: 20s
+    kubectl: |
+      set image deploy/web web=web:v2
+      rollout status deploy/web
+expect: { thresholds: { ${metric}: ["${threshold}"] } }`);
+
+  // 4 replicas, surge 1, unavailable 1: two rounds of 5 s, one pod short all the while.
+  test.each([
+    ["rollout_duration", "max==10s"],
+    ["rollout_duration", "min==5s"],
+    ["rollout_duration", "count==2"],
+    ["unavailable_seconds", "sum==10s"],
+    ["available_pods", "min==3"],
+    ["available_pods", "max==4"],
+    ["total_pods", "max==5"],
+    ["total_pods", "p(10)==4"],
+  ])("%s %s", (metric, threshold) => {
+    expect(measured(metric, threshold).failures).toEqual([]);
+  });
+
+  test("that are not kept say what was measured", () => {
+    expect(measured("rollout_duration", "max<10s").failures[0]).toMatchObject({
+      kind: "threshold",
+      name: "rollout_duration: max<10s",
+      message: "was 10s",
+    });
+  });
+
+  test("on a rollout that never completes are not kept", () => {
+    const result = play(`
+behaviors: [{ fault: { type: NeverReady } }]
+until: 5m
+expect: { thresholds: { rollout_duration: ["max<1h"] } }`);
+    expect(result.failures[0]?.message).toBe("was without end: a rollout did not complete");
+  });
+});
+
+describe("faults", () => {
+  test("PodKill takes a pod, and the ReplicaSet replaces it", () => {
+    const result = play(`
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 10s, fault: { type: PodKill, on: deploy/web } }
+  - { assert: "deploy.web.status.availableReplicas == 3" }
+  - { assert: "deploy.web.status.availableReplicas == 4", within: 5s }`);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("QuotaFull stops new pods until it ends", () => {
+    const result = play(`
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 10s, fault: { type: QuotaFull, for: 1m } }
+  - { kubectl: scale deploy/web --replicas=6 }
+  - { at: 60s, assert: "deploy.web.status.replicas == 4" }
+  - { assert: "deploy.web.status.availableReplicas == 6", within: 5m }`);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("ApiError refuses so many requests; the controller tries again", () => {
+    const result = play(`
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 10s, fault: { type: ApiError, on: create pods, count: 2 } }
+  - { kubectl: scale deploy/web --replicas=5 }
+  - { assert: "deploy.web.status.availableReplicas == 5", within: 30s }`);
+    expect(result.failures).toEqual([]);
+    const refused = result.trace.filter(
+      (entry) => entry.kind === "write" && entry.resource === "pods" && entry.error !== undefined,
+    );
+    expect(refused).toHaveLength(2);
+  });
+});
+
+describe("the end of a run", () => {
+  test("comes when nothing is left to happen", () => {
+    expect(play("")).toMatchObject({ end: "idle", settledAt: 1000 });
+  });
+
+  test("comes at `until` at the latest", () => {
+    const body = "behaviors: [{ fault: { type: CrashLoopBackOff } }]\nuntil: 90s";
+    expect(play(body)).toMatchObject({ end: "until", endedAt: 90_000 });
+    expect(play(body, { until: 30_000 })).toMatchObject({ end: "until", endedAt: 30_000 });
+  });
+});
+
+test("the same seed gives the same trace; another seed another one", () => {
+  const body = "behaviors: [{ ready: { delay: 1s, jitter: 9s } }]";
+  const trace = (seed: string): string => JSON.stringify(play(body, { seed }).trace);
+  expect(trace("1")).toBe(trace("1"));
+  expect(trace("1")).not.toBe(trace("2"));
+});
+
+test("what listens to instants cannot change the run", () => {
+  const seen: number[] = [];
+  const heard = play("", { onInstant: (now) => seen.push(now) });
+  expect(heard.trace).toEqual(play("").trace);
+  expect(seen).toContain(1000);
+});
