@@ -7,11 +7,17 @@ import type { TraceEntry } from "./api/trace.ts";
 import { Refusals, type SavedRefusals } from "./apiserver/refusals.ts";
 import { ApiServer } from "./apiserver/server.ts";
 import { Store, type SavedStore } from "./apiserver/store.ts";
-import { ControllerManager, type SavedControllers } from "./controllers/controller-manager.ts";
+import {
+  CONTROLLER_EVENTS,
+  ControllerManager,
+  type ControllerEventCode,
+  type SavedControllers,
+} from "./controllers/controller-manager.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
 import type { ScheduleOptions } from "./controllers/schedule.ts";
+import type { ControlPlaneLimits } from "./controllers/token-bucket.ts";
 import { assert } from "./engine/assert.ts";
 import type { QueuedEvent } from "./engine/event-queue.ts";
 import { Random, type SavedRandom } from "./engine/random.ts";
@@ -30,6 +36,8 @@ export interface ClusterOptions {
   readonly nodes?: number;
   readonly podsPerNode?: number;
   readonly placement?: NodeOptions["placement"];
+  /** Limits of the controllers' API clients; `ideal` (default) has none, and requests take no time. */
+  readonly controlPlane?: "ideal" | ControlPlaneLimits;
   /** Which Kubernetes is mirrored; default the newest one known. */
   readonly kubernetesVersion?: string;
   readonly featureGates?: Partial<FeatureGates>;
@@ -43,8 +51,8 @@ export const defaults = { nodes: 3, podsPerNode: 110, startTime: "2000-01-01T00:
 // At one instant: all that is due on nodes, then what was put off by controllers. Users come before both.
 const RANK = { kubelet: 1, requeue: 2 } as const;
 
-/** Event kinds from here on are kubelet turns; below are the controllers' numbers. */
-const FIRST_TURN = 2;
+/** Event kinds from here on are kubelet turns; below are the controllers' events. */
+const FIRST_TURN = CONTROLLER_EVENTS;
 
 /** A whole world at one instant; plain data. */
 export interface Snapshot {
@@ -104,11 +112,14 @@ export class Cluster {
         random: this.#random,
         now,
         nextEventAt: () => this.nextEventAt(),
-        wakeLater: (delay, controller, key) =>
-          this.#simulation.schedule(delay, RANK.requeue, controller, key),
+        later: (delay, event, subject) =>
+          this.#simulation.schedule(delay, RANK.requeue, event, subject),
       },
-      gates,
-      typeof schedule === "string" ? { name: schedule } : schedule,
+      {
+        features: gates,
+        schedule: typeof schedule === "string" ? { name: schedule } : schedule,
+        controlPlane: options.controlPlane ?? "ideal",
+      },
       saved?.controllers,
     );
     if (saved !== undefined) {
@@ -229,7 +240,7 @@ export class Cluster {
   }
 
   #dispatch({ kind, subject }: QueuedEvent): void {
-    if (kind < FIRST_TURN) this.#controllers.wake(kind, subject);
+    if (kind < FIRST_TURN) this.#controllers.act(kind as ControllerEventCode, subject);
     else this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
   }
 

@@ -9,13 +9,24 @@ import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
 import { Caches, LANES, type SavedCaches } from "./caches.ts";
 import { DeploymentController } from "./deployment/controller.ts";
-import { runSync, type Controller, type LoopWorld } from "./loop.ts";
+import { ThrottledClient, WORKERS, type SavedClient } from "./control-plane.ts";
+import {
+  advanceSync,
+  beginSync,
+  resumeSync,
+  type Controller,
+  type LoopWorld,
+  type RunningSync,
+  type WaitingEffect,
+} from "./loop.ts";
+import type { Outcome } from "./reconcile.ts";
 import {
   ReplicaSetController,
   type ReplicaSetControllerFeatures,
   type SavedReplicaSetController,
 } from "./replicaset/controller.ts";
 import { Schedule, type Move, type ScheduleOptions } from "./schedule.ts";
+import type { ControlPlaneLimits } from "./token-bucket.ts";
 import type { SavedWorkQueue } from "./workqueue.ts";
 
 /** What the controllers need of the simulation around them. */
@@ -26,8 +37,33 @@ export interface ControllerWorld {
   readonly now: () => Millis;
   /** When the next event of the simulation is due. */
   readonly nextEventAt: () => Millis | undefined;
-  /** Puts a key (by its number) back into the queue of controller 0 or 1 after some ms. */
-  readonly wakeLater: (delay: Millis, controller: number, key: number) => void;
+  /** Hands an event back to `act` after some ms. */
+  readonly later: (delay: Millis, event: ControllerEventCode, subject: number) => void;
+}
+
+/** Events of the controllers: keys by their number, syncs by theirs, controllers by their index. */
+export const ControllerEvent = {
+  wakeDeployment: 0,
+  wakeReplicaSet: 1,
+  resumeSync: 2,
+  eventSent: 3,
+} as const;
+export type ControllerEventCode = (typeof ControllerEvent)[keyof typeof ControllerEvent];
+export const CONTROLLER_EVENTS = 4;
+
+export interface ControllerOptions {
+  readonly features: ReplicaSetControllerFeatures;
+  readonly schedule: ScheduleOptions;
+  readonly controlPlane: "ideal" | ControlPlaneLimits;
+}
+
+export interface SavedSync {
+  readonly controller: number;
+  readonly key: string;
+  readonly number: number;
+  readonly view: unknown;
+  readonly outcomes: readonly Outcome[];
+  readonly waiting: WaitingEffect | undefined;
 }
 
 export interface SavedControllers {
@@ -37,6 +73,8 @@ export interface SavedControllers {
   readonly keys: readonly string[];
   readonly syncs: number;
   readonly position: number;
+  readonly running: readonly SavedSync[];
+  readonly clients: readonly SavedClient[];
 }
 
 export class ControllerManager {
@@ -50,16 +88,14 @@ export class ControllerManager {
   /** Keys by number: events of the simulation carry numbers. */
   readonly #keys: string[];
   readonly #keyNumbers = new Map<string, number>();
+  /** Syncs that wait for their requests, by number. Empty without limits. */
+  readonly #running = new Map<number, RunningSync>();
+  readonly #clients: readonly ThrottledClient[];
   #syncs: number;
 
-  constructor(
-    world: ControllerWorld,
-    features: ReplicaSetControllerFeatures,
-    schedule: ScheduleOptions,
-    saved?: SavedControllers,
-  ) {
-    const { api, trace } = world;
-    const { store } = api;
+  constructor(world: ControllerWorld, options: ControllerOptions, saved?: SavedControllers) {
+    const { store } = world.api;
+    const { features } = options;
     this.#world = world;
     this.deployments = new DeploymentController(
       features,
@@ -69,7 +105,7 @@ export class ControllerManager {
     );
     this.replicaSets = new ReplicaSetController(features, store, saved?.replicaSets);
     this.#controllers = [this.deployments, this.replicaSets];
-    this.#schedule = new Schedule(schedule, world.random, saved?.position);
+    this.#schedule = new Schedule(options.schedule, world.random, saved?.position);
     const sharing = this.#schedule.alwaysFresh ? "shared" : "own";
     this.caches = new Caches(store, [this.deployments, this.replicaSets], sharing, saved?.caches);
     this.deployments.readFrom(this.caches);
@@ -78,12 +114,9 @@ export class ControllerManager {
     this.#keys = [...(saved?.keys ?? [])];
     this.#keys.forEach((key, number) => this.#keyNumbers.set(key, number));
     this.#syncs = saved?.syncs ?? 0;
-    this.#loop = {
-      api,
-      trace,
-      pods: new PodWriter(api, trace),
-      requeue: (controller, key, delay) => this.#requeue(controller, key, delay),
-    };
+    this.#clients = this.#throttle(options.controlPlane, saved);
+    this.#loop = this.#loopWorld();
+    for (const sync of saved?.running ?? []) this.#restore(sync);
   }
 
   /** Syncs so far. */
@@ -96,9 +129,21 @@ export class ControllerManager {
     return this.#schedule.played;
   }
 
-  /** A delay is over: the key goes into the queue. */
-  wake(controller: number, key: number): void {
-    this.#controllers[controller]!.queue.add(this.#keys[key]!);
+  /** An event that was put off is due. */
+  act(event: ControllerEventCode, subject: number): void {
+    switch (event) {
+      case ControllerEvent.wakeDeployment:
+        return this.deployments.queue.add(this.#keys[subject]!);
+      case ControllerEvent.wakeReplicaSet:
+        return this.replicaSets.queue.add(this.#keys[subject]!);
+      case ControllerEvent.resumeSync: {
+        const sync = this.#running.get(subject);
+        if (sync !== undefined) this.#advance(sync);
+        return;
+      }
+      case ControllerEvent.eventSent:
+        return this.#clients[subject]!.eventSent(this.#world.now());
+    }
   }
 
   /**
@@ -109,8 +154,8 @@ export class ControllerManager {
     if (this.#schedule.isFresh(this.#world.now())) {
       for (;;) {
         this.caches.deliverAll();
-        if (this.deployments.queue.length > 0) this.#sync(this.deployments);
-        else if (this.replicaSets.queue.length > 0) this.#sync(this.replicaSets);
+        if (this.#canBegin(this.deployments)) this.#sync(this.deployments);
+        else if (this.#canBegin(this.replicaSets)) this.#sync(this.replicaSets);
         else return;
       }
     }
@@ -130,7 +175,72 @@ export class ControllerManager {
       keys: [...this.#keys],
       syncs: this.#syncs,
       position: this.#schedule.position,
+      running: [...this.#running.values()].map((sync) => this.#saved(sync)),
+      clients: this.#clients.map((client) => client.save()),
     };
+  }
+
+  #loopWorld(): LoopWorld {
+    const { api, trace, now } = this.#world;
+    const world: LoopWorld = {
+      api,
+      trace,
+      pods: new PodWriter(api, trace),
+      requeue: (controller, key, delay) => this.#requeue(controller, key, delay),
+    };
+    if (this.#clients.length === 0) return world;
+    const clientOf = (controller: Controller): ThrottledClient =>
+      this.#clients[this.#controllers.indexOf(controller)]!;
+    return {
+      ...world,
+      reserve: (controller, requests) => clientOf(controller).reserve(requests, now()),
+      sendEvents: (controller, about, count) =>
+        clientOf(controller).sendEvents(about, count, now()),
+    };
+  }
+
+  #throttle(
+    limits: ControllerOptions["controlPlane"],
+    saved: SavedControllers | undefined,
+  ): ThrottledClient[] {
+    if (limits === "ideal") return [];
+    const { later } = this.#world;
+    return this.#controllers.map(
+      (_, index) =>
+        new ThrottledClient(
+          limits,
+          (delay) => later(delay, ControllerEvent.eventSent, index),
+          saved?.clients[index],
+        ),
+    );
+  }
+
+  #saved(sync: RunningSync): SavedSync {
+    const { key, number, view, outcomes, waiting } = sync;
+    return {
+      controller: this.#controllers.indexOf(sync.controller),
+      key,
+      number,
+      view,
+      outcomes: [...outcomes],
+      waiting: waiting === undefined ? undefined : { ...waiting },
+    };
+  }
+
+  #restore(saved: SavedSync): void {
+    const { key, number, view, outcomes } = saved;
+    const controller = this.#controllers[saved.controller]!;
+    const sync = resumeSync(controller, { key, number, view, outcomes: [...outcomes] });
+    sync.waiting = saved.waiting === undefined ? undefined : { ...saved.waiting };
+    this.#running.set(number, sync);
+  }
+
+  /** A controller works on a few keys at a time; only where syncs take time does that matter. */
+  #canBegin(controller: Controller): boolean {
+    if (controller.queue.length === 0) return false;
+    if (this.#running.size === 0) return true;
+    const busy = [...this.#running.values()].filter((sync) => sync.controller === controller);
+    return busy.length < WORKERS;
   }
 
   #possible(): Move[] {
@@ -138,8 +248,8 @@ export class ControllerManager {
     for (const lane of LANES) {
       if (this.caches.hasPending(lane)) moves.push(lane[0] as Move);
     }
-    if (this.deployments.queue.length > 0) moves.push("D");
-    if (this.replicaSets.queue.length > 0) moves.push("R");
+    if (this.#canBegin(this.deployments)) moves.push("D");
+    if (this.#canBegin(this.replicaSets)) moves.push("R");
     return moves;
   }
 
@@ -164,7 +274,17 @@ export class ControllerManager {
   }
 
   #sync(controller: Controller): void {
-    runSync(this.#loop, controller, controller.queue.take()!, ++this.#syncs);
+    this.#advance(beginSync(controller, controller.queue.take()!, ++this.#syncs));
+  }
+
+  #advance(sync: RunningSync): void {
+    const until = advanceSync(this.#loop, sync);
+    if (until === "done") {
+      this.#running.delete(sync.number);
+      return;
+    }
+    this.#running.set(sync.number, sync);
+    this.#world.later(until - this.#world.now(), ControllerEvent.resumeSync, sync.number);
   }
 
   #requeue(controller: Controller, key: string, delay: Millis): void {
@@ -173,6 +293,10 @@ export class ControllerManager {
       number = this.#keys.push(key) - 1;
       this.#keyNumbers.set(key, number);
     }
-    this.#world.wakeLater(delay, this.#controllers.indexOf(controller), number);
+    const event =
+      controller === this.deployments
+        ? ControllerEvent.wakeDeployment
+        : ControllerEvent.wakeReplicaSet;
+    this.#world.later(delay, event, number);
   }
 }

@@ -1,22 +1,39 @@
 /**
- * The loop that all controllers share: take a key, unfold its plan, apply it write by write, and see to what
- * the verdict asks for: forget the key's failures, or try again after its back-off.
+ * The loop that all controllers share: unfold the plan for a key, apply it write by write, and see to what the
+ * verdict asks for: forget the key's failures, or try again after its back-off.
+ *
+ * Without limits on the control plane a sync is over at once. With limits its requests wait for their turn,
+ * and the sync waits with them: what it read and the outcomes so far are kept, and make the same plan again.
  */
 import type { KubeObject, Millis } from "../api/meta.ts";
 import type { ApiServer } from "../apiserver/server.ts";
-import type { PodWriter } from "../apiserver/pod-writer.ts";
+import type { PodsWritten, PodWriter } from "../apiserver/pod-writer.ts";
 import type { Trace } from "../engine/trace.ts";
 import { sentence } from "./decisions.ts";
-import { isWrite, type Effect, type Expect, type Outcome, type Plan, type Verdict, type Write } from "./reconcile.ts";
+import {
+  isWrite,
+  type Effect,
+  type Expect,
+  type Outcome,
+  type Plan,
+  type RecordEvent,
+  type Verdict,
+  type Write,
+} from "./reconcile.ts";
 import type { WorkQueue } from "./workqueue.ts";
 
-export interface Controller {
+export interface Controller<View = unknown> {
   /** Its name as a component, `deployment-controller`. */
   readonly name: string;
   readonly queue: WorkQueue;
   /** Failures after which a key is dropped until its next event; absent: never. */
   readonly maxRetries?: number;
-  plan(key: string): Plan;
+  /** What a sync of this key reads: plain data. */
+  view(key: string): View;
+  /** Pure. */
+  reconcile(view: View): Plan;
+  /** A sync begins. */
+  begun?(key: string, view: View): void;
   /** Hears what its plan expects, and what came of each write. */
   expect?(key: string, effect: Expect): void;
   wrote?(key: string, effect: Write, outcome: Outcome): void;
@@ -29,82 +46,196 @@ export interface LoopWorld {
   readonly trace: Trace;
   /** Puts a key back into a queue after some ms. */
   requeue(controller: Controller, key: string, delay: Millis): void;
+  /** When so many requests of a controller are answered, in order; undefined: at once. */
+  reserve?(controller: Controller, requests: number): Millis[];
+  /** A Kubernetes Event is to be sent, which takes requests of its own. */
+  sendEvents?(controller: Controller, about: KubeObject, count: number): void;
 }
 
-/** Runs one sync to its end. `sync` is its number in the run. Answers whether anything was written. */
-export function runSync(
-  world: LoopWorld,
+/** A sync under way; `waiting` while requests of its present effect are not yet answered. */
+export interface RunningSync {
+  readonly controller: Controller;
+  readonly key: string;
+  readonly number: number;
+  readonly view: unknown;
+  readonly plan: Plan;
+  readonly outcomes: Outcome[];
+  current: IteratorResult<Effect, Verdict>;
+  waiting: WaitingEffect | undefined;
+}
+
+export interface WaitingEffect {
+  /** When the requests are answered that are still to come, in order. */
+  times: readonly Millis[];
+  /** Pods: how far the batch has got. */
+  written: PodsWritten;
+}
+
+export function beginSync(controller: Controller, key: string, number: number): RunningSync {
+  const view = controller.view(key);
+  controller.begun?.(key, view);
+  return resumeSync(controller, { key, number, view, outcomes: [] });
+}
+
+/** A sync that had got as far as its outcomes. */
+export function resumeSync(
   controller: Controller,
-  key: string,
-  sync: number,
-): "wrote" | "looked" {
-  const before = world.trace.entries.length;
-  world.api.requester = { by: controller.name, sync };
-  const plan = controller.plan(key);
-  let next = plan.next();
-  let did: "wrote" | "looked" = "looked";
-  while (next.done !== true) {
-    const effect = next.value;
-    if (isWrite(effect) || effect.do === "event") did = "wrote";
-    next = plan.next(apply(world, controller, key, sync, effect));
+  saved: Pick<RunningSync, "key" | "number" | "view" | "outcomes">,
+): RunningSync {
+  const plan = controller.reconcile(saved.view);
+  let current = plan.next();
+  for (const outcome of saved.outcomes) current = plan.next(outcome);
+  const { key, number, view } = saved;
+  const outcomes = [...saved.outcomes];
+  return { controller, key, number, view, plan, outcomes, current, waiting: undefined };
+}
+
+/** Goes on until the sync is over (`done`) or has to wait until a time. */
+export function advanceSync(world: LoopWorld, sync: RunningSync): "done" | Millis {
+  world.api.requester = { by: sync.controller.name, sync: sync.number };
+  let until: Millis | undefined;
+  while (sync.current.done !== true) {
+    const step = applyEffect(world, sync, sync.current.value);
+    if (typeof step === "number") {
+      until = step;
+      break;
+    }
+    sync.waiting = undefined;
+    if (world.reserve !== undefined) sync.outcomes.push(step.outcome);
+    sync.current = sync.plan.next(step.outcome);
   }
+  if (sync.current.done === true) finish(world, sync, sync.current.value);
   world.api.requester = { by: "user" };
-  finish(world, controller, key, sync, next.value);
-  if (did === "looked" && world.trace.entries.length === before) return "looked";
-  return did;
+  return until ?? "done";
 }
 
-function apply(
+/** An effect's outcome, or the time at which there is more to know of it. */
+function applyEffect(
   world: LoopWorld,
-  controller: Controller,
-  key: string,
-  sync: number,
+  sync: RunningSync,
   effect: Effect,
-): Outcome {
-  const { trace, api } = world;
+): { readonly outcome: Outcome } | Millis {
+  const { controller, key } = sync;
   switch (effect.do) {
-    case "decide": {
-      const { id, weighed } = effect.decision;
-      trace.add({
-        kind: "decision",
-        at: api.now,
-        by: controller.name,
-        sync,
-        key,
-        id,
-        weighed,
-        sentence: sentence(effect.decision),
-      });
-      return undefined;
-    }
-    case "event": {
-      const { about, type, reason, message } = effect;
-      const { namespace = "default", name } = about.metadata;
-      trace.add({
-        kind: "event",
-        at: api.now,
-        by: controller.name,
-        sync,
-        about: { kind: about.kind, namespace, name },
-        type,
-        reason,
-        message,
-      });
-      return undefined;
-    }
+    case "decide":
+      tellDecision(world, sync, effect);
+      return { outcome: undefined };
+    case "event":
+      tellEvent(world, sync, effect);
+      return { outcome: undefined };
     case "expect-creations":
     case "expect-deletions":
     case "forgo-creations":
       controller.expect?.(key, effect);
-      return undefined;
-    case "get":
-      return api.get({ ...nameOf(effect.object), resource: effect.resource });
-    default: {
-      const outcome = applyWrite(world, effect);
-      controller.wrote?.(key, effect, outcome);
-      return outcome;
-    }
+      return { outcome: undefined };
+    default:
+      return request(world, sync, effect);
   }
+}
+
+type Request = Exclude<Effect, Expect | RecordEvent | { readonly do: "decide" }>;
+
+function request(
+  world: LoopWorld,
+  sync: RunningSync,
+  effect: Request,
+): { readonly outcome: Outcome } | Millis {
+  const { controller, key } = sync;
+  if (world.reserve === undefined) return { outcome: answer(world, controller, key, effect) };
+  const count = requestsOf(effect);
+  sync.waiting ??= { times: world.reserve(controller, count), written: { done: 0 } };
+  const { waiting } = sync;
+  const { now } = world.api;
+  const due = waiting.times.filter((time) => time <= now).length;
+  const last = due === waiting.times.length;
+  if (!isBatch(effect)) {
+    return last ? { outcome: answer(world, controller, key, effect) } : waiting.times[0]!;
+  }
+  if (due > 0) {
+    const done = count - waiting.times.length;
+    const part = answer(world, controller, key, partOf(effect, done, due)) as PodsWritten;
+    waiting.written = sum(waiting.written, part);
+    waiting.times = waiting.times.slice(due);
+    sendPodEvents(world, controller, effect.replicaSet, due);
+  }
+  return last ? { outcome: waiting.written } : waiting.times[0]!;
+}
+
+function answer(world: LoopWorld, controller: Controller, key: string, effect: Request): Outcome {
+  if (effect.do === "get") {
+    return world.api.get({ ...nameOf(effect.object), resource: effect.resource });
+  }
+  const outcome = applyWrite(world, effect);
+  controller.wrote?.(key, effect, outcome);
+  return outcome;
+}
+
+type Batch = Extract<Write, { readonly replicaSet: KubeObject }>;
+
+function isBatch(effect: Request): effect is Batch {
+  return isWrite(effect) && "replicaSet" in effect;
+}
+
+function requestsOf(effect: Request): number {
+  if (!isBatch(effect)) return 1;
+  return effect.do === "create-pods" ? effect.count : effect.rows.length;
+}
+
+function partOf(effect: Batch, from: number, count: number): Batch {
+  if (effect.do === "create-pods") return { ...effect, count };
+  return { ...effect, rows: effect.rows.slice(from, from + count) };
+}
+
+function sum(a: PodsWritten, b: PodsWritten): PodsWritten {
+  const refused = a.refused ?? b.refused;
+  return {
+    done: a.done + b.done,
+    ...(refused === undefined ? {} : { refused }),
+    missing: [...(a.missing ?? []), ...(b.missing ?? [])],
+  };
+}
+
+function sendPodEvents(
+  world: LoopWorld,
+  controller: Controller,
+  about: KubeObject,
+  count: number,
+): void {
+  world.sendEvents?.(controller, about, count);
+}
+
+function tellDecision(
+  { trace, api }: LoopWorld,
+  { controller, key, number }: RunningSync,
+  { decision }: Extract<Effect, { readonly do: "decide" }>,
+): void {
+  const { id, weighed } = decision;
+  trace.add({
+    kind: "decision",
+    at: api.now,
+    by: controller.name,
+    sync: number,
+    key,
+    id,
+    weighed,
+    sentence: sentence(decision),
+  });
+}
+
+function tellEvent(world: LoopWorld, sync: RunningSync, effect: RecordEvent): void {
+  const { about, type, reason, message } = effect;
+  const { namespace = "default", name } = about.metadata;
+  world.trace.add({
+    kind: "event",
+    at: world.api.now,
+    by: sync.controller.name,
+    sync: sync.number,
+    about: { kind: about.kind, namespace, name },
+    type,
+    reason,
+    message,
+  });
+  world.sendEvents?.(sync.controller, about, 1);
 }
 
 function applyWrite({ api, pods }: LoopWorld, effect: Write): Outcome {
@@ -138,13 +269,8 @@ function nameOf(object: KubeObject): { namespace: string; name: string } {
 }
 
 /** Mirrors handleErr and processNextWorkItem of both controllers. */
-function finish(
-  world: LoopWorld,
-  controller: Controller,
-  key: string,
-  sync: number,
-  verdict: Verdict,
-): void {
+function finish(world: LoopWorld, sync: RunningSync, verdict: Verdict): void {
+  const { controller, key } = sync;
   const { queue, maxRetries = Infinity } = controller;
   const requeue: Millis[] = [];
   if (verdict.requeueAfterMs !== undefined) {
@@ -161,11 +287,12 @@ function finish(
   if (verdict.error === undefined) queue.forget(key);
   else if (queue.failures(key) < maxRetries) backOff();
   else queue.forget(key);
+  queue.done(key);
   world.trace.add({
     kind: "sync",
     at: world.api.now,
     by: controller.name,
-    sync,
+    sync: sync.number,
     key,
     ...(verdict.error === undefined ? {} : { error: verdict.error }),
     requeue,

@@ -18,7 +18,7 @@ import type { DeploymentFeatures, DeploymentView } from "./view.ts";
 /** After so many failures in a row a key waits for its next event. */
 const MAX_RETRIES = 15;
 
-export class DeploymentController implements Controller, EventHandler {
+export class DeploymentController implements Controller<DeploymentView>, EventHandler {
   readonly name = "deployment-controller";
   readonly maxRetries = MAX_RETRIES;
   readonly queue: WorkQueue;
@@ -43,8 +43,8 @@ export class DeploymentController implements Controller, EventHandler {
     this.#caches = caches;
   }
 
-  plan(key: string): Plan {
-    return reconcileDeployment(this.view(key));
+  reconcile(view: DeploymentView): Plan {
+    return reconcileDeployment(view);
   }
 
   view(key: string): DeploymentView {

@@ -30,7 +30,7 @@ export interface SavedReplicaSetController {
   readonly consistency: SavedConsistency;
 }
 
-export class ReplicaSetController implements Controller, EventHandler {
+export class ReplicaSetController implements Controller<ReplicaSetView>, EventHandler {
   readonly name = "replicaset-controller";
   readonly queue: WorkQueue;
   readonly #expectations: Expectations;
@@ -63,12 +63,15 @@ export class ReplicaSetController implements Controller, EventHandler {
     };
   }
 
-  plan(key: string): Plan {
-    const view = this.view(key);
-    // Once new enough, the last writes are forgotten, even where the pod cache had seen nothing to compare.
-    if (!view.stale) this.#consistency.clear(key);
-    if (!view.stale && view.replicaSet === undefined) this.#expectations.forget(key);
+  reconcile(view: ReplicaSetView): Plan {
     return reconcileReplicaSet(view);
+  }
+
+  /** Once new enough, the last writes are forgotten, even where the pod cache had nothing to compare. */
+  begun(key: string, view: ReplicaSetView): void {
+    if (view.stale) return;
+    this.#consistency.clear(key);
+    if (view.replicaSet === undefined) this.#expectations.forget(key);
   }
 
   view(key: string): ReplicaSetView {
