@@ -54,7 +54,7 @@ export interface Moment {
   readonly status: readonly StatusLine[];
   /** Expectations that failed here. */
   readonly broken: readonly string[];
-  /** Scalings in instants before this one that were left out. */
+  /** Decisions in instants before this one that were left out. */
   readonly skipped: number;
 }
 
@@ -118,6 +118,8 @@ class Teller {
   #draft = emptyDraft(0);
   #skipped = 0;
   #lastStatus = "";
+  /** Refusals by ReplicaSet: a retry that is refused for the same reason is no news. */
+  readonly #refused = new Map<string, string>();
 
   take(entry: TraceEntry): void {
     if (entry.kind !== "instant" && entry.kind !== "end") this.#draft.at = entry.at;
@@ -189,13 +191,21 @@ class Teller {
   #decide(entry: DecisionEntry): void {
     if (telling.has(entry.id)) {
       const reason = this.#reasonOf(entry);
-      const said = this.#draft.reasons.some(({ text }) => text === reason.text);
-      if (!said) this.#draft.reasons.push(reason);
+      if (this.#draft.reasons.some(({ text }) => text === reason.text)) return;
+      if (entry.id === "replicaset/create-refused" && this.#isOldNews(entry)) this.#skipped++;
+      else this.#draft.reasons.push(reason);
     } else if (holding.has(entry.id)) {
       const held = this.#draft.holds.get(entry.key) ?? [];
       const others = held.filter(({ id }) => id !== entry.id);
       this.#draft.holds.set(entry.key, [...others, this.#reasonOf(entry)]);
     }
+  }
+
+  #isOldNews({ key, weighed }: DecisionEntry): boolean {
+    const why = String(weighed["error"]);
+    const known = this.#refused.get(key) === why;
+    this.#refused.set(key, why);
+    return known;
   }
 
   /** The decision's sentence; ReplicaSets are called by their revision once they have been named. */

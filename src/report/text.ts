@@ -43,14 +43,14 @@ function titleLines(result: Result, { paint, width }: TextOptions): readonly str
 }
 
 function summaryLines(result: Result, options: TextOptions): readonly string[] {
-  const { paint } = options;
+  const { paint, width } = options;
   const lines = factLines(result).map(([what, value]) => `  ${what.padEnd(18)} ${value}`);
-  const expectations = result.expectations.map(({ kind, text, outcome }, index) => {
-    const mark = { held: paint.good("✓"), failed: paint.bad("✗"), unchecked: paint.dim("-") }[
-      outcome
-    ];
-    const measured = measuredText(result, index);
-    return `  ${mark} ${kind.padEnd(9)} ${printable(text)}${measured}`;
+  const labels = { always: "always", finally: "finally", threshold: "metric" };
+  const marks = { held: paint.good("✓"), failed: paint.bad("✗"), unchecked: paint.dim("-") };
+  const expectations = result.expectations.flatMap(({ kind, text, outcome }, index) => {
+    const whole = `${printable(text)}${measuredText(result, index)}`;
+    const [first = "", ...rest] = wrap(whole, width, " ".repeat(12), " ".repeat(14));
+    return [`  ${marks[outcome]} ${labels[kind].padEnd(7)} ${first.slice(12)}`, ...rest];
   });
   return [
     ...lines,

@@ -69,7 +69,8 @@ function momentLines(
   const { paint } = layout;
   const lines: string[] = [];
   if (moment.skipped > 0) {
-    lines.push(indent + paint.dim(`... ${moment.skipped} scalings between these lines ...`));
+    const decisions = moment.skipped === 1 ? "one decision" : `${moment.skipped} decisions`;
+    lines.push(indent + paint.dim(`... ${decisions} more between these lines ...`));
   }
   for (const command of moment.commands) lines.push(...commandLines(command, layout));
   for (const row of moment.rows) lines.push(...rowLines(row, layout, headers));

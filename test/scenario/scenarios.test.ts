@@ -1,0 +1,47 @@
+/** Every scenario of the project: its committed output, and what all of them have in common. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { projectFolder, rollsim } from "../cli/fake-io.ts";
+
+const folder = join(projectFolder, "scenarios");
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith(".yaml"))
+  .map((name) => name.slice(0, -".yaml".length));
+
+test("there are at least 16 scenarios", () => {
+  expect(names.length).toBeGreaterThanOrEqual(16);
+});
+
+describe.each(names)("%s", (name) => {
+  const path = `scenarios/${name}.yaml`;
+
+  test("prints its committed output and passes (UPDATE=1 writes it)", async () => {
+    const { code, out, err } = await rollsim(["run", path]);
+    const file = join(folder, `${name}.out`);
+    if (process.env["UPDATE"] === "1") writeFileSync(file, out);
+    expect(out).toBe(readFileSync(file, "utf8"));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
+  test("fits an 80-column terminal", async () => {
+    const { out } = await rollsim(["run", path], { tty: "out", env: { NO_COLOR: "1" } });
+    const wide = out.split("\n").filter((line) => [...line].length > 80);
+    expect(wide).toEqual([]);
+  });
+
+  test("says what it teaches at its top, and is named after its file", () => {
+    const text = readFileSync(join(folder, `${name}.yaml`), "utf8");
+    expect(text).toMatch(/^# [A-Z].{15,}\n#\n# /u);
+    expect(text).toContain(`metadata: { name: ${name},`);
+  });
+
+  test("comes to a verdict under random schedules too", async () => {
+    for (const seed of ["1", "2", "3"]) {
+      const argv = ["run", path, "-q", "--schedule", "random", "--seed", seed];
+      const { code, err } = await rollsim(argv);
+      expect(err).toBe("");
+      expect([0, 1]).toContain(code);
+    }
+  });
+});
