@@ -1,0 +1,98 @@
+/**
+ * Durations under kube-controller-manager's default client limits, against a real control plane: medians of
+ * the default rows of recordings/real-cluster-timings.md (instant pods, kube-controller-manager v1.37.2).
+ */
+import { describe, expect, test } from "vitest";
+import type { Deployment } from "../../src/api/apps.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const recorded = [
+  { pods: 10, creationS: 0.24, updateS: 1.65 },
+  { pods: 100, creationS: 4.1, updateS: 10.85 },
+  { pods: 500, creationS: 24.15, updateS: 50.94 },
+  { pods: 1000, creationS: 49.8, updateS: 100.81 },
+];
+
+function deployment(replicas: number): Deployment {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      strategy: {},
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { terminationGracePeriodSeconds: 0, containers: [{ name: "web", image: "web:v1" }] },
+      },
+    },
+    status: {},
+  };
+}
+
+function isComplete(cluster: Cluster, replicas: number): boolean {
+  const answer = cluster.api.get({ resource: "deployments", name: "web" });
+  if (!answer.ok) return false;
+  const { metadata, status } = answer.value as Deployment;
+  return (
+    status.observedGeneration === metadata.generation &&
+    status.updatedReplicas === replicas &&
+    status.replicas === replicas &&
+    status.availableReplicas === replicas
+  );
+}
+
+/** Seconds until it is complete. */
+function secondsUntilComplete(cluster: Cluster, replicas: number): number {
+  const start = cluster.now;
+  while (!isComplete(cluster, replicas) && cluster.step());
+  return (cluster.now - start) / 1000;
+}
+
+function limited(): Cluster {
+  return new Cluster({
+    controlPlane: { qps: 20, burst: 30 },
+    nodes: 1,
+    podsPerNode: 10_000,
+    behaviors: [{ ready: { delay: 0 } }],
+  });
+}
+
+function update(cluster: Cluster): void {
+  const containers = [{ name: "web", image: "web:v2" }];
+  cluster.act("update", (api) =>
+    api.patch({ resource: "deployments", name: "web" }, "strategic", {
+      spec: { template: { spec: { containers } } },
+    }),
+  );
+}
+
+describe("with 20 requests a second and a burst of 30", () => {
+  test.each(recorded)(
+    "creates and updates $pods replicas within 10 % of the recorded durations",
+    ({ pods, creationS, updateS }) => {
+      const cluster = limited();
+      cluster.act("create", (api) => api.create(deployment(pods)));
+      const creation = secondsUntilComplete(cluster, pods);
+      cluster.runUntil(cluster.now + 90_000); // as long as the recorder waited, so that the bucket is full
+      update(cluster);
+      const rollout = secondsUntilComplete(cluster, pods);
+      expect(Math.abs(creation / creationS - 1)).toBeLessThan(0.1);
+      expect(Math.abs(rollout / updateS - 1)).toBeLessThan(0.1);
+    },
+  );
+
+  test("goes on from a fork in the middle of a sync as the original does", () => {
+    const cluster = limited();
+    cluster.act("create", (api) => api.create(deployment(200)));
+    cluster.runUntil(3_210);
+    const fork = cluster.fork();
+    for (const world of [cluster, fork]) {
+      update(world);
+      world.runUntil(60_000);
+    }
+    expect(fork.trace.entries).toEqual(cluster.trace.entries);
+    expect(isComplete(fork, 200)).toBe(true);
+  });
+});
