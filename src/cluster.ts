@@ -154,6 +154,7 @@ export class Cluster {
   /** What a user does at this instant, before anything else that is due now; then controllers settle. */
   act<T>(name: string, action: (api: Client) => T): T {
     this.#instant = "open";
+    this.#controllers.wakeParked(this.now);
     this.trace.add({ kind: "step", at: this.now, name });
     const result = action(this.#api);
     this.#controllers.settle();
@@ -165,6 +166,7 @@ export class Cluster {
     const next = this.#simulation.peek();
     if (next === undefined || next.at > this.now) this.#closeInstant();
     if (next === undefined) return false;
+    this.#controllers.wakeParked(next.at);
     let peeked: QueuedEvent | undefined = next;
     while (peeked !== undefined && peeked.at === next.at && peeked.rank === next.rank) {
       this.#simulation.step();

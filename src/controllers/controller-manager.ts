@@ -57,6 +57,11 @@ export interface ControllerOptions {
   readonly controlPlane: "ideal" | ControlPlaneLimits;
 }
 
+interface ParkedPoll {
+  readonly since: Millis;
+  readonly every: Millis;
+}
+
 export interface SavedSync {
   readonly controller: number;
   readonly key: string;
@@ -75,6 +80,7 @@ export interface SavedControllers {
   readonly position: number;
   readonly running: readonly SavedSync[];
   readonly clients: readonly SavedClient[];
+  readonly parked: readonly (readonly [string, ParkedPoll])[];
 }
 
 export class ControllerManager {
@@ -91,6 +97,8 @@ export class ControllerManager {
   /** Syncs that wait for their requests, by number. Empty without limits. */
   readonly #running = new Map<number, RunningSync>();
   readonly #clients: readonly ThrottledClient[];
+  /** Keys that poll without anything to find: since when, and how often. They sleep until something happens. */
+  readonly #parked: Map<string, ParkedPoll>;
   #syncs: number;
 
   constructor(world: ControllerWorld, options: ControllerOptions, saved?: SavedControllers) {
@@ -114,6 +122,7 @@ export class ControllerManager {
     this.#keys = [...(saved?.keys ?? [])];
     this.#keys.forEach((key, number) => this.#keyNumbers.set(key, number));
     this.#syncs = saved?.syncs ?? 0;
+    this.#parked = new Map(saved?.parked);
     this.#clients = this.#throttle(options.controlPlane, saved);
     this.#loop = this.#loopWorld();
     for (const sync of saved?.running ?? []) this.#restore(sync);
@@ -147,6 +156,18 @@ export class ControllerManager {
   }
 
   /**
+   * Something is going to happen at `at`: polls that slept go on as if they had never slept, with the first
+   * turn at or after it.
+   */
+  wakeParked(at: Millis): void {
+    for (const [key, { since, every }] of this.#parked) {
+      const turns = Math.max(1, Math.ceil((at - since) / every));
+      this.#requeue(this.deployments, key, since + turns * every - this.#world.now());
+    }
+    this.#parked.clear();
+  }
+
+  /**
    * Lets watch events flow and controllers sync until nothing is left to do, or the schedule lets time go
    * on. Fresh: all events are delivered before every sync, and Deployments go before ReplicaSets.
    */
@@ -177,6 +198,7 @@ export class ControllerManager {
       position: this.#schedule.position,
       running: [...this.#running.values()].map((sync) => this.#saved(sync)),
       clients: this.#clients.map((client) => client.save()),
+      parked: [...this.#parked],
     };
   }
 
@@ -188,7 +210,7 @@ export class ControllerManager {
       pods: new PodWriter(api, trace),
       requeue: (controller, key, delay) => this.#requeue(controller, key, delay),
     };
-    if (this.#clients.length === 0) return world;
+    if (this.#clients.length === 0) return { ...world, ...this.#parking() };
     const clientOf = (controller: Controller): ThrottledClient =>
       this.#clients[this.#controllers.indexOf(controller)]!;
     return {
@@ -196,6 +218,14 @@ export class ControllerManager {
       reserve: (controller, requests) => clientOf(controller).reserve(requests, now()),
       sendEvents: (controller, about, count) =>
         clientOf(controller).sendEvents(about, count, now()),
+    };
+  }
+
+  /** With a schedule of letters every poll is a move of its own. */
+  #parking(): Pick<LoopWorld, "park"> {
+    if (!this.#schedule.alwaysFresh) return {};
+    return {
+      park: (_, key, every) => this.#parked.set(key, { since: this.#world.now(), every }),
     };
   }
 

@@ -46,6 +46,8 @@ export interface LoopWorld {
   readonly trace: Trace;
   /** Puts a key back into a queue after some ms. */
   requeue(controller: Controller, key: string, delay: Millis): void;
+  /** As `requeue`, every `delay` ms, where only an event can change what is found; undefined: requeue. */
+  park?(controller: Controller, key: string, delay: Millis): void;
   /** When so many requests of a controller are answered, in order; undefined: at once. */
   reserve?(controller: Controller, requests: number): Millis[];
   /** A Kubernetes Event is to be sent, which takes requests of its own. */
@@ -278,10 +280,12 @@ function finish(world: LoopWorld, sync: RunningSync, verdict: Verdict): void {
     if (verdict.requeueAfterMs <= 0) queue.add(key);
     else world.requeue(controller, key, verdict.requeueAfterMs);
   }
+  const park = verdict.sameUntilEvent === true && verdict.error === undefined && world.park;
   const backOff = (): void => {
     const delay = queue.backOff(key);
     requeue.push(-delay);
-    world.requeue(controller, key, delay);
+    if (park) park(controller, key, delay);
+    else world.requeue(controller, key, delay);
   };
   if (verdict.requeueRateLimited === true) backOff();
   if (verdict.error === undefined) queue.forget(key);

@@ -103,6 +103,8 @@ export interface Verdict {
   readonly requeueAfterMs?: Millis;
   /** Ask again after the back-off of the key, which grows until a sync succeeds. */
   readonly requeueRateLimited?: true;
+  /** Until something happens, whoever asks again will find the same. */
+  readonly sameUntilEvent?: true;
 }
 
 export type Plan = Generator<Effect, Verdict, Outcome>;

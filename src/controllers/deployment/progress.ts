@@ -139,7 +139,9 @@ function* requeueStuck(sync: DeploymentSync, status: DeploymentStatus): Steps<Ve
   const afterMs = deadlineMs(current, deadline) - view.now;
   if (afterMs < 1000) {
     yield decide("progress/hot-loop", { deadline });
-    return { requeueRateLimited: true };
+    // A completed Deployment never times out: this goes on until pods or users change something.
+    const settled = current.reason === Reason.newReplicaSetAvailable;
+    return { requeueRateLimited: true, ...(settled ? { sameUntilEvent: true } : {}) };
   }
   yield decide("progress/waiting", { deadline, seconds: afterMs / 1000 + 1 });
   return { requeueAfterMs: afterMs + 1000 };
