@@ -10,6 +10,7 @@ type Case struct {
 	From     int                 `json:"from,omitempty"`  // a random schedule is fresh before this second
 	Moves    string              `json:"moves,omitempty"` // the random schedule that was played
 	Starve   []Starve            `json:"starve,omitempty"`
+	Sway     bool                `json:"sway,omitempty"` // a random schedule whose preferences come and go
 	Nodes    int                 `json:"nodes,omitempty"`
 	Images   map[string]Behavior `json:"images"`
 	Actions  []Action            `json:"actions"`
@@ -84,6 +85,7 @@ type Trace struct {
 	Case       Case     `json:"case"`
 	Frames     []Frame  `json:"frames"`
 	TooLong    bool     `json:"tooLong,omitempty"`
+	Crashed    string   `json:"crashed,omitempty"` // the controller itself panicked, at the instant after the last frame
 	Vectors    []Vector `json:"-"`
 }
 

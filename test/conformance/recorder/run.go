@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand"
+	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -64,6 +66,7 @@ type run struct {
 	frame       *Frame
 	trace       *Trace
 	keepVectors bool
+	mood        map[byte]float64
 	given       []byte // moves to play instead of chance
 	rsIDs       map[string]string
 	rsCount     map[string]int
@@ -85,6 +88,12 @@ func Run(c Case, vectors bool) (tr *Trace) {
 		trace: &Trace{Kubernetes: Kubernetes, Case: c}, given: []byte(c.Moves)}
 	defer func() {
 		if e := recover(); e != nil {
+			if fault, ok := e.(runtime.Error); ok && strings.Contains(fault.Error(), "divide by zero") {
+				// The real metric of ages divides by the age of the youngest ready pod, in whole milliseconds.
+				x.trace.Crashed = fault.Error()
+				tr = x.trace
+				return
+			}
 			if e != tooLong {
 				panic(e)
 			}

@@ -102,11 +102,38 @@ func (x *run) choose(moves []byte) byte {
 	if len(moves) == 0 {
 		return '.'
 	}
+	if x.c.Sway {
+		return x.sway(moves)
+	}
 	// Time may go on with work undone, but only while something is still to come.
 	if x.heap.Len() > 0 && x.rng.Intn(12) == 0 && time.Until(x.heap[0].at) <= 2*time.Second {
 		return '.'
 	}
 	return moves[x.rng.Intn(len(moves))]
+}
+
+// sway chooses by weights that now and then change, so that one lane can lag far behind another.
+func (x *run) sway(moves []byte) byte {
+	if x.mood == nil || x.rng.Intn(8) == 0 {
+		x.mood = map[byte]float64{}
+		for _, m := range []byte("drpDR.") {
+			x.mood[m] = []float64{0.01, 0.1, 1, 1, 3}[x.rng.Intn(5)]
+		}
+	}
+	if x.heap.Len() > 0 && time.Until(x.heap[0].at) <= 2*time.Second {
+		moves = append(moves, '.')
+	}
+	total := 0.0
+	for _, m := range moves {
+		total += x.mood[m]
+	}
+	at := x.rng.Float64() * total
+	for _, m := range moves {
+		if at -= x.mood[m]; at < 0 {
+			return m
+		}
+	}
+	return moves[len(moves)-1]
 }
 
 func dump(inf *informer) []json.RawMessage {
