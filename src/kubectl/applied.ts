@@ -1,6 +1,6 @@
 /** The annotation in which client-side apply remembers what it applied. */
 import type { KubeObject } from "../api/meta.ts";
-import { isMap, without, withAt, type JsonMap } from "./fields.ts";
+import { isKubeObject, isMap, without, withField, type JsonMap } from "./fields.ts";
 import { compactJson } from "./output/gojson.ts";
 
 export const lastAppliedKey = "kubectl.kubernetes.io/last-applied-configuration";
@@ -13,15 +13,11 @@ export function configurationText(object: KubeObject): string {
 /** The object without the annotation, but always with a map of annotations. */
 export function withoutLastApplied(object: KubeObject): KubeObject {
   const annotations = isMap(object.metadata.annotations) ? object.metadata.annotations : {};
-  return {
-    ...object,
-    metadata: { ...object.metadata, annotations: without(annotations, lastAppliedKey) },
-  } as KubeObject;
+  return withField(object, ["metadata", "annotations"], without(annotations, lastAppliedKey));
 }
 
 export function withLastApplied(object: KubeObject): KubeObject {
-  const path = ["metadata", "annotations", lastAppliedKey];
-  return withAt(object, path, configurationText(object)) as KubeObject;
+  return withField(object, ["metadata", "annotations", lastAppliedKey], configurationText(object));
 }
 
 /** What was applied last, parsed; undefined when nothing was, or nobody can read it. */
@@ -37,12 +33,17 @@ export function lastApplied(object: KubeObject): JsonMap | undefined {
 }
 
 /** Drops null members, as client-side apply does before it creates. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
+export function withoutNulls(object: KubeObject): KubeObject {
+  const cleaned = nullsDropped(object);
+  return isKubeObject(cleaned) ? cleaned : object;
+}
+
+function nullsDropped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(nullsDropped);
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => member !== null)
-      .map(([key, member]) => [key, withoutNulls(member)]),
+      .map(([key, member]) => [key, nullsDropped(member)]),
   );
 }

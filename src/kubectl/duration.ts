@@ -83,8 +83,11 @@ const monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun"].concat([
 export function longTime(timestamp: unknown): string {
   if (typeof timestamp !== "string") return "<unknown>";
   const date = new Date(Date.parse(timestamp));
-  const two = (n: number): string => String(n).padStart(2, "0");
   const clock = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()].map(two).join(":");
   const day = `${dayNames[date.getUTCDay()]}, ${two(date.getUTCDate())}`;
   return `${day} ${monthNames[date.getUTCMonth()]} ${date.getUTCFullYear()} ${clock} +0000`;
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, "0");
 }

@@ -1,5 +1,7 @@
 /** Reading JSON whose shape is not known to the compiler, the way Go reads absent fields: as zeros. */
 
+import type { KubeObject } from "../api/meta.ts";
+
 export type Json = unknown;
 export type JsonMap = Readonly<Record<string, unknown>>;
 
@@ -58,6 +60,35 @@ export function withAt(value: unknown, path: readonly (string | number)[], leaf:
   }
   const base = isMap(value) ? value : {};
   return { ...base, [head]: withAt(base[head], tail, leaf) };
+}
+
+/** An object with one path set; nothing of the given one is changed. */
+export function withField(
+  object: KubeObject,
+  path: readonly [string, ...(string | number)[]],
+  leaf: unknown,
+): KubeObject {
+  const [head, ...tail] = path;
+  if (head !== "metadata") return { ...object, [head]: withAt(object[head], tail, leaf) };
+  return {
+    ...object,
+    metadata: { ...object.metadata, ...map(withAt(object.metadata, tail, leaf)) },
+  };
+}
+
+export function isKubeObject(value: unknown): value is KubeObject {
+  return (
+    isMap(value) &&
+    typeof value["kind"] === "string" &&
+    typeof value["apiVersion"] === "string" &&
+    isMap(value["metadata"])
+  );
+}
+
+/** Text for messages and sorting, whatever the value is. */
+export function plainText(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "undefined" : JSON.stringify(value);
 }
 
 /** The map without one key. */

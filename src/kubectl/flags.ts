@@ -6,7 +6,10 @@
 import { fail, goQuote } from "./errors.ts";
 import { formatDurationError, parseDuration } from "./duration.ts";
 
-export type FlagType = "bool" | "string" | "int" | "duration" | "list" | "array";
+const flagTypes = ["bool", "string", "int", "duration", "list", "array"] as const;
+
+/** `list` splits at commas, `array` does not. */
+export type FlagType = (typeof flagTypes)[number];
 
 export interface FlagSpec {
   readonly name: string;
@@ -53,7 +56,8 @@ export function flagSpec(notation: string): FlagSpec {
   if (match === null) throw new Error(`flag table: ${notation}`);
   const [, short, name = "", type = "", initial, bare] = match;
   const defaults: Record<string, string> = { bool: "false", int: "0", duration: "0s" };
-  const kind = type as FlagType;
+  const kind = flagTypes.find((known) => known === type);
+  if (kind === undefined) throw new Error(`flag table: ${notation}`);
   const whenBare = bare ?? (kind === "bool" ? "true" : undefined);
   return {
     name,

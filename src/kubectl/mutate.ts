@@ -8,7 +8,7 @@ import type { Answer } from "../api/status.ts";
 import { createTwoWayPatch } from "../apiserver/patch-three-way.ts";
 import { schemaOf } from "../apiserver/schema.ts";
 import { heed, type Call } from "./call.ts";
-import { isMap, list, map, sameJson, text, withAt, type JsonMap } from "./fields.ts";
+import { isMap, list, map, sameJson, text, withField, type JsonMap } from "./fields.ts";
 import type { Info } from "./resolve.ts";
 
 /** A JSON merge patch (RFC 7386) from one object to another. */
@@ -75,7 +75,7 @@ export function mergePatchTo(
 }
 
 export function withAnnotation(object: KubeObject, key: string, value: string): KubeObject {
-  return withAt(object, ["metadata", "annotations", key], value) as KubeObject;
+  return withField(object, ["metadata", "annotations", key], value);
 }
 
 /** Where a kind keeps its pod spec; undefined for kinds without pods. */
@@ -105,14 +105,15 @@ export function mapContainers(
   change: (container: JsonMap, where: ContainerList) => JsonMap,
 ): KubeObject {
   const path = podSpecPath(object) ?? [];
-  let changed: unknown = object;
+  let changed = object;
   for (const where of ["initContainers", "containers"] as const) {
     const before = list(object, ...path, where);
     if (before.length === 0) continue;
     const after = before.map((container) => change(map(container), where));
-    changed = withAt(changed, [...path, where], after);
+    const [first = "spec", ...rest] = path;
+    changed = withField(changed, [first, ...rest, where], after);
   }
-  return changed as KubeObject;
+  return changed;
 }
 
 /** Names of the containers of an object that match a name or a pattern with `*`. */

@@ -7,7 +7,7 @@ import type { KubeObject } from "../api/meta.ts";
 import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
-import { isMap } from "./fields.ts";
+import { isMap, list, map, text } from "./fields.ts";
 import type { ManifestFile } from "./io.ts";
 import { objectProblem, parseManifest } from "./manifest.ts";
 import { kindOfObject, kindsOf, mustFindKind, resourceName } from "./resources.ts";
@@ -272,7 +272,7 @@ export function readObjects(
     }
     for (const document of parsed.documents.flatMap(flatten)) {
       const wrong = objectProblem(document, source.label, validation);
-      const read = wrong ?? toInfo(call, document as KubeObject, source.label);
+      const read = wrong ?? toInfo(call, document, source.label);
       if (typeof read === "string") problems.push({ text: read });
       else if (selector === "" || matchesLabels(read.object, selector)) infos.push(read);
     }
@@ -282,7 +282,7 @@ export function readObjects(
 
 function flatten(document: unknown): readonly unknown[] {
   const isList = isMap(document) && document["kind"] === "List" && Array.isArray(document["items"]);
-  return isList ? (document["items"] as readonly unknown[]).flatMap(flatten) : [document];
+  return isList ? list(document, "items").flatMap(flatten) : [document];
 }
 
 /** Equality terms only: enough for `apply -l` and `--prune -l`. */
@@ -295,10 +295,15 @@ export function matchesLabels(object: KubeObject, selector: string): boolean {
   });
 }
 
-function toInfo(call: Call, document: KubeObject, source: string): Info | string {
-  const object: KubeObject = { ...document, metadata: document.metadata ?? { name: "" } };
+function toInfo(call: Call, document: unknown, source: string): Info | string {
+  const object: KubeObject = {
+    ...map(document),
+    apiVersion: text(document, "apiVersion"),
+    kind: text(document, "kind"),
+    metadata: { ...map(document, "metadata"), name: text(document, "metadata", "name") },
+  };
   const kind = kindOfObject(call.io.client, object);
-  const { name = "", namespace } = object.metadata;
+  const { name, namespace } = object.metadata;
   if (kind === undefined) {
     return (
       `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(namespace ?? "")} ` +

@@ -60,9 +60,13 @@ export function kindsOf(client: Client, types: string): readonly KindInfo[] {
   return types.split(",").flatMap((type) => {
     if (type !== "all") return [mustFindKind(client, type)];
     const inAll = client.kinds().filter((kind) => kind.categories.includes("all"));
-    const place = (kind: KindInfo): number => (allOrder.indexOf(kind.resource) + 100) % 100;
     return inAll.toSorted((a, b) => place(a) - place(b));
   });
+}
+
+/** Kinds that `all` does not know of come last. */
+function place(kind: KindInfo): number {
+  return (allOrder.indexOf(kind.resource) + 100) % 100;
 }
 
 /** The kind of an object of a manifest; undefined when the server does not serve it. */

@@ -46,7 +46,7 @@ function measure(
     while (end < block.to && hasCell(end)) end += 1;
     let width = options.minWidth;
     for (let at = row; at < end; at += 1) {
-      width = Math.max(width, [...(lines[at]?.[block.column] ?? "")].length + options.padding);
+      width = Math.max(width, Array.from(lines[at]?.[block.column] ?? "").length + options.padding);
     }
     if (options.remembered !== undefined) {
       width = Math.max(width, options.remembered[block.column] ?? 0);
@@ -61,7 +61,7 @@ function measure(
 function layLine(cells: readonly string[], widths: readonly number[]): string {
   const padded = cells.map((cell, i) => {
     const width = i < cells.length - 1 ? (widths[i] ?? 0) : 0;
-    return cell + " ".repeat(Math.max(0, width - [...cell].length));
+    return cell + " ".repeat(Math.max(0, width - Array.from(cell).length));
   });
   return padded.join("");
 }

@@ -32,7 +32,9 @@ export function compare(played: PlayedCommand): Comparison {
 }
 
 function restsAlike({ recorded, lines }: PlayedCommand): boolean {
-  const states = (timed: readonly (readonly [number, string])[]): string =>
-    statesAtRest(timed.map(([ms, line]) => [ms, normalize(line)])).join("\n");
   return states(recorded.lines ?? []) === states(lines);
+}
+
+function states(timed: readonly (readonly [number, string])[]): string {
+  return statesAtRest(timed.map(([ms, line]) => [ms, normalize(line)])).join("\n");
 }

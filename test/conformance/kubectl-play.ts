@@ -5,13 +5,15 @@
 import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
-import { startOf, type RecordedCommand } from "./kubectl-recording.ts";
+import type { RecordedCommand } from "./kubectl-recording.ts";
 
 export interface PlayedCommand {
   readonly recorded: RecordedCommand;
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
+  /** Virtual ms at which it began. */
+  readonly began: number;
   /** What went to stdout, with the virtual ms since the command began. */
   readonly lines: readonly (readonly [number, string])[];
 }
@@ -61,7 +63,7 @@ const behaviors: readonly Behavior[] = [
 
 /**
  * Commands that follow the cluster reach it this long after their start; all others act just before
- * they end (a kubectl process spends most of its time before its request).
+ * they end: a kubectl process spends most of its time before its request.
  */
 const reachMs = 45;
 const follows = (args: readonly string[]): boolean =>
@@ -70,7 +72,7 @@ const follows = (args: readonly string[]): boolean =>
   args.some((arg) => /^(-w|--watch|--watch-only)$/.test(arg));
 
 function actsAt({ args, at_ms, ms }: RecordedCommand): number {
-  return at_ms + (follows(args) || ms > 1000 ? Math.min(ms, reachMs) : Math.max(0, ms - 10));
+  return at_ms + (follows(args) || ms > 1000 ? Math.min(ms, reachMs) : Math.round(0.7 * ms));
 }
 
 /** Ends in a recording that Ctrl-C made, as ms since the scenario began. */
@@ -81,14 +83,14 @@ function killedAt({ killed, at_ms }: RecordedCommand): number | undefined {
 
 export function playScenario(
   commands: readonly RecordedCommand[],
-  options: { readonly seed?: string } = {},
+  startMs: number,
 ): readonly PlayedCommand[] {
   const cluster = new Cluster({
-    seed: options.seed ?? "recordings",
+    seed: "recordings",
     nodes: 1,
     podsPerNode: 5000,
     behaviors,
-    startTime: new Date(startOf(commands)).toISOString(),
+    startTime: new Date(startMs).toISOString(),
   });
   createKubernetesService(cluster);
   const waiting = commands.toSorted((a, b) => actsAt(a) - actsAt(b));
@@ -140,7 +142,7 @@ function playOne(
     },
   );
   // A real kubectl that is interrupted exits with 1.
-  return { recorded, ...streams, lines, code: killed === undefined ? code : 1 };
+  return { recorded, began, ...streams, lines, code: killed === undefined ? code : 1 };
 }
 
 /** Every cluster has this Service before anybody comes. */

@@ -28,26 +28,24 @@ export function readRecording(path: string): readonly RecordedCommand[] {
   const bytes = readFileSync(path);
   const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own recordings
   const commands = lines.map((line) => JSON.parse(line) as RecordedCommand);
   return commands.toSorted((a, b) => a.at_ms - b.at_ms || a.seq - b.seq);
 }
 
 /**
- * Wall-clock ms at which a scenario began, as far as its outputs tell: no time that a command printed
- * lies after that command, and the first object is not older than the first command. Half of what is
- * left open (less than a second) is added.
+ * Wall-clock ms at which a scenario may have begun, as far as its outputs tell: no time that a command
+ * printed lies after that command, and the first object is not older than the first command. That leaves
+ * less than a second open, of which a few instants are given.
  */
-export function startOf(commands: readonly RecordedCommand[]): number {
+export function possibleStarts(commands: readonly RecordedCommand[]): readonly number[] {
   const stamps = commands.flatMap(({ stdout, at_ms, ms }) =>
     [...stdout.matchAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g)].map(([text]) => ({
       time: Date.parse(text),
       printed: at_ms + ms,
     })),
   );
-  if (stamps.length === 0) return Date.parse("2026-11-23T08:00:00Z");
+  if (stamps.length === 0) return [Date.parse("2026-11-23T08:00:00Z")];
   const earliest = Math.max(...stamps.map(({ time, printed }) => time - printed));
-  const own = stamps.map(({ time }) => time).filter((time) => time >= earliest - 1000);
-  const first = commands[0]?.at_ms ?? 0;
-  const latest = Math.min(Math.min(...own) + 1000 - first, earliest + 1000);
-  return Math.round((earliest + Math.max(latest, earliest)) / 2);
+  return Array.from({ length: 20 }, (_, i) => earliest + 25 + 50 * i);
 }

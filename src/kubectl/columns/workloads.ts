@@ -173,6 +173,10 @@ export const autoscalerColumns: readonly Column[] = [
   ageColumn,
 ];
 
+function percent(value: unknown, absent: string): string {
+  return typeof value === "number" ? `${value}%` : absent;
+}
+
 /** Resource metrics only; other metric sources print as `<unknown type>`. */
 function autoscalerTargets(hpa: KubeObject): string {
   const metrics = list(hpa, "spec", "metrics");
@@ -188,8 +192,6 @@ function autoscalerTargets(hpa: KubeObject): string {
       const value = text(current, "averageValue") || "<unknown>";
       return `${text(metric, source, "name")}: ${value}/${average}`;
     }
-    const percent = (value: unknown, absent: string): string =>
-      typeof value === "number" ? `${value}%` : absent;
     const used = percent(current["averageUtilization"], "<unknown>");
     return `${text(metric, source, "name")}: ${used}/${percent(target["averageUtilization"], "<auto>")}`;
   });

@@ -1,7 +1,7 @@
 /** Containers of a description. Mirrors kubectl/pkg/describe/describe.go (v0.37.2). */
 import { longTime } from "../duration.ts";
 import { at, compareText, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
-import { line, trueFalse } from "./text.ts";
+import { line, optionalLine, trueFalse } from "./text.ts";
 
 export type Nesting = "of a template" | "of a pod";
 
@@ -94,14 +94,12 @@ function oneState(title: string, state: unknown): string[] {
       ...(reason === "" ? [] : [line(3, "Reason:", reason)]),
     ];
   }
-  const optional = (label: string, value: string): string[] =>
-    value === "" || value === "0" ? [] : [line(3, label, value)];
   return [
     line(2, `${title}:`, "Terminated"),
-    ...optional("Reason:", text(ended, "reason")),
-    ...optional("Message:", text(ended, "message")),
+    ...optionalLine("Reason:", text(ended, "reason"), 3),
+    ...optionalLine("Message:", text(ended, "message"), 3),
     line(3, "Exit Code:", String(num(ended, "exitCode"))),
-    ...optional("Signal:", text(ended, "signal")),
+    ...optionalLine("Signal:", text(ended, "signal"), 3),
     line(3, "Started:", longTime(ended["startedAt"])),
     line(3, "Finished:", longTime(ended["finishedAt"])),
   ];

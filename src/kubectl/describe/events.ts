@@ -19,9 +19,11 @@ export function eventsOf(call: Call, object: KubeObject): readonly KubeObject[] 
 }
 
 export function sortByLastSeen(events: readonly KubeObject[]): readonly KubeObject[] {
-  const time = (event: KubeObject): string =>
-    text(event, "lastTimestamp") || text(event, "firstTimestamp");
-  return events.toSorted((a, b) => Date.parse(time(a)) - Date.parse(time(b)));
+  return events.toSorted((a, b) => lastSeen(a) - lastSeen(b));
+}
+
+function lastSeen(event: KubeObject): number {
+  return Date.parse(text(event, "lastTimestamp") || text(event, "firstTimestamp"));
 }
 
 export function eventLines(call: Call, object: KubeObject): string[] {

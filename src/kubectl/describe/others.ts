@@ -7,12 +7,10 @@ import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
 import { at, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
 import { formatLabels } from "../labels.ts";
-import { annotationLines, labelLines, line } from "./text.ts";
+import { annotationLines, labelLines, line, optionalLine } from "./text.ts";
 
 export function describeService(call: Call, service: KubeObject): string[] {
   const spec = map(service, "spec");
-  const optional = (title: string, value: string): string[] =>
-    value === "" || value === "0" ? [] : [line(0, title, value)];
   const joined = (key: string): string => list(spec, key).map(String).join(",");
   const slices = call.io.client.list("endpointslices", {
     namespace: service.metadata.namespace ?? call.namespace,
@@ -25,21 +23,21 @@ export function describeService(call: Call, service: KubeObject): string[] {
     ...annotationLines("Annotations", map(service.metadata.annotations)),
     line(0, "Selector:", formatLabels(map(spec, "selector"))),
     line(0, "Type:", text(spec, "type")),
-    ...optional("IP Family Policy:", text(spec, "ipFamilyPolicy")),
+    ...optionalLine("IP Family Policy:", text(spec, "ipFamilyPolicy")),
     line(0, "IP Families:", joined("ipFamilies") || "<none>"),
     line(0, "IP:", text(spec, "clusterIP")),
     line(0, "IPs:", joined("clusterIPs") || "<none>"),
-    ...optional("External IPs:", joined("externalIPs")),
-    ...optional("Desired LoadBalancer IP:", text(spec, "loadBalancerIP")),
-    ...optional("External Name:", text(spec, "externalName")),
-    ...optional("LoadBalancer Ingress:", ingressText(service)),
+    ...optionalLine("External IPs:", joined("externalIPs")),
+    ...optionalLine("Desired LoadBalancer IP:", text(spec, "loadBalancerIP")),
+    ...optionalLine("External Name:", text(spec, "externalName")),
+    ...optionalLine("LoadBalancer Ingress:", ingressText(service)),
     ...list(spec, "ports").flatMap((port) => portLines(port, slices)),
     line(0, "Session Affinity:", text(spec, "sessionAffinity")),
-    ...optional("External Traffic Policy:", text(spec, "externalTrafficPolicy")),
-    ...optional("Internal Traffic Policy:", text(spec, "internalTrafficPolicy")),
-    ...optional("HealthCheck NodePort:", text(spec, "healthCheckNodePort")),
-    ...optional("LoadBalancer Source Ranges:", joined("loadBalancerSourceRanges")),
-    ...optional("Traffic Distribution:", text(spec, "trafficDistribution")),
+    ...optionalLine("External Traffic Policy:", text(spec, "externalTrafficPolicy")),
+    ...optionalLine("Internal Traffic Policy:", text(spec, "internalTrafficPolicy")),
+    ...optionalLine("HealthCheck NodePort:", text(spec, "healthCheckNodePort")),
+    ...optionalLine("LoadBalancer Source Ranges:", joined("loadBalancerSourceRanges")),
+    ...optionalLine("Traffic Distribution:", text(spec, "trafficDistribution")),
   ];
 }
 

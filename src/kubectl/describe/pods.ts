@@ -5,34 +5,37 @@ import { ageOf, longTime } from "../duration.ts";
 import { at, isMap, list, map, text } from "../fields.ts";
 import { containerLines } from "./containers.ts";
 import { spreadLines, tolerationLines } from "./template.ts";
-import { annotationLines, labelLines, line } from "./text.ts";
+import { annotationLines, labelLines, line, optionalLine } from "./text.ts";
 import { volumeLines } from "./volumes.ts";
 import { controlledBy } from "./workloads.ts";
 
 export function describePod(call: Call, pod: KubeObject): string[] {
-  const optional = (title: string, value: string): string[] =>
-    value === "" ? [] : [line(0, title, value)];
   const node = text(pod, "spec", "nodeName");
   const start = at(pod, "status", "startTime");
   return [
     line(0, "Name:", pod.metadata.name),
     line(0, "Namespace:", pod.metadata.namespace ?? ""),
-    ...optional("Priority:", text(pod, "spec", "priority")),
-    ...optional("Priority Class Name:", text(pod, "spec", "priorityClassName")),
-    ...optional("Runtime Class Name:", text(pod, "spec", "runtimeClassName")),
-    ...optional("Service Account:", text(pod, "spec", "serviceAccountName")),
+    ...(at(pod, "spec", "priority") === undefined
+      ? []
+      : [line(0, "Priority:", text(pod, "spec", "priority"))]),
+    ...optionalLine("Priority Class Name:", text(pod, "spec", "priorityClassName")),
+    ...optionalLine("Runtime Class Name:", text(pod, "spec", "runtimeClassName")),
+    ...optionalLine("Service Account:", text(pod, "spec", "serviceAccountName")),
     line(0, "Node:", node === "" ? "<none>" : `${node}/${text(pod, "status", "hostIP")}`),
     ...(start === undefined ? [] : [line(0, "Start Time:", longTime(start))]),
     ...labelLines("Labels", map(pod.metadata.labels)),
     ...annotationLines("Annotations", map(pod.metadata.annotations)),
     ...statusLines(call, pod),
-    ...optional("Reason:", text(pod, "status", "reason")),
-    ...optional("Message:", text(pod, "status", "message")),
-    ...optional("SeccompProfile:", text(pod, "spec", "securityContext", "seccompProfile", "type")),
+    ...optionalLine("Reason:", text(pod, "status", "reason")),
+    ...optionalLine("Message:", text(pod, "status", "message")),
+    ...optionalLine(
+      "SeccompProfile:",
+      text(pod, "spec", "securityContext", "seccompProfile", "type"),
+    ),
     line(0, "IP:", text(pod, "status", "podIP")),
     ...addressLines(pod),
     ...controlledBy(pod),
-    ...optional("NominatedNodeName:", text(pod, "status", "nominatedNodeName")),
+    ...optionalLine("NominatedNodeName:", text(pod, "status", "nominatedNodeName")),
     ...allContainerLines(pod),
     ...conditionLines(pod),
     ...volumeLines(list(pod, "spec", "volumes"), "of a pod"),

@@ -35,6 +35,11 @@ function shorten(text: string): string {
   return text.length > room ? `${text.slice(0, room)}...` : text;
 }
 
+/** A line, or none when there is nothing to tell. */
+export function optionalLine(title: string, value: string, level = 0): string[] {
+  return value === "" || value === "0" ? [] : [line(level, title, value)];
+}
+
 export function trueFalse(value: unknown): string {
   return value === true ? "True" : "False";
 }

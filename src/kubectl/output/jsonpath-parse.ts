@@ -213,10 +213,13 @@ function splitOutsideQuotes(text: string): string[] {
 
 function filterNode(condition: string): PathNode {
   const match = /^([^!<>=]+)([!<>=]+)(.+)$/s.exec(condition);
-  const side = (text: string): PathNode[] => actionNodes({ text: text.trim(), at: 0 }, "");
   if (match === null) {
-    return { type: "filter", left: side(condition), operator: "exists", right: [] };
+    return { type: "filter", left: pathNodes(condition), operator: "exists", right: [] };
   }
   const [, left = "", operator = "", right = ""] = match;
-  return { type: "filter", left: side(left), operator, right: side(right) };
+  return { type: "filter", left: pathNodes(left), operator, right: pathNodes(right) };
+}
+
+function pathNodes(text: string): PathNode[] {
+  return actionNodes({ text: text.trim(), at: 0 }, "");
 }

@@ -2,7 +2,7 @@
  * kubectl's JSONPath: evaluates templates on objects and prints the results. Mirrors
  * client-go/util/jsonpath/jsonpath.go (v0.37.2).
  */
-import { compareText, isMap, sortedKeys } from "../fields.ts";
+import { compareText, isMap, plainText, sortedKeys } from "../fields.ts";
 import { compactJson } from "./gojson.ts";
 import { parseTemplate, type PathError, type PathNode } from "./jsonpath-parse.ts";
 
@@ -33,12 +33,7 @@ export function findResults(
   if (isPathError(nodes)) return { error: `error parsing jsonpath ${template}, ${nodes.error}` };
   try {
     const results: (readonly unknown[])[] = [];
-    execute(
-      nodes as readonly PathNode[],
-      data,
-      { allowMissing: missing === "allow missing" },
-      results,
-    );
+    execute(nodes, data, { allowMissing: missing === "allow missing" }, results);
     return results;
   } catch (thrown) {
     if (thrown instanceof Refusal) return { error: thrown.message };
@@ -118,7 +113,7 @@ function step(node: PathNode, input: readonly unknown[], walk: Walk): readonly u
       return node.branches.flatMap((branch) => evaluate(branch, input, walk));
     case "filter":
       return input.flatMap((value) => filtered(value, node, walk));
-    case "list":
+    default:
       return evaluate(node.nodes, input, walk);
   }
 }
@@ -190,7 +185,7 @@ function compares(left: unknown, operator: string, right: unknown): boolean {
   const order =
     typeof left === "number" && typeof right === "number"
       ? left - right
-      : compareText(String(left), String(right));
+      : compareText(plainText(left), plainText(right));
   switch (operator) {
     case "==":
     case "=":
@@ -212,14 +207,14 @@ function compares(left: unknown, operator: string, right: unknown): boolean {
 
 function printed(value: unknown): string {
   if (typeof value === "object" && value !== null) return compactJson(value);
-  return value === null ? "null" : String(value);
+  return plainText(value);
 }
 
 /** Go's fmt.Sprint of a JSON value: `map[a:1 b:2]`, `[x y]`, `<nil>`. */
 export function goSprint(value: unknown): string {
   if (value === null || value === undefined) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(goSprint).join(" ")}]`;
-  if (!isMap(value)) return String(value);
+  if (!isMap(value)) return plainText(value);
   return `map[${sortedKeys(value)
     .map((key) => `${key}:${goSprint(value[key])}`)
     .join(" ")}]`;

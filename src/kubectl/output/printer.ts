@@ -2,14 +2,15 @@
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { fail, goQuote } from "../errors.ts";
-import { isMap, list, without } from "../fields.ts";
+import { isKubeObject, isMap, list, without, type JsonMap } from "../fields.ts";
 import { nameOfObject } from "../resources.ts";
 import { alignTabs, tableTabs } from "../tabwriter.ts";
 import { indentedJson } from "./gojson.ts";
 import { findResults, goSprint, isPathError, printJsonPath, relaxedPath } from "./jsonpath.ts";
 import { toYaml } from "./yaml.ts";
 
-export type Printer = (object: KubeObject) => string;
+/** Prints an object, a list of them, or a watch event. */
+export type Printer = (object: JsonMap) => string;
 
 const writeFormats = [
   "go-template",
@@ -59,7 +60,7 @@ function templateOf(call: Call): string {
 }
 
 function objectPrinter(call: Call, format: string): Printer | undefined {
-  const shown = (object: KubeObject): KubeObject =>
+  const shown = (object: JsonMap): JsonMap =>
     call.flags.has("show-managed-fields") && call.flags.bool("show-managed-fields")
       ? object
       : withoutManagedFields(object);
@@ -112,7 +113,7 @@ function jsonPathPrinter(call: Call, format: string, argument: string): Printer 
   };
 }
 
-function pathFailure(error: string, template: string, object: KubeObject): string {
+function pathFailure(error: string, template: string, object: JsonMap): string {
   if (error.startsWith("error parsing")) return error;
   return (
     `error executing jsonpath ${goQuote(template)}: Error executing template: ${error}. ` +
@@ -121,23 +122,25 @@ function pathFailure(error: string, template: string, object: KubeObject): strin
   );
 }
 
-function namesOf(object: KubeObject): string {
-  if (object.kind !== "List") return `${nameOfObject(object)}\n`;
-  return list(object, "items")
-    .map((item) => `${nameOfObject(item as KubeObject)}\n`)
+/** The objects of a list, or the one object. */
+function objectsIn(object: JsonMap): readonly KubeObject[] {
+  const all = object["kind"] === "List" ? list(object, "items") : [object];
+  return all.filter(isKubeObject);
+}
+
+function namesOf(object: JsonMap): string {
+  return objectsIn(object)
+    .map((item) => `${nameOfObject(item)}\n`)
     .join("");
 }
 
-export function withoutManagedFields(object: KubeObject): KubeObject {
-  if (Array.isArray(object["items"])) {
-    const items = list(object, "items").map((item) => withoutManagedFields(item as KubeObject));
-    return { ...object, items };
+export function withoutManagedFields<T extends JsonMap>(object: T): T {
+  if (object["kind"] === "List") {
+    return { ...object, items: list(object, "items").filter(isMap).map(withoutManagedFields) };
   }
-  if (!isMap(object.metadata) || object.metadata.managedFields === undefined) return object;
-  return {
-    ...object,
-    metadata: without(object.metadata, "managedFields") as unknown as KubeObject["metadata"],
-  };
+  const metadata = object["metadata"];
+  if (!isMap(metadata) || metadata["managedFields"] === undefined) return object;
+  return { ...object, metadata: without(metadata, "managedFields") };
 }
 
 function columnsFromFile(call: Call, path: string): Printer {
@@ -161,15 +164,16 @@ function customColumns(call: Call, spec: string): Printer {
   });
   let headersDone = call.flags.has("no-headers") && call.flags.bool("no-headers");
   return (object) => {
-    const objects = object.kind === "List" ? (list(object, "items") as KubeObject[]) : [object];
-    const lines = objects.map((item) => columns.map(({ path }) => columnText(path, item)));
+    const lines = objectsIn(object).map((item) =>
+      columns.map(({ path }) => columnText(path, item)),
+    );
     if (!headersDone) lines.unshift(columns.map(({ header }) => header));
     headersDone = true;
     return `${alignTabs(lines.map((cells) => cells.join("\t")).join("\n"), tableTabs)}\n`;
   };
 }
 
-function columnText(path: string, object: KubeObject): string {
+function columnText(path: string, object: JsonMap): string {
   const found = findResults(path, object, "allow missing");
   if (isPathError(found)) return fail(found.error);
   const values = found.flat();
@@ -177,11 +181,11 @@ function columnText(path: string, object: KubeObject): string {
 }
 
 /** Several objects as kubectl wraps them for -o yaml and the like. */
-export function listOf(objects: readonly KubeObject[]): KubeObject {
+export function listOf(objects: readonly KubeObject[]): JsonMap {
   return {
     apiVersion: "v1",
     kind: "List",
     metadata: { resourceVersion: "" },
     items: objects,
-  } as unknown as KubeObject;
+  };
 }

@@ -49,16 +49,13 @@ function rowsOf(
   const labelKeys = call.flags.list("label-columns");
   const showLabels = call.flags.bool("show-labels");
   const showKind = style.withKind || call.flags.bool("show-kind");
-  const line = (before: readonly string[], cells: readonly string[], after: readonly string[]) => [
-    ...before,
-    ...cells,
-    ...after,
+  const head = [
+    ...(style.withEvent ? ["EVENT"] : []),
+    ...(style.withNamespace ? ["NAMESPACE"] : []),
+    ...table.headers,
+    ...labelKeys.map(labelHeader),
+    ...(showLabels ? ["LABELS"] : []),
   ];
-  const head = line(
-    [...(style.withEvent ? ["EVENT"] : []), ...(style.withNamespace ? ["NAMESPACE"] : [])],
-    table.headers,
-    [...labelKeys.map(labelHeader), ...(showLabels ? ["LABELS"] : [])],
-  );
   const rows = table.rows.map(({ object, cells }) => {
     const labels = object.metadata.labels ?? {};
     const named = cells.map((cell, i) =>
@@ -66,17 +63,13 @@ function rowsOf(
         ? qualifiedName({ group: kind.group, kind: kindName }, cell)
         : cell,
     );
-    return line(
-      [
-        ...(style.withEvent ? [event] : []),
-        ...(style.withNamespace ? [object.metadata.namespace ?? ""] : []),
-      ],
-      named,
-      [
-        ...labelKeys.map((key) => labels[key] ?? "<none>"),
-        ...(showLabels ? [formatLabels(labels)] : []),
-      ],
-    );
+    return [
+      ...(style.withEvent ? [event] : []),
+      ...(style.withNamespace ? [object.metadata.namespace ?? ""] : []),
+      ...named,
+      ...labelKeys.map((key) => labels[key] ?? "<none>"),
+      ...(showLabels ? [formatLabels(labels)] : []),
+    ];
   });
   return [head, ...rows];
 }

@@ -1,6 +1,7 @@
 /** --sort-by. Mirrors kubectl/pkg/cmd/get/sorter.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
 import { fail, goQuote } from "../errors.ts";
+import { plainText } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
 
 /** Sorts by one field; objects without it come first. */
@@ -23,13 +24,12 @@ function compareKeys(a: unknown, b: unknown): number {
     return a === b ? 0 : a === undefined ? -1 : 1;
   }
   if (typeof a === "number" && typeof b === "number") return a - b;
-  return naturalCompare(String(a), String(b));
+  return naturalCompare(plainText(a), plainText(b));
 }
 
 /** Runs of digits compare by value, everything else by code point. */
 function naturalCompare(a: string, b: string): number {
-  const parts = (text: string): string[] => text.match(/\d+|\D/g) ?? [];
-  const [x, y] = [parts(a), parts(b)];
+  const [x, y] = [pieces(a), pieces(b)];
   for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
     const [c = "", d = ""] = [x[i], y[i]];
     if (c === d) continue;
@@ -39,4 +39,8 @@ function naturalCompare(a: string, b: string): number {
     return c < d ? -1 : 1;
   }
   return x.length - y.length;
+}
+
+function pieces(text: string): string[] {
+  return text.match(/\d+|\D/g) ?? [];
 }

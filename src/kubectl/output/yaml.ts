@@ -90,7 +90,7 @@ const words = new Set(
 export function resolvesToOther(text: string): boolean {
   if (words.has(text)) return true;
   if (/^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?$/.test(text)) return true;
-  if (/^\./.test(text)) return /^\.\d+([eE][-+]?\d+)?$/.test(text);
+  if (text.startsWith(".")) return /^\.\d+([eE][-+]?\d+)?$/.test(text);
   if (!/^[-+0-9]/.test(text)) return false;
   if (/^\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?$/.test(text)) return true;
   const plain = text.replaceAll("_", "");
@@ -127,7 +127,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function doubleQuoted(text: string, indent: number, column: number): string {
-  const escaped = [...text].map((c) => {
+  const escaped = Array.from(text).map((c) => {
     const known = escapes[c];
     if (known !== undefined) return known;
     if (!special.test(c)) return c;
@@ -143,7 +143,7 @@ function doubleQuoted(text: string, indent: number, column: number): string {
 function fold(text: string, indent: number, start: number): string {
   let column = start;
   let folded = "";
-  const characters = [...text];
+  const characters = Array.from(text);
   characters.forEach((c, i) => {
     const alone = c === " " && characters[i - 1] !== " " && characters[i + 1] !== " ";
     const last = i >= characters.length - 2;
@@ -160,7 +160,7 @@ function fold(text: string, indent: number, start: number): string {
 
 /** Letters after other characters, runs of digits by value. */
 function naturalOrder(a: string, b: string): number {
-  const [x, y] = [[...a], [...b]];
+  const [x, y] = [Array.from(a), Array.from(b)];
   const i = x.findIndex((c, at) => at < y.length && c !== y[at]);
   if (i < 0) return x.length - y.length;
   const [c = "", d = ""] = [x[i], y[i]];

@@ -10,7 +10,7 @@ import {
   type DryRun,
 } from "../call.ts";
 import type { Problem } from "../errors.ts";
-import { sortedKeys } from "../fields.ts";
+import { at, text } from "../fields.ts";
 import type { Info } from "../resolve.ts";
 import type { Applied } from "./apply.ts";
 
@@ -57,11 +57,11 @@ export function applyServerSide(call: Call, info: Info, dryRun: DryRun): Applied
 
 /** Keeps the annotation of client-side apply up to date, in the hands of a manager of its own. */
 function saveLastApplied(call: Call, info: Info, object: KubeObject, dryRun: DryRun): KubeObject {
-  const text = object.metadata.annotations?.[lastAppliedKey];
-  if (text === undefined || ownedByApply(object)) return object;
+  const saved = object.metadata.annotations?.[lastAppliedKey];
+  if (saved === undefined || ownedByApply(object)) return object;
   const { apiVersion, kind } = object;
   const { name, namespace } = object.metadata;
-  const annotations = { [lastAppliedKey]: text };
+  const annotations = { [lastAppliedKey]: saved };
   const justAnnotation: KubeObject = {
     apiVersion,
     kind,
@@ -80,13 +80,7 @@ function saveLastApplied(call: Call, info: Info, object: KubeObject, dryRun: Dry
 
 function ownedByApply(object: KubeObject): boolean {
   return (object.metadata.managedFields ?? []).some((entry) => {
-    const { operation, fieldsV1 } = entry as {
-      operation?: string;
-      fieldsV1?: Record<string, unknown>;
-    };
-    if (operation !== "Apply") return false;
-    return sortedKeys(fieldsV1 ?? {}).some((key) =>
-      JSON.stringify(fieldsV1?.[key]).includes(`f:${lastAppliedKey}`),
-    );
+    const fields = at(entry, "fieldsV1", "f:metadata", "f:annotations", `f:${lastAppliedKey}`);
+    return text(entry, "operation") === "Apply" && fields !== undefined;
   });
 }

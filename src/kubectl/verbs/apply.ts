@@ -116,7 +116,7 @@ function applyOne(call: Call, info: Info, dryRun: DryRun): Applied {
   const current = heed(call, call.io.client.get(info.ref));
   if (current.ok) return patchExisting(call, info, modified, current.value, dryRun);
   if (current.status.reason !== "NotFound") return { problem: { status: current.status } };
-  const created = withoutNulls(modified) as KubeObject;
+  const created = withoutNulls(modified);
   if (dryRun === "client") return { object: created, operation: "created" };
   const answer = heed(call, call.io.client.create(created, optionsOf(call, dryRun)));
   if (answer.ok) return { object: answer.value, operation: "created" };

@@ -116,7 +116,6 @@ function exposed(call: Call, info: Info): KubeObject | string {
   }
   const labels =
     flags.text("labels") === "" ? (object.metadata.labels ?? {}) : labelsOf(flags.text("labels"));
-  const optional = (key: string, value: string): JsonMap => (value === "" ? {} : { [key]: value });
   const externalIp = flags.text("external-ip");
   const type = flags.text("type");
   const service: KubeObject = {
@@ -145,6 +144,10 @@ function exposed(call: Call, info: Info): KubeObject | string {
   return recordsChangeCause(call)
     ? withAnnotation(service, changeCauseKey, changeCauseOf(call))
     : service;
+}
+
+function optional(key: string, value: string): JsonMap {
+  return value === "" ? {} : { [key]: value };
 }
 
 function selectorFor(call: Call, object: KubeObject): JsonMap | string {

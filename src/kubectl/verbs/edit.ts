@@ -5,6 +5,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import { fieldManagerOf, type Call } from "../call.ts";
 import { exitWith, fail, failAll, type Problem } from "../errors.ts";
+import { isKubeObject } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
 import { patchTo } from "../mutate.ts";
 import { withoutManagedFields } from "../output/printer.ts";
@@ -40,8 +41,7 @@ function editedObject(call: Call, info: Info, document: string): KubeObject | un
   if (text === document) return undefined;
   const parsed = parseManifest(text, info.ref.name);
   if (!parsed.ok) fail(parsed.error);
-  const [object] = parsed.documents as readonly KubeObject[];
-  return object;
+  return parsed.documents.find(isKubeObject);
 }
 
 function editedText(call: Call, document: string): string {

@@ -68,12 +68,11 @@ function headersOf(call: Call): readonly string[] {
 }
 
 function rowOf(call: Call, event: KubeObject): readonly string[] {
-  const { kind, name } = { kind: "", name: "", ...(event["involvedObject"] as object) };
   const cells = [
     eventInterval(event, call.io.client.wallClockMs),
     text(event, "type"),
     text(event, "reason"),
-    `${kind}/${name}`,
+    `${text(event, "involvedObject", "kind")}/${text(event, "involvedObject", "name")}`,
     text(event, "message").trim(),
   ];
   return call.flags.bool("all-namespaces") ? [event.metadata.namespace ?? "", ...cells] : cells;

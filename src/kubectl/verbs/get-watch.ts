@@ -45,8 +45,7 @@ function eventPrinter(call: Call, selection: Selection): Print {
   if (printer !== undefined) {
     return (objects, event) => {
       for (const object of objects) {
-        const shown = withEvent ? { type: event, object } : object;
-        io.out(printer(shown as KubeObject));
+        io.out(printer(withEvent ? { type: event, object } : object));
       }
     };
   }

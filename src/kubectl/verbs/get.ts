@@ -142,6 +142,7 @@ function subresource(call: Call, selection: Selection): Selection {
 
 /** The Scale of an object (autoscaling/v1), as its scale subresource answers. */
 export function scaleOf(object: KubeObject): KubeObject {
+  if (object.kind === "Scale") return object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const selector = selectorText(at(object, "spec", "selector"));
   return {
@@ -149,11 +150,11 @@ export function scaleOf(object: KubeObject): KubeObject {
     kind: "Scale",
     metadata: {
       name,
-      namespace,
-      uid,
-      resourceVersion,
-      creationTimestamp,
-    } as KubeObject["metadata"],
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
     spec: { replicas: num(object, "spec", "replicas") },
     status: {
       replicas: num(object, "status", "replicas"),

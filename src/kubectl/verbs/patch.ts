@@ -1,6 +1,5 @@
 /** kubectl patch. Mirrors kubectl/pkg/cmd/patch/patch.go (v0.37.2). */
 import type { PatchType } from "../../api/client.ts";
-import type { KubeObject } from "../../api/meta.ts";
 import {
   changeCauseKey,
   changeCauseOf,
@@ -44,9 +43,9 @@ export function patch(call: Call): void {
       continue;
     }
     const scaling = flags.text("subresource") === "scale";
-    const [before, after] = [info.object, answer.value].map((object) =>
-      scaling && object.kind !== "Scale" ? scaleOf(object) : object,
-    ) as [KubeObject, KubeObject];
+    const [before, after] = scaling
+      ? [scaleOf(info.object), scaleOf(answer.value)]
+      : [info.object, answer.value];
     report(after, sameJson(before, after) ? "patched (no change)" : "patched");
   }
   failAll(problems);

@@ -2,7 +2,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import { fieldManagerOf, type Call } from "../call.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
-import { at, withAt } from "../fields.ts";
+import { at, withField } from "../fields.ts";
 import { patchTo } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
@@ -23,7 +23,7 @@ function setPaused(paused: boolean, refusal: string, verb: string): Change["appl
   return (_, object) => {
     if (object.kind !== "Deployment") return { refusal: `${verb} is not supported` };
     if ((at(object, "spec", "paused") === true) === paused) return { refusal };
-    return { object: withAt(object, ["spec", "paused"], paused ? true : undefined) as KubeObject };
+    return { object: withField(object, ["spec", "paused"], paused ? true : undefined) };
   };
 }
 
@@ -51,8 +51,8 @@ const restart: Change = {
       "metadata",
       "annotations",
       "kubectl.kubernetes.io/restartedAt",
-    ];
-    return { object: withAt(object, path, now) as KubeObject };
+    ] as const;
+    return { object: withField(object, path, now) };
   },
 };
 

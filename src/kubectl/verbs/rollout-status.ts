@@ -90,9 +90,9 @@ export function deploymentState(deployment: KubeObject, revision = 0): RolloutSt
     return { error: `deployment ${name} exceeded its progress deadline` };
   }
   const wanted = num(deployment, "spec", "replicas");
-  const [updated, total, available] = ["updatedReplicas", "replicas", "availableReplicas"].map(
-    (key) => num(deployment, "status", key),
-  ) as [number, number, number];
+  const updated = num(deployment, "status", "updatedReplicas");
+  const total = num(deployment, "status", "replicas");
+  const available = num(deployment, "status", "availableReplicas");
   const waiting = (why: string): RolloutState => ({
     line: `Waiting for deployment ${name} rollout to finish: ${why}...`,
     done: false,

@@ -10,7 +10,7 @@ import {
   type DryRun,
 } from "../call.ts";
 import { exitWith, fail, failAll, failStatus } from "../errors.ts";
-import { at, num, withAt } from "../fields.ts";
+import { at, num, withField } from "../fields.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { resourceName } from "../resources.ts";
@@ -38,7 +38,7 @@ export function scale(call: Call): void {
   }
   for (const info of selection.infos) {
     const scaled = scaleOne(call, info, replicas, dryRun);
-    report(withAt(scaled, ["spec", "replicas"], replicas) as KubeObject, "scaled");
+    report(withField(scaled, ["spec", "replicas"], replicas), "scaled");
   }
   failAll(selection.problems);
 }

@@ -2,10 +2,9 @@
 import { parseQuantity } from "../../apiserver/quantity.ts";
 import type { Call } from "../call.ts";
 import { fail } from "../errors.ts";
-import { map, text, withAt, type JsonMap } from "../fields.ts";
+import { map, text, withField, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
 import { refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
-import type { KubeObject } from "../../api/meta.ts";
 
 export function setResources(call: Call): void {
   const selection = resolveForSet(call, call.args);
@@ -72,8 +71,8 @@ export function setServiceAccount(call: Call): void {
     done: "serviceaccount updated",
     refused: "failed to patch ServiceAccountName",
     change: (object) => {
-      const path = podSpecPath(object) ?? [];
-      return withAt(object, [...path, "serviceAccountName"], account) as KubeObject;
+      const [first = "spec", ...rest] = podSpecPath(object) ?? [];
+      return withField(object, [first, ...rest, "serviceAccountName"], account);
     },
   });
 }

@@ -1,8 +1,7 @@
 /** kubectl set selector. Mirrors kubectl/pkg/cmd/set/set_selector.go (v0.37.2). */
-import type { KubeObject } from "../../api/meta.ts";
 import { dryRunOf, fieldManagerOf, writeOptions, type Call } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
-import { withAt } from "../fields.ts";
+import { withField } from "../fields.ts";
 import { patchTo } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { resolve } from "../resolve.ts";
@@ -33,7 +32,7 @@ export function setSelector(call: Call): void {
       problems.push({ text: "setting a selector is only supported for Services" });
       continue;
     }
-    const changed = withAt(info.object, ["spec", "selector"], selector) as KubeObject;
+    const changed = withField(info.object, ["spec", "selector"], selector);
     const answer = dryRun === "client" ? undefined : patchTo(call, info, changed, options);
     if (answer === undefined) report(changed, "selector updated");
     else if (answer.ok) report(answer.value, "selector updated");

@@ -20,7 +20,7 @@ const pollMs = 500;
 export function wait(call: Call): void {
   const asked = call.flags.list("for");
   if (asked.length === 0) fail("unrecognized condition: []");
-  const conditions = asked.map((text) => readCondition(text, asked));
+  const conditions = asked.map((condition) => readCondition(condition, asked));
   const given = call.flags.duration("timeout");
   const timeoutMs = given < 0 ? weekMs : given;
   const end = call.io.client.now + timeoutMs;
