@@ -1,46 +1,22 @@
-// An exhaustive checker for small finite systems: breadth first, so the trace it shows is a
+// An exhaustive checker for small finite systems: breadth first, so that the trace it shows is a
 // shortest one. It knows nothing of Kubernetes. A model says how states are packed into Int32
-// words and what follows a state; properties are judged on packed states and on steps.
-// It keeps every state in full (no hash compaction), so "holds" means holds in all of them.
-import { AssertionFailed } from "../engine/assert.ts";
+// words and what follows a state; properties are judged on packed states and on steps. States are
+// kept in full (no hash compaction), so "holds" means holds in all of them. Parents are not kept:
+// a trace, if one is wanted, is found by a second search (trace.ts).
+import { assert } from "../engine/assert.ts";
 import { Judges } from "./judge.ts";
-import type { Property, TraceStep, Verdict } from "./judge.ts";
-import { IndexLog, StateTable } from "./state-table.ts";
-
-/** Models start from at most this many states. */
-const initialRoom = 64;
-
-/** A finite transition system over packed states. */
-export interface PackedModel {
-  /** Int32 words in a state. */
-  readonly lanes: number;
-  /** No state has more successors than this. */
-  readonly fanOut: number;
-  /** Writes the initial states into `out`, one after another; gives their number. */
-  initial(out: Int32Array): number;
-  /**
-   * Writes what can follow the state at `states[at]` into `out`, one state after another, and the
-   * code of the action that leads there into `actions`; gives their number. The order must depend
-   * on the state alone. A step that changes nothing may be left out.
-   */
-  next(states: Int32Array, at: number, out: Int32Array, actions: Int32Array): number;
-}
+import type { Property, Verdict } from "./judge.ts";
+import { stepsFor } from "./packed.ts";
+import type { PackedModel, Steps } from "./packed.ts";
+import { StateQueue, StateSet } from "./state-set.ts";
 
 export interface CheckOptions {
   /** Stop after this many distinct states; default 100,000,000. */
   readonly stateLimit?: number;
-  /** `first breach` stops as soon as an `always` or `every step` fails; default `everything`. */
+  /** Make room for this many states at once; saves time, changes nothing else. */
+  readonly expectedStates?: number;
+  /** `first breach` stops soon after an `always` or `every step` failed; default `everything`. */
   readonly until?: "everything" | "first breach";
-  /** `dropped` saves 4 bytes a state and gives up traces; default `kept`. */
-  readonly parents?: "kept" | "dropped";
-}
-
-/** The states a check reached, in breadth-first order. */
-export interface StateSpace {
-  readonly model: PackedModel;
-  readonly table: StateTable;
-  /** A shortest trace to state `index`; undefined if parents were dropped. */
-  traceTo(index: number): readonly TraceStep[] | undefined;
 }
 
 export interface CheckResult {
@@ -54,10 +30,14 @@ export interface CheckResult {
   readonly exhausted: boolean;
   /** In the order of the properties. */
   readonly verdicts: readonly Verdict[];
-  /** Bytes held for states, index and parents at the end. */
+  /** Bytes held for the set of states at the end and for the queue at its longest. */
   readonly bytes: number;
-  readonly space: StateSpace;
+  /** All states, for further questions. */
+  readonly reached: StateSet;
 }
+
+/** States expanded together; see `StateSet.addAll`. */
+const batchStates = 64;
 
 /** Explores every reachable state of `model` and judges `properties` on the way. */
 export function check(
@@ -65,84 +45,57 @@ export function check(
   properties: readonly Property[] = [],
   options: CheckOptions = {},
 ): CheckResult {
-  const stateLimit = options.stateLimit ?? 100_000_000;
-  const table = new StateTable(model.lanes);
-  const parents = options.parents === "dropped" ? undefined : new IndexLog();
-  const judges = new Judges(properties);
-  const out = new Int32Array(model.lanes * model.fanOut);
-  const actions = new Int32Array(model.fanOut);
-  addInitial(model, table, parents);
+  const { stateLimit = 100_000_000, until = "everything" } = options;
+  const reached = new StateSet(model.lanes, options.expectedStates);
+  const queue = new StateQueue(model.lanes);
+  const judges = new Judges(properties, model.lanes);
+  const into = stepsFor(model, batchStates);
+  model.initial(into);
+  reached.addAll(into.words, into.count, queue);
 
-  const { watchSteps } = judges;
-  const { until = "everything" } = options;
   let steps = 0;
-  let depth = 0;
-  let levelEnd = table.size;
-  let index = 0;
-  while (index < table.size && table.size < stateLimit) {
+  let depth = -1;
+  while (queue.size > 0 && reached.size < stateLimit) {
+    depth++;
+    for (let left = queue.size; left > 0 && reached.size < stateLimit;) {
+      if (until === "first breach" && judges.breached) break;
+      const count = Math.min(left, batchStates, queue.headRun);
+      expand(model, queue, count, judges, into);
+      steps += into.count;
+      reached.addAll(into.words, into.count, queue);
+      left -= count;
+    }
     if (until === "first breach" && judges.breached) break;
-    if (index === levelEnd) {
-      depth++;
-      levelEnd = table.size;
-    }
-    const block = table.blockOf(index);
-    const at = table.offsetOf(index);
-    judges.state(index, block, at);
-    const count = model.next(block, at, out, actions);
-    steps += count;
-    for (let k = 0; k < count; k++) {
-      const to = k * model.lanes;
-      if (table.add(out, to) >= 0) parents?.push(index);
-      if (watchSteps) judges.step(index, block, at, out, to, actions[k]!, model.lanes);
-    }
-    index++;
   }
-  const space = spaceOf(model, table, parents);
   return {
-    states: table.size,
+    states: reached.size,
     steps,
     depth,
-    exhausted: index === table.size,
-    verdicts: judges.verdicts((to) => space.traceTo(to)),
-    bytes: table.bytes + (parents?.bytes ?? 0),
-    space,
+    exhausted: queue.size === 0,
+    verdicts: judges.verdicts(),
+    bytes: reached.bytes + queue.bytes,
+    reached,
   };
 }
 
-function addInitial(model: PackedModel, table: StateTable, parents: IndexLog | undefined): void {
-  const states = new Int32Array(model.lanes * initialRoom);
-  const count = model.initial(states);
+/** Takes `count` states from the queue, judges them, and writes what follows them. */
+function expand(
+  model: PackedModel,
+  queue: StateQueue,
+  count: number,
+  judges: Judges,
+  into: Steps,
+): void {
+  const block = queue.headBlock;
+  const first = queue.headAt;
+  into.count = 0;
   for (let k = 0; k < count; k++) {
-    if (table.add(states, k * model.lanes) >= 0) parents?.push(-1);
+    const at = first + k * model.lanes;
+    judges.state(block, at);
+    const from = into.count;
+    model.next(block, at, into);
+    if (judges.watchSteps) judges.steps(block, at, into, from);
   }
-}
-
-function spaceOf(model: PackedModel, table: StateTable, parents: IndexLog | undefined): StateSpace {
-  const traceTo = (index: number): readonly TraceStep[] | undefined => {
-    if (parents === undefined) return undefined;
-    const path: number[] = [];
-    for (let at = index; at >= 0; at = parents.at(at)) path.unshift(at);
-    return path.map((to, step) => ({
-      action: step === 0 ? -1 : actionBetween(model, table, path[step - 1]!, to),
-      state: stateAt(table, to),
-    }));
-  };
-  return { model, table, traceTo };
-}
-
-// Actions are not kept: the few on a trace are found again by taking each step once more.
-function actionBetween(model: PackedModel, table: StateTable, from: number, to: number): number {
-  const out = new Int32Array(model.lanes * model.fanOut);
-  const actions = new Int32Array(model.fanOut);
-  const count = model.next(table.blockOf(from), table.offsetOf(from), out, actions);
-  for (let k = 0; k < count; k++) {
-    if (table.find(out, k * model.lanes) === to) return actions[k]!;
-  }
-  throw new AssertionFailed(`no step from state ${from} to ${to}: next() is not a function of it`);
-}
-
-/** A copy of the packed state `index`. */
-function stateAt(table: StateTable, index: number): Int32Array {
-  const at = table.offsetOf(index);
-  return table.blockOf(index).slice(at, at + table.lanes);
+  assert(into.count <= into.actions.length, "a state has more successors than fanOut");
+  queue.drop(count);
 }

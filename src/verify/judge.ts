@@ -1,4 +1,5 @@
 // Properties of a checked model, and the running count of how each fares.
+import type { Steps } from "./packed.ts";
 
 export type StateTest = (states: Int32Array, at: number) => boolean;
 export type StepTest = (
@@ -29,47 +30,30 @@ export function everyStep(name: string, test: StepTest): Property {
   return { kind: "every step", name, test };
 }
 
-/** One step of a trace: the action taken and the packed state it led to. */
-export interface TraceStep {
-  /** -1 for the initial state, which no action led to. */
-  readonly action: number;
-  readonly state: Int32Array;
-}
-
 export interface Verdict {
-  readonly kind: Property["kind"];
-  readonly name: string;
+  readonly property: Property;
   /** Only as good as `CheckResult.exhausted`: without it nothing more was seen, not proved. */
   readonly holds: boolean;
   /** States (for `every step`: steps) that breach an `always`, or that witness a `sometimes`. */
   readonly count: number;
-  /** A shortest way to the first of them, from an initial state; absent if count is 0. */
-  readonly trace?: readonly TraceStep[];
-}
-
-/** Per property: how often it was hit, and where first. */
-interface Tally {
-  count: number;
-  /** Index of the state, or of the state before the step; -1 while count is 0. */
-  first: number;
-  /** The step's action and outcome; only for `every step`. */
-  step: TraceStep | undefined;
 }
 
 /** Judges all properties of one run; separate lists keep the checker's inner loop short. */
 export class Judges {
   readonly #properties: readonly Property[];
-  readonly #tallies: readonly Tally[];
-  readonly #onStates: readonly number[];
-  readonly #onSteps: readonly number[];
+  readonly #counts: number[];
+  readonly #lanes: number;
+  readonly watchStates: boolean;
+  readonly watchSteps: boolean;
   #breached = false;
 
-  constructor(properties: readonly Property[]) {
+  /** `lanes`: Int32 words in a state. */
+  constructor(properties: readonly Property[], lanes: number) {
     this.#properties = properties;
-    this.#tallies = properties.map(() => ({ count: 0, first: -1, step: undefined }));
-    const all = properties.map((_, which) => which);
-    this.#onSteps = all.filter((which) => properties[which]!.kind === "every step");
-    this.#onStates = all.filter((which) => properties[which]!.kind !== "every step");
+    this.#counts = properties.map(() => 0);
+    this.#lanes = lanes;
+    this.watchSteps = properties.some(({ kind }) => kind === "every step");
+    this.watchStates = properties.some(({ kind }) => kind !== "every step");
   }
 
   /** Whether an `always` or `every step` has failed so far. */
@@ -77,53 +61,35 @@ export class Judges {
     return this.#breached;
   }
 
-  get watchSteps(): boolean {
-    return this.#onSteps.length > 0;
-  }
-
-  state(index: number, states: Int32Array, at: number): void {
-    for (const which of this.#onStates) {
+  state(states: Int32Array, at: number): void {
+    if (!this.watchStates) return;
+    for (let which = 0; which < this.#properties.length; which++) {
       const property = this.#properties[which]!;
       if (property.kind === "every step") continue;
       const isAlways = property.kind === "always";
       if (property.test(states, at) === isAlways) continue;
-      const tally = this.#tallies[which]!;
-      if (tally.count++ === 0) tally.first = index;
+      this.#counts[which]!++;
       if (isAlways) this.#breached = true;
     }
   }
 
-  /** The step that leads from state `index`, at `states[at]`, to the one at `after[afterAt]`. */
-  step(
-    index: number,
-    states: Int32Array,
-    at: number,
-    after: Int32Array,
-    afterAt: number,
-    action: number,
-    lanes: number,
-  ): void {
-    for (const which of this.#onSteps) {
+  /** Judges the steps from the state at `states[at]`: those in `steps` from number `from` on. */
+  steps(states: Int32Array, at: number, steps: Steps, from: number): void {
+    for (let which = 0; which < this.#properties.length; which++) {
       const property = this.#properties[which]!;
       if (property.kind !== "every step") continue;
-      if (property.test(states, at, after, afterAt, action)) continue;
-      const tally = this.#tallies[which]!;
-      if (tally.count++ === 0) {
-        tally.first = index;
-        tally.step = { action, state: after.slice(afterAt, afterAt + lanes) };
+      for (let k = from; k < steps.count; k++) {
+        if (property.test(states, at, steps.words, k * this.#lanes, steps.actions[k]!)) continue;
+        this.#counts[which]!++;
+        this.#breached = true;
       }
-      this.#breached = true;
     }
   }
 
-  /** `traceTo`: a shortest trace to the state of an index, if the checker can give one. */
-  verdicts(traceTo: (index: number) => readonly TraceStep[] | undefined): readonly Verdict[] {
-    return this.#properties.map(({ kind, name }, which) => {
-      const { count, first, step } = this.#tallies[which]!;
-      const holds = kind === "sometimes" ? count > 0 : count === 0;
-      const way = count > 0 ? traceTo(first) : undefined;
-      if (way === undefined) return { kind, name, holds, count };
-      return { kind, name, holds, count, trace: step === undefined ? way : [...way, step] };
+  verdicts(): readonly Verdict[] {
+    return this.#properties.map((property, which) => {
+      const count = this.#counts[which]!;
+      return { property, holds: property.kind === "sometimes" ? count > 0 : count === 0, count };
     });
   }
 }

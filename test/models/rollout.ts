@@ -3,7 +3,7 @@
 // and, if asked for, a scaling, pods that fail, a cache that lags. rollout.pml is the same in
 // Promela; change both together. What is abstracted: pods of one set are told apart only by state,
 // terminating pods are gone at once, time has no length, status holds available replicas only.
-import type { PackedModel } from "../../src/verify/check.ts";
+import type { PackedModel, Steps } from "../../src/verify/packed.ts";
 import type { RolloutView } from "../../src/verify/properties.ts";
 import { sizeOf, Sight, sync } from "./law.ts";
 import type { Creation, Law, Mutant } from "./law.ts";
@@ -130,15 +130,14 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
   // The step being generated.
   let states: Int32Array = new Int32Array(lanes);
   let at = 0;
-  let out: Int32Array = states;
-  let actions: Int32Array = states;
-  let count = 0;
+  let into: Steps = { words: states, actions: states, count: 0 };
 
   const emit = (action: number, lane: number, word: number): void => {
-    const to = count * lanes;
-    for (let k = 0; k < lanes; k++) out[to + k] = states[at + k]!;
-    out[to + lane] = word;
-    actions[count++] = action;
+    const { words } = into;
+    const to = into.count * lanes;
+    for (let k = 0; k < lanes; k++) words[to + k] = states[at + k]!;
+    words[to + lane] = word;
+    into.actions[into.count++] = action;
   };
 
   const users = (first: number): void => {
@@ -178,7 +177,8 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
     }
     sync(see, law);
     let changed = 0;
-    const to = count * lanes;
+    const out = into.words;
+    const to = into.count * lanes;
     for (let i = 0; i < sets; i++) {
       const word = states[at + i]!;
       const cleared = word & ~(existsBit | (four << specAt) | (1 << annotatedAt));
@@ -194,7 +194,7 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
         if (differs !== 0) out[to + sets]! &= ~(copyFresh << (i * copyBits));
       }
     }
-    if (changed !== 0) actions[count++] = toSyncDeployment;
+    if (changed !== 0) into.actions[into.count++] = toSyncDeployment;
   };
 
   const replicaSet = (i: number, word: number): void => {
@@ -222,7 +222,7 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
     if (before === after) return;
     emit(toSyncSet + i * 16 + detail, i, after);
     if (lagging && ((before ^ after) & (four << statusAt)) !== 0) {
-      out[(count - 1) * lanes + sets]! &= ~(copyFresh << (i * copyBits));
+      into.words[(into.count - 1) * lanes + sets]! &= ~(copyFresh << (i * copyBits));
     }
   };
 
@@ -237,7 +237,7 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
     }
     if (((states[at]! >> faultsAt) & 3) > 0 && ((word >> availableAt) & four) > 0) {
       emit(toFail + i * 16, i, word - (1 << availableAt) + (1 << unreadyAt));
-      out[(count - 1) * lanes]! -= 1 << faultsAt;
+      into.words[(into.count - 1) * lanes]! -= 1 << faultsAt;
     }
   };
 
@@ -251,12 +251,10 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
     if (after !== copies) emit(toDeliver + i * 16, sets, after);
   };
 
-  const next: PackedModel["next"] = (fromStates, fromAt, toOut, toActions) => {
+  const next: PackedModel["next"] = (fromStates, fromAt, steps) => {
     states = fromStates;
     at = fromAt;
-    out = toOut;
-    actions = toActions;
-    count = 0;
+    into = steps;
     users(states[at]!);
     deployment();
     for (let i = 0; i < sets; i++) {
@@ -266,7 +264,6 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
       kubelet(i, word);
       if (lagging) deliver(i, word);
     }
-    return count;
   };
   const fanOut = sets * (positive ? 22 : 7) + 2;
   return {
@@ -297,15 +294,16 @@ function lawOf(config: RolloutConfig): Law {
 /** One initial state: the first template's rollout is complete and everybody has seen it. */
 function initialOf(config: RolloutConfig, lanes: number): PackedModel["initial"] {
   const { replicas, changes, faults = 0, sets } = config;
-  return (out) => {
-    out.fill(0, 0, lanes);
+  return (into) => {
+    const { words } = into;
+    words.fill(0, 0, lanes);
     const pods = (replicas << specAt) | (replicas << availableAt) | (replicas << statusAt);
-    out[0] = existsBit | pods | (changes << changesAt) | (faults << faultsAt);
+    words[0] = existsBit | pods | (changes << changesAt) | (faults << faultsAt);
     if (config.cache === "lagging") {
-      out[sets] = copyListed | (replicas << 1) | (replicas << 5) | copyFresh;
-      for (let i = 1; i < sets; i++) out[sets] |= copyFresh << (i * copyBits);
+      words[sets] = copyListed | (replicas << 1) | (replicas << 5) | copyFresh;
+      for (let i = 1; i < sets; i++) words[sets] |= copyFresh << (i * copyBits);
     }
-    return 1;
+    into.count = 1;
   };
 }
 

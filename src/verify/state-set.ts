@@ -1,0 +1,230 @@
+// What a breadth-first search holds: the set of packed states seen and the queue of those to do.
+// Nothing else is kept per state, so a state costs its words over the fill of the table.
+import { assert } from "../engine/assert.ts";
+
+const firstSlots = 4096;
+const largestFill = 0.8;
+const growth = 1.5;
+/** A power of two; the cache fits the processor's own. */
+const recentStates = 1 << 13;
+
+/**
+ * An insert-only set of packed states: open addressing with the states themselves in the slots, so
+ * that a look-up touches one place. Word 0 of a state must not be 0: that marks a free slot.
+ */
+export class StateSet {
+  readonly lanes: number;
+  #words: Int32Array;
+  #slots: number;
+  #scale: number; // maps a 32-bit hash to a slot
+  #first = new Int32Array(0);
+  #which = new Int32Array(0);
+  readonly #recent: Int32Array;
+  #size = 0;
+  #room: number;
+  readonly #read = new Int32Array(1); // a result that is stored cannot be optimised away
+
+  /** `lanes`: words in a state. `expected`: states to make room for at once; more may come. */
+  constructor(lanes: number, expected = 0) {
+    this.lanes = lanes;
+    this.#slots = Math.max(firstSlots, Math.ceil(expected / largestFill) + 1);
+    this.#scale = this.#slots / 2 ** 32;
+    this.#room = Math.floor(this.#slots * largestFill);
+    this.#words = new Int32Array(this.#slots * lanes);
+    this.#recent = new Int32Array(recentStates * lanes);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Slots; a state's slot is its number as long as nothing is added. */
+  get slots(): number {
+    return this.#slots;
+  }
+
+  /** The words of all slots; slot s begins at s * lanes and is free if its word 0 is 0. */
+  get words(): Int32Array {
+    return this.#words;
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  /** Adds the state at `words[at]`; true if it is new. */
+  add(words: Int32Array, at: number): boolean {
+    if (this.#size >= this.#room) this.#grow(1);
+    return this.#addFrom(this.#firstSlot(words, at), words, at);
+  }
+
+  /**
+   * Adds `count` states that lie one after another in `words`; the new ones go to `queue` too, in
+   * order. States met a moment ago, nearly half of them, are dropped by a look into a small cache.
+   * Then it reads where each of the others would be: those reads do not depend on each other, so
+   * the processor waits for many at once instead of for one after another.
+   */
+  addAll(words: Int32Array, count: number, queue: StateQueue): void {
+    const { lanes } = this;
+    if (this.#size + count >= this.#room) this.#grow(count);
+    if (this.#first.length < count) {
+      this.#first = new Int32Array(count);
+      this.#which = new Int32Array(count);
+    }
+    const first = this.#first;
+    const which = this.#which;
+    const table = this.#words;
+    let left = 0;
+    let read = 0;
+    for (let k = 0; k < count; k++) {
+      const at = k * lanes;
+      const mixed = hash(words, at, lanes);
+      if (this.#wasRecent(mixed, words, at)) continue;
+      const slot = Math.floor(mixed * this.#scale);
+      first[left] = slot;
+      which[left++] = at;
+      read ^= table[slot * lanes]!;
+    }
+    this.#read[0] = read;
+    for (let k = 0; k < left; k++) {
+      if (this.#addFrom(first[k]!, words, which[k]!)) queue.push(words, which[k]!);
+    }
+  }
+
+  /** Whether this state was met a moment ago; if not, it is remembered in place of another. */
+  #wasRecent(mixed: number, words: Int32Array, at: number): boolean {
+    const { lanes } = this;
+    const recent = this.#recent;
+    const base = (mixed & (recentStates - 1)) * lanes;
+    let lane = 0;
+    while (lane < lanes && recent[base + lane] === words[at + lane]) lane++;
+    if (lane === lanes) return true;
+    for (; lane < lanes; lane++) recent[base + lane] = words[at + lane]!;
+    return false;
+  }
+
+  /** The slot of the state at `words[at]`, or -1. */
+  find(words: Int32Array, at: number): number {
+    const slot = this.#slotFrom(this.#firstSlot(words, at), words, at);
+    return this.#words[slot * this.lanes] === 0 ? -1 : slot;
+  }
+
+  #addFrom(first: number, words: Int32Array, at: number): boolean {
+    const slot = this.#slotFrom(first, words, at);
+    if (this.#words[slot * this.lanes] !== 0) return false;
+    assert(words[at] !== 0, "word 0 of a packed state is 0, which marks a free slot");
+    this.#store(slot, words, at);
+    this.#size++;
+    return true;
+  }
+
+  #firstSlot(words: Int32Array, at: number): number {
+    return Math.floor(hash(words, at, this.lanes) * this.#scale);
+  }
+
+  /** The slot that holds the state, or the free one where it belongs, from slot `first` on. */
+  #slotFrom(first: number, words: Int32Array, at: number): number {
+    const { lanes } = this;
+    const table = this.#words;
+    const key = words[at]!;
+    for (let slot = first; ;) {
+      const base = slot * lanes;
+      const held = table[base]!;
+      if (held === 0) return slot;
+      if (held === key) {
+        let lane = 1;
+        while (lane < lanes && table[base + lane] === words[at + lane]) lane++;
+        if (lane === lanes) return slot;
+      }
+      if (++slot === this.#slots) slot = 0;
+    }
+  }
+
+  #store(slot: number, words: Int32Array, at: number): void {
+    const { lanes } = this;
+    for (let lane = 0; lane < lanes; lane++) this.#words[slot * lanes + lane] = words[at + lane]!;
+  }
+
+  /** Makes room for `count` more. */
+  #grow(count: number): void {
+    const { lanes } = this;
+    const old = this.#words;
+    const needed = Math.ceil((this.#size + count) / largestFill) + 1;
+    this.#slots = Math.max(needed, Math.ceil(this.#slots * growth));
+    this.#scale = this.#slots / 2 ** 32;
+    this.#room = Math.floor(this.#slots * largestFill);
+    this.#words = new Int32Array(this.#slots * lanes);
+    for (let at = 0; at < old.length; at += lanes) {
+      if (old[at] !== 0) this.#store(this.#slotFrom(this.#firstSlot(old, at), old, at), old, at);
+    }
+  }
+}
+
+const blockStates = 1 << 14;
+
+/** States first in, first out, in blocks that are used again. */
+export class StateQueue {
+  readonly lanes: number;
+  #blocks: Int32Array[] = [];
+  #spare: Int32Array[] = [];
+  #head = 0; // states taken from the first block
+  #tail = blockStates; // states in the last block
+  #mostBlocks = 0;
+
+  constructor(lanes: number) {
+    this.lanes = lanes;
+  }
+
+  get size(): number {
+    return (this.#blocks.length - 1) * blockStates + this.#tail - this.#head;
+  }
+
+  /** The most that was ever held. */
+  get bytes(): number {
+    return this.#mostBlocks * blockStates * this.lanes * 4;
+  }
+
+  push(words: Int32Array, at: number): void {
+    if (this.#tail === blockStates) {
+      this.#blocks.push(this.#spare.pop() ?? new Int32Array(blockStates * this.lanes));
+      this.#mostBlocks = Math.max(this.#mostBlocks, this.#blocks.length);
+      this.#tail = 0;
+    }
+    const block = this.#blocks[this.#blocks.length - 1]!;
+    const to = this.#tail++ * this.lanes;
+    for (let lane = 0; lane < this.lanes; lane++) block[to + lane] = words[at + lane]!;
+  }
+
+  /** The first block; the state at the head begins at `headAt`. */
+  get headBlock(): Int32Array {
+    return this.#blocks[0]!;
+  }
+
+  get headAt(): number {
+    return this.#head * this.lanes;
+  }
+
+  /** States that lie one after another from the head on. */
+  get headRun(): number {
+    return (this.#blocks.length === 1 ? this.#tail : blockStates) - this.#head;
+  }
+
+  /** Takes `count` states, at most `headRun`; their words stay readable until the next push. */
+  drop(count: number): void {
+    this.#head += count;
+    if (this.#head < blockStates) return;
+    this.#spare.push(this.#blocks.shift()!);
+    this.#head = 0;
+  }
+}
+
+/** 0 to 2^32 - 1. */
+function hash(words: Int32Array, at: number, lanes: number): number {
+  let mixed = 0;
+  for (let lane = 0; lane < lanes; lane++) {
+    mixed = Math.imul(mixed ^ words[at + lane]!, 0x9e3779b1);
+    mixed ^= mixed >>> 15;
+  }
+  mixed = Math.imul(mixed, 0x85ebca6b);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
+}
