@@ -179,8 +179,7 @@ class Teller {
       draft.commands.at(-1)?.output.push({ stream, text });
       return;
     }
-    if (text === this.#lastStatus) return;
-    this.#lastStatus = text;
+    if (draft.status.some((line) => line.text === text)) return;
     const before = this.#moments.at(-1);
     if (before?.at === draft.at) {
       before.status = before.status.filter((line) => line.by === "command" || line.text !== text);
@@ -229,14 +228,20 @@ class Teller {
   #close(): void {
     const draft = this.#draft;
     this.#draft = emptyDraft(draft.at);
+    draft.status = draft.status.filter(({ text }) => text !== this.#lastStatus);
+    const phase = groupOf(this.#lastStatus);
     const eventful =
-      draft.commands.length > 0 || draft.status.length > 0 || draft.broken.length > 0;
+      draft.commands.length > 0 ||
+      draft.broken.length > 0 ||
+      draft.status.some(({ text }) => groupOf(text) !== phase);
     const important = draft.reasons.some(({ mark }) => mark === "+" || mark === "•");
     for (const rollout of this.#rollouts.all()) this.#tell(draft, rollout, eventful || important);
     const told = draft.rows.length > 0 || eventful || important;
     if (told) {
       draft.skipped = this.#skipped;
       this.#skipped = 0;
+      this.#lastStatus =
+        draft.status.findLast(({ by }) => by === "command")?.text ?? this.#lastStatus;
       this.#moments.push(draft);
     } else this.#skipped += draft.reasons.length;
   }
