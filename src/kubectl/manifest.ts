@@ -2,40 +2,88 @@
  * Reads manifests as kubectl does: YAML 1.1 in the dialect of go.yaml.in/yaml/v2 (`y` is true, `010`
  * is 8, the last of two equal keys wins), or JSON, one or several documents.
  */
-import { parseAllDocuments, Scalar, type Document, type ScalarTag } from "yaml";
+import {
+  isAlias,
+  isMap,
+  parseAllDocuments,
+  Scalar,
+  visit,
+  type ScalarTag,
+  type YAMLParseError,
+} from "yaml";
 import { goQuote } from "./errors.ts";
 import { compactJson } from "./output/gojson.ts";
-import { isMap } from "./fields.ts";
+import { isMap as isRecord } from "./fields.ts";
 
-export type ParsedManifest =
-  | { readonly ok: true; readonly documents: readonly unknown[] }
-  | { readonly ok: false; readonly error: string };
+export interface ParsedManifest {
+  /** Those before the error, if there is one. Empty documents are left out. */
+  readonly documents: readonly unknown[];
+  readonly error?: string;
+}
 
-/** `source` is named in errors: `STDIN` or the path. Empty documents are left out. */
+/** `source` is named in errors: `STDIN` or the path. */
 export function parseManifest(text: string, source: string): ParsedManifest {
   if (/^\s*[{[]/.test(text) && looksLikeJson(text)) return parseJson(text, source);
-  const documents = parseAllDocuments(text, {
+  const documents: unknown[] = [];
+  for (const chunk of chunksOf(text)) {
+    const read = readChunk(chunk);
+    if ("error" in read) {
+      const error = `error parsing ${source}: error converting YAML to JSON: yaml: ${read.error}`;
+      return { documents, error };
+    }
+    if (read.value !== null && read.value !== undefined) documents.push(read.value);
+  }
+  return { documents };
+}
+
+/** Documents end at lines that begin with `---`; each is read on its own, so lines count anew. */
+function chunksOf(text: string): readonly string[] {
+  const chunks: string[] = [];
+  let lines: string[] = [];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("---") && lines.length > 0) {
+      chunks.push(`${lines.join("\n")}\n`);
+      lines = [];
+    } else lines.push(line);
+  }
+  return [...chunks, lines.join("\n")];
+}
+
+type ReadChunk = { readonly value: unknown } | { readonly error: string };
+
+function readChunk(chunk: string): ReadChunk {
+  if (/^%YAML (?!1\.1)/.test(chunk)) return { error: "found incompatible YAML document" };
+  const [document] = parseAllDocuments(chunk, {
     version: "1.1",
     schema: "failsafe",
     uniqueKeys: false,
     merge: true,
     customTags: (tags) => [...tags, ...goScalars],
   });
-  const values: unknown[] = [];
-  for (const document of documents as readonly Document[]) {
-    const [problem] = document.errors;
-    if (problem !== undefined) {
-      const line = problem.linePos?.[0].line ?? 1;
-      const why = yamlProblem(problem.code, line);
-      return {
-        ok: false,
-        error: `error parsing ${source}: error converting YAML to JSON: yaml: ${why}`,
-      };
-    }
-    const value: unknown = document.toJS();
-    if (value !== null && value !== undefined) values.push(lastKeysWin(value));
-  }
-  return { ok: true, documents: values };
+  if (document === undefined) return { value: null };
+  if (document.errors.length > 0) return { error: yamlProblem(document.errors, chunk) };
+  const anchors = new Set<string>();
+  let wrong: string | undefined;
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        if (!anchors.has(node.source)) wrong ??= `unknown anchor '${node.source}' referenced`;
+      } else if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+    Pair(_, { key }) {
+      if (isMap(key)) wrong ??= `invalid map key: ${goMap(key.toJSON())}`;
+    },
+  });
+  return wrong === undefined ? { value: plain(document.toJS()) } : { error: wrong };
+}
+
+/** Go's %#v of a map with text keys and empty values, as templates in braces parse. */
+function goMap(value: unknown): string {
+  const members = Object.entries(isRecord(value) ? value : {}).map(([key, member]) => {
+    const shown = isRecord(member) ? goMap(member) : "interface {}(nil)";
+    return `${goQuote(key)}:${shown}`;
+  });
+  return `map[interface {}]interface {}{${members.join(", ")}}`;
 }
 
 /** Bare words as go-yaml resolves them: YAML 1.1 without base-60 numbers and times. */
@@ -74,33 +122,48 @@ function looksLikeJson(text: string): boolean {
   return /^\s*(\{\s*("|\}|$)|\[)/.test(text);
 }
 
-/** The library's objects as plain ones; nothing else to do for duplicate keys. */
-function lastKeysWin(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(lastKeysWin);
-  if (value instanceof Map) return lastKeysWin(Object.fromEntries(value));
-  if (!isMap(value)) return typeof value === "bigint" ? Number(value) : value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [key, lastKeysWin(member)]),
-  );
+/** The library's objects as plain ones. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Map) return plain(Object.fromEntries(value));
+  if (!isRecord(value)) return typeof value === "bigint" ? Number(value) : value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
 }
 
-/** go-yaml's words for the library's error codes, as far as they can be told apart. */
-function yamlProblem(code: string, line: number): string {
-  switch (code) {
+/**
+ * The library's first error in go-yaml's words. go-yaml counts lines from 0 where its parser fails, from
+ * 1 where its scanner does, and leaves line 0 out.
+ */
+function yamlProblem(errors: readonly YAMLParseError[], chunk: string): string {
+  const [first, second] = errors;
+  const start = first?.linePos?.[0].line ?? 1;
+  const scanner = (line: number, why: string): string => (line > 1 ? `line ${line}: ${why}` : why);
+  const parser = (line: number, why: string): string =>
+    line > 1 ? `line ${line - 1}: ${why}` : why;
+  switch (first?.code) {
     case "TAB_AS_INDENT":
-      return `line ${line}: found character that cannot start any token`;
-    case "BAD_INDENT":
-    case "MULTILINE_IMPLICIT_KEY":
-    case "UNEXPECTED_TOKEN":
-      return `line ${line}: did not find expected key`;
+    case "BAD_SCALAR_START":
+      return scanner(start, "found character that cannot start any token");
     case "BLOCK_AS_IMPLICIT_KEY":
-      return `line ${line}: mapping values are not allowed in this context`;
+    case "MULTILINE_IMPLICIT_KEY": {
+      const key =
+        second?.code === "MULTILINE_IMPLICIT_KEY" && first.code !== second.code ? second : first;
+      const line = key.linePos?.[1]?.line ?? start;
+      return scanner(line, "mapping values are not allowed in this context");
+    }
     case "MISSING_CHAR":
-      return `line ${line}: found unexpected end of stream`;
-    case "BAD_ALIAS":
-      return "unknown anchor referenced";
-    default:
-      return `line ${line}: could not find expected ':'`;
+      return first.message.startsWith("Missing closing")
+        ? scanner(start, "found unexpected end of stream")
+        : scanner(start + 1, "could not find expected ':'");
+    default: {
+      const flow = /^Flow (\w+) in block collection/.exec(first?.message ?? "")?.[1];
+      if (flow === undefined) return parser(start, "did not find expected key");
+      const last = chunk.trimEnd();
+      if (/[[{,]$/.test(last)) {
+        return parser(last.split("\n").length + 1, "did not find expected node content");
+      }
+      return parser(start, `did not find expected ',' or '${flow === "map" ? "}" : "]"}'`);
+    }
   }
 }
 
@@ -109,18 +172,18 @@ function parseJson(text: string, source: string): ParsedManifest {
   let rest = text.trim();
   while (rest !== "") {
     const end = endOfValue(rest);
-    if (end === undefined) return { ok: false, error: `error parsing ${source}: unexpected EOF` };
+    if (end === undefined) return { documents, error: `error parsing ${source}: unexpected EOF` };
     try {
       documents.push(JSON.parse(withoutTrailingCommas(rest.slice(0, end))));
     } catch {
-      return { ok: false, error: `error parsing ${source}: invalid character in JSON` };
+      return { documents, error: `error parsing ${source}: invalid character in JSON` };
     }
     rest = rest
       .slice(end)
       .replace(/^\s*(---\s*)?/, "")
       .trim();
   }
-  return { ok: true, documents: documents.filter((document) => document !== null) };
+  return { documents: documents.filter((document) => document !== null) };
 }
 
 /** Where the first JSON value ends; undefined when it does not. */
@@ -159,16 +222,21 @@ export function objectProblem(
     `error validating ${goQuote(source)}: error validating data: ${why}; ` +
     "if you choose to ignore these errors, turn validation off with --validate=false";
   if (validation === "validated") {
-    if (!isMap(document)) return invalid("invalid object to validate");
+    if (!isRecord(document)) return invalid("invalid object to validate");
     const missing = ["apiVersion", "kind"].filter((key) => document[key] === undefined);
     if (missing.length === 1) return invalid(`${missing[0]} not set`);
     if (missing.length > 1) return invalid(`[${missing.map((m) => `${m} not set`).join(", ")}]`);
+    const untyped = ["apiVersion", "kind"].filter((key) => typeof document[key] !== "string");
+    if (untyped.length === 1) return invalid(`${untyped[0]} isn't string type`);
+    if (untyped.length > 1) {
+      return invalid(`[${untyped.map((key) => `${key} isn't string type`).join(", ")}]`);
+    }
     const version = document["apiVersion"];
     if (typeof version === "string" && version.split("/").length > 2) {
       return invalid(`unexpected GroupVersion string: ${version}`);
     }
   }
-  if (!isMap(document) || typeof document["kind"] !== "string" || document["kind"] === "") {
+  if (!isRecord(document) || typeof document["kind"] !== "string" || document["kind"] === "") {
     return `unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${compactJson(document)}'`;
   }
   return metadataProblem(document["metadata"], source);
@@ -179,12 +247,12 @@ function metadataProblem(metadata: unknown, source: string): string | undefined 
   const cannot = (what: string, field: string, type: string): string =>
     `unable to decode ${goQuote(source)}: json: cannot unmarshal ${what} into Go struct field ` +
     `${field} of type ${type}`;
-  if (!isMap(metadata)) return cannot(jsonType(metadata), ".metadata", "v1.ObjectMeta");
+  if (!isRecord(metadata)) return cannot(jsonType(metadata), ".metadata", "v1.ObjectMeta");
   for (const key of ["labels", "annotations"]) {
     const value = metadata[key];
     if (value === undefined || value === null) continue;
     const field = `ObjectMeta.metadata.${key}`;
-    if (!isMap(value)) return cannot(jsonType(value), field, "map[string]string");
+    if (!isRecord(value)) return cannot(jsonType(value), field, "map[string]string");
     const wrong = Object.values(value).find((v) => typeof v !== "string" && v !== null);
     if (wrong !== undefined) return cannot(jsonType(wrong), field, "string");
   }

@@ -183,6 +183,11 @@ function fromNames(
   const problems: Problem[] = [];
   for (const { kind, name } of tuples) {
     const ref = refOf(call, kind, name);
+    const unnamable = nameProblem(name);
+    if (unnamable !== undefined) {
+      problems.push({ text: unnamable });
+      continue;
+    }
     if (options.nameOnly === true) {
       const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
       const object = { apiVersion, kind: kind.kind, metadata: { name } };
@@ -198,6 +203,18 @@ function fromNames(
   }
   const kinds = [...new Set(tuples.map(({ kind }) => kind))];
   return { infos, problems, single: tuples.length === 1, listed: false, kinds };
+}
+
+/** Names that cannot be part of a request's path. */
+export function nameProblem(name: string): string | undefined {
+  const marks =
+    name === "." || name === ".." ? [name] : ["/", "%"].filter((mark) => name.includes(mark));
+  if (marks.length === 0) return undefined;
+  const why =
+    marks[0] === name
+      ? `may not be '${name}'`
+      : marks.map((m) => `may not contain '${m}'`).join(" ");
+  return `invalid resource name ${goQuote(name)}: [${why}]`;
 }
 
 interface Source extends ManifestFile {
@@ -266,22 +283,19 @@ export function readObjects(
     call.flags.has("validate") && validationOf(call) !== "Ignore" ? "validated" : "not validated";
   for (const source of sourcesOf(call, paths)) {
     const parsed = parseManifest(source.text, source.label);
-    if (!parsed.ok) {
-      problems.push({ text: parsed.error });
-      continue;
-    }
     for (const document of parsed.documents.flatMap(flatten)) {
       const wrong = objectProblem(document, source.label, validation);
       const read = wrong ?? toInfo(call, document, source.label);
       if (typeof read === "string") problems.push({ text: read });
       else if (selector === "" || matchesLabels(read.object, selector)) infos.push(read);
     }
+    if (parsed.error !== undefined) problems.push({ text: parsed.error });
   }
   return { infos, problems };
 }
 
 function flatten(document: unknown): readonly unknown[] {
-  const isList = isMap(document) && document["kind"] === "List" && Array.isArray(document["items"]);
+  const isList = isMap(document) && Array.isArray(document["items"]);
   return isList ? list(document, "items").flatMap(flatten) : [document];
 }
 

@@ -21,7 +21,7 @@ function printed(format: string): readonly string[] {
 
 function read(text: string): unknown {
   const parsed = parseManifest(text, "test");
-  return parsed.ok ? parsed.documents[0] : parsed.error;
+  return parsed.error ?? parsed.documents[0];
 }
 
 /** Texts that tempt a YAML printer: words, numbers, indicators, blanks and breaks. */

@@ -24,7 +24,7 @@ import { threeWayMerge, withAnnotation } from "../mutate.ts";
 import { compactJson } from "../output/gojson.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
+import { filesOf, nameProblem, readObjects, requireFiles, type Info } from "../resolve.ts";
 import { infoText, withSource } from "../sources.ts";
 import { prune } from "./apply-prune.ts";
 import { applyServerSide } from "./apply-server-side.ts";
@@ -111,6 +111,13 @@ function applyOne(call: Call, info: Info, dryRun: DryRun): Applied {
     const what = `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`;
     const why = "resource name may not be empty";
     return { problem: { text: `error when ${what} ${JSON.stringify(info.source)}: ${why}` } };
+  }
+  const unnamable = nameProblem(name);
+  if (unnamable !== undefined) {
+    const what = `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`;
+    return {
+      problem: { text: `error when ${what} ${JSON.stringify(info.source)}: ${unnamable}` },
+    };
   }
   const modified = withLastApplied(info.object);
   const current = heed(call, call.io.client.get(info.ref));

@@ -40,7 +40,7 @@ function editedObject(call: Call, info: Info, document: string): KubeObject | un
   const text = editedText(call, document);
   if (text === document) return undefined;
   const parsed = parseManifest(text, info.ref.name);
-  if (!parsed.ok) fail(parsed.error);
+  if (parsed.error !== undefined) fail(parsed.error);
   return parsed.documents.find(isKubeObject);
 }
 

@@ -62,10 +62,10 @@ function readPatch(call: Call, inline: string, file: string): unknown {
   }
   const parsed = parseManifest(source, "patch");
   // Broken JSON goes to the server as it is, which refuses it.
-  if (!parsed.ok && /^\s*[{[]/.test(source)) {
+  if (parsed.error !== undefined && /^\s*[{[]/.test(source)) {
     return exitWith("Error from server (BadRequest): invalid JSON patch");
   }
-  if (!parsed.ok) {
+  if (parsed.error !== undefined) {
     return fail(
       `unable to parse ${goQuote(source)}: ${parsed.error.replace(/^error parsing patch: /, "")}`,
     );
