@@ -37,21 +37,24 @@ export function podsPerCell(most: number, width: number): number {
   return step;
 }
 
-/** Exactly `width` characters wide; a count that is not zero has at least one cell. */
+/** Exactly `width` characters wide; a count that is not zero has at least one cell if there is room. */
 export function barOf(counts: PodCounts, width: number, perCell: number, paint: Paint): string {
   const { pods, ready, available, terminating } = counts;
-  const parts: readonly (readonly [number, string, (text: string) => string])[] = [
-    [available, "█", paint.good],
-    [ready - available, "▓", paint.accent],
-    [pods - ready, "░", paint.warn],
-    [terminating, "×", paint.dim],
-  ];
-  let left = width;
-  let bar = "";
-  for (const [count, glyph, colour] of parts) {
-    const cells = Math.min(left, Math.ceil(Math.max(0, count) / perCell));
-    bar += colour(glyph.repeat(cells));
+  const parts = [
+    { count: available, glyph: "█", colour: paint.good },
+    { count: ready - available, glyph: "▓", colour: paint.accent },
+    { count: pods - ready, glyph: "░", colour: paint.warn },
+    { count: terminating, glyph: "×", colour: paint.dim },
+  ].filter(({ count }) => count > 0);
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  let left = Math.min(width, Math.ceil(total / perCell));
+  let waiting = parts.length;
+  const bar = parts.map(({ count, glyph, colour }) => {
+    waiting--;
+    const room = Math.max(0, left - waiting); // one cell for each part still to come
+    const cells = waiting === 0 ? left : Math.min(room, Math.max(1, Math.round(count / perCell)));
     left -= cells;
-  }
-  return bar + " ".repeat(left);
+    return colour(glyph.repeat(cells));
+  });
+  return bar.join("") + " ".repeat(width - Math.min(width, Math.ceil(total / perCell)));
 }

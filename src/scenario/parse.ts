@@ -19,6 +19,7 @@ import {
   type ScenarioInput,
 } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
+import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
 
 export interface ParseOptions {
@@ -68,9 +69,13 @@ export function checkScenario(
   const manifests = bodies.flatMap((document) => manifestsOf(document, source, problems));
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
+  if (!problems.some(isError)) problems.push(...refusedManifests(manifests));
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  const failed = problems.some((problem) => problem.severity === "error");
-  return failed ? { problems } : { scenario, problems };
+  return problems.some(isError) ? { problems } : { scenario, problems };
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
 }
 
 const scenarioKeys = ["steps", "expect", "behaviors"];

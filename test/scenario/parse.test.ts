@@ -166,6 +166,29 @@ describe("manifests", () => {
     expect(problems(deployment.replace(from, to))).toEqual([problem]);
   });
 
+  test.each([
+    [
+      "replicas: 3",
+      "replicas: -3",
+      "5:13 invalid: spec.replicas: Invalid value: -3: must be greater than or equal to 0",
+    ],
+    [
+      "matchLabels: { app: web }",
+      "matchLabels: { app: wbe }",
+      /^8:\d+ invalid: spec\.template\.metadata\.labels: .*`selector` does not match template `labels`/,
+    ],
+    ["name: web }", "name: Web_1 }", /^3:19 invalid: metadata\.name: /],
+    [
+      "  selector: { matchLabels: { app: web } }\n",
+      "",
+      /^4:1 invalid: spec\.selector: Required value/,
+    ],
+  ])("%j changed to %j is what the API server would refuse", (from, to, problem) => {
+    const [first = ""] = problems(deployment.replace(from, to));
+    if (typeof problem === "string") expect(first).toBe(problem);
+    else expect(first).toMatch(problem);
+  });
+
   test("with a key given twice are read as kubectl reads them, with a warning", () => {
     const { scenario, problems: found } = checkScenario(
       deployment.replace("replicas: 3", "replicas: 3\n  replicas: 5"),

@@ -1,0 +1,41 @@
+/**
+ * What the API server would say of the manifests that stand at the start: asked before the run, so that
+ * an invalid one is a mistake in the file, with its place, and not a failed step.
+ */
+import type { StatusCause } from "../api/status.ts";
+import { Cluster } from "../cluster.ts";
+import { problemAt, type Problem, type Span } from "./problem.ts";
+import type { Manifest } from "./scenario.ts";
+import type { Located } from "./yaml.ts";
+
+export function refusedManifests(manifests: readonly Manifest[]): readonly Problem[] {
+  if (manifests.length === 0) return [];
+  const { api } = new Cluster();
+  return manifests.flatMap(({ object, node, source }) => {
+    const answer = api.create(object, { dryRun: "All", fieldValidation: "Strict" });
+    if (answer.ok) return [];
+    const { causes } = answer.status.details ?? {};
+    if (causes === undefined || causes.length === 0) {
+      const { message } = answer.status;
+      return [problemAt(source, node.span, { code: "refused", message })];
+    }
+    return causes.map(({ field, message }: StatusCause) => {
+      const what = { code: "invalid", message: `${field}: ${message}` };
+      return problemAt(source, placeOfField(node, field), what);
+    });
+  });
+}
+
+/** The value at a path such as `spec.template.spec.containers[0].image`, or what of it there is. */
+function placeOfField(root: Located, path: string): Span {
+  let node = root;
+  let span = root.entries?.get("metadata")?.key ?? root.span;
+  for (const [, name, index] of path.matchAll(/([^.[\]]+)|\[([^\]]*)\]/gu)) {
+    const key = name ?? index ?? "";
+    const child = node.items?.[Number(key)] ?? node.entries?.get(key)?.node;
+    if (child === undefined) break;
+    span = node.entries?.get(key)?.key ?? child.span;
+    node = child;
+  }
+  return node.entries === undefined && node.items === undefined ? node.span : span;
+}
