@@ -1,0 +1,66 @@
+/** The pages of docs/ that follow from the code, and nothing else. */
+import { decisions, type DecisionInfo } from "../../src/controllers/decisions.ts";
+
+export function pages(): Record<string, string> {
+  return { "decisions.md": decisionsPage() };
+}
+
+const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string])[] = [
+  [
+    "deployment/rolling/",
+    "RollingUpdate: one step",
+    "First the new ReplicaSet grows as far as maxSurge allows; only in a sync in which it did not, old " +
+      "ones shrink as far as maxUnavailable allows.",
+  ],
+  ["deployment/recreate/", "Recreate", "Everything old stops before anything new starts."],
+  [
+    "deployment/new/",
+    "The new ReplicaSet",
+    "The oldest ReplicaSet with the Deployment's template is the new one, whenever it was made: this is " +
+      "how an undo reuses one.",
+  ],
+  ["deployment/scale/", "Scaling", "A changed number of replicas goes before any step of a rollout."],
+  [
+    "progress/",
+    "Progress and its deadline",
+    "The deadline only sets a condition. Nothing is rolled back by itself.",
+  ],
+  ["deployment/history/", "History", "Revisions are ReplicaSets of size 0."],
+  ["deployment/rollback/", "Rollback by annotation", "What `kubectl rollout undo` did before 1.16."],
+  ["deployment/", "The rest of a Deployment's sync", ""],
+  [
+    "replicaset/",
+    "A ReplicaSet's sync",
+    "It sees a number and pods. It knows nothing of rollouts, revisions or availability floors.",
+  ],
+];
+
+function decisionsPage(): string {
+  const left = new Map<string, DecisionInfo>(Object.entries(decisions));
+  const chapters = CHAPTERS.map(([prefix, title, intro]) => {
+    const rows = [...left].filter(([id]) => id.startsWith(prefix));
+    for (const [id] of rows) left.delete(id);
+    const table = rows.map(([id, { says, from }]) => `| \`${id}\` | ${says} | ${from} |`);
+    return [
+      `## ${title}`,
+      "",
+      ...(intro === "" ? [] : [intro, ""]),
+      "| decision | in words | from (pkg/controller) |",
+      "| --- | --- | --- |",
+      ...table,
+      "",
+    ].join("\n");
+  });
+  return [
+    "# How the controllers decide",
+    "",
+    "<!-- written by `npm run docs` from src/controllers/decisions.ts -->",
+    "",
+    "Every decision that a controller of rollsim can make has a name. The names stand in traces, in the",
+    "timeline, in `rollsim explain`, and below; `{x}` is a number or a name that was weighed. R is",
+    "`spec.replicas`, S maxSurge in pods (a percentage rounds up), U maxUnavailable in pods (a percentage",
+    "rounds down; 1 where both come to 0).",
+    "",
+    ...chapters,
+  ].join("\n");
+}
