@@ -17,3 +17,10 @@ export const suggestFor: Readonly<Record<string, string>> = {
   remove: "delete",
   stats: "top",
 };
+
+/** The order in which kubectl suggests commands: that of its groups. */
+export const suggestionOrder: readonly string[] = (
+  "create expose run set explain get edit delete rollout scale autoscale cluster-info top cordon " +
+  "uncordon drain taint describe logs attach exec port-forward proxy cp auth debug events diff apply " +
+  "patch replace wait kustomize label annotate completion config version api-versions api-resources"
+).split(" ");

@@ -3,7 +3,7 @@
  * code, are those of kubectl v1.37.2.
  */
 import { globalFlags, type Command } from "./command-table.ts";
-import { commands, suggestFor } from "./commands.ts";
+import { commands, suggestFor, suggestionOrder } from "./commands.ts";
 import type { Call } from "./call.ts";
 import { exitOf, exitWith, fail, failUsage, goQuote } from "./errors.ts";
 import { parseFlags, type FlagSpec } from "./flags.ts";
@@ -125,9 +125,8 @@ function takesNext(word: string, specs: readonly FlagSpec[]): boolean {
 }
 
 function unknownCommand(word: string): never {
-  const names = childrenOf(undefined).map(({ path }) => path);
   const lower = word.toLowerCase();
-  const similar = names.filter(
+  const similar = suggestionOrder.filter(
     (name) => distance(lower, name) <= 2 || name.startsWith(lower) || suggestFor[lower] === name,
   );
   const text = `unknown command ${goQuote(word)} for "kubectl"`;
