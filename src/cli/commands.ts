@@ -151,7 +151,7 @@ function filesOf(command: Argv): Argv<{ file: string[] }> {
     array: true,
     demandOption: true,
     describe: "Files, folders or globs; - is standard input",
-  }) as Argv<{ file: string[] }>;
+  });
 }
 
 function replayOptions<T>(command: Argv<T>) {

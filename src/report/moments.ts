@@ -317,7 +317,8 @@ function rowOf(deployment: Deployment, sets: Rollout["sets"]): DeploymentRow {
 /** The largest difference between two rows, in pods; 0: they would look the same. */
 function distance(a: DeploymentRow, b: DeploymentRow): number {
   const names = new Set([...a.sets, ...b.sets].map(({ name }) => name));
-  let most = Math.max(Math.abs(a.wanted - b.wanted), Math.abs(a.available - b.available));
+  const numbers = ["wanted", "updated", "available"] as const;
+  let most = numbers.reduce((max, key) => Math.max(max, Math.abs(a[key] - b[key])), 0);
   for (const name of names) {
     const [x, y] = [a, b].map(({ sets }) => sets.find((set) => set.name === name));
     if (x?.revision !== y?.revision) most = Math.max(most, 1);

@@ -84,7 +84,7 @@ steps:
   });
 
   test("apply changes as kubectl apply does", () => {
-    const manifest = `${deployment("web", 4, "web:v2").slice(4)}`.replaceAll("\n", "\n      ");
+    const manifest = deployment("web", 4, "web:v2").slice(4).replaceAll("\n", "\n      ");
     const result = play(`
 steps:
   - at: 5s

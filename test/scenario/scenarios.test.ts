@@ -26,7 +26,7 @@ describe.each(names)("%s", (name) => {
 
   test("fits an 80-column terminal", async () => {
     const { out } = await rollsim(["run", path], { tty: "out", env: { NO_COLOR: "1" } });
-    const wide = out.split("\n").filter((line) => [...line].length > 80);
+    const wide = out.split("\n").filter((line) => line.length > 80);
     expect(wide).toEqual([]);
   });
 

@@ -1,0 +1,221 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import type { TraceEntry } from "../../src/api/trace.ts";
+import { momentsOf } from "../../src/report/moments.ts";
+
+interface Numbers {
+  readonly replicas: number;
+  readonly updated?: number;
+  readonly total?: number;
+  readonly available?: number;
+}
+
+function write(at: number, resource: string, object: KubeObject): TraceEntry {
+  const { name, namespace = "default" } = object.metadata;
+  return { kind: "write", at, by: "test", verb: "update", resource, namespace, name, object };
+}
+
+function deployment(
+  at: number,
+  { replicas, updated = 0, total = updated, available = 0 }: Numbers,
+): TraceEntry {
+  return write(at, "deployments", {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace: "default", uid: "d", generation: 1 },
+    spec: { replicas },
+    status: {
+      observedGeneration: 1,
+      replicas: total,
+      updatedReplicas: updated,
+      availableReplicas: available,
+    },
+  });
+}
+
+function replicaSet(at: number, revision: number, pods: number, ready: number): TraceEntry {
+  const owner = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    name: "web",
+    uid: "d",
+    controller: true,
+  };
+  return write(at, "replicasets", {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    metadata: {
+      name: `web-${revision}`,
+      namespace: "default",
+      annotations: { "deployment.kubernetes.io/revision": String(revision) },
+      ownerReferences: [owner],
+    },
+    spec: {
+      replicas: pods,
+      template: { spec: { containers: [{ name: "web", image: "web:v1" }] } },
+    },
+    status: { replicas: pods, readyReplicas: ready, availableReplicas: ready },
+  });
+}
+
+function decision(at: number, id: string, sentence: string, weighed = {}): TraceEntry {
+  const by = "deployment-controller";
+  return { kind: "decision", at, by, sync: 1, key: "default/web", id, weighed, sentence };
+}
+
+const step = (at: number, name: string): TraceEntry => ({ kind: "step", at, name });
+const print = (at: number, text: string): TraceEntry => ({
+  kind: "output",
+  at,
+  stream: "stdout",
+  text,
+});
+const instant = (at: number): TraceEntry => ({ kind: "instant", at });
+
+describe("a moment", () => {
+  test("is an instant at which a Deployment looks different", () => {
+    const moments = momentsOf([
+      deployment(0, { replicas: 2 }),
+      replicaSet(0, 1, 2, 0),
+      instant(0),
+      instant(5),
+      replicaSet(1000, 1, 2, 1),
+      instant(1000),
+      deployment(2000, { replicas: 2 }),
+      instant(2000),
+    ]);
+    expect(moments.map(({ at }) => at)).toEqual([0, 1000]);
+    expect(moments[1]?.rows[0]?.sets[0]?.counts).toMatchObject({ pods: 2, ready: 1 });
+  });
+
+  test("tells what was decided, with revisions instead of names", () => {
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 2 }),
+      replicaSet(0, 7, 2, 0),
+      decision(0, "deployment/rolling/scale-up-new", "13 - 10 = 3: web-7 grows", {
+        from: 0,
+        to: 3,
+      }),
+      decision(0, "deployment/rolling/no-room-to-surge", "web-7 stays"),
+      decision(0, "deployment/rolling/scale-up-new", "13 - 10 = 3: web-7 grows", {
+        from: 0,
+        to: 3,
+      }),
+      instant(0),
+    ]);
+    expect(moment?.reasons.map(({ mark, text }) => [mark, text])).toEqual([
+      ["▲", "13 - 10 = 3: revision 7 grows"],
+    ]);
+  });
+
+  test("before a long wait tells what holds the rollout", () => {
+    const [first, second] = momentsOf([
+      deployment(0, { replicas: 4, updated: 2 }),
+      decision(0, "deployment/rolling/floor-reached", "no old pod may go"),
+      instant(0),
+      deployment(5000, { replicas: 4, updated: 3 }),
+      decision(5000, "deployment/rolling/floor-reached", "no old pod may go"),
+      instant(5000),
+      deployment(60_000, { replicas: 4, updated: 4 }),
+      instant(60_000),
+    ]);
+    expect(first?.reasons).toEqual([]);
+    expect(second?.reasons.map(({ text }) => text)).toEqual(["no old pod may go"]);
+  });
+
+  test("has the output of its commands, and apart from it what rollout status says", () => {
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 2, updated: 2, available: 1 }),
+      step(0, "kubectl get rs"),
+      print(0, "NAME   DESIRED\nweb-1  2\n"),
+      step(0, "kubectl rollout status deploy/web"),
+      print(
+        0,
+        'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...\n',
+      ),
+      print(
+        0,
+        'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...\n',
+      ),
+      instant(0),
+    ]);
+    expect(
+      moment?.commands.map(({ name, output }) => [name, output.map(({ text }) => text)]),
+    ).toEqual([
+      ["kubectl get rs", ["NAME   DESIRED", "web-1  2"]],
+      ["kubectl rollout status deploy/web", []],
+    ]);
+    expect(moment?.status).toEqual([
+      {
+        text: 'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
+        by: "command",
+      },
+    ]);
+  });
+
+  test("says what rollout status would print, when nobody asked and it changed", () => {
+    const moments = momentsOf([
+      deployment(0, { replicas: 2, updated: 2, available: 1 }),
+      instant(0),
+      deployment(1000, { replicas: 2, updated: 2, available: 2 }),
+      instant(1000),
+    ]);
+    expect(moments.map(({ status }) => status.map(({ text, by }) => [by, text]))).toEqual([
+      [
+        [
+          "nobody",
+          'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
+        ],
+      ],
+      [["nobody", 'deployment "web" successfully rolled out']],
+    ]);
+  });
+
+  test("is cut where a user acts on what happened before at the same instant", () => {
+    const moments = momentsOf([
+      deployment(0, { replicas: 2 }),
+      decision(0, "progress/deadline-passed", "No progress"),
+      step(0, "kubectl rollout undo deploy/web"),
+      instant(0),
+    ]);
+    expect(moments.map(({ commands, reasons }) => [commands.length, reasons.length])).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
+  test("of a big rollout comes for every twentieth of its pods, and counts what it leaves out", () => {
+    const entries = Array.from({ length: 1001 }, (_, ready) => [
+      deployment(ready, { replicas: 1000, updated: 1000, available: ready }),
+      replicaSet(ready, 1, 1000, ready),
+      decision(ready, "deployment/rolling/scale-down-old", `${ready}`, { from: 2, to: 1 }),
+      instant(ready),
+    ]).flat();
+    const moments = momentsOf(entries);
+    expect(moments.length).toBe(21);
+    expect(moments[1]).toMatchObject({ at: 50, skipped: 49 });
+  });
+
+  test("tells a refusal once, however often it is tried again", () => {
+    const refusal = (at: number): TraceEntry =>
+      decision(at, "replicaset/create-refused", "A pod was refused (quota).", { error: "quota" });
+    const moments = momentsOf([
+      refusal(0),
+      instant(0),
+      refusal(5),
+      instant(5),
+      refusal(15),
+      instant(15),
+    ]);
+    expect(moments.map(({ at }) => at)).toEqual([0]);
+  });
+
+  test("tells which expectation failed there", () => {
+    const [moment] = momentsOf([
+      { kind: "expectation", at: 0, that: "a == 1", held: false, detail: "a is 2" },
+      { kind: "expectation", at: 0, that: "b == 1", held: true },
+      instant(0),
+    ]);
+    expect(moment?.broken).toEqual(["a == 1 (a is 2)"]);
+  });
+});

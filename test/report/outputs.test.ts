@@ -1,0 +1,104 @@
+import { describe, expect, test } from "vitest";
+import { githubReport } from "../../src/report/github.ts";
+import { jsonReport } from "../../src/report/json.ts";
+import { junitReport } from "../../src/report/junit.ts";
+import { plainPaint } from "../../src/report/paint.ts";
+import { textReport } from "../../src/report/text.ts";
+import { parseScenario } from "../../src/scenario/parse.ts";
+import type { Result } from "../../src/scenario/result.ts";
+import { runScenario } from "../../src/scenario/run.ts";
+
+function played(body: string, count = 1): Result {
+  const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
+  const deployments = Array.from({ length: count }, (_, i) => {
+    const labels = `{ app: web-${i} }`;
+    return `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web-${i} }
+spec:
+  replicas: 2
+  selector: { matchLabels: ${labels} }
+  template: { metadata: { labels: ${labels} }, spec: { containers: [{ name: web, image: "web:v1" }] } }
+`;
+  });
+  return runScenario(parseScenario(head + body + deployments.join(""), "dir/x, y.yaml"));
+}
+
+const failing = played('expect: { finally: [\'size(pod) == 3 && "<&" != ""\'] }\n');
+
+describe("the text", () => {
+  test.each([60, 80, 100, 120])(
+    "keeps to %i columns with one Deployment and with five",
+    (width) => {
+      for (const count of [1, 5]) {
+        const text = textReport(played("", count), { width, paint: plainPaint });
+        const long = text.split("\n").filter((line) => line.length > Math.max(width, 80));
+        expect(long).toEqual([]);
+      }
+    },
+  );
+
+  test("shows four ReplicaSets of one Deployment one below the other", () => {
+    const edits = [2, 3, 4].map((v) => `set image deploy/web-0 web=web:v${v}`).join("\\n");
+    const stuck = 'behaviors: [{ match: { image: "web:v1" } }, { fault: { type: NeverReady } }]';
+    const body = `${stuck}\nuntil: 1m\nsteps: [{ at: 5s, kubectl: "scale deploy/web-0 --replicas=40" }, { at: 10s, kubectl: "${edits}" }]\n`;
+    const text = textReport(played(body), { width: 80, paint: plainPaint });
+    expect(text).toMatch(/rev 1 +[█░]/);
+  });
+
+  test("does not pass control characters of a scenario on to the terminal", () => {
+    const text = textReport(played('steps: [{ kubectl: "annotate deploy/web-0 x=\\e[2J" }]\n'), {
+      width: 80,
+      paint: plainPaint,
+    });
+    expect(text).not.toContain("\u{1b}");
+  });
+});
+
+describe("JUnit", () => {
+  test("is well-formed XML, whatever the texts hold", () => {
+    const xml = junitReport([failing, played("")], []);
+    expect(xml).toContain("&quot;&lt;&amp;&quot;");
+    const tags = [...xml.matchAll(/<(\/?)([a-z]+)(?: [a-z]+="[^"<]*")*(\/?)>/g)];
+    const open: string[] = [];
+    for (const [, closes, name = "", empty] of tags) {
+      if (closes === "/") expect(open.pop()).toBe(name);
+      else if (empty !== "/") open.push(name);
+    }
+    expect(open).toEqual([]);
+    expect(xml.match(/</g)).toHaveLength(tags.length + 1); // and the declaration
+  });
+
+  test("has a case for each step and each expectation, skipped ones too", () => {
+    const result = played(`steps: [{ name: a, kubectl: get nope }, { name: b, kubectl: get pods }]
+expect: { always: ["true"], finally: ["true"] }
+`);
+    const xml = junitReport([result], []);
+    expect(xml).toContain('tests="4" failures="1" skipped="2"');
+    expect(xml).toMatch(/name="step a \(kubectl\)" time="0">\n +<failure message="/);
+    expect(xml).toMatch(/name="step b \(kubectl\)" time="0">\n +<skipped\/>/);
+  });
+});
+
+describe("GitHub annotations", () => {
+  test("escape what would end them early", () => {
+    const [line = ""] = githubReport([failing], []).split("\n");
+    expect(line).toMatch(
+      /^::error file=dir\/x%2C y\.yaml,line=4,col=21,title=failed finally::size/,
+    );
+    expect(line).toContain("%0Asize(pod) is 2");
+  });
+});
+
+describe("JSON", () => {
+  test("has no number that JSON lacks", () => {
+    const result = played(
+      "until: 1m\nbehaviors: [{ fault: { type: NeverReady } }]\nexpect: { thresholds: { rollout_duration: ['max<1h'] } }\n",
+    );
+    const report = JSON.parse(jsonReport([result], [], () => undefined)) as {
+      scenarios: { measured: { value: unknown }[] }[];
+    };
+    expect(report.scenarios[0]?.measured[0]?.value).toBe("Infinity");
+  });
+});
