@@ -1,147 +1,219 @@
 /**
- * The active pods of one ReplicaSet, grouped by all that the deletion order looks at. Pods that became
- * ready in the same second on the same node are alike, so there are few groups even where there are
- * many pods. Groups are kept as pods change; rows that left are dropped when they are met.
+ * The active pods of one ReplicaSet, grouped by what the deletion order looks at, nodes aside: first into
+ * tiers (with a node or not, phase, ready, deletion cost), then into cohorts that are alike in all else too.
+ * There are few cohorts even where there are many pods: alike are those that were created, and became
+ * ready, in the same second. Groups are kept as pods change; rows that left are dropped when they are met.
  */
-import { Flag, type PodColumns } from "./pod-columns.ts";
+import { Flag, UNBOUND, type PodColumns } from "./pod-columns.ts";
 
-/** What the pods of a cohort have in common. */
-export interface CohortKey {
-  readonly node: number;
+/** What the deletion order looks at before it looks at nodes. */
+export interface Tier {
+  readonly bound: boolean;
   readonly phase: number;
   readonly ready: boolean;
   readonly deletionCost: number;
+  /** How many pods are in it now. */
+  count: number;
+  cohorts: Cohort[];
+  /** Its pods by node number + 1; kept from when it is first asked for. */
+  onNodes: number[] | undefined;
+}
+
+/** What the deletion order looks at after nodes, and the pods of a tier that have it in common. */
+export interface Cohort {
+  readonly tier: Tier;
+  readonly id: number;
+  readonly hash: number;
   /** 0 unless ready. */
   readonly readyS: number;
   readonly restarts: number;
   readonly createdS: number;
-}
-
-export interface Cohort extends CohortKey {
-  /** How many pods are in it now. */
   count: number;
-  /** Ascending when `sorted`; may hold rows that have left, and rows twice. */
+  /** Ascending when `sorted`; may hold rows that have left, and while unsorted rows twice. */
   rows: number[];
   sorted: boolean;
 }
 
-export function cohortOf(columns: PodColumns, row: number): CohortKey {
-  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
-  return {
-    node: columns.node[row]!,
-    phase: columns.phase[row]!,
-    ready,
-    deletionCost: columns.deletionCost[row]!,
-    readyS: ready ? columns.readyS[row]! : 0,
-    restarts: columns.restarts[row]!,
-    createdS: columns.createdS[row]!,
-  };
-}
+/** Rows that have left are dropped when they are so many more than those that stay. */
+const MOST_STALE = 64;
 
 export class PodCohorts {
   #columns: PodColumns;
-  readonly #owner: number;
-  readonly #byNode = new Map<number, Cohort[]>();
+  readonly #tiers: Tier[] = [];
+  readonly #byHash = new Map<number, Cohort[]>();
+  readonly #byId: (Cohort | undefined)[] = [undefined];
+  /** By row: the cohort that it is in; negative: the one that it left last; 0: none. */
+  #cohortOf: Int32Array;
 
-  constructor(columns: PodColumns, owner: number) {
+  constructor(columns: PodColumns) {
     this.#columns = columns;
-    this.#owner = owner;
+    this.#cohortOf = new Int32Array(columns.flags.length);
   }
 
   /** The table has grown: the same rows in new columns. */
   moveTo(columns: PodColumns): void {
     this.#columns = columns;
+    const larger = new Int32Array(columns.flags.length);
+    larger.set(this.#cohortOf);
+    this.#cohortOf = larger;
   }
 
   enter(row: number): void {
-    const cohort = this.#find(row) ?? this.#open(row);
-    if (cohort.count === 0) cohort.rows = [];
-    if (cohort.sorted && cohort.rows.length > 0 && cohort.rows.at(-1)! >= row) cohort.sorted = false;
-    cohort.rows.push(row);
-    cohort.count++;
+    let cohort = this.#find(row);
+    const isBack = cohort !== undefined && this.#cohortOf[row] === -cohort.id;
+    if (cohort === undefined || (cohort.count === 0 && !isBack)) cohort = this.#open(row, cohort);
+    this.#cohortOf[row] = cohort.id;
+    this.#count(cohort, row, 1);
+    if (isBack) return; // its row is still listed
+    const { rows } = cohort;
+    if (rows.length > 0 && rows[rows.length - 1]! >= row) cohort.sorted = false;
+    rows.push(row);
   }
 
   leave(row: number): void {
-    const cohort = this.#find(row)!;
-    cohort.count--;
+    const cohort = this.#byId[this.#cohortOf[row]!]!;
+    this.#cohortOf[row] = -cohort.id;
+    this.#count(cohort, row, -1);
   }
 
-  /** Those that have pods. */
-  *[Symbol.iterator](): Generator<Cohort> {
-    for (const [node, cohorts] of this.#byNode) {
-      let empty = 0;
-      for (const cohort of cohorts) {
-        if (cohort.count > 0) yield cohort;
-        else empty++;
+  /** Those that have pods, in no particular order. */
+  tiers(): readonly Tier[] {
+    for (const tier of this.#tiers) this.#dropEmpty(tier);
+    return this.#tiers.filter((tier) => tier.count > 0);
+  }
+
+  /** A cohort's rows, ascending; may hold some that have left: see `isIn`. */
+  rowsOf(cohort: Cohort): readonly number[] {
+    if (!cohort.sorted || cohort.rows.length > 2 * cohort.count + MOST_STALE) this.#tidy(cohort);
+    return cohort.rows;
+  }
+
+  isIn(cohort: Cohort, row: number): boolean {
+    return this.#cohortOf[row] === cohort.id;
+  }
+
+  /** A tier's pods by node number + 1 (the first: those without a node). */
+  onNodes(tier: Tier): readonly number[] {
+    if (tier.onNodes !== undefined) return tier.onNodes;
+    tier.onNodes = [];
+    for (const cohort of tier.cohorts) {
+      for (const row of this.rowsOf(cohort)) {
+        if (this.isIn(cohort, row)) addAt(tier.onNodes, this.#columns.node[row]! + 1, 1);
       }
-      if (empty > 8 || empty === cohorts.length) this.#drop(node, cohorts);
     }
+    return tier.onNodes;
   }
 
-  /** The oldest rows of a cohort, ascending, `most` at the most. */
-  first(cohort: Cohort, most: number): number[] {
-    if (!cohort.sorted) {
-      cohort.rows.sort((a, b) => a - b);
-      cohort.sorted = true;
-    }
-    const found: number[] = [];
-    let stale = 0;
+  #count(cohort: Cohort, row: number, by: 1 | -1): void {
+    const { tier } = cohort;
+    cohort.count += by;
+    tier.count += by;
+    if (tier.onNodes !== undefined) addAt(tier.onNodes, this.#columns.node[row]! + 1, by);
+  }
+
+  #tidy(cohort: Cohort): void {
+    const sorted = cohort.sorted ? cohort.rows : Int32Array.from(cohort.rows).sort();
+    const kept: number[] = [];
     let last = -1;
-    for (const row of cohort.rows) {
-      if (found.length === most) break;
-      if (row !== last && this.#belongs(cohort, row)) found.push(row);
-      else if (found.length === 0) stale++;
+    for (const row of sorted) {
+      if (row === last) continue;
       last = row;
+      if (this.isIn(cohort, row)) kept.push(row);
+      else if (this.#cohortOf[row] === -cohort.id) this.#cohortOf[row] = 0;
     }
-    if (stale > 64) cohort.rows = cohort.rows.slice(stale);
-    return found;
-  }
-
-  #belongs(cohort: Cohort, row: number): boolean {
-    const columns = this.#columns;
-    const flags = columns.flags[row]!;
-    return (
-      (flags & (Flag.Present | Flag.Deleting)) === Flag.Present &&
-      columns.owner[row] === this.#owner &&
-      this.#alike(cohort, row)
-    );
-  }
-
-  #alike(cohort: Cohort, row: number): boolean {
-    const columns = this.#columns;
-    const ready = (columns.flags[row]! & Flag.Ready) !== 0;
-    return (
-      cohort.ready === ready &&
-      cohort.readyS === (ready ? columns.readyS[row] : 0) &&
-      cohort.node === columns.node[row] &&
-      cohort.phase === columns.phase[row] &&
-      cohort.createdS === columns.createdS[row] &&
-      cohort.restarts === columns.restarts[row] &&
-      cohort.deletionCost === columns.deletionCost[row]
-    );
+    cohort.rows = kept;
+    cohort.sorted = true;
   }
 
   #find(row: number): Cohort | undefined {
-    return this.#byNode.get(this.#columns.node[row]!)?.find((cohort) => this.#alike(cohort, row));
+    const cohorts = this.#byHash.get(hash(this.#columns, row));
+    if (cohorts === undefined) return undefined;
+    for (const cohort of cohorts) if (this.#isAlike(cohort, row)) return cohort;
+    return undefined;
   }
 
-  #open(row: number): Cohort {
+  #isAlike(cohort: Cohort, row: number): boolean {
+    const columns = this.#columns;
+    const { tier } = cohort;
+    const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+    return (
+      tier.ready === ready &&
+      tier.bound === (columns.node[row] !== UNBOUND) &&
+      tier.phase === columns.phase[row] &&
+      tier.deletionCost === columns.deletionCost[row] &&
+      cohort.readyS === (ready ? columns.readyS[row] : 0) &&
+      cohort.createdS === columns.createdS[row] &&
+      cohort.restarts === columns.restarts[row]
+    );
+  }
+
+  /** A cohort for a row; `emptied` is the one that it takes the place of. */
+  #open(row: number, emptied: Cohort | undefined): Cohort {
+    const { readyS, restarts, createdS } = this.#columns;
+    const tier = emptied?.tier ?? this.#tierOf(row);
     const cohort: Cohort = {
-      ...cohortOf(this.#columns, row),
+      tier,
+      id: this.#byId.length,
+      hash: hash(this.#columns, row),
+      readyS: tier.ready ? readyS[row]! : 0,
+      restarts: restarts[row]!,
+      createdS: createdS[row]!,
       count: 0,
       rows: [],
       sorted: true,
     };
-    const { node } = cohort;
-    const cohorts = this.#byNode.get(node);
-    if (cohorts === undefined) this.#byNode.set(node, [cohort]);
-    else cohorts.push(cohort);
+    if (emptied !== undefined) this.#drop(emptied);
+    this.#byId.push(cohort);
+    tier.cohorts.push(cohort);
+    const others = this.#byHash.get(cohort.hash);
+    if (others === undefined) this.#byHash.set(cohort.hash, [cohort]);
+    else others.push(cohort);
     return cohort;
   }
 
-  #drop(node: number, cohorts: readonly Cohort[]): void {
-    const kept = cohorts.filter((cohort) => cohort.count > 0);
-    if (kept.length === 0) this.#byNode.delete(node);
-    else this.#byNode.set(node, kept);
+  #tierOf(row: number): Tier {
+    const { flags, node, phase, deletionCost } = this.#columns;
+    const wanted = {
+      bound: node[row] !== UNBOUND,
+      phase: phase[row]!,
+      ready: (flags[row]! & Flag.Ready) !== 0,
+      deletionCost: deletionCost[row]!,
+    };
+    const known = this.#tiers.find(
+      (tier) =>
+        tier.bound === wanted.bound &&
+        tier.phase === wanted.phase &&
+        tier.ready === wanted.ready &&
+        tier.deletionCost === wanted.deletionCost,
+    );
+    if (known !== undefined) return known;
+    const tier: Tier = { ...wanted, count: 0, cohorts: [], onNodes: undefined };
+    this.#tiers.push(tier);
+    return tier;
   }
+
+  #dropEmpty(tier: Tier): void {
+    for (const cohort of tier.cohorts) if (cohort.count === 0) this.#drop(cohort);
+  }
+
+  #drop(cohort: Cohort): void {
+    this.#byId[cohort.id] = undefined;
+    cohort.tier.cohorts = cohort.tier.cohorts.filter((other) => other !== cohort);
+    const alike = this.#byHash.get(cohort.hash)!;
+    if (alike.length === 1) this.#byHash.delete(cohort.hash);
+    else alike.splice(alike.indexOf(cohort), 1);
+  }
+}
+
+function hash(columns: PodColumns, row: number): number {
+  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+  let h = ready ? columns.readyS[row]! : columns.phase[row]!;
+  h = Math.imul(h, 31) + columns.createdS[row]!;
+  h = Math.imul(h, 31) + columns.restarts[row]!;
+  return (Math.imul(h, 31) + columns.deletionCost[row]!) | 0;
+}
+
+function addAt(counts: number[], index: number, by: number): void {
+  while (counts.length <= index) counts.push(0);
+  counts[index]! += by;
 }

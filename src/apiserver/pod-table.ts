@@ -30,8 +30,8 @@ interface Tally {
   nonTerminal: number;
   /** Active ready pods by the second in which they became ready. */
   readonly readySince: Map<number, number>;
-  /** Active pods by node; UNBOUND for those without. */
-  readonly onNode: Map<number, number>;
+  /** Active pods by node number + 1; the first: those without. */
+  readonly onNodes: number[];
   /** Rows that are or were this owner's, in order. */
   rows: number[];
   cohorts: PodCohorts | undefined;
@@ -157,9 +157,9 @@ export class PodTable {
     return this.#tallies[owner]?.nonTerminal ?? 0;
   }
 
-  /** Active pods of an owner by node; UNBOUND (-1) for those that have none yet. */
-  onNode(owner: number): ReadonlyMap<number, number> {
-    return this.#tallies[owner]?.onNode ?? new Map<number, number>();
+  /** Active pods of an owner by node number + 1; the first: those that have no node yet. */
+  onNodes(owner: number): readonly number[] {
+    return this.#tallies[owner]?.onNodes ?? [];
   }
 
   /** Ready for `minReadySeconds` already at `wallClockMs` (api/v1/pod IsPodAvailable). */
@@ -194,8 +194,16 @@ export class PodTable {
     const tally = this.#tallies[owner];
     if (tally === undefined) return [];
     const { columns } = this;
-    const mine = tally.rows.filter((row) => this.isPresent(row) && columns.owner[row] === owner);
-    tally.rows = [...new Set(mine)].toSorted((a, b) => a - b);
+    const mine: number[] = [];
+    let last = -1;
+    let ascending = true;
+    for (const row of tally.rows) {
+      if (!this.isPresent(row) || columns.owner[row] !== owner) continue;
+      if (row <= last) ascending = false;
+      last = row;
+      mine.push(row);
+    }
+    tally.rows = ascending ? mine : [...new Set(mine)].toSorted((a, b) => a - b);
     return tally.rows;
   }
 
@@ -203,7 +211,7 @@ export class PodTable {
   cohorts(owner: number): PodCohorts {
     const tally = this.#tally(owner);
     if (tally.cohorts === undefined) {
-      tally.cohorts = new PodCohorts(this.#columns, owner);
+      tally.cohorts = new PodCohorts(this.#columns);
       for (const row of this.rowsOf(owner)) {
         if (this.isActive(row)) tally.cohorts.enter(row);
       }
@@ -266,7 +274,9 @@ export class PodTable {
       return;
     }
     tally.active += sign;
-    add(tally.onNode, node[row]!, sign);
+    const place = node[row]! + 1;
+    while (tally.onNodes.length <= place) tally.onNodes.push(0);
+    tally.onNodes[place]! += sign;
     if ((bits & Flag.Ready) !== 0) {
       tally.ready += sign;
       add(tally.readySince, readyS[row]!, sign);
@@ -289,7 +299,7 @@ function emptyTally(): Tally {
     terminating: 0,
     nonTerminal: 0,
     readySince: new Map(),
-    onNode: new Map(),
+    onNodes: [],
     rows: [],
     cohorts: undefined,
   };

@@ -1,0 +1,147 @@
+/**
+ * The deletion order for many pods: the same order as deletion-order.ts, taken group by group, so that a
+ * batch costs what it deletes and the nodes, not the pods that exist. Pods that are alike in all that the
+ * order looks at go in order of creation.
+ */
+import type { Cohort, PodCohorts, Tier } from "../../apiserver/pod-cohorts.ts";
+import { compareTiers, compareTimes, podsOnNodes } from "./deletion-keys.ts";
+import type { PodListing } from "./view.ts";
+
+/** A place among the pods of a cohort that are on nodes of one rank. */
+interface Cursor {
+  readonly cohort: Cohort;
+  readonly rows: readonly number[];
+  at: number;
+}
+
+/** Decides whether pods on a node (by number + 1) are taken. */
+type NodeTest = (node: number) => boolean;
+
+/** Rows of the `count` active pods that go first, in no particular order; there are more than `count`. */
+export function firstByCohorts(listing: PodListing, count: number, now: number): number[] {
+  const cohorts = listing.pods.cohorts(listing.owner);
+  const taken: number[] = [];
+  for (const tier of cohorts.tiers().toSorted(compareTiers)) {
+    const rest = count - taken.length;
+    if (rest === 0) break;
+    if (tier.count > rest) takeByNodes(listing, cohorts, tier, rest, now, taken);
+    else
+      for (const cohort of tier.cohorts)
+        takeAll(listing, cohorts, cohort, tier.count, anyNode, taken);
+  }
+  return taken;
+}
+
+/** Those on the nodes with the most pods; where the last of these nodes are alike, by times. */
+function takeByNodes(
+  listing: PodListing,
+  cohorts: PodCohorts,
+  tier: Tier,
+  rest: number,
+  now: number,
+  taken: number[],
+): void {
+  const ranks = podsOnNodes(listing.pods, listing.related);
+  const { rank, above } = lastRank(cohorts.onNodes(tier), ranks, rest);
+  const until = taken.length + above;
+  if (above > 0) {
+    for (const cohort of tier.cohorts) {
+      const left = until - taken.length;
+      takeAll(listing, cohorts, cohort, left, (node) => ranks[node]! > rank, taken);
+    }
+  }
+  const isLast: NodeTest = (node) => ranks[node] === rank;
+  const sorted = tier.cohorts.toSorted((a, b) => compareTimes(a, b, now));
+  let left = rest - above;
+  for (let from = 0; left > 0;) {
+    let to = from + 1;
+    while (to < sorted.length && compareTimes(sorted[from]!, sorted[to]!, now) === 0) to++;
+    left -= takeOldest(listing, cohorts, sorted.slice(from, to), left, isLast, taken);
+    from = to;
+  }
+}
+
+/** Nodes with more pods than `rank` are emptied of the tier (`above` pods); of those with `rank`, some go. */
+function lastRank(
+  onNodes: readonly number[],
+  ranks: readonly number[],
+  rest: number,
+): { rank: number; above: number } {
+  const pods = new Map<number, number>();
+  let highest = 0;
+  let onHighest = 0;
+  for (let node = 0; node < onNodes.length; node++) {
+    if (onNodes[node] === 0 || ranks[node]! < highest) continue;
+    if (ranks[node]! > highest) [highest, onHighest] = [ranks[node]!, 0];
+    onHighest += onNodes[node]!;
+  }
+  if (onHighest >= rest) return { rank: highest, above: 0 };
+  for (let node = 0; node < onNodes.length; node++) {
+    if (onNodes[node] === 0) continue;
+    pods.set(ranks[node]!, (pods.get(ranks[node]!) ?? 0) + onNodes[node]!);
+  }
+  let above = 0;
+  for (const rank of [...pods.keys()].sort((a, b) => b - a)) {
+    const here = pods.get(rank)!;
+    if (above + here >= rest) return { rank, above };
+    above += here;
+  }
+  return { rank: 0, above };
+}
+
+function anyNode(): boolean {
+  return true;
+}
+
+/** At most `most` of a cohort's pods on nodes that pass, the oldest first. */
+function takeAll(
+  { pods }: PodListing,
+  cohorts: PodCohorts,
+  cohort: Cohort,
+  most: number,
+  test: NodeTest,
+  taken: number[],
+): void {
+  const { node } = pods.columns;
+  let left = most;
+  for (const row of cohorts.rowsOf(cohort)) {
+    if (left === 0) return;
+    if (!cohorts.isIn(cohort, row) || !test(node[row]! + 1)) continue;
+    taken.push(row);
+    left--;
+  }
+}
+
+/** The `most` oldest pods of several cohorts on nodes that pass; answers how many there were. */
+function takeOldest(
+  { pods }: PodListing,
+  cohorts: PodCohorts,
+  alike: readonly Cohort[],
+  most: number,
+  test: NodeTest,
+  taken: number[],
+): number {
+  const { node } = pods.columns;
+  const advance = (cursor: Cursor): void => {
+    const { cohort, rows } = cursor;
+    while (cursor.at < rows.length) {
+      const row = rows[cursor.at]!;
+      if (cohorts.isIn(cohort, row) && test(node[row]! + 1)) return;
+      cursor.at++;
+    }
+  };
+  const cursors = alike.map((cohort): Cursor => ({ cohort, rows: cohorts.rowsOf(cohort), at: 0 }));
+  for (const cursor of cursors) advance(cursor);
+  for (let count = 0; count < most; count++) {
+    let first: Cursor | undefined;
+    for (const cursor of cursors) {
+      if (cursor.at === cursor.rows.length) continue;
+      if (first === undefined || cursor.rows[cursor.at]! < first.rows[first.at]!) first = cursor;
+    }
+    if (first === undefined) return count;
+    taken.push(first.rows[first.at]!);
+    first.at++;
+    advance(first);
+  }
+  return most;
+}
