@@ -36,8 +36,9 @@ export interface CheckResult {
   readonly reached: StateSet;
 }
 
-/** States expanded together; see `StateSet.addAll`. */
-const batchStates = 64;
+/** Steps generated before they are added to the set; more when there are many states. */
+const fewSteps = 1 << 12;
+const manySteps = 1 << 19;
 
 /** Explores every reachable state of `model` and judges `properties` on the way. */
 export function check(
@@ -49,23 +50,22 @@ export function check(
   const reached = new StateSet(model.lanes, options.expectedStates);
   const queue = new StateQueue(model.lanes);
   const judges = new Judges(properties, model.lanes);
-  const into = stepsFor(model, batchStates);
+  let into = stepsFor(model, fewSteps);
   model.initial(into);
   reached.addAll(into.words, into.count, queue);
 
   let steps = 0;
   let depth = -1;
-  while (queue.size > 0 && reached.size < stateLimit) {
+  let ended = false;
+  while (queue.size > 0 && !ended) {
     depth++;
-    for (let left = queue.size; left > 0 && reached.size < stateLimit;) {
-      if (until === "first breach" && judges.breached) break;
-      const count = Math.min(left, batchStates, queue.headRun);
-      expand(model, queue, count, judges, into);
+    for (let left = queue.size; left > 0 && !ended;) {
+      into = roomFor(model, reached.size, into);
+      left -= expand(model, queue, left, judges, into);
       steps += into.count;
       reached.addAll(into.words, into.count, queue);
-      left -= count;
+      ended = reached.size >= stateLimit || (until === "first breach" && judges.breached);
     }
-    if (until === "first breach" && judges.breached) break;
   }
   return {
     states: reached.size,
@@ -73,29 +73,41 @@ export function check(
     depth,
     exhausted: queue.size === 0,
     verdicts: judges.verdicts(),
-    bytes: reached.bytes + queue.bytes,
+    bytes: reached.bytes + queue.bytes + into.words.byteLength + into.actions.byteLength,
     reached,
   };
 }
 
-/** Takes `count` states from the queue, judges them, and writes what follows them. */
+/** A buffer that grows with the number of states, so that it stays a small part of the whole. */
+function roomFor(model: PackedModel, states: number, into: Steps): Steps {
+  const room = into.actions.length;
+  return room < manySteps && room * 16 <= states ? stepsFor(model, room * 2) : into;
+}
+
+/**
+ * Takes states from the queue, at most `most` and as many as `into` has room for, judges them, and
+ * writes what follows them; gives their number.
+ */
 function expand(
   model: PackedModel,
   queue: StateQueue,
-  count: number,
+  most: number,
   judges: Judges,
   into: Steps,
-): void {
-  const block = queue.headBlock;
-  const first = queue.headAt;
+): number {
+  const lastFit = into.actions.length - model.fanOut;
+  let taken = 0;
   into.count = 0;
-  for (let k = 0; k < count; k++) {
-    const at = first + k * model.lanes;
+  while (taken < most && into.count <= lastFit) {
+    const block = queue.headBlock;
+    const at = queue.headAt;
     judges.state(block, at);
     const from = into.count;
     model.next(block, at, into);
+    assert(into.count - from <= model.fanOut, "a state has more successors than fanOut");
     if (judges.watchSteps) judges.steps(block, at, into, from);
+    queue.drop();
+    taken++;
   }
-  assert(into.count <= into.actions.length, "a state has more successors than fanOut");
-  queue.drop(count);
+  return taken;
 }

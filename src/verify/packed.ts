@@ -25,12 +25,8 @@ export interface PackedModel {
   next(states: Int32Array, at: number, into: Steps): void;
 }
 
-/** A buffer for the successors of `states` states. */
-export function stepsFor(model: PackedModel, states = 1): Steps {
-  const room = model.fanOut * states;
-  return {
-    words: new Int32Array(room * model.lanes),
-    actions: new Int32Array(room),
-    count: 0,
-  };
+/** A buffer for `room` steps, or for those from one state. */
+export function stepsFor(model: PackedModel, room = model.fanOut): Steps {
+  const size = Math.max(room, model.fanOut);
+  return { words: new Int32Array(size * model.lanes), actions: new Int32Array(size), count: 0 };
 }

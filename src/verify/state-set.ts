@@ -7,6 +7,10 @@ const largestFill = 0.8;
 const growth = 1.5;
 /** A power of two; the cache fits the processor's own. */
 const recentStates = 1 << 13;
+/** Words; a table beyond this does not fit the processor's cache. */
+const largeTable = 1 << 18;
+/** Parts of a large table, each of which does. */
+const regions = 1 << 10;
 
 /**
  * An insert-only set of packed states: open addressing with the states themselves in the slots, so
@@ -17,12 +21,15 @@ export class StateSet {
   #words: Int32Array;
   #slots: number;
   #scale: number; // maps a 32-bit hash to a slot
-  #first = new Int32Array(0);
-  #which = new Int32Array(0);
+  // Of the states being added together: where each lies, its slot, and the order of the slots.
+  #at = new Int32Array(0);
+  #slot = new Int32Array(0);
+  #order = new Int32Array(0);
+  readonly #read = new Int32Array(1);
+  readonly #regionEnds = new Int32Array(regions);
   readonly #recent: Int32Array;
   #size = 0;
   #room: number;
-  readonly #read = new Int32Array(1); // a result that is stored cannot be optimised away
 
   /** `lanes`: words in a state. `expected`: states to make room for at once; more may come. */
   constructor(lanes: number, expected = 0) {
@@ -49,7 +56,7 @@ export class StateSet {
   }
 
   get bytes(): number {
-    return this.#words.byteLength;
+    return this.#words.byteLength + this.#recent.byteLength + this.#at.byteLength * 3;
   }
 
   /** Adds the state at `words[at]`; true if it is new. */
@@ -61,34 +68,73 @@ export class StateSet {
   /**
    * Adds `count` states that lie one after another in `words`; the new ones go to `queue` too, in
    * order. States met a moment ago, nearly half of them, are dropped by a look into a small cache.
-   * Then it reads where each of the others would be: those reads do not depend on each other, so
-   * the processor waits for many at once instead of for one after another.
+   * With a large table, the others are taken in the order of their slots: a look-up in a random
+   * place would mostly wait for memory and for the translation of its address.
    */
   addAll(words: Int32Array, count: number, queue: StateQueue): void {
-    const { lanes } = this;
     if (this.#size + count >= this.#room) this.#grow(count);
-    if (this.#first.length < count) {
-      this.#first = new Int32Array(count);
-      this.#which = new Int32Array(count);
-    }
-    const first = this.#first;
-    const which = this.#which;
-    const table = this.#words;
+    if (this.#at.length < count) this.#makeRoom(count);
+    const { lanes } = this;
+    const ats = this.#at;
+    const slots = this.#slot;
     let left = 0;
-    let read = 0;
-    for (let k = 0; k < count; k++) {
-      const at = k * lanes;
+    for (let at = 0; at < count * lanes; at += lanes) {
       const mixed = hash(words, at, lanes);
       if (this.#wasRecent(mixed, words, at)) continue;
-      const slot = Math.floor(mixed * this.#scale);
-      first[left] = slot;
-      which[left++] = at;
-      read ^= table[slot * lanes]!;
+      slots[left] = Math.floor(mixed * this.#scale);
+      ats[left++] = at;
     }
-    this.#read[0] = read;
-    for (let k = 0; k < left; k++) {
-      if (this.#addFrom(first[k]!, words, which[k]!)) queue.push(words, which[k]!);
+    if (this.#words.length > largeTable) {
+      this.#addInSlotOrder(words, left);
+    } else {
+      for (let k = 0; k < left; k++) slots[k] = this.#addFrom(slots[k]!, words, ats[k]!) ? 1 : 0;
     }
+    for (let k = 0; k < left; k++) if (slots[k] === 1) queue.push(words, ats[k]!);
+  }
+
+  /** Adds the first `left` noted states, and notes 1 in place of the slot for each new one. */
+  #addInSlotOrder(words: Int32Array, left: number): void {
+    const slots = this.#slot;
+    const order = this.#order;
+    const ends = this.#regionEnds.fill(0);
+    const toRegion = regions / this.#slots;
+    for (let k = 0; k < left; k++) ends[Math.floor(slots[k]! * toRegion)]!++;
+    let end = 0;
+    for (let region = 0; region < regions; region++) {
+      const length = ends[region]!;
+      ends[region] = end;
+      end += length;
+    }
+    for (let k = 0; k < left; k++) order[ends[Math.floor(slots[k]! * toRegion)]!++] = k;
+    for (let nth = 0, region = 0; region < regions; region++) {
+      const last = ends[region]!;
+      this.#approach(words, nth, last);
+      for (; nth < last; nth++) {
+        const k = order[nth]!;
+        slots[k] = this.#addFrom(slots[k]!, words, this.#at[k]!) ? 1 : 0;
+      }
+    }
+  }
+
+  /**
+   * Reads what adding the states `from` to `to` of the order will need, and keeps nothing. These
+   * reads do not depend on each other, so the processor waits for many at once.
+   */
+  #approach(words: Int32Array, from: number, to: number): void {
+    const { lanes } = this;
+    const table = this.#words;
+    let read = 0;
+    for (let nth = from; nth < to; nth++) {
+      const k = this.#order[nth]!;
+      read ^= table[this.#slot[k]! * lanes]! ^ words[this.#at[k]!]!;
+    }
+    this.#read[0] = read; // a result that is stored cannot be optimised away
+  }
+
+  #makeRoom(count: number): void {
+    this.#at = new Int32Array(count);
+    this.#slot = new Int32Array(count);
+    this.#order = new Int32Array(count);
   }
 
   /** Whether this state was met a moment ago; if not, it is remembered in place of another. */
@@ -204,15 +250,9 @@ export class StateQueue {
     return this.#head * this.lanes;
   }
 
-  /** States that lie one after another from the head on. */
-  get headRun(): number {
-    return (this.#blocks.length === 1 ? this.#tail : blockStates) - this.#head;
-  }
-
-  /** Takes `count` states, at most `headRun`; their words stay readable until the next push. */
-  drop(count: number): void {
-    this.#head += count;
-    if (this.#head < blockStates) return;
+  /** Takes the state at the head; its words stay readable until the next push. */
+  drop(): void {
+    if (++this.#head < blockStates) return;
     this.#spare.push(this.#blocks.shift()!);
     this.#head = 0;
   }
