@@ -157,7 +157,7 @@ class Teller {
     this.#close();
     return this.#moments.map((moment, index) => {
       const next = this.#moments[index + 1];
-      const waits = next === undefined ? false : next.at - moment.at >= longWait;
+      const waits = next === undefined || next.at - moment.at >= longWait;
       const { holds, ...rest } = moment;
       if (!waits) return rest;
       const reasons = [...holds].flatMap(([key, held]) =>

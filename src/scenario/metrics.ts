@@ -63,11 +63,12 @@ export class Metrics {
     watched.began = undefined;
   }
 
-  /** Ends the measurement at `at`. */
-  samples(at: Millis): Samples {
+  /** Ends the measurement at `settled`, when all was as it stayed; what is short stays so to `end`. */
+  samples(settled: Millis, end: Millis): Samples {
     const shortfalls: Sample[] = [];
     for (const watched of this.#watched.values()) {
-      this.#account(watched, at);
+      const isShort = (watched.seen?.available ?? 0) < (watched.seen?.wanted ?? 0);
+      this.#account(watched, isShort ? end : settled);
       if (watched.wasComplete) shortfalls.push({ value: watched.shortfall, weight: 1 });
       if (watched.began !== undefined) this.#durations.push({ value: Infinity, weight: 1 });
     }

@@ -217,7 +217,7 @@ class Run implements Stage {
     if (!this.#isClosed()) cluster.trace.add({ kind: "instant", at });
     this.#feed();
     const settledAt = this.#settledAt();
-    const samples = this.#metrics.samples(settledAt);
+    const samples = this.#metrics.samples(settledAt, end === "until" ? at : settledAt);
     const { results, measured } = this.#checker.end(samples, end === "failed");
     cluster.trace.add({ kind: "end", at });
     const failures = [...this.#checker.failures, ...this.#failures].toSorted((a, b) => a.at - b.at);

@@ -105,6 +105,7 @@ describe("a moment", () => {
     ]);
     expect(moment?.reasons.map(({ mark, text }) => [mark, text])).toEqual([
       ["▲", "13 - 10 = 3: revision 7 grows"],
+      ["•", "revision 7 stays"], // nothing more happens: this holds it
     ]);
   });
 

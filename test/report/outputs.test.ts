@@ -40,11 +40,20 @@ describe("the text", () => {
   );
 
   test("shows four ReplicaSets of one Deployment one below the other", () => {
-    const edits = [2, 3, 4].map((v) => `set image deploy/web-0 web=web:v${v}`).join("\\n");
-    const stuck = 'behaviors: [{ match: { image: "web:v1" } }, { fault: { type: NeverReady } }]';
-    const body = `${stuck}\nuntil: 1m\nsteps: [{ at: 5s, kubectl: "scale deploy/web-0 --replicas=40" }, { at: 10s, kubectl: "${edits}" }]\n`;
+    const edits = [2, 3, 4].map(
+      (v) => `{ at: ${v}0s, kubectl: set image deploy/web-0 web=web:v${v} }`,
+    );
+    const body = `
+behaviors:
+  - match: { image: "web:v1" }
+  - fault: { type: NeverReady }
+    terminate: { delay: 30s }
+steps: [{ at: 5s, kubectl: scale deploy/web-0 --replicas=8 }, ${edits.join(", ")}]
+`;
     const text = textReport(played(body), { width: 80, paint: plainPaint });
-    expect(text).toMatch(/rev 1 +[█░]/);
+    expect(text).toMatch(
+      /^ {10}rev 1 +█{6} .*\n {10}rev 2 +×{4} .*\n {10}rev 3 +×{4} .*\n {10}rev 4 +░{4} /m,
+    );
   });
 
   test("does not pass control characters of a scenario on to the terminal", () => {
