@@ -148,7 +148,7 @@ export class Cluster {
 
   /** When something is due next; undefined when nothing is. */
   nextEventAt(): Millis | undefined {
-    return this.#simulation.peek()?.at;
+    return this.#simulation.nextAt;
   }
 
   /** What a user does at this instant, before anything else that is due now; then controllers settle. */
@@ -163,15 +163,11 @@ export class Cluster {
 
   /** All that is due next on nodes, or for the controllers, then controllers settle; false: nothing is. */
   step(): boolean {
-    const next = this.#simulation.peek();
-    if (next === undefined || next.at > this.now) this.#closeInstant();
-    if (next === undefined) return false;
-    this.#controllers.wakeParked(next.at);
-    let peeked: QueuedEvent | undefined = next;
-    while (peeked !== undefined && peeked.at === next.at && peeked.rank === next.rank) {
-      this.#simulation.step();
-      peeked = this.#simulation.peek();
-    }
+    const at = this.#simulation.nextAt;
+    if (at === undefined || at > this.now) this.#closeInstant();
+    if (at === undefined) return false;
+    this.#controllers.wakeParked(at);
+    this.#simulation.stepRank();
     this.#instant = "open";
     this.#controllers.settle();
     return true;

@@ -6,7 +6,6 @@
  * sequence. An event is two small integers, so that nothing is allocated for it.
  */
 import type { Millis } from "../api/meta.ts";
-import { assert } from "./assert.ts";
 
 export interface QueuedEvent {
   readonly at: Millis;
@@ -61,31 +60,26 @@ export class EventQueue {
     return this.#times[0];
   }
 
-  /** The event that `pop` would take, without taking it. */
-  peek(): QueuedEvent | undefined {
+  /** The rank of the event that `pop` would take. */
+  nextRank(): number | undefined {
     const at = this.#times[0];
-    if (at === undefined) return undefined;
-    const instant = this.#instants.get(at) ?? [];
-    for (let rank = 0; rank < instant.length; rank++) {
-      const lane = instant[rank];
-      if (lane !== undefined && lane.head < lane.items.length) {
-        return { at, rank, kind: lane.items[lane.head]!, subject: lane.items[lane.head + 1]! };
-      }
-    }
-    throw assertEmptyInstant(at);
+    return at === undefined ? undefined : firstRank(this.#instants.get(at)!);
   }
 
   pop(): QueuedEvent | undefined {
-    const next = this.peek();
-    if (next === undefined) return undefined;
-    const instant = this.#instants.get(next.at)!;
-    instant[next.rank]!.head += 2;
+    const at = this.#times[0];
+    if (at === undefined) return undefined;
+    const instant = this.#instants.get(at)!;
+    const rank = firstRank(instant)!;
+    const lane = instant[rank]!;
+    const { items, head } = lane;
+    lane.head += 2;
     this.#size--;
-    if (instant.every((lane) => lane === undefined || lane.head === lane.items.length)) {
-      this.#instants.delete(next.at);
+    if (lane.head === items.length && firstRank(instant) === undefined) {
+      this.#instants.delete(at);
       popTime(this.#times);
     }
-    return next;
+    return { at, rank, kind: items[head]!, subject: items[head + 1]! };
   }
 
   save(): SavedQueue {
@@ -108,9 +102,13 @@ export class EventQueue {
   }
 }
 
-function assertEmptyInstant(at: Millis): never {
-  assert(false, `an instant without events at ${at} ms`);
-  throw new Error("unreachable");
+/** The first lane with events left; undefined where none has. */
+function firstRank(instant: Instant): number | undefined {
+  for (let rank = 0; rank < instant.length; rank++) {
+    const lane = instant[rank];
+    if (lane !== undefined && lane.head < lane.items.length) return rank;
+  }
+  return undefined;
 }
 
 function pushTime(heap: Millis[], at: Millis): void {

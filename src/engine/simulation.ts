@@ -34,8 +34,9 @@ export class Simulation {
     this.#queue.push(this.#now + delay, rank, kind, subject);
   }
 
-  peek(): QueuedEvent | undefined {
-    return this.#queue.peek();
+  /** When the next event is due; undefined when there is none. */
+  get nextAt(): Millis | undefined {
+    return this.#queue.nextTime();
   }
 
   /** Takes the next event; false when there is none. */
@@ -44,6 +45,15 @@ export class Simulation {
     if (next === undefined) return false;
     this.#advanceTo(next.at);
     this.#dispatch(next);
+    return true;
+  }
+
+  /** Takes the next event and all others of its instant and rank, those that they schedule too. */
+  stepRank(): boolean {
+    const at = this.#queue.nextTime();
+    const rank = this.#queue.nextRank();
+    if (at === undefined) return false;
+    while (this.#queue.nextTime() === at && this.#queue.nextRank() === rank) this.step();
     return true;
   }
 

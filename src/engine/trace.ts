@@ -3,7 +3,8 @@
  * nothing in the run; its error is kept.
  */
 import { EventEmitter } from "eventemitter3";
-import type { TraceEntry } from "../api/trace.ts";
+import type { Millis } from "../api/meta.ts";
+import type { Actor, PodsEntry, TraceEntry } from "../api/trace.ts";
 
 export type TraceListener<K extends TraceEntry["kind"]> = (
   entry: Extract<TraceEntry, { kind: K }>,
@@ -13,12 +14,15 @@ export class Trace {
   readonly #entries: TraceEntry[];
   readonly #emitter = new EventEmitter();
   readonly #listenerErrors: unknown[] = [];
+  /** The last entry, while nobody else can hold it: pods are counted up in it. */
+  #open: OpenPods | undefined;
 
   constructor(entries: readonly TraceEntry[] = []) {
     this.#entries = [...entries];
   }
 
   get entries(): readonly TraceEntry[] {
+    this.#open = undefined;
     return this.#entries;
   }
 
@@ -40,18 +44,35 @@ export class Trace {
   }
 
   add(entry: TraceEntry): void {
-    const last = this.#entries.at(-1);
-    if (entry.kind === "pods" && last?.kind === "pods" && isSameChange(last, entry)) {
-      this.#entries[this.#entries.length - 1] = { ...last, count: last.count + entry.count };
-    } else {
+    const counted = entry.kind === "pods" && this.#countUp(entry, entry.count);
+    if (!counted) {
+      this.#open = undefined;
       this.#entries.push(entry);
     }
     this.#emitter.emit(entry.kind, entry);
   }
+
+  /** As `add`, for one pod more. */
+  addPod(at: Millis, by: Actor, change: PodsEntry["change"], key: string): void {
+    const open = this.#open;
+    const silent = this.#emitter.listenerCount("pods") === 0;
+    if (silent && open?.at === at && open.change === change && open.key === key && open.by === by) {
+      open.count++;
+    } else {
+      this.add({ kind: "pods", at, by, change, key, count: 1 });
+    }
+  }
+
+  /** The same as happened last, to so many more pods: true. */
+  #countUp({ at, change, key, by }: PodsEntry, count: number): boolean {
+    const last = this.#entries.at(-1);
+    if (last?.kind !== "pods" || last.at !== at || last.change !== change) return false;
+    if (last.key !== key || last.by !== by) return false;
+    if (this.#open !== last) this.#open = { ...last };
+    this.#open.count += count;
+    this.#entries[this.#entries.length - 1] = this.#open;
+    return true;
+  }
 }
 
-type Pods = Extract<TraceEntry, { kind: "pods" }>;
-
-function isSameChange(a: Pods, b: Pods): boolean {
-  return a.at === b.at && a.change === b.change && a.key === b.key && a.by === b.by;
-}
+type OpenPods = { -readonly [K in keyof PodsEntry]: PodsEntry[K] };

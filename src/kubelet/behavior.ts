@@ -112,6 +112,15 @@ export function scriptFor(
   };
 }
 
+/** False: every pod of a template has the same script. */
+export function variesByPod(behavior: Behavior): boolean {
+  const { schedule, pull, start, ready, terminate, fault } = behavior;
+  const delays = [schedule, pull, start, ready, terminate];
+  if (delays.some((delay) => (delay?.jitter ?? 0) !== 0)) return true;
+  if (ready?.extra !== undefined) return true;
+  return fault?.first !== undefined || (fault?.probability ?? 1) < 1;
+}
+
 function isHit(
   { first = Infinity, probability = 1 }: Fault,
   random: Random,

@@ -12,7 +12,7 @@ import { unreachable } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
-import { behaviorFor, scriptFor, type Behavior, type PodScript } from "./behavior.ts";
+import { behaviorFor, scriptFor, variesByPod, type Behavior, type PodScript } from "./behavior.ts";
 
 /** What a timer is for; its subject is the pod's row. */
 export const Turn = {
@@ -50,6 +50,8 @@ export class Kubelet {
   readonly #world: KubeletWorld;
   /** Behavior by source: templates do not change. */
   readonly #behaviors: Behavior[] = [];
+  /** ... and so do scripts that are the same for every pod. */
+  readonly #scripts: (PodScript | undefined)[] = [];
 
   constructor(world: KubeletWorld) {
     this.#world = world;
@@ -205,12 +207,14 @@ export class Kubelet {
     const { store, behaviors, random } = this.#world;
     const { columns } = store.pods;
     const index = columns.source[row]!;
+    const known = this.#scripts[index];
+    if (known !== undefined) return known;
     const { template } = store.registry.sources[index]!;
     const behavior = (this.#behaviors[index] ??= behaviorFor(behaviors, template));
-    return scriptFor(behavior, template, random, {
-      uid: columns.uid[row]!,
-      ordinal: columns.ordinal[row]!,
-    });
+    const pod = { uid: columns.uid[row]!, ordinal: columns.ordinal[row]! };
+    const script = scriptFor(behavior, template, random, pod);
+    if (!variesByPod(behavior)) this.#scripts[index] = script;
+    return script;
   }
 
   #tell(
@@ -219,7 +223,6 @@ export class Kubelet {
   ): void {
     const { store, trace, now } = this.#world;
     const owner = store.registry.owners[store.pods.columns.owner[row]!];
-    const key = owner?.key ?? "";
-    trace.add({ kind: "pods", at: now(), by: "kubelet", change, key, count: 1 });
+    trace.addPod(now(), "kubelet", change, owner?.key ?? "");
   }
 }

@@ -27,6 +27,8 @@ export class Scheduler {
   /** Nodes by their number of pods: the last of the first non-empty list is next. */
   readonly #byCount: number[][];
   readonly #place: number[] = [];
+  /** No node has fewer pods. */
+  #fewest = 0;
   #next: number;
   /** Rows of pods that fit nowhere, in order of arrival. */
   #waiting: number[];
@@ -106,9 +108,14 @@ export class Scheduler {
   }
 
   #emptiest(): number | undefined {
-    for (let count = 0; count < this.#byCount.length; count++) {
+    while (this.#byCount[this.#fewest]?.length === 0) this.#fewest++;
+    for (let count = this.#fewest; count < this.#byCount.length; count++) {
       if (count >= this.#options.podsPerNode) return undefined;
-      const node = this.#byCount[count]!.findLast((candidate) => !this.#cordoned.has(candidate));
+      const nodes = this.#byCount[count]!;
+      const node =
+        this.#cordoned.size === 0
+          ? nodes.at(-1)
+          : nodes.findLast((candidate) => !this.#cordoned.has(candidate));
       if (node !== undefined) return node;
     }
     return undefined;
@@ -125,5 +132,6 @@ export class Scheduler {
     const target = (this.#byCount[count + by] ??= []);
     this.#place[node] = target.push(node) - 1;
     this.#counts[node] = count + by;
+    this.#fewest = Math.min(this.#fewest, count + by);
   }
 }
