@@ -4,7 +4,7 @@
 import type { Client } from "./api/client.ts";
 import type { Millis } from "./api/meta.ts";
 import type { TraceEntry } from "./api/trace.ts";
-import { Refusals, type SavedRefusals } from "./apiserver/refusals.ts";
+import { Refusals, type OrderedRefusal, type SavedRefusals } from "./apiserver/refusals.ts";
 import { ApiServer } from "./apiserver/server.ts";
 import { Store, type SavedStore } from "./apiserver/store.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type ControllerEventCode,
   type SavedControllers,
 } from "./controllers/controller-manager.ts";
+import { EndpointSliceController } from "./controllers/endpointslice/controller.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
@@ -76,6 +77,8 @@ export class Cluster {
   readonly #scheduler: Scheduler;
   readonly #kubelet: Kubelet;
   readonly #controllers: ControllerManager;
+  /** Who acts once the controllers have settled, on all that changed at the instant. */
+  readonly #settled: readonly { settled(): void }[];
   readonly trace: Trace;
   /** Something may have happened at this instant that no `instant` entry has closed yet. */
   #instant: "open" | "closed" = "closed";
@@ -122,6 +125,13 @@ export class Cluster {
       },
       saved?.controllers,
     );
+    this.#settled = [
+      new EndpointSliceController({
+        store: this.#store,
+        trace: this.trace,
+        random: this.#random,
+      }),
+    ];
     if (saved !== undefined) {
       this.#simulation.restore(saved.simulation);
       this.#instant = saved.instant;
@@ -157,7 +167,7 @@ export class Cluster {
     this.#controllers.wakeParked(this.now);
     this.trace.add({ kind: "step", at: this.now, name });
     const result = action(this.#api);
-    this.#controllers.settle();
+    this.#settle();
     return result;
   }
 
@@ -169,7 +179,7 @@ export class Cluster {
     this.#controllers.wakeParked(at);
     this.#simulation.stepRank();
     this.#instant = "open";
-    this.#controllers.settle();
+    this.#settle();
     return true;
   }
 
@@ -237,9 +247,19 @@ export class Cluster {
     this.#api.refusals.refuseNext(verb, resource, count);
   }
 
+  /** Refuses writes of controllers, as `OrderedRefusal` says; after those ordered before. */
+  refuseWrites(refusal: OrderedRefusal): void {
+    this.#api.refusals.order(refusal);
+  }
+
   #dispatch({ kind, subject }: QueuedEvent): void {
     if (kind < FIRST_TURN) this.#controllers.act(kind as ControllerEventCode, subject);
     else this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
+  }
+
+  #settle(): void {
+    this.#controllers.settle();
+    for (const actor of this.#settled) actor.settled();
   }
 
   #idleUntil(at: Millis): void {

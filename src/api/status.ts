@@ -122,3 +122,8 @@ export function invalid(
     causes,
   });
 }
+
+/** Writes into a namespace that is going away fail with this cause; controllers then stop trying. */
+export function isNamespaceTerminating(status: Status): boolean {
+  return status.details?.causes?.some((cause) => cause.reason === "NamespaceTerminating") ?? false;
+}

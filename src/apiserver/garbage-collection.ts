@@ -1,59 +1,134 @@
 /**
  * What goes with an object that is deleted: its dependents, at the same instant (in a cluster the garbage
- * collector follows a moment later). Pods end gracefully.
+ * collector follows a moment later). Pods end gracefully. Deletion in the foreground marks an object and
+ * all that it owns; each goes when nothing that it owns is left. Orphaning leaves what it owns without it.
+ * Mirrors pkg/controller/garbagecollector and registry/rest BeforeDelete.
  */
 import type { DeleteOptions } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { timestamp } from "../api/time.ts";
 import { NO_OWNER } from "./pod-columns.ts";
 import { isOwnedBy } from "./pod-registry.ts";
-import type { Store } from "./store.ts";
+import { keyOf, type Store } from "./store.ts";
 
-/** Resources whose objects own others, in that order. */
-const DEPENDENTS: Readonly<Record<string, string>> = { deployments: "replicasets" };
+/** Resources whose objects own others. */
+const DEPENDENTS: Readonly<Record<string, string>> = {
+  deployments: "replicasets",
+  replicasets: "pods",
+};
 
+const FOREGROUND = "foregroundDeletion";
+const ORPHAN = "orphan";
+
+/** Answers the object as it was last, or as it is now, marked with a deletionTimestamp. */
 export function deleteWithDependents(
   store: Store,
   resource: string,
   object: KubeObject,
   propagation: DeleteOptions["propagationPolicy"] = "Background",
 ): KubeObject {
-  const gone = store.delete(resource, object);
-  const uid = object.metadata.uid ?? "";
-  const dependents = DEPENDENTS[resource];
-  if (dependents !== undefined) {
-    for (const child of ownedBy(store, dependents, uid)) {
-      if (propagation === "Orphan") orphan(store, dependents, child, uid);
-      else deleteWithDependents(store, dependents, child, propagation);
+  if (DEPENDENTS[resource] === undefined) return store.delete(resource, object);
+  switch (propagation) {
+    case "Orphan":
+      return orphanDependents(store, resource, object);
+    case "Foreground":
+      return deleteInForeground(store, resource, object);
+    default:
+      return deleteInBackground(store, resource, object);
+  }
+}
+
+/** Takes away objects under foreground deletion that own nothing any more: ReplicaSets, then Deployments. */
+export function sweepForeground(store: Store): void {
+  for (const resource of ["replicasets", "deployments"]) {
+    for (const object of inOrderOfName(store.all(resource))) {
+      const { deletionTimestamp, finalizers, uid = "" } = object.metadata;
+      if (deletionTimestamp === undefined || finalizers?.includes(FOREGROUND) !== true) continue;
+      if (ownsNothing(store, resource, uid)) store.delete(resource, object);
     }
   }
-  if (resource === "replicasets") releasePods(store, uid, propagation);
+}
+
+function deleteInBackground(store: Store, resource: string, object: KubeObject): KubeObject {
+  const gone = store.delete(resource, object);
+  const uid = object.metadata.uid ?? "";
+  if (resource === "replicasets") {
+    for (const row of podsOf(store, uid)) store.deletePod(row);
+  } else {
+    for (const child of ownedBy(store, resource, uid)) {
+      deleteInBackground(store, DEPENDENTS[resource]!, child);
+    }
+  }
+  sweepForeground(store);
   return gone;
 }
 
-function ownedBy(store: Store, resource: string, uid: string): KubeObject[] {
-  return [...store.all(resource)]
-    .filter((object) => isOwnedBy(object, uid))
-    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+function deleteInForeground(store: Store, resource: string, object: KubeObject): KubeObject {
+  const marked = mark(store, resource, object, FOREGROUND);
+  const uid = object.metadata.uid ?? "";
+  if (resource === "replicasets") {
+    for (const row of podsOf(store, uid)) store.deletePod(row);
+  } else {
+    for (const child of ownedBy(store, resource, uid)) {
+      deleteInForeground(store, DEPENDENTS[resource]!, child);
+    }
+  }
+  sweepForeground(store);
+  return marked;
 }
 
-function orphan(store: Store, resource: string, object: KubeObject, uid: string): void {
-  const kept = object.metadata.ownerReferences?.filter((ref) => ref.uid !== uid) ?? [];
-  const { ownerReferences: _, ...metadata } = object.metadata;
-  store.replace(resource, {
+function orphanDependents(store: Store, resource: string, object: KubeObject): KubeObject {
+  const marked = mark(store, resource, object, ORPHAN);
+  const uid = object.metadata.uid ?? "";
+  if (resource === "replicasets") {
+    for (const row of podsOf(store, uid)) store.setPodOwner(row, NO_OWNER);
+  } else {
+    for (const child of ownedBy(store, resource, uid)) {
+      store.replace(DEPENDENTS[resource]!, withoutOwner(child, uid));
+    }
+  }
+  return store.delete(resource, marked);
+}
+
+function mark(store: Store, resource: string, object: KubeObject, finalizer: string): KubeObject {
+  return store.replace(resource, {
     ...object,
-    metadata: kept.length === 0 ? metadata : { ...metadata, ownerReferences: kept },
+    metadata: {
+      ...object.metadata,
+      generation: (object.metadata.generation ?? 0) + 1,
+      deletionTimestamp: timestamp(store.wallClockMs),
+      deletionGracePeriodSeconds: 0,
+      finalizers: [finalizer],
+    },
   });
 }
 
-function releasePods(
-  store: Store,
-  uid: string,
-  propagation: DeleteOptions["propagationPolicy"],
-): void {
+function ownedBy(store: Store, resource: string, uid: string): KubeObject[] {
+  const dependents = store.all(DEPENDENTS[resource]!);
+  return inOrderOfName(dependents).filter((object) => isOwnedBy(object, uid));
+}
+
+function ownsNothing(store: Store, resource: string, uid: string): boolean {
+  return resource === "replicasets"
+    ? podsOf(store, uid).length === 0
+    : ownedBy(store, resource, uid).length === 0;
+}
+
+function podsOf(store: Store, uid: string): readonly number[] {
   const owner = store.registry.findOwner(uid);
-  if (owner === undefined) return;
-  for (const row of store.pods.rowsOf(owner)) {
-    if (propagation === "Orphan") store.setPodOwner(row, NO_OWNER);
-    else store.deletePod(row);
-  }
+  if (owner === undefined) return [];
+  return store.registry.inOrderOfMakers(store.pods.rowsOf(owner), store.pods.columns.source);
+}
+
+function inOrderOfName(objects: Iterable<KubeObject>): KubeObject[] {
+  return [...objects].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function withoutOwner(object: KubeObject, uid: string): KubeObject {
+  const { ownerReferences: references = [], ...metadata } = object.metadata;
+  const kept = references.filter((ref) => ref.uid !== uid);
+  return {
+    ...object,
+    metadata: kept.length === 0 ? metadata : { ...metadata, ownerReferences: kept },
+  };
 }

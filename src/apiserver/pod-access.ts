@@ -3,10 +3,9 @@ import type { Pod } from "../api/core.ts";
 import { deepEqual } from "../api/json.ts";
 import { controllerOf, type KubeObject } from "../api/meta.ts";
 import { NO_OWNER } from "./pod-columns.ts";
+import { deletionCostOf } from "./pod-registry.ts";
 import { podObject } from "./pod-objects.ts";
 import type { Store } from "./store.ts";
-
-const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
 export function findPod(
   store: Store,
@@ -33,10 +32,10 @@ export function podEdits(store: Store, row: number, next: KubeObject): void {
   const before = podObject(store, row).metadata;
   const uid = controllerOf(next.metadata)?.uid;
   const owner = uid === undefined ? NO_OWNER : (store.registry.findOwner(uid) ?? NO_OWNER);
-  const cost = Number(annotations[DELETION_COST] ?? 0);
-  if (!deepEqual(before.labels ?? {}, labels) || !deepEqual(before.annotations ?? {}, annotations)) {
-    store.registry.edits.set(row, { labels, annotations });
-  }
-  store.registry.special.add(row);
-  store.editPod(row, { owner, deletionCost: Number.isInteger(cost) ? cost : 0 });
+  const same =
+    deepEqual(before.labels ?? {}, labels) && deepEqual(before.annotations ?? {}, annotations);
+  const edits = same
+    ? store.pods.columns.edits[row]!
+    : store.registry.edits.push({ labels, annotations }) - 1;
+  store.editPodMetadata(row, { owner, edits, deletionCost: deletionCostOf(annotations) });
 }

@@ -37,6 +37,8 @@ export interface PodColumns {
   readonly restarts: Int32Array;
   /** controller.kubernetes.io/pod-deletion-cost */
   readonly deletionCost: Int32Array;
+  /** Index of what somebody changed on this pod alone; 0: nothing. */
+  readonly edits: Int32Array;
 }
 
 export function podColumns(rows: number): PodColumns {
@@ -57,6 +59,7 @@ export function podColumns(rows: number): PodColumns {
     graceS: new Int32Array(rows),
     restarts: new Int32Array(rows),
     deletionCost: new Int32Array(rows),
+    edits: new Int32Array(rows),
   };
 }
 

@@ -20,7 +20,7 @@ export function podObject(store: Store, row: number): Pod {
   const { columns } = store.pods;
   const { registry } = store;
   const source = registry.sources[columns.source[row]!]!;
-  const edits = registry.edits.get(row);
+  const edits = registry.edits[columns.edits[row]!];
   const flags = columns.flags[row]!;
   const node = columns.node[row]!;
   const { template } = source;

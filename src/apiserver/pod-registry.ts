@@ -10,11 +10,15 @@ export interface PodSource {
   readonly namespace: string;
   /** Names of its pods begin so, with a dash after it; a bare pod's whole name. */
   readonly prefix: string;
+  /** UID of the ReplicaSet that makes pods from it; "" for a bare pod. */
+  readonly maker: string;
   readonly template: PodTemplateSpec;
   /** False: a pod that somebody created by hand. */
   readonly generated: boolean;
   /** terminationGracePeriodSeconds. */
   readonly graceSeconds: number;
+  /** What its annotations say; 0 where nothing (valid). */
+  readonly deletionCost: number;
 }
 
 export interface PodOwner {
@@ -35,17 +39,26 @@ export interface SavedPodRegistry {
   readonly sources: readonly PodSource[];
   readonly owners: readonly PodOwner[];
   readonly rows: readonly (readonly [string, readonly number[]])[];
-  readonly edits: readonly (readonly [number, PodEdits])[];
+  readonly edits: readonly PodEdits[];
   readonly special: readonly number[];
   readonly current: readonly (readonly [string, number])[];
 }
 
 const DEFAULT_GRACE_SECONDS = 30;
+const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
+
+/** 0 without the annotation, or where it is no int32 without a plus sign (core/v1/helper). */
+export function deletionCostOf(annotations: StringMap | undefined): number {
+  const text = annotations?.[DELETION_COST] ?? "0";
+  const value = /^(0|-\d+|[1-9]\d*)$/.test(text) ? Number(text) : 0;
+  return value === Math.trunc(value) && Math.abs(value + 0.5) <= 2 ** 31 - 0.5 ? value : 0;
+}
 
 export class PodRegistry {
   readonly sources: PodSource[];
   readonly owners: PodOwner[];
-  readonly edits: Map<number, PodEdits>;
+  /** By the number in a pod's `edits` column; 0 is none. */
+  readonly edits: PodEdits[];
   /** Rows of pods that may differ from what their template and maker say: edited, orphaned, bare. */
   readonly special: Set<number>;
   /** Rows by `namespace/prefix`, in order of the pods' ordinals (the first has ordinal 1). */
@@ -57,7 +70,7 @@ export class PodRegistry {
   constructor(saved?: SavedPodRegistry) {
     this.sources = [...(saved?.sources ?? [])];
     this.owners = [...(saved?.owners ?? [])];
-    this.edits = new Map(saved?.edits);
+    this.edits = [...(saved?.edits ?? [{}])];
     this.special = new Set(saved?.special);
     this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, [...rows]]));
     this.#current = new Map(saved?.current);
@@ -99,9 +112,11 @@ export class PodRegistry {
     this.sources.push({
       namespace: replicaSet.metadata.namespace ?? "default",
       prefix: replicaSet.metadata.name,
+      maker: uid,
       template,
       generated: true,
       graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+      deletionCost: deletionCostOf(template.metadata?.annotations),
     });
     this.#current.set(uid, this.sources.length - 1);
     return this.sources.length - 1;
@@ -111,9 +126,11 @@ export class PodRegistry {
     this.sources.push({
       namespace: pod.metadata.namespace ?? "default",
       prefix: pod.metadata.name,
+      maker: "",
       template,
       generated: false,
       graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+      deletionCost: deletionCostOf(template.metadata?.annotations),
     });
     return this.sources.length - 1;
   }
@@ -142,8 +159,17 @@ export class PodRegistry {
   }
 
   /** Labels of a pod: its own edits, or those of its template. */
-  labelsOf(row: number, source: number): StringMap {
-    return this.edits.get(row)?.labels ?? this.sources[source]!.template.metadata?.labels ?? {};
+  labelsOf(source: number, edits: number): StringMap {
+    return this.edits[edits]!.labels ?? this.sources[source]!.template.metadata?.labels ?? {};
+  }
+
+  /** Pods in order of who made them, then of age: how they would stand in order of counted names. */
+  inOrderOfMakers(rows: readonly number[], source: Int32Array): readonly number[] {
+    const prefixes = rows.map((row) => this.sources[source[row]!]!.prefix);
+    if (prefixes.every((prefix) => prefix === prefixes[0])) return rows;
+    const pairs = rows.map((row, i) => ({ row, prefix: prefixes[i]! }));
+    pairs.sort((a, b) => (a.prefix === b.prefix ? a.row - b.row : a.prefix < b.prefix ? -1 : 1));
+    return pairs.map(({ row }) => row);
   }
 }
 

@@ -4,7 +4,13 @@
  */
 import type { ReplicaSet } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
-import { forbidden, type Status } from "../api/status.ts";
+import {
+  forbidden,
+  invalid,
+  isNamespaceTerminating,
+  notFound,
+  type Status,
+} from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { NO_OWNER } from "./pod-columns.ts";
@@ -16,8 +22,10 @@ const PODS = { group: "", resource: "pods" } as const;
 export interface PodsWritten {
   readonly done: number;
   readonly refused?: Status;
-  /** Rows that were gone already: not a refusal for the controller. */
+  /** Rows that stay as they were: they were gone already, or their deletion was refused. */
   readonly missing?: readonly number[];
+  /** Of the last pod that was written and is now the writer's. */
+  readonly resourceVersion?: number;
 }
 
 export class PodWriter {
@@ -33,6 +41,7 @@ export class PodWriter {
     const replicaSet = owner as ReplicaSet;
     const { store } = this.#api;
     let done = 0;
+    let given = 0;
     let refused: Status | undefined;
     let first = 0;
     for (let i = 0; i < count; i++) {
@@ -41,61 +50,107 @@ export class PodWriter {
         const row = store.insertPod(replicaSet);
         if (done === 0) first = row;
         done++;
+      } else if (isNamespaceTerminating(status)) {
+        // Taken for success: no pod will come, and there is nothing to tell.
+        given++;
+        this.#write("create", replicaSet.metadata, 1, status.reason);
       } else {
         refused ??= status;
       }
     }
     if (done > 0) {
-      this.#write("create", replicaSet, done);
+      this.#write("create", replicaSet.metadata, done);
       this.#change("created", replicaSet, done);
       const message = `Created pod: ${this.#nameOf(first)}`;
       this.#event(replicaSet, "Normal", "SuccessfulCreate", message, done);
     }
-    if (refused === undefined) return { done };
-    this.#write("create", replicaSet, count - done, refused.reason);
+    const written = done === 0 ? {} : { resourceVersion: store.resourceVersion };
+    if (refused === undefined) return { done: done + given, ...written };
+    const failed = count - done - given;
+    this.#write("create", replicaSet.metadata, failed, refused.reason);
     const message = `Error creating: ${refused.message}`;
-    this.#event(replicaSet, "Warning", "FailedCreate", message, count - done);
-    return { done, refused };
+    this.#event(replicaSet, "Warning", "FailedCreate", message, failed);
+    return { done: done + given, refused, ...written };
   }
 
+  /** All at the same time: one refusal is the refusal of all. */
   delete(owner: KubeObject, rows: readonly number[]): PodsWritten {
-    const { store } = this.#api;
-    const missing: number[] = [];
-    let first = 0;
-    for (const row of rows) {
-      if (!store.pods.isPresent(row)) {
-        missing.push(row);
-        continue;
-      }
-      if (first === 0) first = row;
-      store.deletePod(row);
+    const { store, refusals, requester } = this.#api;
+    const status = refusals.take("delete", PODS, "", requester.by);
+    if (status !== undefined) return this.#deletionRefused(owner, rows, status);
+    const missing = rows.filter((row) => !store.pods.isPresent(row));
+    const present = rows.filter((row) => store.pods.isPresent(row));
+    for (const row of present) store.deletePod(row);
+    for (const alike of this.#byMaker(present)) {
+      this.#write("delete", this.#maker(alike[0]!), alike.length);
+      this.#change("deleting", owner, alike.length);
+      const message = `Deleted pod: ${this.#nameOf(alike[0]!)}`;
+      this.#event(owner, "Normal", "SuccessfulDelete", message, alike.length);
     }
-    const done = rows.length - missing.length;
-    if (done > 0) {
-      this.#write("delete", owner, done);
-      this.#change("deleting", owner, done);
-      const message = `Deleted pod: ${this.#nameOf(first)}`;
-      this.#event(owner, "Normal", "SuccessfulDelete", message, done);
+    for (const alike of this.#byMaker(missing)) {
+      this.#write("delete", this.#maker(alike[0]!), alike.length, "NotFound");
     }
-    if (missing.length > 0) this.#write("delete", owner, missing.length, "NotFound");
-    return { done, missing };
+    return { done: present.length, missing };
   }
 
-  /** Takes pods without a controller, or lets go of own ones. */
+  #deletionRefused(owner: KubeObject, rows: readonly number[], refused: Status): PodsWritten {
+    for (const alike of this.#byMaker(rows)) {
+      this.#write("delete", this.#maker(alike[0]!), alike.length, refused.reason);
+    }
+    if (refused.reason === "NotFound") return { done: 0, missing: rows };
+    const message = `Error deleting: ${refused.message}`;
+    this.#event(owner, "Warning", "FailedDelete", message, rows.length);
+    return { done: 0, refused, missing: rows };
+  }
+
+  /** Takes pods without a controller, or lets go of own ones: one patch after the other. */
   claim(owner: KubeObject, rows: readonly number[], how: "adopt" | "release"): PodsWritten {
     const { store } = this.#api;
     const index = store.registry.ownerIndex(owner);
+    const missing: number[] = [];
+    let done = 0;
+    let resourceVersion: number | undefined;
+    let refused: Status | undefined;
     for (const row of rows) {
-      if (!store.pods.isPresent(row)) continue;
-      store.setPodOwner(row, how === "adopt" ? index : NO_OWNER);
+      const status = this.#claimRefusal(row, index, how);
+      this.#write("patch", this.#maker(row), 1, status?.reason);
+      if (status === undefined) {
+        const to = how === "adopt" ? index : NO_OWNER;
+        const mine = store.pods.columns.owner[row] === index;
+        if (mine === (how === "release")) store.setPodOwner(row, to);
+        resourceVersion = store.pods.columns.resourceVersion[row]!;
+        done++;
+      } else if (status.reason === "NotFound") {
+        missing.push(row);
+      } else {
+        refused ??= status;
+      }
     }
-    this.#write("patch", owner, rows.length);
-    return { done: rows.length };
+    return {
+      done,
+      missing,
+      ...(refused === undefined ? {} : { refused }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    };
+  }
+
+  #claimRefusal(row: number, owner: number, how: "adopt" | "release"): Status | undefined {
+    const { refusals, requester, store } = this.#api;
+    const status = refusals.take("patch", PODS, "", requester.by);
+    if (status !== undefined) return status;
+    const name = this.#nameOf(row);
+    if (!store.pods.isPresent(row)) return notFound(PODS, name);
+    const holder = store.pods.columns.owner[row]!;
+    if (how === "release" || holder === NO_OWNER || holder === owner) return undefined;
+    const message = "Invalid value: Only one reference can have Controller set to true";
+    const cause = { reason: "FieldValueInvalid", message, field: "metadata.ownerReferences" };
+    return invalid({ group: "", kind: "Pod" }, name, [cause]);
   }
 
   #refusal(): Status | undefined {
-    const { refusals, store } = this.#api;
-    if (refusals.take("create", "pods")) return forbidden(PODS, "", "injected");
+    const { refusals, requester, store } = this.#api;
+    const status = refusals.take("create", PODS, "", requester.by);
+    if (status !== undefined) return status;
     const { podQuota } = refusals;
     if (podQuota === 0 || store.pods.live < podQuota) return undefined;
     const used = store.pods.live;
@@ -106,7 +161,30 @@ export class PodWriter {
     );
   }
 
-  #write(verb: WriteEntry["verb"], owner: KubeObject, count: number, error?: string): void {
+  /** Pods that the same ReplicaSet made; it need not own them any more. */
+  #byMaker(rows: readonly number[]): number[][] {
+    const groups = new Map<string, number[]>();
+    for (const row of rows) {
+      const { name } = this.#maker(row);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [row]);
+      else group.push(row);
+    }
+    return [...groups.values()];
+  }
+
+  #maker(row: number): { readonly namespace: string; readonly name: string } {
+    const { pods, registry } = this.#api.store;
+    const { namespace, prefix } = registry.sources[pods.columns.source[row]!]!;
+    return { namespace, name: prefix };
+  }
+
+  #write(
+    verb: WriteEntry["verb"],
+    maker: { readonly namespace?: string; readonly name: string },
+    count: number,
+    error?: string,
+  ): void {
     const { by, sync } = this.#api.requester;
     this.#trace.add({
       kind: "write",
@@ -115,8 +193,8 @@ export class PodWriter {
       ...(sync === undefined ? {} : { sync }),
       verb,
       resource: "pods",
-      namespace: owner.metadata.namespace ?? "default",
-      name: owner.metadata.name,
+      namespace: maker.namespace ?? "default",
+      name: maker.name,
       count,
       ...(error === undefined ? {} : { error }),
     });
@@ -154,4 +232,3 @@ export class PodWriter {
     });
   }
 }
-

@@ -19,14 +19,15 @@ import {
   alreadyExists,
   conflict,
   failure,
+  invalid,
   notFound,
   type Answer,
-  type Status,
 } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { admitCreate, admitReplace, admitUpdate, type Admitted } from "./admission.ts";
-import { deleteWithDependents } from "./garbage-collection.ts";
+import { claimCauses, claimed } from "./claims.ts";
+import { deleteWithDependents, sweepForeground } from "./garbage-collection.ts";
 import { groupResource, kindOfObject, kindOfResource, KINDS } from "./kinds.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
@@ -44,6 +45,8 @@ export interface Requester {
   readonly sync?: number;
 }
 
+type Refused = Extract<Answer<KubeObject>, { ok: false }>;
+
 const USER: Requester = { by: "user" };
 
 export class ApiServer implements Client {
@@ -56,6 +59,7 @@ export class ApiServer implements Client {
     this.store = store;
     this.refusals = refusals;
     this.#trace = trace;
+    store.afterPodGone = () => sweepForeground(store);
   }
 
   get now(): Millis {
@@ -125,16 +129,17 @@ export class ApiServer implements Client {
 
   delete(ref: ObjectRef, options: DeleteOptions = {}): Answer<KubeObject> {
     const current = this.#find(ref);
-    const answer: Answer<KubeObject> =
-      current === undefined
-        ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
-        : { ok: true, value: current };
-    if (options.dryRun !== undefined) return answer;
     const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
-    if (current === undefined) {
-      this.#record("delete", resource, subjectOf(ref), answer);
+    const of = groupResourceOf(ref.resource);
+    const status =
+      this.refusals.take("delete", of, ref.name, this.requester.by) ??
+      (current === undefined ? notFound(of, ref.name) : undefined);
+    if (current === undefined || status !== undefined) {
+      const answer: Refused = { ok: false, status: status ?? notFound(of, ref.name) };
+      if (options.dryRun === undefined) this.#record("delete", resource, subjectOf(ref), answer);
       return answer;
     }
+    if (options.dryRun !== undefined) return { ok: true, value: current };
     const value = this.#delete(current, options);
     this.#record("delete", resource, current, { ok: true, value });
     return { ok: true, value };
@@ -163,26 +168,44 @@ export class ApiServer implements Client {
     how: "adopt" | "release",
   ): Answer<KubeObject> {
     const kind = kindOfObject(object);
-    const current = this.#find({ ...object.metadata, resource });
-    const answer: Answer<KubeObject> =
-      current === undefined || current.metadata.uid !== object.metadata.uid
-        ? { ok: false, status: notFound(groupResource(kind), object.metadata.name) }
-        : { ok: true, value: this.store.replace(resource, claimed(current, owner, how)) };
+    const refused = this.#refusal("patch", kind, object.metadata.name);
+    const answer = refused ?? this.#claim(kind, object, owner, how);
     this.#record("patch", resource, object, answer);
     return answer;
   }
 
+  #claim(
+    kind: KindInfo,
+    object: KubeObject,
+    owner: KubeObject,
+    how: "adopt" | "release",
+  ): Answer<KubeObject> {
+    const { resource } = kind;
+    const { name } = object.metadata;
+    const current = this.#find({ ...object.metadata, resource });
+    if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
+    const causes = claimCauses(current, object, owner, how);
+    if (causes.length > 0) return { ok: false, status: invalid(kind, name, causes) };
+    return { ok: true, value: this.store.replace(resource, claimed(current, owner, how)) };
+  }
+
   #updateTrusted(kind: KindInfo, object: KubeObject, subresource?: "status"): Answer<KubeObject> {
     const { name, resourceVersion } = object.metadata;
+    const verb = subresource === undefined ? "update" : "update/status";
+    const refused = this.#refusal(verb, kind, name);
+    if (refused !== undefined) return refused;
     const current = this.#find({ ...object.metadata, resource: kind.resource });
     if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
     if (resourceVersion !== current.metadata.resourceVersion) {
       return { ok: false, status: conflict(groupResource(kind), name) };
     }
-    const verb = subresource === undefined ? "update" : "update/status";
-    if (this.refusals.take(verb, kind.resource)) return refusedByFault(kind);
     const next = strategyFor(kind.resource)!.prepareForUpdate(object, current, subresource);
     return { ok: true, value: this.store.replace(kind.resource, next) };
+  }
+
+  #refusal(verb: string, kind: KindInfo, name: string): Refused | undefined {
+    const status = this.refusals.take(verb, groupResource(kind), name, this.requester.by);
+    return status === undefined ? undefined : { ok: false, status };
   }
 
   #find(ref: ObjectRef): KubeObject | undefined {
@@ -197,7 +220,8 @@ export class ApiServer implements Client {
   }
 
   #create(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
-    if (this.refusals.take("create", kind.resource)) return refusedByFault(kind);
+    const refused = this.#refusal("create", kind, object.metadata.name);
+    if (refused !== undefined) return refused;
     const admitted = admitCreate(this.store, kind, object, options.fieldValidation);
     if (!admitted.ok) return admitted;
     const { value, warnings } = admitted;
@@ -216,13 +240,14 @@ export class ApiServer implements Client {
 
   #update(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
     const { name } = object.metadata;
+    const refused = this.#refusal("update", kind, name);
+    if (refused !== undefined) return refused;
     const current = this.#find({ ...object.metadata, resource: kind.resource });
     if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
     const asked = object.metadata.resourceVersion;
     if (asked !== undefined && asked !== "" && asked !== current.metadata.resourceVersion) {
       return { ok: false, status: conflict(groupResource(kind), name) };
     }
-    if (this.refusals.take("update", kind.resource)) return refusedByFault(kind);
     const admitted = admitReplace(this.store, kind, object, current, options);
     return this.#store(kind, current, admitted, options);
   }
@@ -306,20 +331,6 @@ export class ApiServer implements Client {
   }
 }
 
-function claimed(object: KubeObject, owner: KubeObject, how: "adopt" | "release"): KubeObject {
-  const uid = owner.metadata.uid ?? "";
-  const others = (object.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== uid);
-  const { ownerReferences: _, ...metadata } = object.metadata;
-  if (how === "release") {
-    const kept = others.length === 0 ? metadata : { ...metadata, ownerReferences: others };
-    return { ...object, metadata: kept };
-  }
-  const { apiVersion, kind } = owner;
-  const { name } = owner.metadata;
-  const reference = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
-  return { ...object, metadata: { ...metadata, ownerReferences: [...others, reference] } };
-}
-
 /** Stands for an object that does not exist. */
 function subjectOf({ name, namespace = "default" }: ObjectRef): KubeObject {
   return { apiVersion: "", kind: "", metadata: { name, namespace } };
@@ -329,10 +340,3 @@ function groupResourceOf(resource: string): { group: string; resource: string } 
   const kind = kindOfResource(resource);
   return kind === undefined ? { group: "", resource } : groupResource(kind);
 }
-
-function refusedByFault(kind: KindInfo): { readonly ok: false; readonly status: Status } {
-  const { group, resource } = groupResource(kind);
-  const qualified = group === "" ? resource : `${resource}.${group}`;
-  return { ok: false, status: failure(403, "Forbidden", `${qualified} is forbidden: injected`) };
-}
-

@@ -18,14 +18,28 @@ export interface ObjectEvent {
   readonly object: KubeObject;
 }
 
-/** What a watch event says of a pod; all but the first and last are MODIFIED. */
-export const PodChange = { Added: 1, Modified: 2, BecameReady: 3, Deleting: 4, Deleted: 5 } as const;
+/** What a watch event says of a pod; all but the first and last of these are MODIFIED. */
+export const PodChange = {
+  Added: 1,
+  Modified: 2,
+  BecameReady: 3,
+  Deleting: 4,
+  Deleted: 5,
+  /** Its labels, annotations or controller. */
+  Edited: 6,
+} as const;
 export type PodChangeCode = (typeof PodChange)[keyof typeof PodChange];
+
+/** What a pod was before it was edited. */
+export interface PodIdentity {
+  readonly owner: number;
+  readonly edits: number;
+}
 
 /** Hears of every change at once, in order; must not write. */
 export interface StoreListener {
   object?(event: ObjectEvent): void;
-  pod?(change: PodChangeCode, row: number, resourceVersion: number): void;
+  pod?(change: PodChangeCode, row: number, resourceVersion: number, before?: PodIdentity): void;
 }
 
 export interface SavedStore {
@@ -45,6 +59,8 @@ export class Store {
   readonly epochMs: Millis;
   readonly pods: PodTable;
   readonly registry: PodRegistry;
+  /** Set by the API server: what was only waiting for this pod can go. */
+  afterPodGone?: () => void;
   #resourceVersion: number;
   #uid: number;
   readonly #objects = new Map<string, Map<string, KubeObject>>();
@@ -177,6 +193,7 @@ export class Store {
       resourceVersion,
       node: UNBOUND,
       createdS: this.wallClockSeconds,
+      deletionCost: this.registry.sources[source]!.deletionCost,
     });
     this.#tell(PodChange.Added, row, resourceVersion);
     return row;
@@ -197,10 +214,14 @@ export class Store {
     this.#tell(PodChange.BecameReady, row, this.#resourceVersion);
   }
 
-  /** Its containers run; not ready yet. */
-  startPod(row: number): void {
+  /** Its containers run; not ready yet. `restarts`: how often they were started again by then. */
+  startPod(row: number, restarts = this.pods.columns.restarts[row]!): void {
     this.pods.columns.startedS[row] = this.wallClockSeconds;
-    this.setPodPhase(row, Phase.Running, 0);
+    if (restarts === this.pods.columns.restarts[row]) {
+      this.setPodPhase(row, Phase.Running, 0);
+      return;
+    }
+    this.editPod(row, { phase: Phase.Running, reason: 0, restarts });
   }
 
   setPodUnready(row: number): void {
@@ -221,8 +242,18 @@ export class Store {
 
   /** Gives a pod another controller, or none. */
   setPodOwner(row: number, owner: number): void {
+    this.editPodMetadata(row, { owner });
+  }
+
+  editPodMetadata(
+    row: number,
+    change: Partial<Record<"owner" | "edits" | "deletionCost", number>>,
+  ): void {
+    const { owner, edits } = this.pods.columns;
+    const before = { owner: owner[row]!, edits: edits[row]! };
     this.registry.special.add(row);
-    this.editPod(row, { owner });
+    this.pods.put(row, { ...change, resourceVersion: ++this.#resourceVersion });
+    this.#tell(PodChange.Edited, row, this.#resourceVersion, before);
   }
 
   /** Any other change of a pod's columns. */
@@ -254,10 +285,16 @@ export class Store {
   removePod(row: number): void {
     this.pods.remove(row);
     this.#tell(PodChange.Deleted, row, ++this.#resourceVersion);
+    this.afterPodGone?.();
   }
 
-  #tell(change: PodChangeCode, row: number, resourceVersion: number): void {
-    for (const listener of this.#listeners) listener.pod?.(change, row, resourceVersion);
+  #tell(
+    change: PodChangeCode,
+    row: number,
+    resourceVersion: number,
+    before?: PodIdentity,
+  ): void {
+    for (const listener of this.#listeners) listener.pod?.(change, row, resourceVersion, before);
   }
 }
 

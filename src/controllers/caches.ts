@@ -8,7 +8,14 @@ import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { readRow, type PodRecord } from "../apiserver/pod-columns.ts";
 import { PodTable, type SavedPods } from "../apiserver/pod-table.ts";
-import { keyOf, PodChange, type ObjectEvent, type PodChangeCode, type Store } from "../apiserver/store.ts";
+import {
+  keyOf,
+  PodChange,
+  type ObjectEvent,
+  type PodChangeCode,
+  type PodIdentity,
+  type Store,
+} from "../apiserver/store.ts";
 
 /** `d`, `r` and `p` in a schedule's letters. */
 export type Lane = "deployments" | "replicasets" | "pods";
@@ -23,7 +30,7 @@ export interface EventHandler {
     old: ReplicaSet | undefined,
     gone: "gone" | "there",
   ): void;
-  podChanged?(change: PodChangeCode, row: number): void;
+  podChanged?(change: PodChangeCode, row: number, before?: PodIdentity): void;
 }
 
 interface PodEvents {
@@ -32,6 +39,8 @@ interface PodEvents {
   head: number;
   /** For a table of its own: the row as it was after each event. */
   readonly records: (PodRecord | undefined)[];
+  /** For edited pods, by resourceVersion: what they were. */
+  readonly before: Map<number, PodIdentity>;
 }
 
 export interface SavedCaches {
@@ -41,6 +50,7 @@ export interface SavedCaches {
   readonly pendingObjects: readonly (readonly ObjectEvent[])[];
   readonly pendingPods: readonly number[];
   readonly pendingRecords: readonly (PodRecord | undefined)[];
+  readonly pendingBefore: readonly (readonly [number, PodIdentity])[];
   readonly seen: Readonly<Record<Lane, number>>;
 }
 
@@ -56,7 +66,7 @@ export class Caches {
     deployments: [],
     replicasets: [],
   };
-  readonly #podEvents: PodEvents = { items: [], head: 0, records: [] };
+  readonly #podEvents: PodEvents = { items: [], head: 0, records: [], before: new Map() };
 
   constructor(
     store: Store,
@@ -79,8 +89,9 @@ export class Caches {
           this.#pending[event.resource].push(event);
         }
       },
-      pod: (change, row, resourceVersion) => {
+      pod: (change, row, resourceVersion, before) => {
         this.#podEvents.items.push(change, row, resourceVersion);
+        if (before !== undefined) this.#podEvents.before.set(resourceVersion, before);
         if (this.pods !== store.pods) this.#podEvents.records.push(this.#copy(change, row));
       },
     });
@@ -111,7 +122,7 @@ export class Caches {
   }
 
   save(): SavedCaches {
-    const { items, head, records } = this.#podEvents;
+    const { items, head, records, before } = this.#podEvents;
     return {
       deployments: [...this.deployments],
       replicaSets: [...this.replicaSets],
@@ -119,6 +130,7 @@ export class Caches {
       pendingObjects: [[...this.#pending.deployments], [...this.#pending.replicasets]],
       pendingPods: items.slice(head),
       pendingRecords: [...records],
+      pendingBefore: [...before],
       seen: { ...this.seen },
     };
   }
@@ -130,6 +142,9 @@ export class Caches {
     this.#pending.replicasets.push(...saved.pendingObjects[1]!);
     for (const item of saved.pendingPods) this.#podEvents.items.push(item);
     this.#podEvents.records.push(...saved.pendingRecords);
+    for (const [version, before] of saved.pendingBefore) {
+      this.#podEvents.before.set(version, before);
+    }
     Object.assign(this.seen, saved.seen);
   }
 
@@ -164,7 +179,10 @@ export class Caches {
     const events = this.#podEvents;
     const change = events.items[events.head]! as PodChangeCode;
     const row = events.items[events.head + 1]!;
-    this.seen.pods = events.items[events.head + 2]!;
+    const version = events.items[events.head + 2]!;
+    this.seen.pods = version;
+    const before = events.before.get(version);
+    if (before !== undefined) events.before.delete(version);
     events.head += 3;
     if (events.head === events.items.length) {
       events.items = [];
@@ -175,7 +193,7 @@ export class Caches {
       if (change === PodChange.Deleted) this.pods.remove(row);
       else this.pods.put(row, record!);
     }
-    for (const handler of this.#handlers) handler.podChanged?.(change, row);
+    for (const handler of this.#handlers) handler.podChanged?.(change, row, before);
   }
 
   #copy(change: PodChangeCode, row: number): PodRecord | undefined {

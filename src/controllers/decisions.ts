@@ -79,6 +79,10 @@ export const decisions = {
     says: "The API refused to create {replicaSet}: {error}",
     from: `${sync} getNewReplicaSet`,
   },
+  "deployment/new/namespace-terminating": {
+    says: "The namespace is going away: {replicaSet} is not created, and not tried again.",
+    from: `${sync} getNewReplicaSet`,
+  },
   "deployment/new/adjust": {
     says: "{replicaSet} has the template already: its annotations follow the Deployment (revision {revision}).",
     from: `${sync} getNewReplicaSet`,

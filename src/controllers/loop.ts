@@ -288,7 +288,7 @@ function finish(world: LoopWorld, sync: RunningSync, verdict: Verdict): void {
     else world.requeue(controller, key, delay);
   };
   if (verdict.requeueRateLimited === true) backOff();
-  if (verdict.error === undefined) queue.forget(key);
+  if (verdict.error === undefined || verdict.final === true) queue.forget(key);
   else if (queue.failures(key) < maxRetries) backOff();
   else queue.forget(key);
   queue.done(key);

@@ -92,6 +92,8 @@ export type Effect = Write | ReadObject | Expect | RecordEvent | Decide;
 export interface PodsOutcome {
   readonly done: number;
   readonly refused?: Status;
+  /** Rows that stay as they were: they were gone already, or their deletion was refused. */
+  readonly missing?: readonly number[];
 }
 
 export type Outcome = Answer<KubeObject> | PodsOutcome | undefined;
@@ -99,6 +101,8 @@ export type Outcome = Answer<KubeObject> | PodsOutcome | undefined;
 /** How a sync ended. An error makes the loop try again later, with back-off. */
 export interface Verdict {
   readonly error?: string;
+  /** The error stays what it is: the key is not tried again before its next event. */
+  readonly final?: true;
   /** Ask again in so many ms; 0 or less is at once. */
   readonly requeueAfterMs?: Millis;
   /** Ask again after the back-off of the key, which grows until a sync succeeds. */

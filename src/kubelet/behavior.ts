@@ -54,6 +54,8 @@ export interface Behavior {
   readonly pull?: Delay;
   /** Image pulled to container running. Default 0. */
   readonly start?: Delay;
+  /** Restarts that the i-th pod of a ReplicaSet has behind it once it runs. Default none. */
+  readonly restarts?: readonly number[];
   /** Running to ready. Default: the readiness probe's, else 1 s. */
   readonly ready?: ReadyDelay;
   /** Deletion to gone, at most the grace period. Default 0. */
@@ -65,6 +67,7 @@ export interface Behavior {
 export interface PodScript {
   readonly scheduleMs: Millis;
   readonly startMs: Millis;
+  readonly restarts: number;
   readonly readyMs: Millis;
   readonly terminateMs: Millis;
   readonly fault: Fault | undefined;
@@ -106,6 +109,7 @@ export function scriptFor(
   return {
     scheduleMs: drawn("schedule", schedule ?? none),
     startMs: drawn("pull", pull ?? none) + drawn("start", start ?? none),
+    restarts: behavior.restarts?.[pod.ordinal - 1] ?? 0,
     readyMs: drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0),
     terminateMs: drawn("terminate", terminate ?? none),
     fault: fault !== undefined && isHit(fault, random, pod) ? fault : undefined,
@@ -117,7 +121,7 @@ export function variesByPod(behavior: Behavior): boolean {
   const { schedule, pull, start, ready, terminate, fault } = behavior;
   const delays = [schedule, pull, start, ready, terminate];
   if (delays.some((delay) => (delay?.jitter ?? 0) !== 0)) return true;
-  if (ready?.extra !== undefined) return true;
+  if (ready?.extra !== undefined || behavior.restarts !== undefined) return true;
   return fault?.first !== undefined || (fault?.probability ?? 1) < 1;
 }
 

@@ -164,9 +164,9 @@ export class Kubelet {
 
   #start(row: number): void {
     const { store, schedule } = this.#world;
-    store.startPod(row);
+    const { fault, readyMs, restarts } = this.#script(row);
+    store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));
     this.#tell("running", row);
-    const { fault, readyMs } = this.#script(row);
     if (fault?.type === "NeverReady") return;
     if (fault?.type === "CrashLoopBackOff") {
       schedule(fault.after ?? CRASH_AFTER_MS, Turn.crash, row);

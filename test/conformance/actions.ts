@@ -1,107 +1,134 @@
 /** What users do in recorded cases. The outcome is told as the recorder notes it. */
-import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import type { Deployment } from "../../src/api/apps.ts";
 import type { Client } from "../../src/api/client.ts";
 import type { Pod } from "../../src/api/core.ts";
-import { controllerOf } from "../../src/api/meta.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
 import type { Answer } from "../../src/api/status.ts";
-import { templatesEqualIgnoringHash } from "../../src/apiserver/equality.ts";
+import { podTemplateHash } from "../../src/apiserver/template-hash.ts";
 import type { Cluster } from "../../src/cluster.ts";
+import { kubectl } from "../../src/kubectl/kubectl.ts";
+import type { Names } from "./names.ts";
 import type { RecordedAction } from "./trace-file.ts";
 
+interface Hand {
+  readonly cluster: Cluster;
+  readonly api: Client;
+  readonly names: Names;
+}
+
+type Act = (hand: Hand, action: RecordedAction) => string;
+
 /** `create`, `undo 0: rolled back`, `patch -> the error`: patches themselves are left out of the note. */
-export function act(cluster: Cluster, action: RecordedAction): string {
-  return cluster.act(action.do, (api) => {
-    switch (action.do) {
-      case "create":
-        return note("create", api.create(action.deployment!));
-      case "patch":
-        return note("patch", patch(api, action));
-      case "delete":
-        return note("delete", api.delete({ resource: "deployments", name: action.name! }));
-      case "undo":
-        return undo(api, action);
-      case "delete-pod":
-        return deletePod(api, action);
-      case "quota":
-        cluster.setPodQuota(action.n ?? 0);
-        return "quota";
-      case "fail-create-pods":
-        cluster.refuseNext("create", "pods", action.n ?? 0);
-        return action.do;
-      default:
-        throw new Error(`no such action: ${action.do}`);
-    }
-  });
+export function act(cluster: Cluster, action: RecordedAction, names: Names): string {
+  const perform = actions[action.do];
+  if (perform === undefined) throw new Error(`no such action: ${action.do}`);
+  return cluster.act(action.do, (api) => perform({ cluster, api, names }, action));
+}
+
+const actions: Readonly<Record<string, Act>> = {
+  create: ({ api }, { deployment }) => note("create", api.create(deployment!)),
+  patch: ({ api }, { name, patch }) =>
+    note("patch", api.patch({ resource: "deployments", name: name! }, "strategic", patch)),
+  delete: ({ api }, { name, propagation }) =>
+    note(words("delete", propagation), remove(api, "deployments", name!, propagation)),
+  undo,
+  "delete-pod": ({ api }, { pod }) => {
+    const target = livePod(api, pod ?? 0);
+    if (target === undefined) return "delete-pod";
+    return note("delete-pod", remove(api, "pods", target.metadata.name));
+  },
+  "patch-pod": ({ api }, { pod, patch }) => {
+    const target = livePod(api, pod ?? 0);
+    if (target === undefined) return "patch-pod";
+    const { name } = target.metadata;
+    return note("patch-pod", api.patch({ resource: "pods", name }, "strategic", patch));
+  },
+  "create-replicaset": createReplicaSet,
+  "patch-replicaset": ({ cluster, api, names }, { name = "", patch }) => {
+    names.learn(cluster);
+    const ref = { resource: "replicasets", name: names.nameOf(name) };
+    return note("patch-replicaset", api.patch(ref, "strategic", patch));
+  },
+  "delete-replicaset": ({ cluster, api, names }, { name = "", propagation }) => {
+    names.learn(cluster);
+    const text = words("delete-replicaset", name, propagation);
+    return note(text, remove(api, "replicasets", names.nameOf(name), propagation));
+  },
+  quota: ({ cluster }, { n }) => {
+    cluster.setPodQuota(n ?? 0);
+    return "quota";
+  },
+  "fail-create-pods": ({ cluster }, { n }) => {
+    cluster.refuseNext("create", "pods", n ?? 0);
+    return "fail-create-pods";
+  },
+  fail: ({ cluster }, { verb = "", resource = "", reason = "Forbidden", skip = 0, n = 0 }) => {
+    cluster.refuseWrites({ verb, resource, reason, skip, count: n });
+    return words("fail", verb, resource, reason);
+  },
+};
+
+function words(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== "").join(" ");
 }
 
 function note(text: string, answer: Answer<unknown>): string {
   return answer.ok ? text : `${text} -> ${answer.status.message}`;
 }
 
-function patch(api: Client, action: RecordedAction): Answer<unknown> {
-  return api.patch(
-    { resource: "deployments", name: action.name! },
-    "strategic",
-    action.patch,
-  );
+function remove(
+  api: Client,
+  resource: string,
+  name: string,
+  propagationPolicy?: RecordedAction["propagation"],
+): Answer<KubeObject> {
+  const options = propagationPolicy === undefined ? {} : { propagationPolicy };
+  return api.delete({ resource, name }, options);
 }
 
 /** Counts among the pods that are not terminating, oldest first, round and round. */
-function deletePod(api: Client, action: RecordedAction): string {
+function livePod(api: Client, index: number): Pod | undefined {
   const live = (api.list("pods") as readonly Pod[])
     .filter((pod) => pod.metadata.deletionTimestamp === undefined)
     .toSorted((a, b) => (a.metadata.uid! < b.metadata.uid! ? -1 : 1));
-  const target = live[(action.pod ?? 0) % Math.max(1, live.length)];
-  if (target === undefined) return "delete-pod";
-  return note("delete-pod", api.delete({ resource: "pods", name: target.metadata.name }));
+  return live[index % Math.max(1, live.length)];
 }
 
-function undo(api: Client, action: RecordedAction): string {
-  const revision = action.toRevision ?? 0;
+/** One without a name gets the name that the controller would give to the present template's ReplicaSet. */
+function createReplicaSet({ cluster, api, names }: Hand, action: RecordedAction): string {
+  const manifest = action.replicaSet!;
+  names.learn(cluster);
+  const { name } = manifest.metadata;
+  if (name !== undefined && name !== "") {
+    names.keep(name);
+    return note(`create-replicaset ${name}`, api.create(manifest));
+  }
   const got = api.get({ resource: "deployments", name: action.name! });
-  if (!got.ok) return note("undo", got);
-  const d = got.value as Deployment;
-  const sets = (api.list("replicasets") as readonly ReplicaSet[])
-    .filter((rs) => controllerOf(rs.metadata)?.uid === d.metadata.uid)
-    .map((rs) => ({ rs, n: Number(rs.metadata.annotations?.[REVISION] ?? 0) }))
-    .toSorted((a, b) => b.n - a.n);
-  const target = revision === 0 ? sets[1] : sets.find(({ n }) => n === revision);
-  const text = `undo ${revision}: `;
-  if (target === undefined) {
-    return `${text} -> ${
-      revision === 0
-        ? `no rollout history found for deployment "${d.metadata.name}"`
-        : `unable to find specified revision ${revision} in history`
-    }`;
-  }
-  if (d.spec.paused === true) {
-    return `${text} -> you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`;
-  }
-  const { rs } = target;
-  if (templatesEqualIgnoringHash(rs.spec.template, d.spec.template)) {
-    return `${text}skipped rollback (current template already matches revision ${revision})`;
-  }
-  const { "pod-template-hash": _, ...labels } = rs.spec.template.metadata?.labels ?? {};
-  const template = {
-    ...rs.spec.template,
-    metadata: { ...rs.spec.template.metadata, labels },
-  };
-  const kept = Object.entries(d.metadata.annotations ?? {}).filter(([key]) => KEPT.has(key));
-  const restored = Object.entries(rs.metadata.annotations ?? {}).filter(([key]) => !KEPT.has(key));
-  const answer = api.patch({ resource: "deployments", name: d.metadata.name }, "json", [
-    { op: "replace", path: "/spec/template", value: template },
-    { op: "replace", path: "/metadata/annotations", value: Object.fromEntries([...kept, ...restored]) },
-  ]);
-  if (answer.ok) return `${text}rolled back`;
-  return `${text} -> failed restoring revision ${revision}: ${answer.status.message}`;
+  if (!got.ok) return `create-replicaset for ${action.name}`;
+  const { metadata, spec, status } = got.value as Deployment;
+  const named = `${metadata.name}-${podTemplateHash(spec.template, status.collisionCount)}`;
+  names.number(named, metadata.name);
+  const text = words("create-replicaset", names.idOf(named));
+  return note(text, api.create({ ...manifest, metadata: { ...manifest.metadata, name: named } }));
 }
 
-const REVISION = "deployment.kubernetes.io/revision";
-const KEPT = new Set([
-  REVISION,
-  "kubectl.kubernetes.io/last-applied-configuration",
-  "deployment.kubernetes.io/revision-history",
-  "deployment.kubernetes.io/desired-replicas",
-  "deployment.kubernetes.io/max-replicas",
-  "deprecated.deployment.rollback.to",
-]);
+/** By rollsim's own kubectl; what it prints around the outcome is cut off. */
+function undo({ api }: Hand, { name = "", toRevision = 0 }: RecordedAction): string {
+  let out = "";
+  let err = "";
+  kubectl(["rollout", "undo", `deployment/${name}`, `--to-revision=${toRevision}`], {
+    client: api,
+    readFile: () => undefined,
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    advance: () => "idle",
+  });
+  const failure = err.split("\n").find((line) => line.startsWith("error: ") || /^Error/.test(line));
+  if (failure === undefined) {
+    const outcome = out.trim().replace(`deployment.apps/${name} `, "");
+    return `undo ${toRevision}: ${outcome}`;
+  }
+  const message = failure.replace(/^(error: |Error from server \(\w+\): )/, "");
+  const missing = message === `deployments.apps "${name}" not found`;
+  return `${missing ? "undo" : `undo ${toRevision}: `} -> ${message}`;
+}

@@ -47,7 +47,7 @@ function withoutPatch(note: string): string {
 /** Pods of one batch are written side by side: their order among themselves means nothing. */
 function canonicalSync(sync: RecordedSync): unknown {
   const writes = [...(sync.writes ?? [])];
-  for (let i = 0; i < writes.length; ) {
+  for (let i = 0; i < writes.length;) {
     let j = i;
     const verb = podVerb(writes[i]!);
     while (verb !== undefined && j < writes.length && podVerb(writes[j]!) === verb) j++;
@@ -55,20 +55,29 @@ function canonicalSync(sync: RecordedSync): unknown {
     i = Math.max(j, i + 1);
   }
   const events = sync.c === "R" ? (sync.events ?? []).toSorted(compareText) : (sync.events ?? []);
-  return { c: sync.c, key: sync.key, writes: counted(writes), events: counted(events), after: sync.after ?? [] };
+  return {
+    c: sync.c,
+    key: sync.key,
+    writes: counted(writes),
+    events: counted(events),
+    after: sync.after ?? [],
+  };
 }
 
 /** `create pods web~1 x12`: runs of the same text in one line. */
 function counted(lines: readonly string[]): string[] {
   const runs: { text: string; count: number }[] = [];
   for (const raw of lines) {
-    const text = raw.replaceAll(/\s+/g, " ").trim();
+    const text = raw.replaceAll(/\s+/g, " ").replaceAll(LONG_POD_NAME, "$1").trim();
     const last = runs.at(-1);
     if (last?.text === text) last.count++;
     else runs.push({ text, count: 1 });
   }
   return runs.map(({ text, count }) => (count === 1 ? text : `${text} x${count}`));
 }
+
+/** 58 characters of generateName and a number; shorter ones have lost theirs in the recorder. */
+const LONG_POD_NAME = /(?<=\s)(\S{58})\d{5}\b/g;
 
 function podVerb(write: string): string | undefined {
   return /^(\w+) pods\b/.exec(write)?.[1];
@@ -84,7 +93,11 @@ function byName(sets: readonly unknown[]): unknown {
 
 function diff(path: string, recorded: unknown, played: unknown, out: Difference[]): void {
   if (Object.is(recorded, played)) return;
-  if (!isObject(recorded) || !isObject(played) || Array.isArray(recorded) !== Array.isArray(played)) {
+  if (
+    !isObject(recorded) ||
+    !isObject(played) ||
+    Array.isArray(recorded) !== Array.isArray(played)
+  ) {
     out.push({ path, recorded, played });
     return;
   }

@@ -5,6 +5,7 @@ import { controllerOf } from "../../src/api/meta.ts";
 import type { DecisionEntry, EventEntry, TraceEntry, WriteEntry } from "../../src/api/trace.ts";
 import type { Cluster } from "../../src/cluster.ts";
 import { deploymentState } from "../../src/kubectl/verbs/rollout-status.ts";
+import type { Names } from "./names.ts";
 import type { RecordedFrame, RecordedSync } from "./trace-file.ts";
 
 interface OpenSync {
@@ -19,16 +20,15 @@ export class Frames {
   readonly decisions = new Map<string, number>();
   syncCount = 0;
   readonly #cluster: Cluster;
-  /** Real name to `web~1`. */
-  readonly #names = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
+  readonly names: Names;
   #actions: string[] = [];
   #syncs: (RecordedSync & { readonly c: string })[] = [];
   #open = new Map<number, OpenSync>();
   #writes = 0;
 
-  constructor(cluster: Cluster) {
+  constructor(cluster: Cluster, names: Names) {
     this.#cluster = cluster;
+    this.names = names;
     cluster.on("decision", (entry: DecisionEntry) => {
       this.decisions.set(entry.id, (this.decisions.get(entry.id) ?? 0) + 1);
     });
@@ -48,10 +48,12 @@ export class Frames {
     this.#writes = 0;
     this.#open = new Map();
     if (nothing) return undefined;
-    this.#learnNames();
+    this.names.learn(this.#cluster);
     const frame: RecordedFrame = {
       t: this.#cluster.now,
-      ...(this.#actions.length === 0 ? {} : { actions: this.#actions }),
+      ...(this.#actions.length === 0
+        ? {}
+        : { actions: this.#actions.map((action) => this.names.replace(action)) }),
       ...(this.#syncs.length === 0 ? {} : { syncs: this.#syncs.map((sync) => this.#rename(sync)) }),
       deployments: this.#deployments(),
       replicaSets: this.#replicaSets(),
@@ -74,17 +76,28 @@ export class Frames {
     if (entry.sync === undefined) return;
     const { verb, resource, error } = entry;
     const open = this.#sync(entry.sync);
-    const failedCreate = verb === "create" && error !== undefined;
-    const name = failedCreate ? "" : entry.name;
+    const name = resource === "pods" ? this.#podName(entry) : this.#objectName(entry);
     const text = `${verb} ${resource} ${name} ${error ?? ""}`.trim();
     for (let i = 0; i < (entry.count ?? 1); i++) open.writes.push(text);
+  }
+
+  /** The recorder knows no name for what the API did not create; an injected refusal tells it. */
+  #objectName({ verb, error, name }: WriteEntry): string {
+    const unnamed = verb === "create" && (error === "AlreadyExists" || error === "Invalid");
+    return unnamed ? "" : name;
+  }
+
+  #podName({ verb, error, name }: WriteEntry): string {
+    return verb === "create" && error !== undefined ? "" : this.names.podName(name);
   }
 
   #hearEvent(entry: EventEntry): void {
     if (entry.sync === undefined) return;
     const { about, type, reason } = entry;
     const pod = reason === "SuccessfulCreate" || reason === "SuccessfulDelete";
-    const message = pod ? `${entry.message.split(":")[0]}: ${about.name}` : entry.message;
+    const [done = "", name = ""] = entry.message.split(": ");
+    const maker = this.names.podName(name.slice(0, name.lastIndexOf("-")));
+    const message = pod ? `${done}: ${maker}` : entry.message;
     const text = `${type} ${reason} ${about.kind}/${about.name}: ${message}`;
     for (let i = 0; i < (entry.count ?? 1); i++) this.#sync(entry.sync).events.push(text);
   }
@@ -103,31 +116,16 @@ export class Frames {
     });
   }
 
-  #learnNames(): void {
-    const sets = this.#list<ReplicaSet>("replicasets").toSorted((a, b) =>
-      a.metadata.uid! < b.metadata.uid! ? -1 : 1,
-    );
-    for (const { metadata } of sets) {
-      if (this.#names.has(metadata.name)) continue;
-      const owner = controllerOf(metadata)?.name ?? "?";
-      const n = (this.#counts.get(owner) ?? 0) + 1;
-      this.#counts.set(owner, n);
-      this.#names.set(metadata.name, `${owner}~${n}`);
-    }
-  }
-
-  #replace(text: string): string {
-    let result = text;
-    for (const [name, short] of this.#names) result = result.replaceAll(name, short);
-    return result;
-  }
-
   #rename(sync: RecordedSync): RecordedSync {
     return {
       ...sync,
-      key: this.#replace(sync.key),
-      ...(sync.writes === undefined ? {} : { writes: sync.writes.map((w) => this.#replace(w)) }),
-      ...(sync.events === undefined ? {} : { events: sync.events.map((e) => this.#replace(e)) }),
+      key: this.names.replace(sync.key),
+      ...(sync.writes === undefined
+        ? {}
+        : { writes: sync.writes.map((w) => this.names.replace(w)) }),
+      ...(sync.events === undefined
+        ? {}
+        : { events: sync.events.map((e) => this.names.replace(e)) }),
     };
   }
 
@@ -152,12 +150,13 @@ export class Frames {
           c.type,
           c.status,
           c.reason,
-          this.#replace(c.message),
+          this.names.replace(c.message),
           this.#rel(c.lastUpdateTime),
           this.#rel(c.lastTransitionTime),
         ]),
         done: "done" in state ? state.done : false,
         generation: d.metadata.generation,
+        ...(d.metadata.deletionTimestamp === undefined ? {} : { deleting: true }),
         image: d.spec.template.spec.containers[0]!.image,
         name: d.metadata.name,
         paused: d.spec.paused ?? false,
@@ -186,14 +185,16 @@ export class Frames {
           c.type,
           c.status,
           c.reason,
-          this.#replace(c.message),
+          this.names.replace(c.message),
           this.#rel(c.lastTransitionTime),
         ]),
         created: this.#rel(rs.metadata.creationTimestamp),
         generation: rs.metadata.generation,
         image: rs.spec.template.spec.containers[0]!.image,
         minReadySeconds: rs.spec.minReadySeconds ?? 0,
-        name: this.#names.get(rs.metadata.name),
+        name: this.names.idOf(rs.metadata.name),
+        ...(rs.metadata.deletionTimestamp === undefined ? {} : { deleting: true }),
+        ...this.#strangeOwner(rs),
         replicas: rs.spec.replicas,
         status: {
           available: s.availableReplicas ?? 0,
@@ -207,6 +208,14 @@ export class Frames {
     });
   }
 
+  /** The name tells who made it; here is told where that is not who owns it. */
+  #strangeOwner(rs: ReplicaSet): { owner?: string | null } {
+    const owner = controllerOf(rs.metadata);
+    if (owner === undefined) return { owner: null };
+    const id = this.names.idOf(rs.metadata.name) ?? "";
+    return id.startsWith(`${owner.name}~`) ? {} : { owner: owner.name };
+  }
+
   #pods(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const pod of this.#list<Pod>("pods")) {
@@ -214,7 +223,7 @@ export class Frames {
       const ready = status.conditions?.find((c) => c.type === "Ready" && c.status === "True");
       const owner = controllerOf(metadata);
       const text =
-        `${owner === undefined ? "?" : (this.#names.get(owner.name) ?? this.#replace(owner.name))} ` +
+        `${owner === undefined ? "?" : (this.names.idOf(owner.name) ?? this.names.replace(owner.name))} ` +
         `${status.phase}${spec.nodeName === undefined ? "(unbound)" : ""} ` +
         `${ready === undefined ? "unready" : "ready"}` +
         `${metadata.deletionTimestamp === undefined ? "" : " terminating"}` +

@@ -3,6 +3,7 @@ import type { Behavior } from "../../src/kubelet/behavior.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { act } from "./actions.ts";
 import { Frames } from "./frames.ts";
+import { Names } from "./names.ts";
 import type { RecordedBehavior, RecordedCase, RecordedFrame, RecordedTrace } from "./trace-file.ts";
 
 export interface Played {
@@ -26,7 +27,8 @@ export function play(
         ? "fresh"
         : { name: recorded.moves ?? "random", fromMs: (recorded.from ?? 0) * 1000 },
   });
-  const frames = new Frames(cluster);
+  const names = new Names();
+  const frames = new Frames(cluster, names);
   let ended = false;
   cluster.on("instant", () => {
     if (ended) return;
@@ -36,7 +38,7 @@ export function play(
   for (const action of recorded.actions) {
     if (ended || action.at > recorded.until) break;
     cluster.runBefore(action.at * 1000);
-    frames.note(act(cluster, action));
+    frames.note(act(cluster, action, names));
   }
   const end = recorded.until * 1000;
   while (!ended && (cluster.nextEventAt() ?? Infinity) <= end) cluster.step();
@@ -59,6 +61,7 @@ function behaviorOf(b: RecordedBehavior): Omit<Behavior, "match"> {
     start: seconds(b.start),
     ready: { ...seconds(b.ready), extra: (b.extra ?? []).map((s) => s * 1000) },
     terminate: seconds(b.stop),
+    ...(b.restarts === undefined ? {} : { restarts: b.restarts }),
     ...(fault === undefined ? {} : { fault }),
   };
 }

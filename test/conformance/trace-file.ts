@@ -1,6 +1,7 @@
 /** The files that the recorder writes (test/conformance/recorder): one trace a line, JSON, perhaps gzipped. */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { RefusalReason } from "../../src/apiserver/refusals.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 
 /** Seconds, all of them. */
@@ -15,7 +16,7 @@ export interface RecordedBehavior {
   readonly unreadyAt?: number;
   readonly readyAgain?: number;
   readonly failAt?: number;
-  readonly restarts?: number;
+  readonly restarts?: readonly number[];
 }
 
 export interface RecordedAction {
@@ -26,9 +27,13 @@ export interface RecordedAction {
   readonly name?: string;
   readonly patch?: unknown;
   readonly toRevision?: number;
+  readonly propagation?: "Orphan" | "Foreground";
+  readonly verb?: string;
+  readonly resource?: string;
+  readonly reason?: RefusalReason;
+  readonly skip?: number;
   readonly pod?: number;
   readonly n?: number;
-  readonly [field: string]: unknown;
 }
 
 export interface RecordedCase {
@@ -65,7 +70,10 @@ export interface RecordedTrace {
   readonly kubernetes: string;
   readonly case: RecordedCase;
   readonly frames: readonly RecordedFrame[];
+  /** Cut after 100,000 syncs: the last frames are not whole. */
   readonly tooLong?: boolean;
+  /** The real controller panicked at the instant after the last frame. */
+  readonly crashed?: string;
 }
 
 export function readLines(file: string): unknown[] {

@@ -133,6 +133,7 @@ function* checkPausedCondition(sync: DeploymentSync): Steps<Step<undefined>> {
     ? newCondition("Progressing", "Unknown", Reason.paused, "Deployment is paused", view.now)
     : newCondition("Progressing", "Unknown", Reason.resumed, "Deployment is resumed", view.now);
   sync.d = { ...d, status: withCondition(d.status, next) };
+  sync.progressingSince = view.now;
   const error = yield* writeStatus(sync);
   return error === undefined ? fine : refused(error);
 }

@@ -4,11 +4,11 @@
  */
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { LabelSelector } from "../../api/meta.ts";
-import type { Status } from "../../api/status.ts";
+import { isNamespaceTerminating, type Status } from "../../api/status.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { podTemplateHash } from "../../apiserver/template-hash.ts";
 import { decide } from "../decisions.ts";
-import { write, type Steps } from "../reconcile.ts";
+import { write, type Steps, type Verdict } from "../reconcile.ts";
 import { condition, hasDeadline, newCondition, Reason, withCondition } from "./conditions.ts";
 import { int32, isRollingUpdate, scaled } from "./fenceposts.ts";
 import { writeStatus } from "./replica-set-writes.ts";
@@ -27,10 +27,16 @@ const MAX_NAME = 253;
 /** A step of a sync that may be refused: the error that ends the sync, or its result. */
 export type Step<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: string };
+  /** `final`: trying again would not help. */
+  | { readonly ok: false; readonly error: string; readonly final?: true };
 
 export function refused(status: Status): { readonly ok: false; readonly error: string } {
   return { ok: false, error: status.message };
+}
+
+/** How a sync ends where a step was refused. */
+export function failed(step: Extract<Step<unknown>, { ok: false }>): Verdict {
+  return step.final === true ? { error: step.error, final: true } : { error: step.error };
 }
 
 /** The new and the old ReplicaSets; the revision annotations are brought up to date on the way. */
@@ -126,6 +132,10 @@ function* create(
   }
   if (answer.status.reason === "AlreadyExists") {
     return yield* afterCollision(sync, wanted, answer.status, revision);
+  }
+  if (isNamespaceTerminating(answer.status)) {
+    yield decide("deployment/new/namespace-terminating", { replicaSet: name });
+    return { ok: false, error: answer.status.message, final: true };
   }
   return yield* afterRefusal(sync, name, answer.status);
 }
@@ -248,5 +258,6 @@ function setProgressing(
 ): void {
   const next = newCondition("Progressing", status, reason, message, sync.view.now);
   sync.d = { ...sync.d, status: withCondition(sync.d.status, next) };
+  sync.progressingSince = sync.view.now;
 }
 

@@ -108,15 +108,17 @@ function hasProgressed(before: DeploymentStatus, now: DeploymentStatus): boolean
 }
 
 /** A completed rollout never times out, one that has timed out stays so. */
-function isTimedOut({ d, view }: DeploymentSync, status: DeploymentStatus): boolean {
+function isTimedOut(sync: DeploymentSync, status: DeploymentStatus): boolean {
+  const { view } = sync;
   const current = condition(status, "Progressing");
   if (current === undefined || current.reason === Reason.newReplicaSetAvailable) return false;
   if (current.reason === Reason.deadlineExceeded) return true;
-  return deadlineMs(current, d.spec.progressDeadlineSeconds!) < view.now;
+  return deadlineMs(sync, current) < view.now;
 }
 
-function deadlineMs(current: DeploymentCondition, deadlineSeconds: number): number {
-  return parseTimestamp(current.lastUpdateTime) + deadlineSeconds * 1000;
+function deadlineMs(sync: DeploymentSync, current: DeploymentCondition): number {
+  const since = sync.progressingSince ?? parseTimestamp(current.lastUpdateTime);
+  return since + sync.d.spec.progressDeadlineSeconds! * 1000;
 }
 
 /** The new ReplicaSet's failure, else the first of the others'. */
@@ -136,7 +138,7 @@ function* requeueStuck(sync: DeploymentSync, status: DeploymentStatus): Steps<Ve
   if (!hasDeadline(d) || current === undefined) return DONE;
   if (isComplete(sync, status) || current.reason === Reason.deadlineExceeded) return DONE;
   const deadline = d.spec.progressDeadlineSeconds!;
-  const afterMs = deadlineMs(current, deadline) - view.now;
+  const afterMs = deadlineMs(sync, current) - view.now;
   if (afterMs < 1000) {
     yield decide("progress/hot-loop", { deadline });
     // A completed Deployment never times out: this goes on until pods or users change something.

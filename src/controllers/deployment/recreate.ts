@@ -3,7 +3,7 @@ import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
 import type { Steps, Verdict } from "../reconcile.ts";
 import { trimHistory } from "./history.ts";
-import { refused, syncRevisions, type Step } from "./new-replica-set.ts";
+import { failed, refused, syncRevisions, type Step } from "./new-replica-set.ts";
 import { isComplete, syncRolloutStatus } from "./progress.ts";
 import { scaleReplicaSet } from "./replica-set-writes.ts";
 import { active, sumOfStatus, type DeploymentSync, type Revisions } from "./view.ts";
@@ -13,7 +13,7 @@ export function* rolloutRecreate(
   owned: readonly ReplicaSet[],
 ): Steps<Verdict> {
   let revisions = yield* syncRevisions(sync, owned, "leave");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
 
   const stopped = yield* scaleDownOld(sync, revisions.value);
   if (!stopped.ok) return { error: stopped.error };
@@ -26,7 +26,7 @@ export function* rolloutRecreate(
   }
   if (revisions.value.next === undefined) {
     revisions = yield* syncRevisions(sync, owned, "create");
-    if (!revisions.ok) return { error: revisions.error };
+    if (!revisions.ok) return failed(revisions);
   }
   const started = yield* scaleUpNew(sync, revisions.value.next!);
   if (!started.ok) return { error: started.error };

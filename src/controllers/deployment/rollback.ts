@@ -6,7 +6,7 @@ import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, type Steps, type Verdict } from "../reconcile.ts";
-import { syncRevisions } from "./new-replica-set.ts";
+import { failed, syncRevisions } from "./new-replica-set.ts";
 import { annotationsOfRollback, lastRevision, revisionOf, ROLLBACK_TO } from "./revisions.ts";
 import { allOf, type DeploymentSync } from "./view.ts";
 
@@ -20,7 +20,7 @@ export function rollbackTo(d: Deployment): number | undefined {
 
 export function* rollback(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<Verdict> {
   const revisions = yield* syncRevisions(sync, owned, "create");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
   const all = allOf(revisions.value);
   const asked = rollbackTo(sync.d) ?? 0;
   const revision = asked === 0 ? lastRevision(all) : asked;

@@ -7,7 +7,7 @@ import { decide } from "../decisions.ts";
 import type { Steps, Verdict } from "../reconcile.ts";
 import { ceiling, int32, maxSurge, maxUnavailable, minAvailable } from "./fenceposts.ts";
 import { trimHistory } from "./history.ts";
-import { nextSize, refused, syncRevisions, type Step } from "./new-replica-set.ts";
+import { failed, nextSize, refused, syncRevisions, type Step } from "./new-replica-set.ts";
 import { isComplete, syncRolloutStatus } from "./progress.ts";
 import { scaleReplicaSet } from "./replica-set-writes.ts";
 import {
@@ -25,7 +25,7 @@ export function* rolloutRolling(
   owned: readonly ReplicaSet[],
 ): Steps<Verdict> {
   const revisions = yield* syncRevisions(sync, owned, "create");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
   const { next, old } = revisions.value;
 
   const grown = yield* scaleNew(sync, allOf(revisions.value), next!);

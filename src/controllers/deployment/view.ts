@@ -28,6 +28,8 @@ export interface DeploymentView {
 export interface DeploymentSync {
   readonly view: DeploymentView;
   d: Deployment;
+  /** When this sync set the Progressing condition; the API will cut off what is below a second. */
+  progressingSince?: Millis;
 }
 
 /** The ReplicaSets of a Deployment: the one with its template, if any, and the others, oldest first. */

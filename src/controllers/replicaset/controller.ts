@@ -3,12 +3,19 @@
  * read-your-writes, and what a sync reads. Mirrors the event handlers of replicaset/replica_set.go.
  */
 import type { ReplicaSet } from "../../api/apps.ts";
+import { deepEqual } from "../../api/json.ts";
 import { matchesSelector } from "../../api/label-selector.ts";
 import { controllerOf, type KubeObject, type Millis } from "../../api/meta.ts";
 import type { Answer } from "../../api/status.ts";
 import { NO_OWNER } from "../../apiserver/pod-columns.ts";
 import type { PodsWritten } from "../../apiserver/pod-writer.ts";
-import { keyOf, PodChange, type PodChangeCode, type Store } from "../../apiserver/store.ts";
+import {
+  keyOf,
+  PodChange,
+  type PodChangeCode,
+  type PodIdentity,
+  type Store,
+} from "../../apiserver/store.ts";
 import type { Caches, EventHandler } from "../caches.ts";
 import { ConsistencyStore, type SavedConsistency } from "../consistency.ts";
 import { Expectations, type SavedExpectations } from "../expectations.ts";
@@ -16,8 +23,15 @@ import type { Controller } from "../loop.ts";
 import type { Expect, Outcome, Plan, Write } from "../reconcile.ts";
 import { WorkQueue, type SavedWorkQueue } from "../workqueue.ts";
 import { podsToDelete } from "./deletion-order.ts";
+import { listByLabels, needsLabels } from "./label-counts.ts";
 import { reconcileReplicaSet } from "./replicaset.ts";
-import { BURST, countPods, type PodListing, type ReplicaSetFeatures, type ReplicaSetView } from "./view.ts";
+import {
+  BURST,
+  countPods,
+  type PodListing,
+  type ReplicaSetFeatures,
+  type ReplicaSetView,
+} from "./view.ts";
 
 export interface ReplicaSetControllerFeatures extends ReplicaSetFeatures {
   /** StaleControllerConsistencyReplicaSet (on since 1.36): read your own writes. */
@@ -84,7 +98,9 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     const listing = this.#listing(rs);
     const counts = countPods(listing, rs?.spec.minReadySeconds ?? 0, now);
     const awaited = this.#expectations.awaited(key, now);
-    const tooMany = rs === undefined || awaited !== undefined ? 0 : counts.active - rs.spec.replicas;
+    const orphans = listing.labels?.orphans ?? [];
+    const size = counts.active + orphans.length;
+    const tooMany = rs === undefined || awaited !== undefined ? 0 : size - rs.spec.replicas;
     return {
       key,
       now,
@@ -93,8 +109,8 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
       stale,
       awaited,
       counts,
-      orphans: listing.orphans,
-      strays: listing.strays,
+      orphans,
+      strays: listing.labels?.strays ?? [],
       surplus: tooMany <= 0 ? [] : podsToDelete(listing, Math.min(tooMany, BURST), now),
     };
   }
@@ -113,8 +129,7 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     switch (effect.do) {
       case "create-pods":
       case "adopt-pods":
-      case "release-pods":
-        if ((outcome as PodsWritten).done > 0) this.#wrotePods(key, effect.replicaSet.metadata.uid);
+        this.#wrotePods(key, effect.replicaSet.metadata.uid, outcome as PodsWritten);
         return;
       case "delete-pods":
         for (const row of (outcome as PodsWritten).missing ?? []) {
@@ -142,19 +157,22 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     this.queue.add(key);
   }
 
-  podChanged(change: PodChangeCode, row: number): void {
-    const owner = this.#caches.pods.columns.owner[row]!;
+  podChanged(change: PodChangeCode, row: number, before?: PodIdentity): void {
+    const { columns } = this.#caches.pods;
+    const owner = columns.owner[row]!;
+    const deleting = change === PodChange.Deleted || this.#caches.pods.isDeleting(row);
+    const moved = before !== undefined && before.owner !== owner;
+    if (moved && !deleting) this.#wakeOwner(before.owner);
     if (owner === NO_OWNER) {
-      if (change !== PodChange.Deleted) this.#wakeMatching(row);
+      const relabeled = before !== undefined && !this.#sameLabels(row, before);
+      if (!deleting && (change === PodChange.Added || moved || relabeled)) this.#wakeMatching(row);
       return;
     }
-    const { key, uid } = this.#store.registry.owners[owner]!;
-    const rs = this.#caches.replicaSets.get(key);
-    if (rs === undefined || rs.metadata.uid !== uid) return;
+    const rs = this.#resolve(owner);
+    if (rs === undefined) return;
+    const key = keyOf(rs);
     if (change === PodChange.Added) this.#expectations.creationsObserved(key, 1);
-    if (change === PodChange.Deleted || this.#caches.pods.isDeleting(row)) {
-      this.#expectations.deletionObserved(key, row);
-    }
+    if (deleting) this.#expectations.deletionObserved(key, row);
     this.queue.add(key);
     if (change === PodChange.BecameReady && (rs.spec.minReadySeconds ?? 0) > 0) {
       this.requeueAfter?.(key, rs.spec.minReadySeconds! * 1000);
@@ -168,62 +186,66 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     return this.#store.wallClockMs;
   }
 
-  #wrotePods(key: string, uid: string | undefined): void {
-    this.#consistency.wrote(key, uid ?? "", "pods", this.#store.resourceVersion);
+  #wrotePods(key: string, uid: string | undefined, { resourceVersion }: PodsWritten): void {
+    if (resourceVersion === undefined) return;
+    this.#consistency.wrote(key, uid ?? "", "pods", resourceVersion);
   }
 
   #listing(rs: ReplicaSet | undefined): PodListing {
     const { pods } = this.#caches;
-    const none = { pods, owner: NO_OWNER, related: [], orphans: [], strays: [], unlabeled: 0 };
-    if (rs === undefined) return none;
-    const owner = this.#store.registry.ownerIndex(rs);
-    return { ...none, owner, related: this.#related(rs, owner), ...this.#claims(rs, owner) };
-  }
-
-  /** Owner indexes of the ReplicaSets with the same controller. */
-  #related(rs: ReplicaSet, owner: number): number[] {
-    const uid = controllerOf(rs.metadata)?.uid;
-    if (uid === undefined) return [owner];
-    const related: number[] = [];
-    for (const other of this.#caches.replicaSets.values()) {
-      if (controllerOf(other.metadata)?.uid === uid) {
-        related.push(this.#store.registry.ownerIndex(other));
-      }
-    }
-    return related;
-  }
-
-  /** Only pods that somebody edited, orphaned or made by hand can be orphans, strays or short of a label. */
-  #claims(
-    rs: ReplicaSet,
-    owner: number,
-  ): Pick<PodListing, "orphans" | "strays" | "unlabeled"> {
-    const claims = { orphans: [] as number[], strays: [] as number[], unlabeled: 0 };
-    const { pods } = this.#caches;
+    if (rs === undefined) return { pods, owner: NO_OWNER, related: [] };
     const { registry } = this.#store;
-    const wanted = Object.entries(rs.spec.template.metadata?.labels ?? {});
-    for (const row of registry.special) {
-      if (row >= pods.length || !pods.isActive(row)) continue;
-      const source = registry.sources[pods.columns.source[row]!]!;
-      if (source.namespace !== rs.metadata.namespace) continue;
-      const labels = registry.labelsOf(row, pods.columns.source[row]!);
-      const matches = matchesSelector(rs.spec.selector, labels);
-      const mine = pods.columns.owner[row] === owner;
-      if (mine && !matches) claims.strays.push(row);
-      else if (pods.columns.owner[row] === NO_OWNER && matches) claims.orphans.push(row);
-      else if (mine && wanted.some(([key, value]) => labels[key] !== value)) claims.unlabeled++;
-    }
-    return claims;
+    const owner = registry.ownerIndex(rs);
+    const related = this.#related(rs);
+    const world = { pods, registry, replicaSet: rs, owner, related, now: this.#now };
+    const indexes = related.map((other) => registry.ownerIndex(other));
+    return {
+      pods,
+      owner,
+      related: indexes,
+      ...(needsLabels(world) ? { labels: listByLabels(world) } : {}),
+    };
+  }
+
+  /** The ReplicaSets with the same controller. */
+  #related(rs: ReplicaSet): ReplicaSet[] {
+    const uid = controllerOf(rs.metadata)?.uid;
+    if (uid === undefined) return [rs];
+    return [...this.#caches.replicaSets.values()].filter(
+      (other) => controllerOf(other.metadata)?.uid === uid,
+    );
+  }
+
+  #resolve(owner: number): ReplicaSet | undefined {
+    const { key, uid } = this.#store.registry.owners[owner]!;
+    const rs = this.#caches.replicaSets.get(key);
+    return rs?.metadata.uid === uid ? rs : undefined;
+  }
+
+  #wakeOwner(owner: number): void {
+    const rs = owner === NO_OWNER ? undefined : this.#resolve(owner);
+    if (rs !== undefined) this.queue.add(keyOf(rs));
+  }
+
+  #sameLabels(row: number, before: PodIdentity): boolean {
+    const { registry } = this.#store;
+    const { source, edits } = this.#caches.pods.columns;
+    return deepEqual(
+      registry.labelsOf(source[row]!, before.edits),
+      registry.labelsOf(source[row]!, edits[row]!),
+    );
   }
 
   /** A pod without owner wakes every ReplicaSet that could adopt it. */
   #wakeMatching(row: number): void {
     const { registry } = this.#store;
-    const source = this.#caches.pods.columns.source[row]!;
-    const labels = registry.labelsOf(row, source);
-    for (const [key, rs] of this.#caches.replicaSets) {
-      if (rs.metadata.namespace !== registry.sources[source]!.namespace) continue;
-      if (matchesSelector(rs.spec.selector, labels)) this.queue.add(key);
-    }
+    const { columns } = this.#caches.pods;
+    const source = columns.source[row]!;
+    const labels = registry.labelsOf(source, columns.edits[row]!);
+    if (Object.keys(labels).length === 0) return;
+    const matching = [...this.#caches.replicaSets]
+      .filter(([, rs]) => rs.metadata.namespace === registry.sources[source]!.namespace)
+      .filter(([, rs]) => matchesSelector(rs.spec.selector, labels));
+    for (const [key] of matching.toSorted(([a], [b]) => (a < b ? -1 : 1))) this.queue.add(key);
   }
 }

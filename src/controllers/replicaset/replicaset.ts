@@ -1,9 +1,9 @@
 /** One sync of a ReplicaSet, from the top. Mirrors replicaset/replica_set.go syncReplicaSet. */
 import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
-import { DONE, writePods, type Plan, type Steps } from "../reconcile.ts";
+import { DONE, write, writePods, type Plan, type PodsOutcome, type Steps } from "../reconcile.ts";
 import { calculateStatus, writeStatus } from "./status.ts";
-import { BURST, type ReplicaSetView } from "./view.ts";
+import { BURST, withAdopted, type ReplicaSetView } from "./view.ts";
 
 export function* reconcileReplicaSet(view: ReplicaSetView): Plan {
   if (view.stale) {
@@ -15,30 +15,60 @@ export function* reconcileReplicaSet(view: ReplicaSetView): Plan {
     yield decide("replicaset/gone", { replicaSet: view.key });
     return DONE;
   }
-  const claimError = yield* claimPods(view, rs);
-  if (claimError !== undefined) return { error: claimError };
-  const error = yield* manageReplicas(view, rs);
-  const answer = yield* writeStatus(rs, calculateStatus(view, rs, error));
+  const claims = yield* claimPods(view, rs);
+  if (!claims.ok) return { error: claims.error };
+  const claimed: ReplicaSetView = { ...view, ...claims.value };
+  const error = yield* manageReplicas(claimed, rs);
+  const answer = yield* writeStatus(rs, calculateStatus(claimed, rs, error));
   if (!answer.ok) return { error: answer.status.message };
   if (error !== undefined) return { error };
-  return yield* checkAgain(view, answer.value);
+  return yield* checkAgain(claimed, answer.value);
 }
 
-/** Takes pods without an owner, lets go of own ones that no longer match. */
-function* claimPods(view: ReplicaSetView, rs: ReplicaSet): Steps<string | undefined> {
-  const replicaSet = rs.metadata.name;
-  let refused: string | undefined;
-  if (view.orphans.length > 0) {
-    yield decide("replicaset/adopt-pod", { replicaSet, count: view.orphans.length });
-    const adopted = yield* writePods({ do: "adopt-pods", replicaSet: rs, rows: view.orphans });
-    refused ??= adopted.refused?.message;
+type Claims =
+  | { readonly ok: true; readonly value: Pick<ReplicaSetView, "counts" | "surplus"> }
+  | { readonly ok: false; readonly error: string };
+
+/** Lets go of own pods that no longer match, takes those without an owner. All are tried. */
+function* claimPods(view: ReplicaSetView, rs: ReplicaSet): Steps<Claims> {
+  const { orphans, strays } = view;
+  const deleting = rs.metadata.deletionTimestamp !== undefined;
+  const released = strays.length === 0 || deleting ? undefined : yield* release(rs, strays);
+  if (orphans.length === 0) {
+    if (released !== undefined) return { ok: false, error: released };
+    return { ok: true, value: view };
   }
-  if (view.strays.length > 0) {
-    yield decide("replicaset/release-pod", { replicaSet, count: view.strays.length });
-    const released = yield* writePods({ do: "release-pods", replicaSet: rs, rows: view.strays });
-    refused ??= released.refused?.message;
-  }
-  return refused;
+  const rows = orphans.map(({ row }) => row);
+  const adopted = yield* adopt(rs, rows);
+  const error = released ?? (typeof adopted === "string" ? adopted : adopted.refused?.message);
+  if (typeof adopted === "string" || error !== undefined) return { ok: false, error: error ?? "" };
+  const gone = new Set(adopted.missing);
+  const taken = orphans.filter(({ row }) => !gone.has(row));
+  return {
+    ok: true,
+    value: {
+      counts: withAdopted(view.counts, taken),
+      surplus: view.surplus.filter((row) => !gone.has(row)),
+    },
+  };
+}
+
+/** Why it failed, if it did. */
+function* release(rs: ReplicaSet, rows: readonly number[]): Steps<string | undefined> {
+  yield decide("replicaset/release-pod", { replicaSet: rs.metadata.name, count: rows.length });
+  const outcome = yield* writePods({ do: "release-pods", replicaSet: rs, rows });
+  return outcome.refused?.message;
+}
+
+/** The ReplicaSet is read afresh first: one that is gone adopts nothing. */
+function* adopt(rs: ReplicaSet, rows: readonly number[]): Steps<string | PodsOutcome> {
+  const { name } = rs.metadata;
+  const fresh = yield* write<ReplicaSet>({ do: "get", resource: "replicasets", object: rs });
+  if (!fresh.ok) return fresh.status.message;
+  if (fresh.value.metadata.uid !== rs.metadata.uid) return `original ReplicaSet ${name} is gone`;
+  if (fresh.value.metadata.deletionTimestamp !== undefined) return `${name} has just been deleted`;
+  yield decide("replicaset/adopt-pod", { replicaSet: name, count: rows.length });
+  return yield* writePods({ do: "adopt-pods", replicaSet: rs, rows });
 }
 
 /** Creates or deletes what is missing or too much; returns the first refusal. */
@@ -55,7 +85,7 @@ function* manageReplicas(view: ReplicaSetView, rs: ReplicaSet): Steps<string | u
   if (rs.metadata.deletionTimestamp !== undefined || difference === 0) return undefined;
   return difference < 0
     ? yield* createPods(rs, active, Math.min(-difference, BURST))
-    : yield* deletePods(view, rs);
+    : yield* deletePods(view, rs, Math.min(difference, BURST));
 }
 
 /** Slow start: 1, 2, 4... at a time, and no further batch once one pod was refused. */
@@ -77,10 +107,14 @@ function* createPods(rs: ReplicaSet, active: number, count: number): Steps<strin
   return undefined;
 }
 
-function* deletePods(view: ReplicaSetView, rs: ReplicaSet): Steps<string | undefined> {
-  const { counts, surplus: rows } = view;
+function* deletePods(
+  { counts: { active }, surplus }: ReplicaSetView,
+  rs: ReplicaSet,
+  count: number,
+): Steps<string | undefined> {
   const { replicas } = rs.spec;
-  yield decide("replicaset/delete-pods", { active: counts.active, replicas, count: rows.length });
+  yield decide("replicaset/delete-pods", { active, replicas, count });
+  const rows = surplus.slice(0, count).toSorted((a, b) => a - b);
   yield { do: "expect-deletions", rows };
   const outcome = yield* writePods({ do: "delete-pods", replicaSet: rs, rows });
   if (outcome.refused === undefined) return undefined;

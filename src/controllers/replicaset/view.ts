@@ -22,11 +22,21 @@ export interface ReplicaSetView {
   readonly awaited: { readonly creations: number; readonly deletions: number } | undefined;
   /** The pods in the cache, before this sync writes anything. */
   readonly counts: PodCounts;
-  /** Pods without an owner that match the selector, and own pods that no longer do: rows. */
-  readonly orphans: readonly number[];
+  /** Pods without an owner that match the selector; they count as soon as they are adopted. */
+  readonly orphans: readonly OrphanPod[];
+  /** Own pods that no longer match the selector: rows. They do not count. */
   readonly strays: readonly number[];
-  /** Rows of the pods that are to go, where there are too many. */
+  /** Rows of the pods that are to go, where there are too many; with orphans: all, those first that go first. */
   readonly surplus: readonly number[];
+}
+
+export interface OrphanPod {
+  readonly row: number;
+  readonly fullyLabeled: boolean;
+  readonly ready: boolean;
+  readonly available: boolean;
+  /** ms until it becomes available; undefined where it is, or is not ready. */
+  readonly untilAvailable: Millis | undefined;
 }
 
 /** Pods that one sync creates or deletes at the most (BurstReplicas). */
@@ -49,33 +59,83 @@ export interface PodListing {
   /** How the table calls this ReplicaSet, and all ReplicaSets with the same controller. */
   readonly owner: number;
   readonly related: readonly number[];
-  readonly orphans: readonly number[];
+  /** Where counting by owner is not enough, because pods or templates were edited. */
+  readonly labels?: PodsByLabels;
+}
+
+/** What looking at the labels of pods has found. */
+export interface PodsByLabels {
+  readonly orphans: readonly OrphanPod[];
   readonly strays: readonly number[];
-  /** Own pods that do not carry all labels of the template. */
-  readonly unlabeled: number;
+  /** Own active pods that match the selector, in order of names; then the orphans. */
+  readonly claimed: readonly number[];
+  /** Of the own ones: those that carry all labels of the template. */
+  readonly fullyLabeled: number;
+  readonly terminating: number;
+  /** Active pods that related ReplicaSets select, by node number + 1; the first: those without a node. */
+  readonly onNodes: readonly number[];
 }
 
 export function countPods(listing: PodListing, minReady: number, now: Millis): PodCounts {
-  const { pods, owner } = listing;
-  const counts = {
-    active: pods.active(owner),
+  const { pods, owner, labels } = listing;
+  if (labels !== undefined) return countByLabels(pods, labels, minReady, now);
+  const active = pods.active(owner);
+  return {
+    active,
+    fullyLabeled: active,
     ready: pods.ready(owner),
     available: pods.available(owner, minReady, now),
-  };
-  const { readyS } = pods.columns;
-  const tally = (row: number, sign: 1 | -1): void => {
-    if (!pods.isActive(row)) return;
-    counts.active += sign;
-    if (!pods.isReady(row)) return;
-    counts.ready += sign;
-    if (minReady === 0 || (readyS[row]! + minReady) * 1000 <= now) counts.available += sign;
-  };
-  for (const row of listing.orphans) tally(row, 1);
-  for (const row of listing.strays) tally(row, -1);
-  return {
-    ...counts,
-    fullyLabeled: counts.active - listing.unlabeled,
     terminating: pods.terminating(owner),
     untilNextAvailable: pods.untilNextAvailable(owner, minReady, now),
   };
+}
+
+function countByLabels(
+  pods: PodTable,
+  labels: PodsByLabels,
+  minReady: number,
+  now: Millis,
+): PodCounts {
+  const { claimed, orphans, fullyLabeled, terminating } = labels;
+  const own = claimed.slice(0, claimed.length - orphans.length);
+  const ready = own.filter((row) => pods.isReady(row));
+  const waits = ready.map((row) => untilAvailable(pods, row, minReady, now)).filter(isNumber);
+  return {
+    active: own.length,
+    fullyLabeled,
+    ready: ready.length,
+    available: ready.length - waits.length,
+    terminating,
+    untilNextAvailable: waits.length === 0 ? undefined : Math.min(...waits),
+  };
+}
+
+/** ms until a ready pod is available; undefined where it is already. */
+export function untilAvailable(
+  { columns }: PodTable,
+  row: number,
+  minReady: number,
+  now: Millis,
+): Millis | undefined {
+  const wait = (columns.readyS[row]! + minReady) * 1000 - now;
+  return minReady === 0 || wait <= 0 ? undefined : wait;
+}
+
+/** As `counts`, with pods that were orphans and are now ours. */
+export function withAdopted(counts: PodCounts, adopted: readonly OrphanPod[]): PodCounts {
+  const tally = (is: (pod: OrphanPod) => boolean): number => adopted.filter(is).length;
+  const waits = [counts.untilNextAvailable, ...adopted.map((pod) => pod.untilAvailable)];
+  const known = waits.filter(isNumber);
+  return {
+    active: counts.active + adopted.length,
+    fullyLabeled: counts.fullyLabeled + tally((pod) => pod.fullyLabeled),
+    ready: counts.ready + tally((pod) => pod.ready),
+    available: counts.available + tally((pod) => pod.available),
+    terminating: counts.terminating,
+    untilNextAvailable: known.length === 0 ? undefined : Math.min(...known),
+  };
+}
+
+function isNumber(value: number | undefined): value is number {
+  return value !== undefined;
 }
