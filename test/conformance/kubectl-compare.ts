@@ -1,7 +1,7 @@
 /** Compares what was played with what was recorded. */
 import { createTwoFilesPatch } from "diff";
-import { statesAtRest } from "./kubectl-bursts.ts";
-import { normalize } from "./kubectl-normalize.ts";
+import { burstMs, statesAtRest } from "./kubectl-bursts.ts";
+import { normalize, normalizeLines } from "./kubectl-normalize.ts";
 import type { PlayedCommand } from "./kubectl-play.ts";
 
 export type Agreement = "equal" | "equal at rest" | "different";
@@ -31,10 +31,14 @@ export function compare(played: PlayedCommand): Comparison {
   return { played, agreement, difference: parts.join("\n") };
 }
 
+/** Of an interrupted command, what it printed in its last moments depends on when it was. */
 function restsAlike({ recorded, lines }: PlayedCommand): boolean {
-  return states(recorded.lines ?? []) === states(lines);
+  const end = recorded.killed === undefined ? Infinity : recorded.ms - burstMs;
+  return states(recorded.lines ?? [], end) === states(lines, end);
 }
 
-function states(timed: readonly (readonly [number, string])[]): string {
-  return statesAtRest(timed.map(([ms, line]) => [ms, normalize(line)])).join("\n");
+function states(timed: readonly (readonly [number, string])[], end: number): string {
+  const early = timed.filter(([ms]) => ms <= end);
+  const normal = normalizeLines(early.map(([, line]) => line));
+  return statesAtRest(early.map(([ms], i) => [ms, normal[i] ?? ""] as const)).join("\n");
 }

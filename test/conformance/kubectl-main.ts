@@ -59,7 +59,7 @@ function main(files: readonly string[]): number {
     }
   }
   if (alike > 0)
-    console.log(`${alike} print other lines within the same 100 ms, and rest in the same states`);
+    console.log(`${alike} print other lines while controllers work, and rest in the same states`);
   console.log(`${commands} commands, ${differences} differences`);
   return differences === 0 ? 0 : 1;
 }

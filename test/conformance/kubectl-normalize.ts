@@ -30,16 +30,33 @@ const age = /(?<![\w.-])(?:\d+[ywdhms]){1,2}(?![\w-])/g;
 
 /** Text with everything drawn replaced, and lines in an order that does not depend on it. */
 export function normalize(text: string): string {
+  return sortDrawn(withoutDrawn(text, isLaidOut(text)));
+}
+
+/** The same for lines of one text, each on its own, in their order. */
+export function normalizeLines(lines: readonly string[]): readonly string[] {
+  const laidOut = isLaidOut(lines.join("\n"));
+  return lines.map((line) => withoutDrawn(line, laidOut));
+}
+
+type Layout = "columns" | "text";
+
+/** Columns move with the width of ages and addresses, so blanks between them do not count. */
+function isLaidOut(text: string): Layout {
+  const table = /^[A-Z][A-Z() -]* {2,}[A-Z]/m.test(text) || /^ +Type +Reason +Age/m.test(text);
+  return table || /\b10\.(244|96)\.|:3\d{4}\/TCP|fakelet:|Container ID:/.test(text)
+    ? "columns"
+    : "text";
+}
+
+function withoutDrawn(text: string, layout: Layout): string {
   let plain = text;
   for (const [pattern, by] of replacements) plain = plain.replaceAll(pattern, by);
-  const table = /^[A-Z][A-Z() -]* {2,}[A-Z]/m.test(plain) || /^ +Type +Reason +Age/m.test(plain);
-  if (table || /<(pod-ip|cluster-ip|node-port|container)>/.test(plain)) {
-    plain = plain
-      .replaceAll(age, "<age>")
-      .replaceAll(/ {2,}(?=\S)/g, "  ")
-      .replaceAll(/ +$/gm, "");
-  }
-  return sortDrawn(plain);
+  if (layout === "text") return plain;
+  return plain
+    .replaceAll(age, "<age>")
+    .replaceAll(/ {2,}(?=\S)/g, "  ")
+    .replaceAll(/ +$/gm, "");
 }
 
 /** Sorts runs of lines or blocks that are about things with drawn names. */

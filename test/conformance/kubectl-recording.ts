@@ -36,7 +36,7 @@ export function readRecording(path: string): readonly RecordedCommand[] {
 /**
  * Wall-clock ms at which a scenario may have begun, as far as its outputs tell: no time that a command
  * printed lies after that command, and the first object is not older than the first command. That leaves
- * less than a second open, of which a few instants are given.
+ * a good second open, of which some instants are given.
  */
 export function possibleStarts(commands: readonly RecordedCommand[]): readonly number[] {
   const stamps = commands.flatMap(({ stdout, at_ms, ms }) =>
@@ -47,5 +47,5 @@ export function possibleStarts(commands: readonly RecordedCommand[]): readonly n
   );
   if (stamps.length === 0) return [Date.parse("2026-11-23T08:00:00Z")];
   const earliest = Math.max(...stamps.map(({ time, printed }) => time - printed));
-  return Array.from({ length: 20 }, (_, i) => earliest + 25 + 50 * i);
+  return Array.from({ length: 28 }, (_, i) => earliest + 25 + 50 * i);
 }

@@ -68,9 +68,9 @@ times, ages, resourceVersions and addresses, and the order of rows that are sort
 
 _Equal at rest_: commands that follow the cluster (\`rollout status\`, \`get -w\`) print one line per status that
 a controller writes, never deduplicated, in rollsim as in the real kubectl. How many statuses a real
-controller writes while pods change within the same few milliseconds differs between two runs of the same
+controller writes while pods change at the same second differs between two runs of the same
 rollout: three recorded runs with 3 replicas print \`1 out of 3\` three, four and four times. So where the lines are not equal,
-the states are compared in which each burst of lines (less than 100 ms apart) leaves every object.
+the states are compared in which each burst of lines (less than 600 ms apart) leaves every object.
 
 ${table(comparisons)}
 
