@@ -41,12 +41,19 @@ export function deleteWithDependents(
 /** Takes away objects under foreground deletion that own nothing any more: ReplicaSets, then Deployments. */
 export function sweepForeground(store: Store): void {
   for (const resource of ["replicasets", "deployments"]) {
-    for (const object of inOrderOfName(store.all(resource))) {
-      const { deletionTimestamp, finalizers, uid = "" } = object.metadata;
-      if (deletionTimestamp === undefined || finalizers?.includes(FOREGROUND) !== true) continue;
-      if (ownsNothing(store, resource, uid)) store.delete(resource, object);
+    const marked: KubeObject[] = [];
+    for (const object of store.all(resource)) if (isInForeground(object)) marked.push(object);
+    if (marked.length === 0) continue;
+    for (const object of inOrderOfName(marked)) {
+      if (ownsNothing(store, resource, object.metadata.uid ?? "")) store.delete(resource, object);
     }
   }
+}
+
+function isInForeground({ metadata }: KubeObject): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(FOREGROUND) === true
+  );
 }
 
 function deleteInBackground(store: Store, resource: string, object: KubeObject): KubeObject {

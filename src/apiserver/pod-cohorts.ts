@@ -31,6 +31,8 @@ export interface Cohort {
   count: number;
   /** Ascending when `sorted`; may hold rows that have left, and while unsorted rows twice. */
   rows: number[];
+  /** All rows in front of this place have left. */
+  head: number;
   sorted: boolean;
 }
 
@@ -82,9 +84,15 @@ export class PodCohorts {
     return this.#tiers.filter((tier) => tier.count > 0);
   }
 
-  /** A cohort's rows, ascending; may hold some that have left: see `isIn`. */
+  /** A cohort's rows, ascending, from `head` on; may hold some that have left: see `isIn`. */
   rowsOf(cohort: Cohort): readonly number[] {
     if (!cohort.sorted || cohort.rows.length > 2 * cohort.count + MOST_STALE) this.#tidy(cohort);
+    while (cohort.head < cohort.rows.length) {
+      const row = cohort.rows[cohort.head]!;
+      if (this.isIn(cohort, row)) break;
+      this.#forget(cohort, row);
+      cohort.head++;
+    }
     return cohort.rows;
   }
 
@@ -97,7 +105,8 @@ export class PodCohorts {
     if (tier.onNodes !== undefined) return tier.onNodes;
     tier.onNodes = [];
     for (const cohort of tier.cohorts) {
-      for (const row of this.rowsOf(cohort)) {
+      this.#tidy(cohort); // no row twice
+      for (const row of cohort.rows) {
         if (this.isIn(cohort, row)) addAt(tier.onNodes, this.#columns.node[row]! + 1, 1);
       }
     }
@@ -119,10 +128,16 @@ export class PodCohorts {
       if (row === last) continue;
       last = row;
       if (this.isIn(cohort, row)) kept.push(row);
-      else if (this.#cohortOf[row] === -cohort.id) this.#cohortOf[row] = 0;
+      else this.#forget(cohort, row);
     }
     cohort.rows = kept;
+    cohort.head = 0;
     cohort.sorted = true;
+  }
+
+  /** A row that has left is no longer listed: should it come back, it is listed anew. */
+  #forget(cohort: Cohort, row: number): void {
+    if (this.#cohortOf[row] === -cohort.id) this.#cohortOf[row] = 0;
   }
 
   #find(row: number): Cohort | undefined {
@@ -160,6 +175,7 @@ export class PodCohorts {
       createdS: createdS[row]!,
       count: 0,
       rows: [],
+      head: 0,
       sorted: true,
     };
     if (emptied !== undefined) this.#drop(emptied);

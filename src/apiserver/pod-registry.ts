@@ -66,6 +66,8 @@ export class PodRegistry {
   /** The source that a ReplicaSet (by UID) makes pods from now. */
   readonly #current: Map<string, number>;
   readonly #ownerByUid = new Map<string, number>();
+  /** By source: the entry of #rows that its pods are in. */
+  readonly #rowsBySource: number[][] = [];
 
   constructor(saved?: SavedPodRegistry) {
     this.sources = [...(saved?.sources ?? [])];
@@ -137,12 +139,16 @@ export class PodRegistry {
 
   /** Gives a new row its place among the pods of its prefix: 1, 2, 3... */
   enlist(source: number, row: number): number {
+    const rows = (this.#rowsBySource[source] ??= this.#rowsOf(source));
+    return rows.push(row);
+  }
+
+  #rowsOf(source: number): number[] {
     const { namespace, prefix, generated } = this.sources[source]!;
     const key = `${namespace}/${prefix}${generated ? "-" : ""}`;
-    const rows = this.#rows.get(key);
-    if (rows !== undefined) return rows.push(row);
-    this.#rows.set(key, [row]);
-    return 1;
+    const rows = this.#rows.get(key) ?? [];
+    this.#rows.set(key, rows);
+    return rows;
   }
 
   nameOf(source: number, ordinal: number): string {

@@ -15,6 +15,7 @@ import {
   Phase,
   podColumns,
   readRow,
+  UNBOUND,
   type PodColumns,
   type PodRecord,
 } from "./pod-columns.ts";
@@ -134,6 +135,29 @@ export class PodTable {
     this.#columns.graceS[row] = graceS;
     this.#columns.resourceVersion[row] = resourceVersion;
     this.#count(row, 1);
+  }
+
+  /** A new row at the end: a pod that nothing has happened to yet. */
+  append(
+    made: Pick<PodRecord, "source" | "ordinal" | "owner" | "uid" | "createdS" | "deletionCost">,
+    resourceVersion: number,
+  ): number {
+    const row = this.#length;
+    this.#reserve(row);
+    const columns = this.#columns;
+    columns.flags[row] = Flag.Present;
+    columns.phase[row] = Phase.Pending;
+    columns.source[row] = made.source;
+    columns.ordinal[row] = made.ordinal;
+    columns.owner[row] = made.owner;
+    columns.uid[row] = made.uid;
+    columns.resourceVersion[row] = resourceVersion;
+    columns.node[row] = UNBOUND;
+    columns.createdS[row] = made.createdS;
+    columns.deletionCost[row] = made.deletionCost;
+    if (made.owner !== NO_OWNER) this.#tally(made.owner).rows.push(row);
+    this.#count(row, 1);
+    return row;
   }
 
   remove(row: number): void {

@@ -54,6 +54,7 @@ export class Refusals {
   take(verb: string, of: GroupResource, name: string, by: string): Status | undefined {
     const ordered = by === "user" ? undefined : this.#takeOrdered(verb, of, name);
     if (ordered !== undefined) return ordered;
+    if (this.#next.size === 0) return undefined;
     const key = `${verb} ${of.resource}`;
     const left = this.#next.get(key) ?? 0;
     if (left === 0) return undefined;
@@ -66,6 +67,7 @@ export class Refusals {
   }
 
   #takeOrdered(verb: string, of: GroupResource, name: string): Status | undefined {
+    if (this.#ordered.length === 0) return undefined;
     const index = this.#ordered.findIndex(
       (refusal) => refusal.verb === verb && refusal.resource === of.resource,
     );

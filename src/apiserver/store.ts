@@ -183,18 +183,13 @@ export class Store {
   #insertPod(owner: number, source: number): number {
     const row = this.pods.length;
     const resourceVersion = ++this.#resourceVersion;
-    this.pods.put(row, {
-      flags: Flag.Present,
-      phase: Phase.Pending,
-      source,
-      ordinal: this.registry.enlist(source, row),
-      owner,
-      uid: ++this.#uid,
+    const ordinal = this.registry.enlist(source, row);
+    const { deletionCost } = this.registry.sources[source]!;
+    const createdS = this.wallClockSeconds;
+    this.pods.append(
+      { source, ordinal, owner, uid: ++this.#uid, createdS, deletionCost },
       resourceVersion,
-      node: UNBOUND,
-      createdS: this.wallClockSeconds,
-      deletionCost: this.registry.sources[source]!.deletionCost,
-    });
+    );
     this.#tell(PodChange.Added, row, resourceVersion);
     return row;
   }

@@ -35,8 +35,10 @@ export interface EventHandler {
 
 interface PodEvents {
   /** change, row, resourceVersion, ... */
-  items: number[];
+  readonly items: number[];
   head: number;
+  /** Where the items end; the array is as long as it ever was. */
+  tail: number;
   /** For a table of its own: the row as it was after each event. */
   readonly records: (PodRecord | undefined)[];
   /** For edited pods, by resourceVersion: what they were. */
@@ -66,7 +68,7 @@ export class Caches {
     deployments: [],
     replicasets: [],
   };
-  readonly #podEvents: PodEvents = { items: [], head: 0, records: [], before: new Map() };
+  readonly #podEvents: PodEvents = { items: [], head: 0, tail: 0, records: [], before: new Map() };
 
   constructor(
     store: Store,
@@ -90,7 +92,7 @@ export class Caches {
         }
       },
       pod: (change, row, resourceVersion, before) => {
-        this.#podEvents.items.push(change, row, resourceVersion);
+        this.#pushPod(change, row, resourceVersion);
         if (before !== undefined) this.#podEvents.before.set(resourceVersion, before);
         if (this.pods !== store.pods) this.#podEvents.records.push(this.#copy(change, row));
       },
@@ -103,15 +105,14 @@ export class Caches {
 
   /** Delivers everything, oldest first over all resources. */
   deliverAll(): void {
+    const { deployments, replicasets } = this.#pending;
     for (;;) {
-      let next: Lane | undefined;
-      let oldest = Infinity;
-      for (const lane of LANES) {
-        const version = this.#nextVersion(lane) ?? Infinity;
-        if (version < oldest) [next, oldest] = [lane, version];
-      }
-      if (next === undefined) return;
-      this.deliver(next);
+      const deployment = deployments[0]?.resourceVersion ?? Infinity;
+      const replicaSet = replicasets[0]?.resourceVersion ?? Infinity;
+      const next = Math.min(deployment, replicaSet);
+      while ((this.#nextVersion("pods") ?? Infinity) < next) this.#deliverPod();
+      if (next === Infinity) return;
+      this.#deliverObject((deployment < replicaSet ? deployments : replicasets).shift()!);
     }
   }
 
@@ -122,13 +123,13 @@ export class Caches {
   }
 
   save(): SavedCaches {
-    const { items, head, records, before } = this.#podEvents;
+    const { items, head, tail, records, before } = this.#podEvents;
     return {
       deployments: [...this.deployments],
       replicaSets: [...this.replicaSets],
       pods: this.pods === this.#store.pods ? undefined : this.pods.save(),
       pendingObjects: [[...this.#pending.deployments], [...this.#pending.replicasets]],
-      pendingPods: items.slice(head),
+      pendingPods: items.slice(head, tail),
       pendingRecords: [...records],
       pendingBefore: [...before],
       seen: { ...this.seen },
@@ -140,7 +141,7 @@ export class Caches {
     for (const [key, object] of saved.replicaSets) this.replicaSets.set(key, object);
     this.#pending.deployments.push(...saved.pendingObjects[0]!);
     this.#pending.replicasets.push(...saved.pendingObjects[1]!);
-    for (const item of saved.pendingPods) this.#podEvents.items.push(item);
+    for (const item of saved.pendingPods) this.#podEvents.items[this.#podEvents.tail++] = item;
     this.#podEvents.records.push(...saved.pendingRecords);
     for (const [version, before] of saved.pendingBefore) {
       this.#podEvents.before.set(version, before);
@@ -150,7 +151,16 @@ export class Caches {
 
   #nextVersion(lane: Lane): number | undefined {
     if (lane !== "pods") return this.#pending[lane][0]?.resourceVersion;
-    return this.#podEvents.items[this.#podEvents.head + 2];
+    const { items, head, tail } = this.#podEvents;
+    return head < tail ? items[head + 2] : undefined;
+  }
+
+  #pushPod(change: PodChangeCode, row: number, resourceVersion: number): void {
+    const { items, tail } = this.#podEvents;
+    items[tail] = change;
+    items[tail + 1] = row;
+    items[tail + 2] = resourceVersion;
+    this.#podEvents.tail = tail + 3;
   }
 
   #deliverObject({ type, resource, resourceVersion, object }: ObjectEvent): void {
@@ -184,9 +194,9 @@ export class Caches {
     const before = events.before.get(version);
     if (before !== undefined) events.before.delete(version);
     events.head += 3;
-    if (events.head === events.items.length) {
-      events.items = [];
+    if (events.head === events.tail) {
       events.head = 0;
+      events.tail = 0;
     }
     if (this.pods !== this.#store.pods) {
       const record = events.records.shift();

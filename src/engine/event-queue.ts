@@ -34,18 +34,15 @@ export class EventQueue {
   readonly #instants = new Map<Millis, Instant>();
   readonly #times: Millis[] = []; // binary heap of the keys of #instants
   #size = 0;
+  /** Where the last event was put: the next one often goes there too. */
+  #last: { readonly at: Millis; readonly instant: Instant } | undefined;
 
   get size(): number {
     return this.#size;
   }
 
   push(at: Millis, rank: number, kind: number, subject: number): void {
-    let instant = this.#instants.get(at);
-    if (instant === undefined) {
-      instant = [];
-      this.#instants.set(at, instant);
-      pushTime(this.#times, at);
-    }
+    const instant = this.#last?.at === at ? this.#last.instant : this.#instantAt(at);
     let lane = instant[rank];
     if (lane === undefined) {
       while (instant.length < rank) instant.push(undefined);
@@ -54,6 +51,17 @@ export class EventQueue {
     }
     lane.items.push(kind, subject);
     this.#size++;
+  }
+
+  #instantAt(at: Millis): Instant {
+    let instant = this.#instants.get(at);
+    if (instant === undefined) {
+      instant = [];
+      this.#instants.set(at, instant);
+      pushTime(this.#times, at);
+    }
+    this.#last = { at, instant };
+    return instant;
   }
 
   nextTime(): Millis | undefined {
@@ -77,6 +85,7 @@ export class EventQueue {
     this.#size--;
     if (lane.head === items.length && firstRank(instant) === undefined) {
       this.#instants.delete(at);
+      if (this.#last?.at === at) this.#last = undefined;
       popTime(this.#times);
     }
     return { at, rank, kind: items[head]!, subject: items[head + 1]! };

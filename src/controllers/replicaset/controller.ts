@@ -170,7 +170,7 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     }
     const rs = this.#resolve(owner);
     if (rs === undefined) return;
-    const key = keyOf(rs);
+    const { key } = this.#store.registry.owners[owner]!;
     if (change === PodChange.Added) this.#expectations.creationsObserved(key, 1);
     if (deleting) this.#expectations.deletionObserved(key, row);
     this.queue.add(key);

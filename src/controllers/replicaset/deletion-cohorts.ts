@@ -104,8 +104,9 @@ function takeAll(
 ): void {
   const { node } = pods.columns;
   let left = most;
-  for (const row of cohorts.rowsOf(cohort)) {
-    if (left === 0) return;
+  const rows = cohorts.rowsOf(cohort);
+  for (let at = cohort.head; at < rows.length && left > 0; at++) {
+    const row = rows[at]!;
     if (!cohorts.isIn(cohort, row) || !test(node[row]! + 1)) continue;
     taken.push(row);
     left--;
@@ -130,7 +131,11 @@ function takeOldest(
       cursor.at++;
     }
   };
-  const cursors = alike.map((cohort): Cursor => ({ cohort, rows: cohorts.rowsOf(cohort), at: 0 }));
+  const cursors = alike.map((cohort): Cursor => ({
+    cohort,
+    rows: cohorts.rowsOf(cohort),
+    at: cohort.head,
+  }));
   for (const cursor of cursors) advance(cursor);
   for (let count = 0; count < most; count++) {
     let first: Cursor | undefined;
