@@ -1,0 +1,194 @@
+/**
+ * What a Deployment's settings promise, whatever happens: the numbers of the laws in properties.ts for one
+ * manifest, each with the assumptions under which it holds.
+ */
+import type { Deployment } from "../api/apps.ts";
+import { ceiling, maxSurge, maxUnavailable, minAvailable } from "../controllers/deployment/fenceposts.ts";
+import { hasDeadline } from "../controllers/deployment/conditions.ts";
+import { assumptions, type Assumption } from "./properties.ts";
+
+export interface Guarantee {
+  readonly name: string;
+  /** As a person reads it: `8 of 10`, `no bound`. */
+  readonly value: string;
+  /** The number alone, where there is one: pods, or seconds for the deadline. */
+  readonly number: number | undefined;
+  /** Where it comes from, with the numbers put in. */
+  readonly rule: string;
+  /** The law in docs/verify.md, or the counterexample that shows why there is no bound. */
+  readonly law: string;
+  readonly assumes: readonly Assumption[];
+}
+
+export interface Guarantees {
+  readonly deployment: string;
+  readonly strategy: "RollingUpdate" | "Recreate";
+  /** Pods. */
+  readonly replicas: number;
+  readonly surge: number;
+  readonly unavailable: number;
+  readonly guarantees: readonly Guarantee[];
+}
+
+/** For a Deployment with defaults applied, as the API server stores it. */
+export function guaranteesOf(deployment: Deployment): Guarantees {
+  const { replicas, strategy } = deployment.spec;
+  const facts = {
+    replicas,
+    surge: maxSurge(deployment),
+    unavailable: maxUnavailable(deployment),
+    floor: minAvailable(deployment),
+    ceiling: ceiling(deployment),
+  };
+  const type = strategy.type ?? "RollingUpdate";
+  return {
+    deployment: deployment.metadata.name,
+    strategy: type,
+    replicas,
+    surge: facts.surge,
+    unavailable: facts.unavailable,
+    guarantees: [
+      ...(type === "Recreate" ? recreate(facts) : rolling(facts, deployment)),
+      deadline(deployment),
+    ],
+  };
+}
+
+interface Facts {
+  readonly replicas: number;
+  readonly surge: number;
+  readonly unavailable: number;
+  readonly floor: number;
+  readonly ceiling: number;
+}
+
+function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
+  const minReady = spec.minReadySeconds ?? 0;
+  const transient = Math.min(2 * f.replicas, f.replicas + 2 * f.surge + f.unavailable);
+  const broken = Math.min(f.replicas, f.surge + f.unavailable);
+  return [
+    {
+      name: "least available at every moment",
+      value: `${f.floor} of ${f.replicas}`,
+      number: f.floor,
+      rule: `replicas ${f.replicas} - maxUnavailable ${f.unavailable}`,
+      law: "P3",
+      // With minReadySeconds a second change in mid-rollout is outside (CE2); a single rollout is not.
+      assumes: minReady === 0 ? ["fwd", "nf", "const", "own"] : ["one", "nf", "const", "own"],
+    },
+    {
+      name: "most pods asked for",
+      value: String(f.ceiling),
+      number: f.ceiling,
+      rule: `replicas ${f.replicas} + maxSurge ${f.surge}`,
+      law: "P2",
+      assumes: ["const", "own"],
+    },
+    {
+      name: "most pods that are not terminating",
+      value: String(transient),
+      number: transient,
+      rule: `the smaller of 2 x ${f.replicas} and ${f.replicas} + 2 x ${f.surge} + ${f.unavailable}`,
+      law: "P5",
+      assumes: ["one", "nf", "const", "own"],
+    },
+    {
+      name: "most pods, terminating ones too",
+      value: String(2 * f.replicas),
+      number: 2 * f.replicas,
+      rule: "each old pod goes once, each new one comes once",
+      law: "P5",
+      assumes: ["one", "nf", "const", "own"],
+    },
+    {
+      name: "pods that a bad image can break",
+      value: String(broken),
+      number: broken,
+      rule: `the smaller of ${f.replicas} and maxSurge ${f.surge} + maxUnavailable ${f.unavailable}`,
+      law: "P15",
+      assumes: ["one", "bad", "const", "own"],
+    },
+    {
+      name: "least available when a rollout is undone half-way",
+      value: "no floor",
+      number: undefined,
+      rule: "a status that lags may count pods of the new revision that are gone",
+      law: "CE1",
+      assumes: [],
+    },
+    {
+      name: "least available when it is scaled down in mid-rollout",
+      value: "no floor",
+      number: undefined,
+      rule: "shares are by size, not by availability",
+      law: "CE3",
+      assumes: [],
+    },
+  ];
+}
+
+function recreate(f: Facts): Guarantee[] {
+  return [
+    {
+      name: "least available at every moment",
+      value: `0 of ${f.replicas}`,
+      number: 0,
+      rule: "all old pods stop before any new one starts",
+      law: "P20",
+      assumes: [],
+    },
+    {
+      name: "most pods, terminating ones too",
+      value: String(f.replicas),
+      number: f.replicas,
+      rule: "no new pod while an old one exists",
+      law: "P20",
+      assumes: ["nf", "const", "own"],
+    },
+    {
+      name: "pods that a bad image can break",
+      value: String(f.replicas),
+      number: f.replicas,
+      rule: "nothing of the old revision is left",
+      law: "P20",
+      assumes: [],
+    },
+  ];
+}
+
+function deadline(deployment: Deployment): Guarantee {
+  const seconds = deployment.spec.progressDeadlineSeconds;
+  const common = {
+    name: "longest stall before the deadline is reported",
+    law: "P22",
+    assumes: [] as const,
+  };
+  if (!hasDeadline(deployment) || seconds === undefined) {
+    return { ...common, value: "for ever", number: undefined, rule: "no progressDeadlineSeconds" };
+  }
+  return {
+    ...common,
+    value: `${seconds + 1} s`,
+    number: seconds + 1,
+    rule: `progressDeadlineSeconds ${seconds} + 1 s of the timer; nothing is rolled back`,
+  };
+}
+
+/** The table that `rollsim guarantees` prints, with the assumptions written out below. */
+export function guaranteesText(g: Guarantees): string {
+  const used = new Set(g.guarantees.flatMap(({ assumes }) => assumes));
+  const lines = g.guarantees.flatMap(({ name, value, rule, law, assumes }) => [
+    `  ${name.padEnd(52)} ${value.padStart(10)}  ${law}`,
+    `      ${rule}${assumes.length === 0 ? "" : ` [${assumes.join(", ")}]`}`,
+  ]);
+  return [
+    `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
+      `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`,
+    "",
+    ...lines,
+    "",
+    ...(used.size === 0 ? [] : ["Assumptions:"]),
+    ...[...used].map((name) => `  ${name.padEnd(6)} ${assumptions[name]}`),
+    "",
+  ].join("\n");
+}
