@@ -2,6 +2,7 @@
 import type { Client } from "../api/client.ts";
 import { explanationText } from "../explain/text.ts";
 import { explainDeployment } from "../explain/why.ts";
+import { formatDuration } from "../scenario/duration.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
@@ -27,6 +28,9 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   if (scenario === undefined) return exitCodes.usage;
   const options = { ...replay, readFile: (path: string) => readBeside(file.folder, path) };
   const cluster = clusterAt(scenario, stopAt, options);
+  if (stopAt !== undefined && cluster.now < stopAt) {
+    io.err.write(`rollsim: the run ended at ${formatDuration(cluster.now)}, before ${args.at}\n`);
+  }
   const keys = deploymentKeys(cluster.api, scenario.namespace, args.object);
   const texts = keys.flatMap((key) => {
     const explanation = explainDeployment(cluster, key);

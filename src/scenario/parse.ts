@@ -69,7 +69,7 @@ export function checkScenario(
   const manifests = bodies.flatMap((document) => manifestsOf(document, source, problems));
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
-  if (!problems.some(isError)) problems.push(...refusedManifests(manifests));
+  if (!problems.some(isError)) problems.push(...refusedManifests(manifests, scenario.namespace));
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   return problems.some(isError) ? { problems } : { scenario, problems };
 }

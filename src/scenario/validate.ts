@@ -2,17 +2,25 @@
  * What the API server would say of the manifests that stand at the start: asked before the run, so that
  * an invalid one is a mistake in the file, with its place, and not a failed step.
  */
+import type { Client } from "../api/client.ts";
 import type { StatusCause } from "../api/status.ts";
 import { Cluster } from "../cluster.ts";
 import { problemAt, type Problem, type Span } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
 import type { Located } from "./yaml.ts";
 
-export function refusedManifests(manifests: readonly Manifest[]): readonly Problem[] {
+export function refusedManifests(
+  manifests: readonly Manifest[],
+  namespace: string,
+): readonly Problem[] {
   if (manifests.length === 0) return [];
   const { api } = new Cluster();
+  createNamespace(api, namespace);
   return manifests.flatMap(({ object, node, source }) => {
-    const answer = api.create(object, { dryRun: "All", fieldValidation: "Strict" });
+    // Namespaces are made, so that the objects after them find them.
+    const dryRun = object.kind === "Namespace" ? {} : { dryRun: "All" as const };
+    const metadata = { namespace, ...object.metadata };
+    const answer = api.create({ ...object, metadata }, { ...dryRun, fieldValidation: "Strict" });
     if (answer.ok) return [];
     const { causes } = answer.status.details ?? {};
     if (causes === undefined || causes.length === 0) {
@@ -24,6 +32,12 @@ export function refusedManifests(manifests: readonly Manifest[]): readonly Probl
       return problemAt(source, placeOfField(node, field), what);
     });
   });
+}
+
+/** The namespace of a scenario is there from the start. */
+export function createNamespace(api: Client, name: string): void {
+  const found = api.get({ resource: "namespaces", name });
+  if (!found.ok) api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
 }
 
 /** The value at a path such as `spec.template.spec.containers[0].image`, or what of it there is. */
