@@ -27,6 +27,13 @@ export function heed<T>(call: Call, answer: Answer<T>): Answer<T> {
   return answer;
 }
 
+/** A line of kubectl's log (klog): severity, month and day, time, process, place. */
+export function logWarning(call: Call, place: string, text: string): void {
+  const [date = "", time = ""] = new Date(call.io.client.wallClockMs).toISOString().split(/[TZ]/);
+  const day = date.slice(5).replace("-", "");
+  call.io.err(`W${day} ${time}000       1 ${place}] ${text}\n`);
+}
+
 export type DryRun = "none" | "client" | "server";
 
 /** --dry-run; the bare flag and booleans are kubectl's deprecated spellings. */
@@ -37,21 +44,24 @@ export function dryRunOf(call: Call): DryRun {
     case "client":
     case "server":
       return value;
-    case "unchanged": {
-      const hint = "--dry-run is deprecated and can be replaced with --dry-run=client.";
-      call.io.err(`W helpers.go] ${hint}\n`);
+    case "unchanged":
+      logWarning(
+        call,
+        "helpers.go:714",
+        "--dry-run is deprecated and can be replaced with --dry-run=client.",
+      );
       return "client";
-    }
     case "true":
-    case "false":
     case "t":
-    case "f":
     case "1":
+    case "false":
+    case "f":
     case "0": {
-      const [state, instead] = /^[t1]/.test(value) ? ["client", "client"] : ["none", "none"];
-      const hint = `--dry-run=${value} is deprecated (boolean value) and can be replaced with`;
-      call.io.err(`W helpers.go] ${hint} --dry-run=${instead}.\n`);
-      return state === "client" ? "client" : "none";
+      const state = /^[t1]/.test(value) ? "client" : "none";
+      const place = state === "client" ? "helpers.go:728" : "helpers.go:731";
+      const hint = `--dry-run=${state === "client"} is deprecated (boolean value) and can be replaced with`;
+      logWarning(call, place, `${hint} --dry-run=${state}.`);
+      return state;
     }
     default:
       return fail(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`);

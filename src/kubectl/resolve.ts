@@ -160,7 +160,7 @@ function fromSelector(
 }
 
 /** What the API server says with every answer about a deprecated kind. */
-function warnDeprecated(call: Call, kind: KindInfo): void {
+export function warnDeprecated(call: Call, kind: KindInfo): void {
   if (kind.group !== "" || kind.resource !== "endpoints") return;
   const instead = "use discovery.k8s.io/v1 EndpointSlice";
   call.warn([`v1 Endpoints is deprecated in v1.33+; ${instead}`]);

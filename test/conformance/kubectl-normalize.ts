@@ -13,6 +13,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, "<time>"],
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g, "<time>"],
   [/(resourceVersion"?: )"\d+"/g, '$1"<version>"'],
+  // A log line's time and process.
+  [/^W\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "W<time> "],
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED)-\w+/g, "<dir>/$2"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
@@ -51,6 +53,8 @@ function isLaidOut(text: string): Layout {
 
 function withoutDrawn(text: string, layout: Layout): string {
   let plain = text;
+  // How often a slice was written while pods changed together differs between runs.
+  if (text.includes("EndpointSlice")) plain = plain.replaceAll(/^( +generation: )\d+$/gm, "$1<n>");
   for (const [pattern, by] of replacements) plain = plain.replaceAll(pattern, by);
   if (layout === "text") return plain;
   return plain
@@ -80,7 +84,7 @@ function sortDrawn(text: string): string {
 
 /** A table row that names a pod. */
 function isDrawnRow(line: string): boolean {
-  return line.includes("-<pod>") && !/^\s/.test(line) && !line.includes(": ");
+  return /-<(pod|drawn)>/.test(line) && !/^\s/.test(line) && !line.includes(": ");
 }
 
 function byText(a: string, b: string): number {

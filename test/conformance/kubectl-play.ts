@@ -145,25 +145,38 @@ function playOne(
   return { recorded, began, ...streams, lines, code: killed === undefined ? code : 1 };
 }
 
-/** Every cluster has this Service before anybody comes. */
+/** Every cluster has this Service and its endpoints before anybody comes. */
 function createKubernetesService(cluster: Cluster): void {
   const existing = cluster.api.get({ resource: "services", name: "kubernetes" });
   if (existing.ok) return;
-  cluster.act("create the Service kubernetes", (api) =>
+  const metadata = { name: "kubernetes", namespace: "default" };
+  const ports = [{ name: "https", port: 6443, protocol: "TCP" }];
+  const ip = "192.0.2.10";
+  cluster.act("set up the cluster", (api) => {
     api.create({
       apiVersion: "v1",
       kind: "Service",
-      metadata: {
-        name: "kubernetes",
-        namespace: "default",
-        labels: { component: "apiserver", provider: "kubernetes" },
-      },
+      metadata: { ...metadata, labels: { component: "apiserver", provider: "kubernetes" } },
       spec: {
         clusterIP: "10.96.0.1",
         clusterIPs: ["10.96.0.1"],
         ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: 6443 }],
         type: "ClusterIP",
       },
-    }),
-  );
+    });
+    api.create({
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
+      addressType: "IPv4",
+      endpoints: [{ addresses: [ip], conditions: { ready: true } }],
+      ports,
+    });
+    api.create({
+      apiVersion: "v1",
+      kind: "Endpoints",
+      metadata,
+      subsets: [{ addresses: [{ ip }], ports }],
+    });
+  });
 }

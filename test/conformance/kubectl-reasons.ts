@@ -30,6 +30,17 @@ const reasons: readonly Reason[] = [
     matches: line(/--show-managed-fields/),
     why: "field owners are kept only as far as server-side apply needs them",
   },
+  {
+    matches: ({ scenario, seq }) =>
+      races.some(([name, number]) => name === scenario && number === seq),
+    why:
+      "a race that the recorded cluster lost: it was still at work on what had been asked just before, " +
+      "a few tenths of a second behind its pods",
+  },
+  {
+    matches: line(/^get nodes/),
+    why: "rollsim's nodes are places for pods, not objects of its API",
+  },
 ];
 
 export function reasonFor(recorded: RecordedCommand): string | undefined {

@@ -43,7 +43,7 @@ const notFound = "unable to find the specified revision";
 function historyOf(call: Call, info: Info): ReadonlyMap<number, KubeObject> | { text: string } {
   const { kind } = info.kind;
   if (kind !== "Deployment") {
-    const why = `no visitor method exists for { ${kind}}`;
+    const why = `no visitor method exists for {${info.kind.group} ${kind}}`;
     return { text: `error retrieving history for ${JSON.stringify(kind)}, ${why}` };
   }
   const sets = ownedReplicaSets(call, info.object).flatMap((set) => {

@@ -56,7 +56,7 @@ function warnApplied(call: Call, info: Info): void {
 function undoOne(call: Call, info: Info, dryRun: DryRun): string | Problem {
   const { kind } = info.kind;
   if (kind !== "Deployment") {
-    const why = `no visitor method exists for { ${kind}}`;
+    const why = `no visitor method exists for {${info.kind.group} ${kind}}`;
     return { text: `error retrieving rollbacker for ${goQuote(kind)}, ${why}` };
   }
   const deployment = info.object;
