@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { EventQueue, type QueuedEvent } from "../../src/engine/event-queue.ts";
+import { runs } from "../support/seed.ts";
+
+/** The queue as one would write it first: a list that is sorted when it is read; sorting is stable. */
+class SortedList {
+  #events: QueuedEvent[] = [];
+
+  push(at: number, rank: number, kind: number, subject: number): void {
+    this.#events.push({ at, rank, kind, subject });
+  }
+
+  pop(): QueuedEvent | undefined {
+    this.#events = this.#events.toSorted((a, b) => a.at - b.at || a.rank - b.rank);
+    return this.#events.shift();
+  }
+
+  get size(): number {
+    return this.#events.length;
+  }
+}
+
+type Operation = { readonly push: readonly [number, number] } | "pop" | "save and restore";
+
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(fc.nat(6), fc.nat(3)).map((push) => ({ push })) },
+  { weight: 3, arbitrary: fc.constant<Operation>("pop") },
+  { weight: 1, arbitrary: fc.constant<Operation>("save and restore") },
+);
+
+describe("the queue of events", () => {
+  test("gives events in order of time, then rank, then as they were put in", () => {
+    const queue = new EventQueue();
+    queue.push(20, 0, 1, 1);
+    queue.push(10, 2, 2, 2);
+    queue.push(10, 1, 3, 3);
+    queue.push(10, 2, 4, 4);
+    const order = [queue.pop(), queue.pop(), queue.pop(), queue.pop(), queue.pop()];
+    expect(order.map((event) => event?.subject)).toEqual([3, 2, 4, 1, undefined]);
+  });
+
+  test("agrees with a sorted list under any pushes, pops, saves and restores", () => {
+    const property = fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
+      let queue = new EventQueue();
+      const list = new SortedList();
+      for (const [subject, step] of operations.entries()) {
+        if (step === "pop") {
+          expect(queue.pop()).toEqual(list.pop());
+        } else if (step === "save and restore") {
+          queue = EventQueue.restore(JSON.parse(JSON.stringify(queue.save())));
+        } else {
+          queue.push(step.push[0], step.push[1], 7, subject);
+          list.push(step.push[0], step.push[1], 7, subject);
+        }
+        expect(queue.size).toBe(list.size);
+      }
+      while (list.size > 0) expect(queue.pop()).toEqual(list.pop());
+      expect(queue.pop()).toBeUndefined();
+    });
+    fc.assert(property, runs(300));
+  });
+
+  test("tells time and rank of the next event without taking it", () => {
+    const queue = new EventQueue();
+    expect([queue.nextTime(), queue.nextRank()]).toEqual([undefined, undefined]);
+    queue.push(5, 2, 0, 0);
+    queue.push(5, 1, 0, 0);
+    expect([queue.nextTime(), queue.nextRank(), queue.size]).toEqual([5, 1, 2]);
+  });
+
+  test("takes an event for the instant that is just being worked off", () => {
+    const queue = new EventQueue();
+    queue.push(5, 1, 0, 1);
+    queue.pop();
+    queue.push(5, 0, 0, 2);
+    queue.push(4, 0, 0, 3);
+    expect([queue.pop()?.subject, queue.pop()?.subject]).toEqual([3, 2]);
+  });
+
+  test("saves what is left of a lane, not what was taken from it", () => {
+    const queue = new EventQueue();
+    for (const subject of [1, 2, 3]) queue.push(5, 1, 0, subject);
+    queue.pop();
+    expect(EventQueue.restore(queue.save()).pop()?.subject).toBe(2);
+    expect(queue.save()).toEqual({ times: [5], instants: [[[], [0, 2, 0, 3]]] });
+  });
+});
