@@ -59,5 +59,11 @@ export function wrap(text: string, width: number, first: string, rest: string): 
 
 /** No control characters: what a scenario or a command prints cannot drive the terminal. */
 export function printable(text: string): string {
-  return text.replaceAll("\t", "  ").replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e]/gu, "\u{fffd}");
+  return expandTabs(text).replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e]/gu, "\u{fffd}");
+}
+
+/** Tab stops are eight columns apart. */
+function expandTabs(text: string): string {
+  const [first = "", ...rest] = text.split("\t");
+  return rest.reduce((line, part) => line + " ".repeat(8 - (line.length % 8)) + part, first);
 }

@@ -1,6 +1,7 @@
 /** A run as text for people: what was played, the timeline, what held and what did not. */
 import { formatDuration } from "../scenario/duration.ts";
 import { formatMeasure } from "../scenario/expectations.ts";
+import type { Samples } from "../scenario/metrics.ts";
 import type { Failure, Result } from "../scenario/result.ts";
 import { momentsOf } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
@@ -44,7 +45,7 @@ function titleLines(result: Result, { paint, width }: TextOptions): readonly str
 
 function summaryLines(result: Result, options: TextOptions): readonly string[] {
   const { paint, width } = options;
-  const lines = factLines(result).map(([what, value]) => `  ${what.padEnd(18)} ${value}`);
+  const lines = factLines(result, options);
   const labels = { always: "always", finally: "finally", threshold: "metric" };
   const marks = { held: paint.good("✓"), failed: paint.bad("✗"), unchecked: paint.dim("-") };
   const expectations = result.expectations.flatMap(({ kind, text, outcome }, index) => {
@@ -69,9 +70,25 @@ function measuredText({ expectations, measured }: Result, index: number): string
   return ` (${formatMeasure(metric, aggregate, one.value)})`;
 }
 
-function factLines({ samples, settledAt }: Result): readonly (readonly [string, string])[] {
-  const values = (metric: keyof Result["samples"]): readonly number[] =>
-    samples[metric].filter(({ weight }) => weight > 0).map(({ value }) => value);
+/** What was measured, a paragraph per Deployment if there are several. */
+function factLines({ samples, settledAt }: Result, { width }: TextOptions): readonly string[] {
+  const all = Object.values(samples).flat();
+  const names = [...new Set(all.map(({ of }) => of))].toSorted((a, b) => (a < b ? -1 : 1));
+  const time = `  ${"virtual time".padEnd(18)} ${formatDuration(settledAt)}`;
+  if (names.length < 2) {
+    const lines = names.flatMap((name) => factsOf(samples, name));
+    return [...lines.map(([what, value]) => `  ${what.padEnd(18)} ${value}`), time];
+  }
+  const paragraphs = names.flatMap((name) => {
+    const facts = factsOf(samples, name).map(([what, value]) => `${what} ${value}`);
+    return wrap(`${name}: ${facts.join("; ")}`, width, "  ", "    ");
+  });
+  return [...paragraphs, time];
+}
+
+function factsOf(samples: Samples, name: string): readonly (readonly [string, string])[] {
+  const values = (metric: keyof Samples): readonly number[] =>
+    samples[metric].flatMap(({ of, value, weight }) => (of === name && weight > 0 ? [value] : []));
   const durations = values("rollout_duration").map((ms) =>
     ms === Infinity ? "unfinished" : formatDuration(ms),
   );
@@ -85,9 +102,8 @@ function factLines({ samples, settledAt }: Result): readonly (readonly [string, 
   if (available.length > 0) {
     facts.push(["least available", String(available.reduce((a, b) => Math.min(a, b)))]);
   }
-  const short = values("unavailable_seconds").reduce((sum, ms) => sum + ms, 0);
+  const [short = 0] = values("unavailable_seconds");
   if (short > 0) facts.push(["pods short", `${short / 1000} pod-seconds`]);
-  facts.push(["virtual time", formatDuration(settledAt)]);
   return facts;
 }
 

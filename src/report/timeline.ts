@@ -1,7 +1,7 @@
 /** The timeline as text: a line for every moment, a bar for every ReplicaSet, and why pods came and went. */
 import type { Millis } from "../api/meta.ts";
 import { formatDuration } from "../scenario/duration.ts";
-import type { Command, DeploymentRow, Moment, Reason, StatusLine } from "./moments.ts";
+import type { Command, DeploymentRow, Moment, Reason, SetRow, StatusLine } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { barOf, podsPerCell } from "./pods.ts";
 
@@ -37,6 +37,8 @@ interface Layout extends TimelineOptions {
   /** With several Deployments: as many ReplicaSets as any of them shows, at most 3. */
   readonly columns: number;
   readonly perCell: number;
+  /** Long warnings are shown in full once. */
+  readonly warned: Set<string>;
 }
 
 function layoutOf(moments: readonly Moment[], options: TimelineOptions): Layout {
@@ -52,6 +54,7 @@ function layoutOf(moments: readonly Moment[], options: TimelineOptions): Layout 
     countWidth: Math.max(5, 2 * String(most).length + 1),
     columns: Math.min(3, Math.max(1, ...rows.map(({ sets }) => sets.length))),
     perCell: podsPerCell(most, 12),
+    warned: new Set(),
   };
 }
 
@@ -99,7 +102,10 @@ function clock(at: Millis): string {
   return `${text.padStart(gutter - 2)}  `;
 }
 
-function commandLines({ name, output }: Command, { paint, width }: Layout): readonly string[] {
+function commandLines(
+  { name, output }: Command,
+  { paint, width, warned }: Layout,
+): readonly string[] {
   const lines: string[] = [];
   const prompt = name.startsWith("kubectl") ? "$ " : "* ";
   if (name !== "") {
@@ -107,7 +113,11 @@ function commandLines({ name, output }: Command, { paint, width }: Layout): read
   }
   for (const { stream, text } of output) {
     const colour = stream === "stderr" ? paint.warn : paint.dim;
-    const cut = wrapLoose(printable(text), width - gutter - 2);
+    const room = width - gutter - 2;
+    const again = stream === "stderr" && warned.has(text) && text.length > room;
+    if (stream === "stderr") warned.add(text);
+    const shown = printable(text);
+    const cut = again ? [`${shown.slice(0, room - 10)} ... again`] : wrapLoose(shown, room);
     lines.push(...cut.map((line) => (line === "" ? "" : `${indent}  ${colour(line)}`)));
   }
   return lines;
@@ -189,10 +199,8 @@ function barWidth(layout: Layout, columns: number, label: number): number {
   return Math.max(4, Math.min(12, Math.floor(room / columns) - cellWidth(layout) - label));
 }
 
-type Set = DeploymentRow["sets"][number];
-
 /** Bar, ready of pods, terminating: `████████×× 8/8  2  `. */
-function cellOf({ counts }: Set, { paint, countWidth, perCell }: Layout, bar: number): string {
+function cellOf({ counts }: SetRow, { paint, countWidth, perCell }: Layout, bar: number): string {
   const ready = `${counts.ready}/${counts.pods}`.padStart(countWidth);
   const ending = (counts.terminating === 0 ? "-" : String(counts.terminating)).padStart(3);
   const ends = counts.terminating === 0 ? paint.dim(ending) : ending;

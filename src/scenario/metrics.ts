@@ -16,8 +16,10 @@ import { isComplete, Rollouts } from "./rollouts.ts";
 import type { Threshold } from "./scenario.ts";
 import type { MetricName } from "./schema.ts";
 
-/** Samples with how long each lasted; `unavailable_seconds` weighs 1 and is summed. */
-interface Sample {
+/** A value with how long it lasted; durations and sums weigh 1. */
+export interface Sample {
+  /** The Deployment's name. */
+  readonly of: string;
   readonly value: number;
   readonly weight: number;
 }
@@ -25,6 +27,7 @@ interface Sample {
 export type Samples = Readonly<Record<MetricName, readonly Sample[]>>;
 
 interface Watched {
+  readonly name: string;
   /** Set while a rollout is under way. */
   began: Millis | undefined;
   generation: number | undefined;
@@ -67,10 +70,11 @@ export class Metrics {
   samples(settled: Millis, end: Millis): Samples {
     const shortfalls: Sample[] = [];
     for (const watched of this.#watched.values()) {
+      const { name: of } = watched;
       const isShort = (watched.seen?.available ?? 0) < (watched.seen?.wanted ?? 0);
       this.#account(watched, isShort ? end : settled);
-      if (watched.wasComplete) shortfalls.push({ value: watched.shortfall, weight: 1 });
-      if (watched.began !== undefined) this.#durations.push({ value: Infinity, weight: 1 });
+      if (watched.wasComplete) shortfalls.push({ of, value: watched.shortfall, weight: 1 });
+      if (watched.began !== undefined) this.#durations.push({ of, value: Infinity, weight: 1 });
     }
     return {
       rollout_duration: this.#durations,
@@ -86,6 +90,7 @@ export class Metrics {
     let watched = this.#watched.get(key);
     if (watched === undefined) {
       watched = {
+        name: metadata.name,
         began: at,
         generation: undefined,
         template: "",
@@ -105,7 +110,7 @@ export class Metrics {
     if (isComplete(deployment)) {
       watched.wasComplete = true;
       if (watched.began !== undefined) {
-        this.#durations.push({ value: at - watched.began, weight: 1 });
+        this.#durations.push({ of: metadata.name, value: at - watched.began, weight: 1 });
         watched.began = undefined;
       }
     }
@@ -119,8 +124,8 @@ export class Metrics {
     const { seen } = watched;
     if (seen === undefined) return;
     const weight = at - seen.at;
-    this.#available.push({ value: seen.available, weight });
-    this.#total.push({ value: seen.total, weight });
+    this.#available.push({ of: watched.name, value: seen.available, weight });
+    this.#total.push({ of: watched.name, value: seen.total, weight });
     watched.shortfall += Math.max(0, seen.wanted - seen.available) * weight;
     watched.seen = { ...seen, at };
   }

@@ -64,12 +64,9 @@ export function revisionOf(object: KubeObject): number {
 
 /** Whether the rollout is over: all pods new and available, and the controller has seen the spec. */
 export function isComplete({ spec, status, metadata }: Deployment): boolean {
-  return (
-    (status.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
-    status.updatedReplicas === spec.replicas &&
-    status.replicas === spec.replicas &&
-    status.availableReplicas === spec.replicas
-  );
+  const counts = [status.updatedReplicas, status.replicas, status.availableReplicas];
+  const seen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  return seen && counts.every((count = 0) => count === spec.replicas);
 }
 
 function byText(a: string, b: string): number {

@@ -40,7 +40,7 @@ export interface StepFailure {
 export function carryOut(stage: Stage, step: Step): StepFailure | undefined {
   switch (step.verb) {
     case "apply":
-      return applyManifests(stage, step.manifests, step.path ?? "-");
+      return applyManifests(stage, step.manifests, step.path ?? named(step.manifests));
     case "kubectl":
       return runScript(stage, step);
     case "wait":
@@ -52,6 +52,12 @@ export function carryOut(stage: Stage, step: Step): StepFailure | undefined {
     default:
       return unreachable(step);
   }
+}
+
+/** An inline document has no path; what it holds says more. */
+function named(manifests: readonly Manifest[]): string {
+  const names = manifests.map(({ object }) => `${object.kind} ${object.metadata.name}`);
+  return `- # ${names.join(", ")}`;
 }
 
 /** As `kubectl apply -f` would, so that later lines find the annotations that they expect. */
