@@ -3,7 +3,12 @@
  * manifest, each with the assumptions under which it holds.
  */
 import type { Deployment } from "../api/apps.ts";
-import { ceiling, maxSurge, maxUnavailable, minAvailable } from "../controllers/deployment/fenceposts.ts";
+import {
+  ceiling,
+  maxSurge,
+  maxUnavailable,
+  minAvailable,
+} from "../controllers/deployment/fenceposts.ts";
 import { hasDeadline } from "../controllers/deployment/conditions.ts";
 import { assumptions, type Assumption } from "./properties.ts";
 

@@ -47,6 +47,8 @@ export const assumptions = {
   one: "one change of the template, begun when the last rollout was complete",
   bad: "no pod of a new template ever becomes available",
   settled: "each ReplicaSet has as many pods as its size",
+  ready: "every pod becomes ready in the end",
+  room: "there is room for the pods on the nodes and in the quota",
   still: "the template and the replica count do not change in this step",
 } as const;
 
@@ -201,8 +203,9 @@ export const stateLaws = [
     assumes: ["bad", "const", "own"],
     statement: "A bad image reaches at most min(replicas, maxSurge + maxUnavailable) pods.",
     margin: (view) => {
-      const size = view.sets[view.current]?.spec ?? 0;
-      return Math.min(view.replicas, view.surge + view.unavailable) - size;
+      const set = view.sets[view.current];
+      if (set === undefined || set.available > 0) return Infinity; // none yet, or a good image
+      return Math.min(view.replicas, view.surge + view.unavailable) - set.spec;
     },
   },
 ] as const satisfies readonly StateLaw[];
@@ -226,7 +229,8 @@ export const syncLaws = [
     name: "lasting availability per sync",
     class: "B",
     form: "sync",
-    assumes: ["acc"],
+    // Without nf the counter model shows a breach: two pods lost, one back but not yet reported.
+    assumes: ["acc", "nf"],
     statement:
       "If every status is honest, a rolling sync leaves the pods that will last at the floor, or as many as before.",
     holds: (before, after, facts) =>

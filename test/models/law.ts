@@ -28,8 +28,7 @@ export type Mutant =
   | "new set may exceed replicas"
   | "newest old set first"
   | "scaling gives the first set nothing of the remainder"
-  | "scaling leaves everything to the first set"
-  | "saturation ignored";
+  | "scaling leaves everything to the first set";
 
 /** The two readings of "N was missing": see `create ends` in reference/properties.md. */
 export type Creation = "create ends" | "create goes on";
@@ -240,7 +239,7 @@ function scale(see: Sight, law: Law): void {
     if (see.spec[only] !== size.replicas) see.resize(only, size.replicas);
     return;
   }
-  if (isSaturated(see, law) && law.mutant !== "saturation ignored") {
+  if (isSaturated(see, law)) {
     for (const i of active) if (i !== see.current) see.resize(i, 0);
     return;
   }

@@ -90,8 +90,8 @@ byte copySpec[K], copyStatus[K];
 #define P7 (SUM(WANTED) <= CEILING)
 #define P9 (SUM(AVAILABLE) >= FLOOR - LOST)
 #define P10 (SUM(STATUS) >= FLOOR)
-#define FOLK0 (SUM(PODS) <= CEILING)
-#define FOLK1 (SUM(AVAILABLE) >= FLOOR)
+#define PODS_CEILING (SUM(PODS) <= CEILING)
+#define PODS_FLOOR (SUM(AVAILABLE) >= FLOOR)
 #ifdef HOLDS
 #define JUDGE CLEAR; assert(HOLDS)
 #else

@@ -34,6 +34,11 @@ export interface RolloutConfig {
   readonly secondWrite?: "conflicts" | "lands";
   /** `never ready`: only the first template's pods turn ready. */
   readonly newPods?: "turn ready" | "never ready";
+  /**
+   * `on honest status`: the Deployment controller waits until no set reports more available pods
+   * than it has and keeps. Default `at any time`.
+   */
+  readonly syncs?: "at any time" | "on honest status";
   readonly mutant?: Mutant;
 }
 
@@ -106,6 +111,8 @@ export interface RolloutModel extends PackedModel {
   view(states: Int32Array, at: number): RolloutView;
   /** Like `view`, in a second object, so that two states can be compared. */
   viewAfter(states: Int32Array, at: number): RolloutView;
+  /** Whether a sync of the Deployment here takes the scaling path. */
+  isScalingEvent(states: Int32Array, at: number): boolean;
   /** Every set has the size, pods and status that a finished rollout has. */
   isComplete(states: Int32Array, at: number): boolean;
   /** One line, for people. */
@@ -122,6 +129,7 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
   const readyFirst = config.mutant === "ready pods are deleted first";
   const readsPods = config.mutant === "status is always fresh";
   const back = config.direction === "forward or back";
+  const waits = config.syncs === "on honest status";
   const canScale = config.scaleTo !== undefined;
   const lanes = sets + (lagging ? 1 : 0);
   const see = new Sight(sets);
@@ -197,6 +205,15 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
     if (changed !== 0) into.actions[into.count++] = toSyncDeployment;
   };
 
+  const hasHonestStatus = (): boolean => {
+    for (let i = 0; i < sets; i++) {
+      const word = states[at + i]!;
+      const kept = Math.min((word >> specAt) & four, (word >> availableAt) & four);
+      if (((word >> statusAt) & four) > kept) return false;
+    }
+    return true;
+  };
+
   const replicaSet = (i: number, word: number): void => {
     const spec = (word >> specAt) & four;
     const unready = (word >> unreadyAt) & four;
@@ -256,7 +273,7 @@ export function rolloutModel(config: RolloutConfig): RolloutModel {
     at = fromAt;
     into = steps;
     users(states[at]!);
-    deployment();
+    if (!waits || hasHonestStatus()) deployment();
     for (let i = 0; i < sets; i++) {
       const word = states[at + i]!;
       if ((word & existsBit) === 0) continue;
@@ -350,6 +367,12 @@ function viewsOf(
       return spec === size && active === size && available === size && status === size;
     });
   };
+  const isScalingEvent = (states: Int32Array, at: number): boolean => {
+    const scaled = (states[at]! >> scaledAt) & 1;
+    return view(states, at).sets.some(
+      ({ spec }, i) => spec > 0 && ((states[at + i]! >> annotatedAt) & 1) !== scaled,
+    );
+  };
   const show = (states: Int32Array, at: number): string => {
     const { current, sets: all } = view(states, at);
     const part = (i: number): string => {
@@ -358,5 +381,5 @@ function viewsOf(
     };
     return all.map((_, i) => part(i)).join(" | ");
   };
-  return { view, viewAfter: viewer(), isComplete, show };
+  return { view, viewAfter: viewer(), isScalingEvent, isComplete, show };
 }

@@ -1,0 +1,68 @@
+// The laws of src/verify/properties.ts as properties of the counter model, and which of their
+// assumptions a configuration meets.
+import { unreachable } from "../../src/engine/assert.ts";
+import { always, everyStep } from "../../src/verify/judge.ts";
+import type { Property } from "../../src/verify/judge.ts";
+import type {
+  Assumption,
+  RolloutView,
+  StateLaw,
+  SyncFacts,
+  SyncLaw,
+} from "../../src/verify/properties.ts";
+import { isDeploymentSync } from "./rollout.ts";
+import type { RolloutModel } from "./rollout.ts";
+import type { RowConfig } from "./rows.ts";
+
+/** The law in every reachable state, or in every sync of the Deployment controller. */
+export function lawOn(model: RolloutModel, law: StateLaw | SyncLaw): Property {
+  const name = `${law.id} ${law.name}`;
+  if (law.form === "state") return always(name, (s, at) => law.margin(model.view(s, at)) >= 0);
+  return everyStep(name, (before, beforeAt, after, afterAt, action) => {
+    if (!isDeploymentSync(action)) return true;
+    const path = model.isScalingEvent(before, beforeAt) ? "scaling" : "rolling";
+    const from = model.view(before, beforeAt);
+    const to = model.viewAfter(after, afterAt);
+    const facts: SyncFacts = { path, created: from.current < 0 && to.current >= 0 };
+    return law.holds(from, to, facts);
+  });
+}
+
+/** A claim about every state, in the words of a view. */
+export function claim(
+  model: RolloutModel,
+  name: string,
+  test: (view: RolloutView) => boolean,
+): Property {
+  return always(name, (states, at) => test(model.view(states, at)));
+}
+
+/** Whether every run of a configuration meets an assumption. */
+export function meets(config: RowConfig, assumption: Assumption): boolean {
+  switch (assumption) {
+    case "fwd":
+      return config.direction !== "forward or back";
+    case "mrs0":
+      return config.minReady !== "positive";
+    case "nf":
+      return (config.faults ?? 0) === 0;
+    case "const":
+      return config.scaleTo === undefined;
+    case "own":
+      return config.cache !== "lagging";
+    case "acc":
+      return config.syncs === "on honest status";
+    case "one":
+      return config.changes === 1;
+    case "bad":
+      return config.newPods === "never ready";
+    case "ready":
+      return config.newPods !== "never ready";
+    case "room": // the model has no nodes
+    case "settled": // judged by the law itself, state by state
+    case "still": // a step of the model is one action
+      return true;
+    default:
+      return unreachable(assumption);
+  }
+}
