@@ -1,11 +1,19 @@
 /** What can be said on the command line. The code that answers is loaded when it is asked for. */
 import type { Argv } from "yargs";
 import type { CliIo, ExitCode } from "./io.ts";
+import { moreCommandNames, moreExamples, withMore } from "./more-commands.ts";
 
 /** yargs takes a lone - for an empty text, so it travels under another name. */
 export const standardInput = "\u{1}stdin";
 
-export const commandNames = ["run", "check", "explain", "schema", "completion"];
+export const commandNames = [
+  "run",
+  "check",
+  "explain",
+  "schema",
+  "completion",
+  ...moreCommandNames,
+];
 
 export const optionNames = [
   "at",
@@ -41,6 +49,7 @@ export const examples = {
     ["rollsim explain scenarios/bad-image.yaml --at 90s deployment/web", "a stalled rollout"],
   ],
   schema: [["rollsim schema > scenario.schema.json", "for an editor"]],
+  ...moreExamples,
 } as const;
 
 function shown(command: keyof typeof examples): string {
@@ -51,7 +60,7 @@ function shown(command: keyof typeof examples): string {
 type Answer = (answered: Promise<ExitCode>) => Promise<void>;
 
 export function commands(parser: Argv, io: CliIo, answer: Answer): Argv {
-  return withOthers(withRun(parser, io, answer), io, answer)
+  return withMore(withOthers(withRun(parser, io, answer), io, answer), io, answer)
     .completion("completion", "Print a completion script for bash or zsh")
     .usage("$0 plays Kubernetes rollouts in virtual time and says why each pod came and went.")
     .epilogue(shown("rollsim"))

@@ -1,0 +1,33 @@
+/** `rollsim guarantees`: the numbers that a Deployment's settings promise. */
+import type { Deployment } from "../api/apps.ts";
+import { checkScenario } from "../scenario/parse.ts";
+import { formatProblem } from "../scenario/problem.ts";
+import { clusterAt } from "../scenario/run.ts";
+import { guaranteesOf, guaranteesText } from "../verify/guarantees.ts";
+import { reader } from "./check.ts";
+import { inputFiles, readBeside } from "./files.ts";
+import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+
+export interface GuaranteesArguments {
+  readonly file: string;
+  readonly output: "text" | "json";
+}
+
+export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<ExitCode> {
+  const [file] = await inputFiles([args.file], io);
+  if (file === undefined) throw new UsageError("guarantees takes one file");
+  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
+  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
+  if (scenario === undefined) return exitCodes.usage;
+  const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
+  // The API server's defaults are part of the settings: the manifests are applied, their steps left out.
+  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
+  const found = (cluster.api.list("deployments") as readonly Deployment[]).map(guaranteesOf);
+  if (found.length === 0) throw new UsageError(`${file.name}: no Deployment in it`);
+  const text =
+    args.output === "json"
+      ? `${JSON.stringify(found, undefined, 2)}\n`
+      : found.map(guaranteesText).join("\n");
+  io.out.write(text);
+  return exitCodes.fine;
+}

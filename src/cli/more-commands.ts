@@ -1,0 +1,72 @@
+/** Commands on a living cluster, and what follows from a manifest alone. */
+import type { Argv } from "yargs";
+import type { CliIo, ExitCode } from "./io.ts";
+
+type Answer = (answered: Promise<ExitCode>) => Promise<void>;
+
+export const moreCommandNames = ["shell", "kubectl", "guarantees"];
+
+export const moreExamples = {
+  shell: [["rollsim shell scenarios/rolling-update.yaml", "its manifests, your steps"]],
+  kubectl: [
+    [
+      "rollsim kubectl scenarios/bad-image.yaml --at 100s -- get pods -o wide",
+      "one look at a scenario's cluster",
+    ],
+  ],
+  guarantees: [["rollsim guarantees scenarios/rolling-update.yaml", "what its settings promise"]],
+} as const;
+
+function shown(command: keyof typeof moreExamples): string {
+  const lines = moreExamples[command].map(([line, purpose]) => `  ${line}\n      ${purpose}`);
+  return `Examples:\n${lines.join("\n")}`;
+}
+
+const text = { type: "string", nargs: 1 } as const;
+
+export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser
+    .command(
+      "shell [file]",
+      "A session on a living cluster: kubectl, step, run until ready, why, rewind",
+      (command) =>
+        command
+          .positional("file", { type: "string", describe: "A scenario or manifests to begin with" })
+          .option("seed", { ...text, describe: "Instead of the scenario's own" })
+          .option("schedule", { ...text, describe: "fresh, random, or recorded letters" })
+          .option("until", { ...text, hidden: true })
+          .epilogue(shown("shell")),
+      (args) => answer(import("./shell.ts").then(({ shell }) => shell(args, io))),
+    )
+    .command(
+      "kubectl <file> [line..]",
+      "Play a scenario up to a time, then run one kubectl line on its cluster",
+      (command) =>
+        command
+          .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
+          .positional("line", { type: "string", array: true, describe: "After --, as for kubectl" })
+          .option("at", { ...text, describe: "Virtual time; default: the end of the run" })
+          .option("seed", { ...text, describe: "Instead of the scenario's own" })
+          .option("schedule", { ...text, describe: "fresh, random, or recorded letters" })
+          .option("until", { ...text, hidden: true })
+          .parserConfiguration({ "populate--": true })
+          .epilogue(shown("kubectl")),
+      (args) => {
+        const line = (args["--"] ?? args.line ?? []) as readonly string[];
+        return answer(
+          import("./one-line.ts").then(({ oneLine }) => oneLine({ ...args, line }, io)),
+        );
+      },
+    )
+    .command(
+      "guarantees <file>",
+      "What a Deployment's settings promise, whatever happens, with the assumptions",
+      (command) =>
+        command
+          .positional("file", { type: "string", demandOption: true, describe: "Manifests" })
+          .option("output", { alias: "o", choices: ["text", "json"] as const, default: "text" as const })
+          .epilogue(shown("guarantees")),
+      (args) =>
+        answer(import("./guarantees.ts").then(({ guarantees }) => guarantees(args, io))),
+    );
+}

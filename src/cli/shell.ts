@@ -1,0 +1,81 @@
+/** `rollsim shell`: a session at a terminal, with history and completion, or from a pipe, as a transcript. */
+import { createInterface } from "node:readline/promises";
+import { Cluster } from "../cluster.ts";
+import { checkScenario } from "../scenario/parse.ts";
+import { formatProblem } from "../scenario/problem.ts";
+import { clusterAt } from "../scenario/run.ts";
+import { reader } from "./check.ts";
+import { inputFiles, readBeside } from "./files.ts";
+import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { replayOf, type ReplayArguments } from "./replay.ts";
+import { Session } from "./session.ts";
+
+export interface ShellArguments extends ReplayArguments {
+  /** A scenario or manifests; absent: an empty cluster. */
+  readonly file: string | undefined;
+}
+
+export async function shell(args: ShellArguments, io: CliIo): Promise<ExitCode> {
+  const session = await begin(args, io);
+  if (session === undefined) return exitCodes.usage;
+  if (process.stdin.isTTY && io.out.isTTY) await atTerminal(session, io);
+  else fromPipe(session, io);
+  return exitCodes.fine;
+}
+
+/** The cluster with the file's manifests applied; its steps are for the user to take. */
+async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefined> {
+  if (args.file === undefined) {
+    const { seed, schedule } = replayOf(args);
+    const cluster = new Cluster({
+      ...(seed === undefined ? {} : { seed }),
+      ...(schedule === undefined ? {} : { schedule }),
+    });
+    const readFile = (path: string) => readBeside(io.cwd, path)?.map((file) => ({ ...file }));
+    return new Session(cluster, { namespace: "default", readFile });
+  }
+  const [file] = await inputFiles([args.file], io);
+  if (file === undefined || args.file === "-") throw new UsageError("shell takes a file");
+  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
+  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
+  if (scenario === undefined) return undefined;
+  const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
+  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { ...replayOf(args), readFile });
+  return new Session(cluster, { namespace: scenario.namespace, readFile });
+}
+
+function fromPipe(session: Session, io: CliIo): void {
+  const text = new TextDecoder().decode(io.readStdin());
+  for (const line of text.replace(/\n$/, "").split("\n")) {
+    io.out.write(`${session.prompt}${line}\n`);
+    const { text: said, ended } = session.execute(line);
+    io.out.write(said);
+    if (ended === true) return;
+  }
+}
+
+async function atTerminal(session: Session, io: CliIo): Promise<void> {
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    historySize: 1000,
+    completer: (line: string): [string[], string] => {
+      const word = line.split(" ").at(-1) ?? "";
+      const hits = session.completions().filter((candidate) => candidate.startsWith(word));
+      return [hits, word];
+    },
+  });
+  io.out.write("A cluster in virtual time. help says what you can do.\n");
+  try {
+    for (;;) {
+      const line = await terminal.question(session.prompt);
+      const { text, ended } = session.execute(line);
+      io.out.write(text);
+      if (ended === true) return;
+    }
+  } catch {
+    io.out.write("\n"); // Ctrl-C or Ctrl-D
+  } finally {
+    terminal.close();
+  }
+}
