@@ -4,12 +4,17 @@
  *   ```js            (or ts)  runs as a module; what console.log prints is compared with the next ```text
  *   ```console       lines beginning with `$ npx rollsim` run in this process; the rest is what they print
  *
+ *   ```session       lines `[5s] $ ...` of one session on a living cluster, which goes on from block to block
+ *
  * A block whose info string has `no-run` (```js no-run) is only shown.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
+import { Session } from "../../src/cli/session.ts";
+import { Cluster } from "../../src/cluster.ts";
 import * as library from "../../src/index.ts";
+import type { Behavior } from "../../src/kubelet/behavior.ts";
 import { rollsim } from "../cli/fake-io.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -27,7 +32,10 @@ export interface Block {
 
 export function documents(): string[] {
   const docs = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" });
-  return ["README.md", ...docs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+  return [
+    "README.md",
+    ...docs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
+  ];
 }
 
 export function blocks(file: string): Block[] {
@@ -55,10 +63,17 @@ export interface Example {
 
 export function examples(file: string): Example[] {
   const all = blocks(file);
+  const session = new Session(new Cluster({ behaviors: LESSON_PODS }), {
+    namespace: "default",
+    readFile: () => undefined,
+  });
   return all.flatMap((block, i): Example[] => {
     const words = block.info.split(/\s+/);
     if (words.includes("no-run")) return [];
     const title = `${file}:${block.line}`;
+    if (words[0] === "session") {
+      return [{ title, block, expected: block.body, run: () => runSession(session, block.body) }];
+    }
     if (words[0] === "console") {
       return [{ title, block, expected: block.body, run: () => runConsole(block.body) }];
     }
@@ -78,6 +93,24 @@ export function rewrite(file: string, found: readonly (readonly [Example, string
     text = text.slice(0, block.from) + printed + text.slice(block.to);
   }
   writeFileSync(path, text);
+}
+
+/** In lessons: 2 s to run and 3 s more to be ready; what is called `bad` cannot be pulled. */
+const LESSON_PODS: readonly Behavior[] = [
+  { match: { image: "*:bad" }, fault: { type: "ImagePullBackOff" } },
+  { start: { delay: 2_000 }, ready: { delay: 3_000 }, terminate: { delay: 1_000 } },
+];
+
+/** The typed lines of a block, and what the session answers now. */
+function runSession(session: Session, body: string): Promise<string> {
+  let printed = "";
+  for (const line of body.split("\n")) {
+    const [, typed] = /^(?:\[[^\]]*\] \$ |> )(.*)$/.exec(line) ?? [];
+    if (typed === undefined) continue;
+    printed += `${session.prompt}${typed}\n`;
+    printed += session.execute(typed).text;
+  }
+  return Promise.resolve(printed);
 }
 
 async function runConsole(body: string): Promise<string> {

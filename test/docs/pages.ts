@@ -19,14 +19,22 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
     "The oldest ReplicaSet with the Deployment's template is the new one, whenever it was made: this is " +
       "how an undo reuses one.",
   ],
-  ["deployment/scale/", "Scaling", "A changed number of replicas goes before any step of a rollout."],
+  [
+    "deployment/scale/",
+    "Scaling",
+    "A changed number of replicas goes before any step of a rollout.",
+  ],
   [
     "progress/",
     "Progress and its deadline",
     "The deadline only sets a condition. Nothing is rolled back by itself.",
   ],
   ["deployment/history/", "History", "Revisions are ReplicaSets of size 0."],
-  ["deployment/rollback/", "Rollback by annotation", "What `kubectl rollout undo` did before 1.16."],
+  [
+    "deployment/rollback/",
+    "Rollback by annotation",
+    "What `kubectl rollout undo` did before 1.16.",
+  ],
   ["deployment/", "The rest of a Deployment's sync", ""],
   [
     "replicaset/",
