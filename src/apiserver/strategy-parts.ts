@@ -3,6 +3,7 @@ import type { KubeObject, ObjectMeta } from "../api/meta.ts";
 import { semanticDeepEqual } from "./equality.ts";
 import { asArray, asRecord, isNil, isRecord, type Json } from "./json.ts";
 import { fieldOf, schemaOf } from "./schema.ts";
+import { withoutDisabledTemplateFields } from "./strategy-drop.ts";
 
 /** How one resource prepares objects; `status` is an update through the status subresource. */
 export interface Preparation {
@@ -22,11 +23,11 @@ export function specAndStatus(options: {
   const { generation, statusKeeps, initialStatus = {} } = options;
   return {
     create: (object) => {
-      const fresh = { ...object, status: initialStatus };
+      const fresh = { ...withoutDisabledTemplateFields(object), status: initialStatus };
       return generation === "none" ? fresh : withMetadata(fresh, { generation: 1 });
     },
     update: (next, prev) => {
-      const kept = withField(next, "status", prev["status"]);
+      const kept = withField(withoutDisabledTemplateFields(next), "status", prev["status"]);
       const changed =
         !sameField(kept, prev, "spec") ||
         (generation === "specAndAnnotations" && !sameAnnotations(kept, prev));

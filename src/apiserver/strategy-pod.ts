@@ -17,6 +17,7 @@ import {
   withNextGeneration,
   type Preparation,
 } from "./strategy-parts.ts";
+import { withoutDisabledFields } from "./strategy-drop.ts";
 
 export const POD: Preparation = { create, update, status };
 
@@ -24,7 +25,7 @@ export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 function create(pod: KubeObject): KubeObject {
   const gated = asArray(specOf(pod)["schedulingGates"]).length > 0;
-  const spec = admitted(specOf(pod));
+  const spec = admitted(withoutDisabledFields(specOf(pod)));
   const condition = {
     type: "PodScheduled",
     status: "False",

@@ -34,6 +34,7 @@ import {
 import type { Causes } from "./validation/errors.ts";
 import {
   validateCommonMetadata,
+  validateCommonMetadataUpdate,
   validateMetadata,
   validateMetadataUpdate,
 } from "./validation/metadata.ts";
@@ -173,12 +174,12 @@ function strategyOf(rules: Rules): Strategy {
     },
     validateCreate: (object) => {
       const own = rules.create(object);
-      return own.length > 0 ? own : validateCommonMetadata(object, namespaced);
+      return own.length > 0 ? unrepeated(own) : validateCommonMetadata(object, namespaced);
     },
     validateUpdate: (next, prev, subresource) =>
       unrepeated([
         ...validateCommonMetadata(next, namespaced),
-        ...validateMetadataUpdate(next, prev),
+        ...validateCommonMetadataUpdate(next, prev),
         ...(subresource === "status" ? rules.status(next, prev) : rules.update(next, prev)),
       ]),
     warnings: (object, prev) => rules.warnings(object, prev),

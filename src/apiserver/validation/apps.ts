@@ -7,6 +7,7 @@ import { structType } from "../schema.ts";
 import { labelMatcher } from "../selectors.ts";
 import { specOf } from "../strategy-parts.ts";
 import {
+  asJson,
   forbidden,
   immutable,
   invalid,
@@ -24,13 +25,13 @@ import { validatePodTemplate } from "./pod-template.ts";
 const NAMED = { nameRule: dnsSubdomain, namespaced: true };
 
 export function validateDeployment(deployment: KubeObject): Causes {
-  return [...validateMetadata(deployment, NAMED), ...validateDeploymentSpec(specOf(deployment))];
+  return [...validateMetadata(deployment, NAMED), ...validateDeploymentSpec(deployment)];
 }
 
 export function validateDeploymentUpdate(next: KubeObject, prev: KubeObject): Causes {
   return [
     ...validateMetadataUpdate(next, prev),
-    ...validateDeploymentSpec(specOf(next)),
+    ...validateDeploymentSpec(next),
     ...validateSameSelector(next, prev),
   ];
 }
@@ -85,7 +86,14 @@ export function validateReplicaSetStatusUpdate(next: KubeObject, prev: KubeObjec
   ];
 }
 
-function validateDeploymentSpec(spec: Json): Causes {
+/** The annotation that asks for a rollback is a field of its own in older versions of the API. */
+function validateRollback({ metadata }: KubeObject): Causes {
+  const revision = metadata.annotations?.["deprecated.deployment.rollback.to"] ?? "";
+  return revision === "" ? [] : nonNegative(Number(revision), "spec.rollback.version");
+}
+
+function validateDeploymentSpec(deployment: KubeObject): Causes {
+  const spec = specOf(deployment);
   const { minReadySeconds, revisionHistoryLimit, progressDeadlineSeconds: deadline } = spec;
   const field = "spec.progressDeadlineSeconds";
   const tooShort = typeof deadline === "number" && deadline <= count(spec, "minReadySeconds");
@@ -95,6 +103,7 @@ function validateDeploymentSpec(spec: Json): Causes {
     ...validateStrategy(asRecord(spec["strategy"])),
     ...nonNegative(minReadySeconds, "spec.minReadySeconds"),
     ...nonNegative(revisionHistoryLimit, "spec.revisionHistoryLimit"),
+    ...validateRollback(deployment),
     ...nonNegative(deadline, field),
     ...(tooShort ? [invalid(field, deadline, "must be greater than minReadySeconds")] : []),
   ];
@@ -180,7 +189,7 @@ function validateRollingUpdate({ maxUnavailable, maxSurge }: Json): Causes {
 /** A number of pods, or a percentage without sign or fraction. */
 export function validateIntOrPercent(value: unknown, field: string): Causes {
   return typeof value === "string"
-    ? invalidEach(field, value, percent(value))
+    ? invalidEach(field, asJson(value), percent(value))
     : nonNegative(value, field);
 }
 

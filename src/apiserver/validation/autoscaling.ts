@@ -4,6 +4,7 @@ import { asArray, asRecord, asString, isNil, type Json } from "../json.ts";
 import { compareQuantities, quantityOf } from "../quantity.ts";
 import { specOf } from "../strategy-parts.ts";
 import {
+  asJson,
   forbidden,
   invalid,
   invalidEach,
@@ -15,6 +16,7 @@ import {
 } from "./errors.ts";
 import { validateMetadata, validateMetadataUpdate } from "./metadata.ts";
 import { dnsLabel, dnsSubdomain, pathSegment } from "./names.ts";
+import { validateContainerResource } from "./resources.ts";
 
 export function validateAutoscaler(autoscaler: KubeObject): Causes {
   return [
@@ -74,7 +76,7 @@ function validateReference(reference: Json, field: string, apiGroup: "group" | "
     const rule = `unexpected GroupVersion string: ${apiVersion}`;
     return [...named, invalid(path, apiVersion, rule)];
   }
-  if (apiGroup === "anyGroup" || apiVersion.includes("/")) return named;
+  if (apiGroup === "anyGroup" || apiVersion.indexOf("/") > 0) return named;
   return [...named, invalid(path, apiVersion, "apiVersion must specify API group")];
 }
 
@@ -134,6 +136,7 @@ function validateSource(kind: string, source: Json, metric: string): Causes {
     case "containerResource":
       return [
         ...named,
+        ...(name === "" ? [] : validateContainerResource(name, `${field}.name`)),
         ...validateContainerName(asString(source["container"]), `${field}.container`),
         ...own,
         ...validateUtilization(target, field),
@@ -200,7 +203,7 @@ function validateTarget(target: Json, field: string): Causes {
   const rule = "must be either Utilization, Value, or AverageValue";
   return [
     ...(type === "" ? [required(`${field}.type`, "must specify a metric target type")] : []),
-    ...(known ? [] : [invalid(`${field}.type`, type, rule)]),
+    ...(known ? [] : [invalid(`${field}.type`, asJson(type), rule)]),
     ...["value", "averageValue"].flatMap((name) =>
       isNil(target[name]) || isPositive(target[name])
         ? []

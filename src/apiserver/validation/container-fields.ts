@@ -166,7 +166,7 @@ export function validateVolumeMounts(
     const repeated = paths.has(mountPath);
     paths.add(mountPath);
     const isDevice = devices.some((device) => device["name"] === name);
-    const isDevicePath = devices.some((device) => device["devicePath"] === mountPath);
+    const isDevicePath = devices.some((device) => asString(device["devicePath"]) === mountPath);
     const pathRule = "must not already exist as a path in volumeDevices";
     return [
       ...(name === "" ? [required(`${path}.name`)] : []),
@@ -255,7 +255,7 @@ export function validateVolumeDevices(
       ...(mounts.some((mount) => mount["name"] === name)
         ? [invalid(`${place}.name`, name, "must not already exist in volumeMounts")]
         : []),
-      ...(mounts.some((mount) => mount["mountPath"] === path)
+      ...(mounts.some((mount) => asString(mount["mountPath"]) === path)
         ? [invalid(`${place}.devicePath`, path, "must not already exist as a path in volumeMounts")]
         : []),
     ];

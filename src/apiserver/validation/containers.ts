@@ -8,6 +8,7 @@ import {
   validateVolumeMounts,
 } from "./container-fields.ts";
 import {
+  asJson,
   duplicate,
   forbidden,
   invalid,
@@ -230,7 +231,7 @@ function validateResizePolicy(container: Json, spec: Json, field: string): Cause
     const policy = asRecord(item);
     const resource = asString(policy["resourceName"]);
     const restart = asString(policy["restartPolicy"]);
-    const repeated = seen.has(resource) ? [duplicate(`${field}[${index}]`, resource)] : [];
+    const repeated = seen.has(resource) ? [duplicate(`${field}[${index}]`, asJson(resource))] : [];
     seen.add(resource);
     const rule = "must be 'NotRequired' when pod `restartPolicy` is 'Never'";
     const clash = spec["restartPolicy"] === "Never" && restart !== "NotRequired";
@@ -238,7 +239,7 @@ function validateResizePolicy(container: Json, spec: Json, field: string): Cause
       ...repeated,
       ...oneOf(resource, field, ["cpu", "memory"]),
       ...oneOf(restart, field, ["NotRequired", "RestartContainer"]),
-      ...(clash ? [invalid(field, restart, rule)] : []),
+      ...(clash ? [invalid(field, asJson(restart), rule)] : []),
     ];
   });
 }

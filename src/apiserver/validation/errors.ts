@@ -7,6 +7,13 @@ export type Causes = readonly StatusCause[];
 
 export const NONE: Causes = [];
 
+/** A value whose Go type is not plain `string`: it prints as JSON, with `<`, `>` and `&` escaped. */
+export function asJson(value: unknown): unknown {
+  return { [PRINTED_AS_JSON]: value };
+}
+
+const PRINTED_AS_JSON = Symbol("printed as JSON");
+
 /** A value that the rule does not allow. */
 export function invalid(field: string, value: unknown, detail: string): StatusCause {
   return cause("FieldValueInvalid", field, `Invalid value: ${printed(value)}`, detail);
@@ -23,7 +30,9 @@ export function notSupported(
   supported: readonly string[],
 ): StatusCause {
   const detail = `supported values: ${supported.map(goQuote).join(", ")}`;
-  return cause("FieldValueNotSupported", field, `Unsupported value: ${printed(value)}`, detail);
+  // Nearly all of these have a string type of their own, which Go prints as JSON.
+  const shown = goJson(value ?? null);
+  return cause("FieldValueNotSupported", field, `Unsupported value: ${shown}`, detail);
 }
 
 export function forbidden(field: string, detail: string): StatusCause {
@@ -81,6 +90,9 @@ function cause(reason: string, field: string, what: string, detail: string): Sta
 /** Strings as Go literals, numbers plainly, everything else as Go's JSON. */
 function printed(value: unknown): string {
   if (typeof value === "string") return goQuote(value);
+  if (typeof value === "object" && value !== null && PRINTED_AS_JSON in value) {
+    return goJson(value[PRINTED_AS_JSON] ?? null);
+  }
   return goJson(value ?? null);
 }
 

@@ -1,6 +1,6 @@
 /** Rules for label selectors inside objects (apimachinery meta/v1/validation, v0.37.2). */
 import { asArray, asRecord, asString, isNil } from "../json.ts";
-import { forbidden, invalid, invalidEach, required, type Causes } from "./errors.ts";
+import { asJson, forbidden, invalid, invalidEach, required, type Causes } from "./errors.ts";
 import { validateLabels } from "./metadata.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 
@@ -43,7 +43,7 @@ function validateOperator(operator: string, values: readonly unknown[], field: s
       return values.length > 0 ? [forbidden(`${field}.values`, rule)] : [];
     }
     default:
-      return [invalid(`${field}.operator`, operator, "not a valid selector operator")];
+      return [invalid(`${field}.operator`, asJson(operator), "not a valid selector operator")];
   }
 }
 

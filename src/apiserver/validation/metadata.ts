@@ -28,8 +28,15 @@ export interface MetadataRules {
   readonly namespaced: boolean;
 }
 
-/** Metadata of a new object; a name that was generated is there already. */
+/** Metadata of a new object of a built-in kind; a name that was generated is there already. */
 export function validateMetadata(object: KubeObject, rules: MetadataRules): Causes {
+  return [
+    ...validateAnyMetadata(object, rules),
+    ...validateShortFinalizers(object.metadata.finalizers ?? []),
+  ];
+}
+
+function validateAnyMetadata(object: KubeObject, rules: MetadataRules): Causes {
   const { name, generateName = "", namespace = "" } = object.metadata;
   const generated =
     generateName === ""
@@ -50,11 +57,19 @@ export function validateMetadata(object: KubeObject, rules: MetadataRules): Caus
 
 /** The part of every create that runs after the resource's own rules have found nothing. */
 export function validateCommonMetadata(object: KubeObject, namespaced: boolean): Causes {
-  return validateMetadata(object, { nameRule: pathSegment, namespaced });
+  return validateAnyMetadata(object, { nameRule: pathSegment, namespaced });
 }
 
-/** Metadata of an update: most of it cannot change. */
+/** Metadata of an update of an object of a built-in kind: most of it cannot change. */
 export function validateMetadataUpdate(next: KubeObject, prev: KubeObject): Causes {
+  return [
+    ...validateCommonMetadataUpdate(next, prev),
+    ...validateShortFinalizers(next.metadata.finalizers ?? []),
+  ];
+}
+
+/** The part of every update that runs before the resource's own rules. */
+export function validateCommonMetadataUpdate(next: KubeObject, prev: KubeObject): Causes {
   const now = next.metadata;
   const old = prev.metadata;
   const same = (field: keyof ObjectMeta): Causes =>
@@ -159,7 +174,19 @@ function validateFinalizers(finalizers: readonly string[]): Causes {
   const names = finalizers.flatMap((each) => invalidEach(field, each, qualifiedName(each)));
   const both = ["orphan", "foregroundDeletion"].every((each) => finalizers.includes(each));
   const clash = "finalizer orphan and foregroundDeletion cannot be both set";
-  return both ? [...names, invalid(field, finalizers, clash)] : names;
+  return [...names, ...(both ? [invalid(field, finalizers, clash)] : [])];
+}
+
+const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
+
+/** Only the oldest finalizers go without a domain. */
+function validateShortFinalizers(finalizers: readonly string[]): Causes {
+  const rule = "name is neither a standard finalizer name nor is it fully qualified";
+  return finalizers.flatMap((each, index) =>
+    each.includes("/") || STANDARD_FINALIZERS.includes(each)
+      ? []
+      : [invalid(`metadata.finalizers[${index}]`, each, rule)],
+  );
 }
 
 function validateNewFinalizers(now: ObjectMeta, old: ObjectMeta): Causes {

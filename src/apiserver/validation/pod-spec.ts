@@ -1,7 +1,8 @@
 /**
  * Rules for the spec of a pod (pkg/apis/core/validation ValidatePodSpec, v1.37.2), in the server's order.
  *
- * Left out: resource claims, pod-level resources, Windows host processes, scheduling groups.
+ * Left out: resource claims, sums of containers against pod-level resources, Windows host processes,
+ * rules that depend on `os`.
  */
 import { asArray, asRecord, asString, isNil, type Json } from "../json.ts";
 import {
@@ -50,6 +51,7 @@ export function validatePodSpec(spec: Json, field: string, owner: PodSpecOwner):
     ...validateContainers(spec, sources, field),
     ...validateInitContainers(spec, sources, field),
     ...validateEphemeralContainers(spec, sources, field),
+    ...validatePodResources(spec["resources"], `${field}.resources`),
     ...validateHostPorts(spec, field, owner),
     ...oneOf(spec["restartPolicy"], `${field}.restartPolicy`, ["Always", "OnFailure", "Never"]),
     ...oneOf(spec["dnsPolicy"], `${field}.dnsPolicy`, DNS_POLICIES),
@@ -69,6 +71,10 @@ export function validatePodSpec(spec: Json, field: string, owner: PodSpecOwner):
     ...validatePlacement(spec, field),
     ...validateFileKeys(spec, field),
   ];
+}
+
+function validatePodResources(resources: unknown, field: string): Causes {
+  return isNil(resources) ? [] : validateResourceRequirements(asRecord(resources), field, "pod");
 }
 
 const DNS_POLICIES = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];

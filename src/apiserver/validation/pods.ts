@@ -72,6 +72,7 @@ function validateMetadataAndSpec(pod: KubeObject): Causes {
     ...validateMetadata(pod, { nameRule: dnsSubdomain, namespaced: true }),
     ...validatePodAnnotations(asRecord(pod.metadata.annotations), spec, "metadata.annotations"),
     ...validatePodSpec(spec, "spec", "pod"),
+    ...validateTokens(spec),
     ...nonNegative(spec["terminationGracePeriodSeconds"], "spec.terminationGracePeriodSeconds"),
     ...lists.flatMap((list) =>
       asArray(spec[list]).flatMap((container, index) =>
@@ -79,6 +80,19 @@ function validateMetadataAndSpec(pod: KubeObject): Causes {
       ),
     ),
   ];
+}
+
+/** A projected token is that of the pod's service account. */
+function validateTokens(spec: Json): Causes {
+  if (asString(spec["serviceAccountName"]) !== "") return [];
+  const rule = "must not be specified when serviceAccountName is not set";
+  return asArray(spec["volumes"]).flatMap((volume, i) =>
+    asArray(asRecord(asRecord(volume)["projected"])["sources"]).flatMap((source, j) =>
+      isNil(asRecord(source)["serviceAccountToken"])
+        ? []
+        : [forbidden(`spec.volumes[${i}].projected.sources[${j}].serviceAccountToken`, rule)],
+    ),
+  );
 }
 
 function validateContainerUpdates(spec: Json, old: Json, list: string): Causes {

@@ -7,7 +7,15 @@ import {
   scaledUp,
   type Quantity,
 } from "../quantity.ts";
-import { forbidden, invalid, invalidEach, required, type Causes } from "./errors.ts";
+import {
+  asJson,
+  forbidden,
+  invalid,
+  invalidEach,
+  notSupported,
+  required,
+  type Causes,
+} from "./errors.ts";
 import { qualifiedName } from "./names.ts";
 
 const HUGE_PAGES = "hugepages-";
@@ -36,8 +44,15 @@ const STANDARD_RESOURCES = [
   "limits.ephemeral-storage",
 ];
 
-/** Requests and limits of a container; resource claims are not looked at. */
-export function validateResourceRequirements(resources: Json, field: string): Causes {
+/** Whose resources: those of a whole pod are fewer. */
+export type ResourceOwner = "container" | "pod";
+
+/** Requests and limits; resource claims are not looked at. */
+export function validateResourceRequirements(
+  resources: Json,
+  field: string,
+  owner: ResourceOwner = "container",
+): Causes {
   const limits = asRecord(resources["limits"]);
   const requests = asRecord(resources["requests"]);
   const names = [...Object.keys(limits), ...Object.keys(requests)];
@@ -45,10 +60,10 @@ export function validateResourceRequirements(resources: Json, field: string): Ca
     names.some(isHugePages) && !names.some((name) => name === "cpu" || name === "memory");
   return [
     ...sorted(limits).flatMap(([name, value]) =>
-      validateAmount(name, value, `${field}.limits[${name}]`),
+      validateAmount(name, value, `${field}.limits[${name}]`, owner),
     ),
     ...sorted(requests).flatMap(([name, value]) => [
-      ...validateAmount(name, value, `${field}.requests[${name}]`),
+      ...validateAmount(name, value, `${field}.requests[${name}]`, owner),
       ...validateAgainstLimit(name, value, limits[name], field),
     ]),
     ...(hugeAlone ? [forbidden(field, "HugePages require cpu or memory")] : []),
@@ -60,40 +75,52 @@ function sorted(list: Json): readonly (readonly [string, unknown])[] {
   return Object.entries(list).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function validateAmount(name: string, value: unknown, field: string): Causes {
+function validateAmount(name: string, value: unknown, field: string, owner: ResourceOwner): Causes {
   const quantity = amountOf(value);
   const negative = compareQuantities(quantity, amountOf(undefined)) < 0;
   const fractional = isInteger(name) && scaledUp(quantity, 3) % 1000n !== 0n;
   const printed = printQuantity(quantity);
   const pages = `${printed} is not positive integer multiple of ${name}`;
   return [
-    ...validateName(name, field),
+    ...validateName(name, field, owner),
     ...(negative ? [invalid(field, printed, "must be greater than or equal to 0")] : []),
     ...(fractional ? [invalid(field, printed, "must be an integer")] : []),
     ...(isHugePages(name) && !isWholePages(name, quantity) ? [invalid(field, printed, pages)] : []),
   ];
 }
 
-function validateName(name: string, field: string): Causes {
-  const badName = invalidEach(field, name, qualifiedName(name));
-  if (badName.length > 0 || name.includes("/")) {
-    const extended = isNative(name) || isExtended(name);
-    const rule = "doesn't follow extended resource name standard";
-    return extended || !name.includes("/")
-      ? [...badName, ...containerName(name, field)]
-      : [...badName, invalid(field, name, rule)];
-  }
-  const rule = "must be a standard resource type or fully qualified";
-  const isStandard =
-    STANDARD_RESOURCES.includes(name) ||
-    isHugePages(name) ||
-    name.startsWith(`requests.${HUGE_PAGES}`);
-  return [...(isStandard ? [] : [invalid(field, name, rule)]), ...containerName(name, field)];
+function validateName(name: string, field: string, owner: ResourceOwner): Causes {
+  const badName = invalidEach(field, asJson(name), qualifiedName(name));
+  const standard =
+    badName.length === 0 && !name.includes("/") && !isStandard(name)
+      ? [invalid(field, asJson(name), "must be a standard resource type or fully qualified")]
+      : [];
+  const own = [...badName, ...standard];
+  if (owner === "container") return [...own, ...containerOnly(name, field)];
+  if (own.length > 0 || name === "cpu" || name === "memory" || isHugePages(name)) return own;
+  return [notSupported(field, name, ["cpu", HUGE_PAGES, "memory"])];
 }
 
-function containerName(name: string, field: string): Causes {
-  const known = name.includes("/") || CONTAINER_RESOURCES.includes(name) || isHugePages(name);
-  return known ? [] : [invalid(field, name, "must be a standard resource for containers")];
+function isStandard(name: string): boolean {
+  return (
+    STANDARD_RESOURCES.includes(name) ||
+    isHugePages(name) ||
+    name.startsWith(`requests.${HUGE_PAGES}`)
+  );
+}
+
+/** A resource that a container may ask for. */
+export function validateContainerResource(name: string, field: string): Causes {
+  return validateName(name, field, "container");
+}
+
+function containerOnly(name: string, field: string): Causes {
+  if (name.includes("/")) {
+    const rule = "doesn't follow extended resource name standard";
+    return isNative(name) || isExtended(name) ? [] : [invalid(field, asJson(name), rule)];
+  }
+  const known = CONTAINER_RESOURCES.includes(name) || isHugePages(name);
+  return known ? [] : [invalid(field, asJson(name), "must be a standard resource for containers")];
 }
 
 function validateAgainstLimit(name: string, value: unknown, limit: unknown, field: string): Causes {

@@ -1,6 +1,7 @@
 /** Rules for affinity, tolerations and topology spread (pkg/apis/core/validation, v1.37.2). */
 import { asArray, asRecord, asString, isNil, type Json } from "../json.ts";
 import {
+  asJson,
   duplicate,
   forbidden,
   invalid,
@@ -99,7 +100,7 @@ function validateNodeOperator(operator: string, count: number, field: string): C
         ? []
         : [required(path, "must be specified single value when `operator` is 'Lt' or 'Gt'")];
     default:
-      return [invalid(`${field}.operator`, operator, "not a valid selector operator")];
+      return [invalid(`${field}.operator`, asJson(operator), "not a valid selector operator")];
   }
 }
 
@@ -114,7 +115,7 @@ function validateNodeField(requirement: Json, field: string): Causes {
       ? values.length === 1
         ? []
         : [required(`${field}.values`, one)]
-      : [invalid(`${field}.operator`, operator, "not a valid selector operator")]),
+      : [invalid(`${field}.operator`, asJson(operator), "not a valid selector operator")]),
     ...(key === "metadata.name"
       ? values.flatMap((value, i) =>
           invalidEach(`${field}.values[${i}]`, value, dnsSubdomain(value)),
@@ -196,10 +197,10 @@ export function validateTolerations(tolerations: readonly unknown[], field: stri
     return [
       ...(key === "" ? [] : invalidEach(`${path}.key`, key, qualifiedName(key))),
       ...(key === "" && operator !== "Exists"
-        ? [invalid(`${path}.operator`, operator, keyless)]
+        ? [invalid(`${path}.operator`, asJson(operator), keyless)]
         : []),
       ...(!isNil(toleration["tolerationSeconds"]) && effect !== "NoExecute"
-        ? [invalid(`${path}.effect`, effect, timed)]
+        ? [invalid(`${path}.effect`, asJson(effect), timed)]
         : []),
       ...validateTolerationValue(operator, asString(toleration["value"]), `${path}.operator`),
       ...(effect === "" || EFFECTS.includes(effect)

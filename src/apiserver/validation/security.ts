@@ -5,7 +5,15 @@
  * Left out: Windows options; which sysctls a host network forbids.
  */
 import { asArray, asRecord, asString, isNil, type Json } from "../json.ts";
-import { duplicate, invalid, invalidEach, notSupported, required, type Causes } from "./errors.ts";
+import {
+  asJson,
+  duplicate,
+  invalid,
+  invalidEach,
+  notSupported,
+  required,
+  type Causes,
+} from "./errors.ts";
 import { inRange } from "./names.ts";
 import { descendingPath } from "./paths.ts";
 
@@ -50,7 +58,7 @@ export function validateSecurityContext(container: Json, spec: Json, field: stri
     ...(isNil(procMount) || masked.includes(asString(procMount))
       ? []
       : [notSupported(`${field}.procMount`, procMount, masked)]),
-    ...(unmasked ? [invalid(`${field}.procMount`, procMount, rule)] : []),
+    ...(unmasked ? [invalid(`${field}.procMount`, asJson(procMount), rule)] : []),
     ...validateProfile(context["seccompProfile"], `${field}.seccompProfile`, "seccomp"),
     ...validateEscalation(context, field),
     ...validateProfile(context["appArmorProfile"], `${field}.appArmorProfile`, "AppArmor"),
@@ -101,8 +109,11 @@ function validateProfile(given: unknown, field: string, kind: "seccomp" | "AppAr
     return [...typeError, required(path, `must be set when ${kind} type is Localhost`)];
   }
   if (isLocal && kind === "seccomp") return [...typeError, ...descendingPath(asString(file), path)];
+  const padded = isLocal && asString(file) !== asString(file).trim();
+  if (padded) return [...typeError, invalid(path, file, "must not be padded with whitespace")];
   if (isLocal || isNil(file)) return typeError;
-  const shown = kind === "seccomp" ? { Type: type, LocalhostProfile: file } : file;
+  if (kind === "AppArmor" && typeError.length > 0) return typeError;
+  const shown = kind === "seccomp" ? profileForm({ type, localhostProfile: file }) : file;
   return [...typeError, invalid(path, shown, `can only be set when ${kind} type is Localhost`)];
 }
 
@@ -120,17 +131,29 @@ function validateEscalation(context: Json, field: string): Causes {
   ];
 }
 
+function profileForm(profile: Json): unknown {
+  return { Type: profile["type"] ?? "", LocalhostProfile: profile["localhostProfile"] ?? null };
+}
+
 /** The context as the server's internal type prints: all fields, Go names. */
 function internalForm(context: Json): unknown {
-  const { capabilities, seccompProfile } = context;
+  const { capabilities, seccompProfile: seccomp, appArmorProfile: appArmor } = context;
+  const { seLinuxOptions: seLinux } = context;
   const caps = asRecord(capabilities);
-  const seccomp = asRecord(seccompProfile);
+  const labels = asRecord(seLinux);
   return {
     Capabilities: isNil(capabilities)
       ? null
       : { Add: caps["add"] ?? null, Drop: caps["drop"] ?? null },
     Privileged: context["privileged"] ?? null,
-    SELinuxOptions: context["seLinuxOptions"] ?? null,
+    SELinuxOptions: isNil(seLinux)
+      ? null
+      : {
+          User: labels["user"] ?? "",
+          Role: labels["role"] ?? "",
+          Type: labels["type"] ?? "",
+          Level: labels["level"] ?? "",
+        },
     WindowsOptions: context["windowsOptions"] ?? null,
     RunAsUser: context["runAsUser"] ?? null,
     RunAsGroup: context["runAsGroup"] ?? null,
@@ -138,9 +161,7 @@ function internalForm(context: Json): unknown {
     ReadOnlyRootFilesystem: context["readOnlyRootFilesystem"] ?? null,
     AllowPrivilegeEscalation: context["allowPrivilegeEscalation"] ?? null,
     ProcMount: context["procMount"] ?? null,
-    SeccompProfile: isNil(seccompProfile)
-      ? null
-      : { Type: seccomp["type"] ?? "", LocalhostProfile: seccomp["localhostProfile"] ?? null },
-    AppArmorProfile: context["appArmorProfile"] ?? null,
+    SeccompProfile: isNil(seccomp) ? null : profileForm(asRecord(seccomp)),
+    AppArmorProfile: isNil(appArmor) ? null : profileForm(asRecord(appArmor)),
   };
 }

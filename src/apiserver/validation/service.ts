@@ -8,6 +8,7 @@ import { jsonEqual } from "../equality.ts";
 import { asArray, asRecord, asString, isNil, type Json } from "../json.ts";
 import { specOf } from "../strategy-parts.ts";
 import {
+  asJson,
   duplicate,
   forbidden,
   invalid,
@@ -329,7 +330,7 @@ function validateTraffic(spec: Json): Causes {
     ? oneOf(external, "spec.externalTrafficPolicy", ["Cluster", "Local"])
     : external === ""
       ? []
-      : [invalid("spec.externalTrafficPolicy", external, only)];
+      : [invalid("spec.externalTrafficPolicy", asJson(external), only)];
   const policies = ["Cluster", "Local"];
   const needsInternal = ["NodePort", "LoadBalancer", "ClusterIP"].includes(asString(spec["type"]));
   const inside = isNil(internal)

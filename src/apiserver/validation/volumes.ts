@@ -56,7 +56,7 @@ function validateSources(volume: Json, field: string): Causes {
   const extra = "may not specify more than 1 volume type";
   return [
     ...(validate?.(asRecord(volume[first]), `${field}.${first}`) ?? []),
-    ...others.map((kind) => forbidden(`${field}.${kind}`, extra)),
+    ...others.map((kind) => forbidden(`${field}.${SPELLINGS[kind] ?? kind}`, extra)),
   ];
 }
 
@@ -93,6 +93,9 @@ const KINDS: readonly string[] = [
   "ephemeral",
   "image",
 ];
+
+/** Where the server misspells a field that is one too many. */
+const SPELLINGS: Readonly<Record<string, string>> = { downwardAPI: "downwarAPI", cephfs: "cephFS" };
 
 type Rule = (source: Json, field: string) => Causes;
 

@@ -93,6 +93,7 @@ function warningsOfPodSpec(spec: Json, prefix: string): string[] {
     ...warningsOfSpread(spec, field),
     ...warningsOfVolumes(asArray(spec["volumes"]), `${field}.volumes`),
     ...warningsOfLists(spec, field),
+    ...warningsOfFractions(asRecord(spec["overhead"]), `${field}.overhead`),
     ...containers.flatMap(([path, container]) => [
       ...warningsOfResources(container, path),
       ...warningsOfEnv(container, path),
@@ -165,16 +166,25 @@ function warningsOfLists(spec: Json, field: string): string[] {
 
 function warningsOfResources(container: Json, field: string): string[] {
   const resources = asRecord(container["resources"]);
-  return ["memory", "ephemeral-storage"].flatMap((resource) =>
-    ["limits", "requests"].flatMap((list) => {
-      const value = asRecord(resources[list])[resource];
-      if (isNil(value) || !isFractional(value)) return [];
-      const quantity = quantityOf(value);
-      const shown = goQuote(quantity === undefined ? "" : printQuantity(quantity));
-      const text = `fractional byte value ${shown} is invalid, must be an integer`;
-      return [`${field}.resources.${list}[${resource}]: ${text}`];
-    }),
+  return BYTE_RESOURCES.flatMap((resource) =>
+    ["limits", "requests"].flatMap((list) =>
+      warningsOfFraction(asRecord(resources[list]), resource, `${field}.resources.${list}`),
+    ),
   );
+}
+
+const BYTE_RESOURCES = ["memory", "ephemeral-storage"];
+
+function warningsOfFractions(amounts: Json, field: string): string[] {
+  return BYTE_RESOURCES.flatMap((resource) => warningsOfFraction(amounts, resource, field));
+}
+
+function warningsOfFraction(amounts: Json, resource: string, field: string): string[] {
+  const value = amounts[resource];
+  if (isNil(value) || !isFractional(value)) return [];
+  const quantity = quantityOf(value);
+  const shown = goQuote(quantity === undefined ? "" : printQuantity(quantity));
+  return [`${field}[${resource}]: fractional byte value ${shown} is invalid, must be an integer`];
 }
 
 /** A variable that is defined twice, unless the second builds on the first. */

@@ -3,6 +3,7 @@
 //	schema types   the table of src/apiserver/schema-data.json
 //	schema hashes  random pod templates with their pod-template-hash, one JSON object a line
 //	schema hash    the same for templates given on standard input, one JSON object a line
+//	schema judged  random objects with what the API server says of them, one JSON object a line
 package main
 
 import (
@@ -154,13 +155,15 @@ func printTypes() {
 
 func main() {
 	if len(os.Args) != 2 {
-		panic("want one argument: types, hashes or hash")
+		panic("want one argument: types, hashes, hash or judged")
 	}
 	switch os.Args[1] {
 	case "types":
 		printTypes()
 	case "hashes":
 		printHashes()
+	case "judged":
+		judged(1000, 1)
 	case "hash":
 		lines := bufio.NewScanner(os.Stdin)
 		lines.Buffer(nil, 1<<24)
