@@ -70,7 +70,6 @@ type run struct {
 	given       []byte // moves to play instead of chance
 	rsIDs       map[string]string
 	rsCount     map[string]int
-	podIndex    map[string]int
 	podMade     map[string]int
 	nodeNext    int
 	syncs       int
@@ -84,7 +83,7 @@ const tooLong = "more than 100000 syncs"
 // Run plays a case; one that keeps the controllers busy for more than 100000 syncs comes back marked.
 func Run(c Case, vectors bool) (tr *Trace) {
 	x := &run{c: c, start: time.Now(), store: NewStore(), d: newInformer(), r: newInformer(), p: newInformer(),
-		rng: rand.New(rand.NewSource(c.Seed)), rsIDs: map[string]string{}, rsCount: map[string]int{}, podIndex: map[string]int{}, podMade: map[string]int{}, keepVectors: vectors,
+		rng: rand.New(rand.NewSource(c.Seed)), rsIDs: map[string]string{}, rsCount: map[string]int{}, podMade: map[string]int{}, keepVectors: vectors,
 		trace: &Trace{Kubernetes: Kubernetes, Case: c}, given: []byte(c.Moves)}
 	defer func() {
 		if e := recover(); e != nil {

@@ -107,7 +107,7 @@ func flapping(g *gen, name string, spec obj) {
 	}
 	for _, k := range slices.Sorted(maps.Keys(g.c.Images)) {
 		b := g.c.Images[k]
-		b.UnreadyAt, b.ReadyAgain = 1+g.Intn(12), 1+g.Intn(9)
+		b.UnreadyAt, b.ReadyAgain, b.FailAt = 1+g.Intn(12), 1+g.Intn(9), 0
 		g.c.Images[k] = b
 	}
 }
@@ -230,8 +230,7 @@ func evicting(g *gen, name string, spec obj) {
 	for _, k := range slices.Sorted(maps.Keys(g.c.Images)) {
 		b := g.c.Images[k]
 		if g.chance(0.7) {
-			b.FailAt = 3 + g.Intn(30)
-			g.c.Images[k] = b
+			g.c.Images[k] = Behavior{Schedule: b.Schedule, Start: b.Start, Ready: b.Ready, Extra: b.Extra, Stop: b.Stop, FailAt: 3 + g.Intn(30)}
 		}
 	}
 	if g.chance(0.4) {
