@@ -34,6 +34,7 @@ export function podEdits(store: Store, row: number, next: KubeObject): void {
   const owner = uid === undefined ? NO_OWNER : (store.registry.findOwner(uid) ?? NO_OWNER);
   const same =
     deepEqual(before.labels ?? {}, labels) && deepEqual(before.annotations ?? {}, annotations);
+  if (same && owner === store.pods.columns.owner[row]) return;
   const edits = same
     ? store.pods.columns.edits[row]!
     : store.registry.edits.push({ labels, annotations }) - 1;

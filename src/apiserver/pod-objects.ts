@@ -4,7 +4,7 @@
  */
 import type { Pod, PodCondition, PodSpec } from "../api/core.ts";
 import { compact } from "../api/json.ts";
-import type { KubeObject, OwnerReference } from "../api/meta.ts";
+import type { KubeObject, OwnerReference, StringMap } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
 import { podReasons } from "./pod-reasons.ts";
@@ -25,7 +25,7 @@ export function podObject(store: Store, row: number): Pod {
   const node = columns.node[row]!;
   const { template } = source;
   const spec: PodSpec =
-    node === UNBOUND ? template.spec : { ...template.spec, nodeName: nodeName(node) };
+    node === UNBOUND ? source.spec : { ...source.spec, nodeName: nodeName(node) };
   const deleting = (flags & Flag.Deleting) !== 0;
   return {
     apiVersion: "v1",
@@ -40,13 +40,18 @@ export function podObject(store: Store, row: number): Pod {
       creationTimestamp: timestamp(columns.createdS[row]! * 1000),
       deletionTimestamp: deleting ? timestamp(columns.deletionS[row]! * 1000) : undefined,
       deletionGracePeriodSeconds: deleting ? columns.graceS[row]! : undefined,
-      labels: edits?.labels ?? template.metadata?.labels,
-      annotations: edits?.annotations ?? template.metadata?.annotations,
+      labels: some(edits?.labels ?? template.metadata?.labels),
+      annotations: some(edits?.annotations ?? template.metadata?.annotations),
       ownerReferences: ownerReferences(store, row),
     }) as KubeObject["metadata"],
     spec,
     status: podStatus(store, row, spec),
   };
+}
+
+/** The API leaves out what is empty. */
+function some(map: StringMap | undefined): StringMap | undefined {
+  return map === undefined || Object.keys(map).length === 0 ? undefined : map;
 }
 
 function ownerReferences(store: Store, row: number): readonly OwnerReference[] | undefined {

@@ -2,8 +2,10 @@
  * What pods have in common and the table therefore does not repeat: the template that they were made from,
  * the ReplicaSet that owns them, their names. Everything here only grows.
  */
-import type { PodTemplateSpec } from "../api/core.ts";
+import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
+import { deepFreeze } from "../api/json.ts";
 import { controllerOf, type KubeObject, type StringMap } from "../api/meta.ts";
+import { applyDefaults } from "./defaults.ts";
 
 /** One template of one maker: a ReplicaSet, or for a bare pod the pod itself. */
 export interface PodSource {
@@ -13,6 +15,8 @@ export interface PodSource {
   /** UID of the ReplicaSet that makes pods from it; "" for a bare pod. */
   readonly maker: string;
   readonly template: PodTemplateSpec;
+  /** The template's, with the defaults that only pods have. */
+  readonly spec: PodSpec;
   /** False: a pod that somebody created by hand. */
   readonly generated: boolean;
   /** terminationGracePeriodSeconds. */
@@ -116,6 +120,7 @@ export class PodRegistry {
       prefix: replicaSet.metadata.name,
       maker: uid,
       template,
+      spec: podSpecOf(template, replicaSet.metadata.name),
       generated: true,
       graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
       deletionCost: deletionCostOf(template.metadata?.annotations),
@@ -130,6 +135,7 @@ export class PodRegistry {
       prefix: pod.metadata.name,
       maker: "",
       template,
+      spec: podSpecOf(template, pod.metadata.name),
       generated: false,
       graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
       deletionCost: deletionCostOf(template.metadata?.annotations),
@@ -177,6 +183,11 @@ export class PodRegistry {
     pairs.sort((a, b) => (a.prefix === b.prefix ? a.row - b.row : a.prefix < b.prefix ? -1 : 1));
     return pairs.map(({ row }) => row);
   }
+}
+
+function podSpecOf(template: PodTemplateSpec, name: string): PodSpec {
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name }, spec: template.spec };
+  return deepFreeze(applyDefaults(pod)["spec"] as PodSpec);
 }
 
 /** `true` where the object's controller is this owner. */

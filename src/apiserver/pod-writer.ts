@@ -73,11 +73,26 @@ export class PodWriter {
     return { done: done + given, refused, ...written };
   }
 
-  /** All at the same time: one refusal is the refusal of all. */
+  /** Side by side: once one is refused, so are all that come after it. */
   delete(owner: KubeObject, rows: readonly number[]): PodsWritten {
-    const { store, refusals, requester } = this.#api;
-    const status = refusals.take("delete", PODS, "", requester.by);
-    if (status !== undefined) return this.#deletionRefused(owner, rows, status);
+    const { refusals, requester } = this.#api;
+    let refused: Status | undefined;
+    const passing = rows.findIndex(() => {
+      refused = refusals.take("delete", PODS, "", requester.by);
+      return refused !== undefined;
+    });
+    if (refused === undefined) return this.#delete(owner, rows);
+    const passed = this.#delete(owner, rows.slice(0, passing));
+    const failed = this.#deletionRefused(owner, rows.slice(passing), refused);
+    return {
+      ...failed,
+      done: passed.done,
+      missing: [...(passed.missing ?? []), ...(failed.missing ?? [])],
+    };
+  }
+
+  #delete(owner: KubeObject, rows: readonly number[]): PodsWritten {
+    const { store } = this.#api;
     const missing = rows.filter((row) => !store.pods.isPresent(row));
     const present = rows.filter((row) => store.pods.isPresent(row));
     for (const row of present) store.deletePod(row);

@@ -36,12 +36,12 @@ function canonical(frame: RecordedFrame): unknown {
   };
 }
 
-/** The text of a patch is the case's own; what came of it counts. */
+/** The text of a patch is the case's own; what came of it counts, names that are chance aside. */
 function withoutPatch(note: string): string {
   const [verb = ""] = note.split(" ");
   if (!verb.includes("patch")) return note;
   const arrow = note.indexOf(" -> ");
-  return arrow < 0 ? verb : `${verb}${note.slice(arrow)}`;
+  return arrow < 0 ? verb : `${verb}${note.slice(arrow)}`.replace(RANDOM_SUFFIX, '$1"');
 }
 
 /** Pods of one batch are written side by side: their order among themselves means nothing. */
@@ -68,7 +68,7 @@ function canonicalSync(sync: RecordedSync): unknown {
 function counted(lines: readonly string[]): string[] {
   const runs: { text: string; count: number }[] = [];
   for (const raw of lines) {
-    const text = raw.replaceAll(/\s+/g, " ").replaceAll(LONG_POD_NAME, "$1").trim();
+    const text = raw.replaceAll(/\s+/g, " ").replace(LONG_POD_NAME, "$1...").trim();
     const last = runs.at(-1);
     if (last?.text === text) last.count++;
     else runs.push({ text, count: 1 });
@@ -76,8 +76,11 @@ function counted(lines: readonly string[]): string[] {
   return runs.map(({ text, count }) => (count === 1 ? text : `${text} x${count}`));
 }
 
-/** 58 characters of generateName and a number; shorter ones have lost theirs in the recorder. */
-const LONG_POD_NAME = /(?<=\s)(\S{58})\d{5}\b/g;
+/** Kubernetes chooses the end of a pod's name. */
+const RANDOM_SUFFIX = /(Pod "[^"]*)-[a-z0-9]{5}"/;
+
+/** Of a long name 58 characters count; their numbers are then not left out by every recorder. */
+const LONG_POD_NAME = /((?:pods|pod:) \S{48})\S+/;
 
 function podVerb(write: string): string | undefined {
   return /^(\w+) pods\b/.exec(write)?.[1];

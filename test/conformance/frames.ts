@@ -88,7 +88,7 @@ export class Frames {
   }
 
   #podName({ verb, error, name }: WriteEntry): string {
-    return verb === "create" && error !== undefined ? "" : this.names.podName(name);
+    return verb === "create" && error !== undefined ? "" : name;
   }
 
   #hearEvent(entry: EventEntry): void {
@@ -96,7 +96,7 @@ export class Frames {
     const { about, type, reason } = entry;
     const pod = reason === "SuccessfulCreate" || reason === "SuccessfulDelete";
     const [done = "", name = ""] = entry.message.split(": ");
-    const maker = this.names.podName(name.slice(0, name.lastIndexOf("-")));
+    const maker = name.slice(0, name.lastIndexOf("-"));
     const message = pod ? `${done}: ${maker}` : entry.message;
     const text = `${type} ${reason} ${about.kind}/${about.name}: ${message}`;
     for (let i = 0; i < (entry.count ?? 1); i++) this.#sync(entry.sync).events.push(text);

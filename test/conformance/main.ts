@@ -23,6 +23,7 @@ function main(args: readonly string[]): number {
   for (const file of files.length > 0 ? files : defaultFiles()) {
     for (const trace of readTraces(file)) {
       if (only !== undefined && trace.case.name !== only) continue;
+      if (trace.tooLong === true) continue;
       cases++;
       const divergence = checkTrace(trace);
       if (divergence === undefined) continue;

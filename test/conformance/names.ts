@@ -3,9 +3,6 @@ import type { ReplicaSet } from "../../src/api/apps.ts";
 import { controllerOf } from "../../src/api/meta.ts";
 import type { Cluster } from "../../src/cluster.ts";
 
-/** Characters of a pod's generateName that count. */
-const MAX_BASE = 58;
-
 export class Names {
   /** Real name to `web~1`. */
   readonly #ids = new Map<string, string>();
@@ -50,12 +47,6 @@ export class Names {
     const byLength = [...this.#ids].toSorted(([a], [b]) => b.length - a.length);
     for (const [name, id] of byLength) result = result.replaceAll(name, id);
     return result;
-  }
-
-  /** Of a pod made by this ReplicaSet: the trace leaves its number out, but cuts a long name. */
-  podName(replicaSet: string): string {
-    const base = `${replicaSet}-`;
-    return base.length > MAX_BASE ? base.slice(0, MAX_BASE) : replicaSet;
   }
 }
 

@@ -42,6 +42,7 @@ export interface SavedReplicaSetController {
   readonly queue: SavedWorkQueue;
   readonly expectations: SavedExpectations;
   readonly consistency: SavedConsistency;
+  readonly readers: readonly (readonly [string, string])[];
 }
 
 export class ReplicaSetController implements Controller<ReplicaSetView>, EventHandler {
@@ -49,6 +50,8 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
   readonly queue: WorkQueue;
   readonly #expectations: Expectations;
   readonly #consistency: ConsistencyStore;
+  /** UID of the ReplicaSet that the last sync of a key read: in its name writes are remembered. */
+  readonly #readers: Map<string, string>;
   readonly #features: ReplicaSetControllerFeatures;
   readonly #store: Store;
   #caches!: Caches;
@@ -63,6 +66,7 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     this.queue = new WorkQueue(saved?.queue);
     this.#expectations = new Expectations(saved?.expectations);
     this.#consistency = new ConsistencyStore(saved?.consistency);
+    this.#readers = new Map(saved?.readers);
   }
 
   readFrom(caches: Caches): void {
@@ -74,6 +78,7 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
       queue: this.queue.save(),
       expectations: this.#expectations.save(),
       consistency: this.#consistency.save(),
+      readers: [...this.#readers],
     };
   }
 
@@ -85,7 +90,12 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
   begun(key: string, view: ReplicaSetView): void {
     if (view.stale) return;
     this.#consistency.clear(key);
-    if (view.replicaSet === undefined) this.#expectations.forget(key);
+    if (view.replicaSet === undefined) {
+      this.#expectations.forget(key);
+      this.#readers.delete(key);
+    } else {
+      this.#readers.set(key, view.replicaSet.metadata.uid ?? "");
+    }
   }
 
   view(key: string): ReplicaSetView {
@@ -139,8 +149,9 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
       case "update/status": {
         const answer = outcome as Answer<KubeObject>;
         if (!answer.ok) return;
-        const { uid = "", resourceVersion } = answer.value.metadata;
-        this.#consistency.wrote(key, uid, "replicaSet", Number(resourceVersion));
+        const uid = this.#readers.get(key) ?? "";
+        const version = Number(answer.value.metadata.resourceVersion);
+        this.#consistency.wrote(key, uid, "replicaSet", version);
         return;
       }
       default:
