@@ -35,7 +35,8 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
     if (textAt(object, "kind") === "List" && items?.items !== undefined) items.items.forEach(visit);
     else if (isObject(object, report)) {
       checkFields(object, report);
-      if (!isNamed(object, report)) return;
+      const known = isServed(textAt(object, "apiVersion") ?? "", textAt(object, "kind") ?? "");
+      if (!isNamed(object, report) || !known) return;
       const place = placeOf(source, object.span.start);
       manifests.push({ object: object.value as KubeObject, source, node: object, place });
     }
@@ -70,24 +71,43 @@ function isNamed(node: Located, report: Report): boolean {
   return true;
 }
 
+/** Kinds that people expect to act, and that do not (yet): they are kept and given back. */
+const inert: ReadonlyMap<string, string | undefined> = new Map([
+  ["ResourceQuota", "a step can break this way: fault: { type: QuotaFull }"],
+  ["HorizontalPodAutoscaler", undefined],
+  ["PodDisruptionBudget", undefined],
+  ["StatefulSet", undefined],
+  ["DaemonSet", undefined],
+  ["Job", undefined],
+  ["CronJob", undefined],
+]);
+
 function checkFields(node: Located, report: Report): void {
   const apiVersion = textAt(node, "apiVersion") ?? "";
   const kind = textAt(node, "kind") ?? "";
-  const type = schemaOf(apiVersion, kind);
-  if (type !== undefined) {
-    checkValue(type, node, "", report);
-    return;
-  }
-  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*$/u, "") : "";
-  const served = KINDS.find((known) => known.kind === kind);
   const span = (name: string): Span => node.entries?.get(name)?.node.span ?? node.span;
-  if (served?.group === group) {
-    if (served.simulated) return;
+  const type = schemaOf(apiVersion, kind);
+  if (type !== undefined) checkValue(type, node, "", report);
+  else if (!isServed(apiVersion, kind)) unknownKind(apiVersion, kind, span, report);
+  if (inert.has(kind) && isServed(apiVersion, kind)) {
     const message = `${kind} objects are kept and given back, but nothing acts on them`;
-    report(span("kind"), "not-simulated", message);
-    return;
+    report(span("kind"), "not-simulated", message, inert.get(kind));
   }
+}
+
+function isServed(apiVersion: string, kind: string): boolean {
+  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*$/u, "") : "";
+  return KINDS.some((known) => known.kind === kind && known.group === group);
+}
+
+function unknownKind(
+  apiVersion: string,
+  kind: string,
+  span: (name: string) => Span,
+  report: Report,
+): void {
   const message = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`;
+  const served = KINDS.find((known) => known.kind === kind);
   if (served !== undefined) {
     const version = served.group === "" ? served.version : `${served.group}/${served.version}`;
     report(span("apiVersion"), "unknown-kind", message, `${kind} is in "${version}"`);
@@ -97,7 +117,12 @@ function checkFields(node: Located, report: Report): void {
     kind,
     KINDS.map((known) => known.kind),
   );
-  report(span("kind"), "unknown-kind", message, best && `did you mean "${best}"?`);
+  if (best !== undefined || !apiVersion.includes(".")) {
+    report(span("kind"), "unknown-kind", message, best && `did you mean "${best}"?`);
+    return;
+  }
+  const leftOut = `${kind} (${apiVersion}) is unknown here and left out of the run`;
+  report(span("kind"), "not-simulated", leftOut);
 }
 
 function checkValue(declared: TypeInfo, node: Located, path: string, report: Report): void {

@@ -200,6 +200,17 @@ describe("manifests", () => {
     ]);
   });
 
+  test("of kinds of somebody's own are left out, with a warning", () => {
+    const { scenario, problems: found } = checkScenario(
+      "apiVersion: example.com/v1\nkind: Rollercoaster\nmetadata: { name: x }\n",
+      "x.yaml",
+    );
+    expect(scenario?.manifests).toEqual([]);
+    expect(found.map(({ severity, code }) => [severity, code])).toEqual([
+      ["warning", "not-simulated"],
+    ]);
+  });
+
   test("of kinds that nothing acts on are kept, with a warning", () => {
     const { scenario, problems: found } = checkScenario(
       "apiVersion: batch/v1\nkind: Job\nmetadata: { name: x }\n",
