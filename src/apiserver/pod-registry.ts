@@ -159,14 +159,15 @@ export class PodRegistry {
 
   nameOf(source: number, ordinal: number): string {
     const { prefix, generated } = this.sources[source]!;
-    return generated ? `${prefix}-${suffix(ordinal)}` : prefix;
+    return generated ? `${prefix}-${suffix(prefix, ordinal)}` : prefix;
   }
 
   /** The row of the youngest pod that has or had this name. */
   rowNamed(namespace: string, name: string): number | undefined {
     const dash = name.lastIndexOf("-") + 1;
     const generated = this.#rows.get(`${namespace}/${name.slice(0, dash)}`);
-    const row = dash === 0 ? undefined : generated?.[ordinalOf(name.slice(dash)) - 1];
+    const ordinal = dash === 0 ? 0 : ordinalOf(name.slice(0, dash - 1), name.slice(dash));
+    const row = generated?.[ordinal - 1];
     return row ?? this.#rows.get(`${namespace}/${name}`)?.at(-1);
   }
 
@@ -200,10 +201,16 @@ export function isOwnedBy(object: KubeObject, uid: string): boolean {
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
 const NAMES = 27 ** 5;
 const FACTOR = 8_888_957; // coprime to 27
-const OFFSET = 5_141_592;
 
-function suffix(ordinal: number): string {
-  let rest = (ordinal * FACTOR + OFFSET) % NAMES;
+/** Where the permutation begins: pods of different ReplicaSets should not look like twins. */
+function offset(prefix: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < prefix.length; i++) hash = Math.imul(hash ^ prefix.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % NAMES;
+}
+
+function suffix(prefix: string, ordinal: number): string {
+  let rest = (ordinal * FACTOR + offset(prefix)) % NAMES;
   let text = "";
   for (let i = 0; i < 5; i++) {
     text = ALPHABET[rest % 27]! + text;
@@ -212,14 +219,14 @@ function suffix(ordinal: number): string {
   return text;
 }
 
-function ordinalOf(text: string): number {
+function ordinalOf(prefix: string, text: string): number {
   let value = 0;
   for (const letter of text) {
     const digit = ALPHABET.indexOf(letter);
     if (digit < 0 || text.length !== 5) return 0;
     value = value * 27 + digit;
   }
-  const scrambled = (value - OFFSET + NAMES) % NAMES;
+  const scrambled = (value - offset(prefix) + NAMES) % NAMES;
   return Number((BigInt(scrambled) * INVERSE) % BigInt(NAMES));
 }
 
