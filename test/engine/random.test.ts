@@ -9,12 +9,18 @@ function stream(random: Random, name: string, length: number): number[] {
 
 describe("random streams", () => {
   test("draw the same for the same seed, purpose, subject and turn", () => {
-    const property = fc.property(fc.string(), fc.string(), fc.nat(), fc.nat(9), (seed, what, who, turn) => {
-      const drawn = new Random(seed).draw(what, who, turn);
-      expect(new Random(seed).draw(what, who, turn)).toBe(drawn);
-      expect(drawn).toBeGreaterThanOrEqual(0);
-      expect(drawn).toBeLessThan(1);
-    });
+    const property = fc.property(
+      fc.string(),
+      fc.string(),
+      fc.nat(),
+      fc.nat(9),
+      (seed, what, who, turn) => {
+        const drawn = new Random(seed).draw(what, who, turn);
+        expect(new Random(seed).draw(what, who, turn)).toBe(drawn);
+        expect(drawn).toBeGreaterThanOrEqual(0);
+        expect(drawn).toBeLessThan(1);
+      },
+    );
     fc.assert(property, runs(200));
   });
 

@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { PodsEntry, TraceEntry } from "../../src/api/trace.ts";
 import { Trace } from "../../src/engine/trace.ts";
 
-const ready: PodsEntry = { kind: "pods", at: 5, by: "kubelet", change: "ready", key: "d/web", count: 1 };
+const ready: PodsEntry = {
+  kind: "pods",
+  at: 5,
+  by: "kubelet",
+  change: "ready",
+  key: "d/web",
+  count: 1,
+};
 const step: TraceEntry = { kind: "step", at: 5, name: "apply" };
 
 describe("the trace", () => {
