@@ -9,8 +9,11 @@ const DEFAULT_MODE = 0o644;
 
 /** What is filled in for every pod spec. */
 export function defaultPodSpec(spec: Draft): void {
-  fillIn(spec, { serviceAccountName: spec["serviceAccount"] ?? "" });
-  spec["serviceAccount"] = spec["serviceAccountName"];
+  const account = spec["serviceAccountName"] || spec["serviceAccount"];
+  if (typeof account === "string" && account !== "") {
+    spec["serviceAccountName"] = account;
+    spec["serviceAccount"] = account;
+  }
   fillIn(spec, { dnsPolicy: "ClusterFirst", restartPolicy: "Always" });
   fillAbsent(spec, { securityContext: {}, terminationGracePeriodSeconds: 30 });
   fillIn(spec, { schedulerName: "default-scheduler" });
