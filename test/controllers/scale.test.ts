@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { decisionsOf, deployment, planFor, replicaSet, sizes } from "./rollout-view.ts";
+
+const surge3 = {
+  strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } },
+} as const;
+
+describe("scaling a Deployment", () => {
+  test.each([
+    // old, new, wanted: old, new (10 before, surge 3, so 13 in all)
+    [8, 5, 15, 11, 7], // 8*18/13 = 11.1, 5*18/13 = 6.9
+    [5, 8, 15, 7, 11],
+    [10, 3, 5, 6, 2], // 10*8/13 = 6.2, 3*8/13 = 1.8
+    [8, 5, 20, 14, 9],
+    [6, 7, 1, 2, 2], // 6*4/13 = 1.8, 7*4/13 = 2.2
+    [12, 1, 2, 5, 0], // 12*5/13 = 4.6, 1*5/13 = 0.4
+    [8, 5, 0, 0, 0],
+  ])(
+    "in mid-rollout gives %d old and %d new pods, for %d wanted, their share: %d and %d",
+    (...row) => {
+      const [old, next, replicas, oldTo, nextTo] = row;
+      const plan = planFor(deployment({ spec: { replicas, ...surge3 } }), [
+        replicaSet({ image: "web:1", replicas: old }),
+        replicaSet({ image: "web:2", replicas: next }),
+      ]);
+      expect(sizes(plan)).toEqual({ "web-1": oldTo, "web-2": nextTo });
+      expect(decisionsOf(plan)).toContain("deployment/scale/proportional");
+    },
+  );
+
+  test("gives the largest ReplicaSet what rounding leaves over, the newer one of two alike", () => {
+    const plan = planFor(deployment({ spec: { replicas: 8, ...surge3 } }), [
+      replicaSet({ image: "web:1", replicas: 4, desired: 5, max: 8 }),
+      replicaSet({ image: "web:2", replicas: 4, desired: 5, max: 8 }),
+    ]);
+    // 4*11/8 = 5.5 each, rounded to 6; the newer takes 6, 5 are left for the older.
+    expect(sizes(plan)).toEqual({ "web-2": 6, "web-1": 5 });
+  });
+
+  test("takes the share of a ReplicaSet without annotations from the Deployment's status", () => {
+    const bare = { "deployment.kubernetes.io/max-replicas": "" };
+    const plan = planFor(
+      deployment({
+        spec: { replicas: 15, ...surge3 },
+        status: { replicas: 13, observedGeneration: 2 },
+      }),
+      [
+        replicaSet({ image: "web:1", replicas: 8, annotations: bare }),
+        replicaSet({ image: "web:2", replicas: 5 }),
+      ],
+    );
+    expect(sizes(plan)).toEqual({ "web-1": 11, "web-2": 7 });
+  });
+
+  test("sets the only active ReplicaSet to what is wanted", () => {
+    const plan = planFor(deployment({ spec: { replicas: 4 } }), [
+      replicaSet({ image: "web:1", replicas: 0 }),
+      replicaSet({ image: "web:2", replicas: 10 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-2": 4 });
+    expect(decisionsOf(plan)).toContain("deployment/scale/only-active");
+  });
+
+  test("takes old ReplicaSets to 0 where the new one has all that is wanted", () => {
+    const plan = planFor(deployment({ spec: { replicas: 10, ...surge3, paused: true } }), [
+      replicaSet({ image: "web:1", replicas: 3 }),
+      replicaSet({ image: "web:2", replicas: 10 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-1": 0 });
+    expect(decisionsOf(plan)).toContain("deployment/scale/saturated");
+  });
+
+  test("refreshes the size annotations where the size stays", () => {
+    const plan = planFor(deployment({ spec: { replicas: 11, ...surge3, paused: true } }), [
+      replicaSet({ image: "web:1", replicas: 13 }),
+      replicaSet({ image: "web:2", replicas: 1, available: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-1": 13, "web-2": 1 });
+    for (const write of plan.writes.slice(0, 2)) {
+      expect(write).toMatchObject({
+        object: {
+          metadata: {
+            annotations: {
+              "deployment.kubernetes.io/desired-replicas": "11",
+              "deployment.kubernetes.io/max-replicas": "14",
+            },
+          },
+        },
+      });
+    }
+  });
+});
+
+describe("a step of a rolling update", () => {
+  test("grows the new ReplicaSet as far as the surge allows, and leaves the old ones", () => {
+    const plan = planFor(deployment(), [
+      replicaSet({ image: "web:1", replicas: 10 }),
+      replicaSet({ image: "web:2", replicas: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-2": 3 });
+  });
+
+  test("takes away available old pods down to the floor", () => {
+    const plan = planFor(deployment(), [
+      replicaSet({ image: "web:1", replicas: 10 }),
+      replicaSet({ image: "web:2", replicas: 3, available: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-1": 8 });
+  });
+
+  test("takes away unavailable old pods first, and the oldest ReplicaSet's", () => {
+    const plan = planFor(
+      deployment({ spec: { template: replicaSet({ image: "web:3", replicas: 0 }).spec.template } }),
+      [
+        replicaSet({ image: "web:1", replicas: 5, available: 5 }),
+        replicaSet({ image: "web:2", replicas: 5, available: 1 }),
+        replicaSet({ image: "web:3", replicas: 3, available: 3 }),
+      ],
+    );
+    // 13 asked for, 8 to keep: 5 may go. 4 are unavailable; of 9 available ones 1 is to spare.
+    expect(sizes(plan)).toEqual({ "web-1": 4, "web-2": 1 });
+    expect(plan.because.map(({ id }) => id)).toContain("deployment/rolling/unhealthy-first");
+  });
+
+  test("leaves all old pods where a status is ahead of its spec", () => {
+    const plan = planFor(deployment(), [
+      replicaSet({ image: "web:1", replicas: 8, available: 10 }),
+      replicaSet({ image: "web:2", replicas: 5, available: 5 }),
+    ]);
+    expect(sizes(plan)).toEqual({});
+    expect(decisionsOf(plan)).toContain("deployment/rolling/status-ahead");
+  });
+
+  test("takes no more unavailable old pods than the budget: new ones that are not available use it up", () => {
+    const plan = planFor(deployment({ spec: surge3 }), [
+      replicaSet({ image: "web:1", replicas: 10, available: 6 }),
+      replicaSet({ image: "web:2", replicas: 3, available: 0 }),
+    ]);
+    // 13 asked for - 8 to keep - 3 new ones not available = 2 of the 4 that are not available.
+    expect(sizes(plan)).toEqual({ "web-1": 8 });
+  });
+
+  test("keeps every old pod at the floor while new pods are not available", () => {
+    const plan = planFor(deployment({ spec: surge3 }), [
+      replicaSet({ image: "web:1", replicas: 8 }),
+      replicaSet({ image: "web:2", replicas: 5, available: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({});
+    expect(decisionsOf(plan)).toContain("deployment/rolling/floor-reached");
+  });
+});
