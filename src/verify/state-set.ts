@@ -2,6 +2,7 @@
 // Nothing else is kept per state, so a state costs its words over the fill of the table.
 import { assert } from "../engine/assert.ts";
 
+const freeMark = "word 0 of a packed state is 0, which marks a free slot";
 const firstSlots = 4096;
 const largestFill = 0.8;
 const growth = 1.5;
@@ -61,6 +62,7 @@ export class StateSet {
 
   /** Adds the state at `words[at]`; true if it is new. */
   add(words: Int32Array, at: number): boolean {
+    assert(words[at] !== 0, freeMark);
     if (this.#size >= this.#room) this.#grow(1);
     return this.#addFrom(this.#firstSlot(words, at), words, at);
   }
@@ -79,6 +81,7 @@ export class StateSet {
     const slots = this.#slot;
     let left = 0;
     for (let at = 0; at < count * lanes; at += lanes) {
+      assert(words[at] !== 0, freeMark);
       const mixed = hash(words, at, lanes);
       if (this.#wasRecent(mixed, words, at)) continue;
       slots[left] = Math.floor(mixed * this.#scale);
@@ -158,7 +161,6 @@ export class StateSet {
   #addFrom(first: number, words: Int32Array, at: number): boolean {
     const slot = this.#slotFrom(first, words, at);
     if (this.#words[slot * this.lanes] !== 0) return false;
-    assert(words[at] !== 0, "word 0 of a packed state is 0, which marks a free slot");
     this.#store(slot, words, at);
     this.#size++;
     return true;
