@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { commandNames, commands, optionNames, standardInput } from "./commands.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { ScheduleMismatch } from "../controllers/schedule.ts";
 import { nearest } from "../scenario/nearest.ts";
 
 /** Runs one command line, without the program's name, and answers with the exit code. */
@@ -12,7 +13,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (error instanceof UsageError || error instanceof ScheduleMismatch) {
       io.err.write(`rollsim: ${error.message}\n`);
       return exitCodes.usage;
     }

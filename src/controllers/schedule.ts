@@ -18,6 +18,11 @@ export interface ScheduleOptions {
   readonly fromMs?: Millis;
 }
 
+/** A recorded schedule asks for a move that cannot be made: it was recorded on another run. */
+export class ScheduleMismatch extends Error {
+  override readonly name = "ScheduleMismatch";
+}
+
 const LETTERS = /^[drpDR.]*$/;
 
 export function isSchedule(name: string): boolean {
@@ -82,10 +87,10 @@ export class Schedule {
   #recorded(possible: readonly Move[]): Move {
     const letter = this.#options.name[this.#position] as Move | undefined;
     if (letter === undefined) return possible[0] ?? ".";
-    assert(
-      letter === "." || possible.includes(letter),
-      `move ${this.#position} of the recorded schedule is ${letter}, possible are ${possible.join("")}.`,
+    if (letter === "." || possible.includes(letter)) return letter;
+    throw new ScheduleMismatch(
+      `move ${this.#position + 1} of the recorded schedule is ${letter}, but only ` +
+        `${[...possible, "."].join(" ")} can be made there: it was recorded on another run`,
     );
-    return letter;
   }
 }
