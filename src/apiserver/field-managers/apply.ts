@@ -1,0 +1,217 @@
+/**
+ * Server-side apply: merges a configuration into an object and says who owns what afterwards. Mirrors
+ * structured-merge-diff's Updater.Apply and apimachinery managedfields (v0.37.2).
+ */
+import type { KubeObject, Timestamp } from "../../api/meta.ts";
+import { failure, type Answer, type Status } from "../../api/status.ts";
+import { isRecord } from "../json.ts";
+import { schemaOf, type StructInfo, type TypeInfo } from "../schema.ts";
+import {
+  both,
+  compareFields,
+  configuredFields,
+  elementsOf,
+  minus,
+  ownable,
+  pathText,
+  withoutTop,
+  type FieldSet,
+  type Path,
+} from "./field-set.ts";
+import { ownersOf, sameManager, withOwners, type Manager, type Owned } from "./managers.ts";
+import { childrenOf, ownerName, undeclaredField, type Child } from "./structure.ts";
+
+export interface ApplyRequest {
+  /** Name of the field manager, `kubectl`. */
+  readonly manager: string;
+  readonly force: "conflicts" | "nothing";
+  /** Now. */
+  readonly at: Timestamp;
+}
+
+/**
+ * The object to store, with its managedFields, before defaults. `live` is undefined when there is none
+ * yet. Refused: 409 with every conflict, 500 for a field outside the schema.
+ */
+export function applyConfiguration(
+  live: KubeObject | undefined,
+  configuration: KubeObject,
+  request: ApplyRequest,
+): Answer<KubeObject> {
+  const { apiVersion, kind } = configuration;
+  const type = schemaOf(apiVersion, kind);
+  if (type === undefined) {
+    return {
+      ok: false,
+      status: failure(415, "UnsupportedMediaType", `rollsim knows no fields of ${kind}`),
+    };
+  }
+  const undeclared = undeclaredField(type, configuration);
+  if (undeclared !== undefined)
+    return { ok: false, status: undeclaredStatus(configuration, undeclared) };
+  const manager: Manager = {
+    name: request.manager,
+    operation: "Apply",
+    apiVersion,
+    subresource: "",
+  };
+  const wanted = withoutTop(ownable(configuredFields(type, configuration)), "status");
+  if (live === undefined) {
+    return {
+      ok: true,
+      value: withOwners(configuration, [{ manager, fields: wanted, time: request.at }]),
+    };
+  }
+  const owners = ownersOf(live);
+  const own = owners.find((owned) => sameManager(owned.manager, manager));
+  const others = owners.filter((owned) => owned !== own);
+  const merged = withoutDropped(type, mergeInto(type, live, configuration), own, wanted, others);
+  const { changed, removed } = compareFields(type, live, merged);
+  const conflicts = others.flatMap((owned) =>
+    [...both(owned.fields, ownable(changed))].map((path) => ({ owned, path })),
+  );
+  if (conflicts.length > 0 && request.force === "nothing") {
+    return { ok: false, status: conflictStatus(conflicts) };
+  }
+  const kept = others.map((owned) => ({
+    ...owned,
+    fields: minus(minus(owned.fields, ownable(changed)), ownable(removed)),
+  }));
+  const same = own !== undefined && sameSet(own.fields, wanted) && changed.size === 0;
+  const entry: Owned = { manager, fields: wanted, time: same ? own.time : request.at };
+  return { ok: true, value: withOwners(merged, [...kept, entry]) };
+}
+
+function sameSet(a: FieldSet, b: FieldSet): boolean {
+  return a.size === b.size && minus(a, b).size === 0;
+}
+
+function undeclaredStatus({ apiVersion, kind, metadata }: KubeObject, path: string): Status {
+  const name = `${metadata.namespace ?? ""}/${metadata.name}; ${apiVersion}, Kind=${kind}`;
+  const message = `failed to create typed patch object (${name}): ${path}: field not declared in schema`;
+  return failure(500, "InternalError", message);
+}
+
+interface FieldConflict {
+  readonly owned: Owned;
+  readonly path: Path;
+}
+
+function conflictStatus(conflicts: readonly FieldConflict[]): Status {
+  const causes = conflicts.map(({ owned, path }) => ({
+    reason: "FieldManagerConflict",
+    message: `conflict with ${managerText(owned.manager)}`,
+    field: pathText(path),
+  }));
+  return failure(409, "Conflict", conflictText(conflicts), { causes });
+}
+
+function conflictText(conflicts: readonly FieldConflict[]): string {
+  const [only] = conflicts;
+  if (conflicts.length === 1 && only !== undefined) {
+    const { owned, path } = only;
+    return `Apply failed with 1 conflict: conflict with ${managerText(owned.manager)}: ${pathText(path)}`;
+  }
+  const byManager = new Map<string, string[]>();
+  for (const { owned, path } of conflicts) {
+    const text = managerText(owned.manager);
+    byManager.set(text, [...(byManager.get(text) ?? []), pathText(path)]);
+  }
+  const lines = [...byManager]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([manager, paths]) => [
+      `conflicts with ${manager}:`,
+      ...paths.toSorted((a, b) => (a < b ? -1 : 1)).map((path) => `- ${path}`),
+    ]);
+  return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
+}
+
+function managerText({ name, operation, apiVersion, subresource }: Manager): string {
+  const quoted = JSON.stringify(name);
+  const full =
+    subresource === "" ? quoted : `${quoted} with subresource ${JSON.stringify(subresource)}`;
+  return operation === "Update" ? `${full} using ${apiVersion}` : full;
+}
+
+/** The live object with everything that the configuration names. */
+function mergeInto(type: StructInfo, live: KubeObject, configuration: KubeObject): KubeObject {
+  const { status: _, ...wanted } = configuration;
+  const merged = mergeValue(type, live, wanted);
+  return isObject(merged) ? merged : live;
+}
+
+function isObject(value: unknown): value is KubeObject {
+  return isRecord(value) && isRecord(value["metadata"]);
+}
+
+function mergeValue(
+  type: TypeInfo,
+  live: unknown,
+  wanted: unknown,
+  child?: Child,
+  owner = "",
+): unknown {
+  const parts = childrenOf(type, wanted, child?.field, owner);
+  if (parts === undefined || live === undefined || live === null) return wanted;
+  const name = ownerName(type);
+  if (!Array.isArray(live)) {
+    const merged: Record<string, unknown> = isRecord(live) ? { ...live } : {};
+    for (const part of parts) {
+      const key = part.element.slice(2);
+      merged[key] = mergeValue(part.type, merged[key], part.value, part, name);
+    }
+    return merged;
+  }
+  const known = childrenOf(type, live, child?.field, owner) ?? [];
+  const kept = known.map(({ element, type: itemType, value }) => {
+    const part = parts.find((candidate) => candidate.element === element);
+    return part === undefined ? value : mergeValue(itemType, value, part.value, part, name);
+  });
+  const added = parts.filter(({ element }) => known.every((item) => item.element !== element));
+  return [...kept, ...added.map(({ value }) => value)];
+}
+
+/** Without what this manager applied before, no longer names, and nobody else owns. */
+function withoutDropped(
+  type: StructInfo,
+  merged: KubeObject,
+  own: Owned | undefined,
+  wanted: FieldSet,
+  others: readonly Owned[],
+): KubeObject {
+  const dropped = [...minus(own?.fields ?? new Set(), wanted)].filter((path) =>
+    others.every(
+      ({ fields }) => ![...fields].some((owned) => owned === path || owned.startsWith(`${path}\n`)),
+    ),
+  );
+  let object: unknown = merged;
+  for (const path of dropped.toSorted((a, b) => b.length - a.length)) {
+    object = withoutPath(type, object, elementsOf(path));
+  }
+  return isObject(object) ? object : merged;
+}
+
+function withoutPath(
+  type: TypeInfo,
+  value: unknown,
+  [first, ...rest]: readonly string[],
+  child?: Child,
+  owner = "",
+): unknown {
+  const parts = childrenOf(type, value, child?.field, owner) ?? [];
+  const part = parts.find(({ element }) => element === first);
+  if (part === undefined) return value;
+  const name = ownerName(type);
+  const inner =
+    rest.length === 0 ? undefined : withoutPath(part.type, part.value, rest, part, name);
+  if (Array.isArray(value)) {
+    const items = value as readonly unknown[];
+    const index = parts.indexOf(part);
+    return inner === undefined ? items.toSpliced(index, 1) : items.with(index, inner);
+  }
+  const copy: Record<string, unknown> = isRecord(value) ? { ...value } : {};
+  const key = part.element.slice(2);
+  if (inner === undefined) delete copy[key];
+  else copy[key] = inner;
+  return copy;
+}
