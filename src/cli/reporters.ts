@@ -49,19 +49,21 @@ async function textReporter(options: ReporterOptions, out: Stream): Promise<Repo
   const { textReport, verdictReport } = await import("../report/text.ts");
   const paint = options.colour ? colourPaint : plainPaint;
   const layout = { paint, width: Math.max(60, Math.min(options.width, 120)) };
-  let first = true;
+  let files = 0;
+  let passed = 0;
   return {
     result: (result) => {
-      if (!first && !options.quiet) out.write("\n");
-      first = false;
+      if (files > 0 && !options.quiet) out.write("\n");
+      files++;
+      if (result.passed) passed++;
       out.write(`${(options.quiet ? verdictReport : textReport)(result, layout)}\n`);
       if (options.hash) out.write(`trace ${traceHash(result)}\n`);
     },
     broken: () => {
-      first = false;
+      files++;
     },
     end: () => {
-      // All is written already.
+      if (files > 1) out.write(`${passed} of ${files} scenarios passed\n`);
     },
   };
 }

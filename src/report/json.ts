@@ -36,6 +36,7 @@ function scenarioOf(result: Result, hash: string | undefined): object {
     labels: scenario.labels,
     seed,
     schedule,
+    ...(result.playedSchedule === "" ? {} : { playedSchedule: result.playedSchedule }),
     passed,
     end,
     endedAt,

@@ -36,6 +36,8 @@ export interface Result {
   readonly scenario: Scenario;
   readonly seed: string;
   readonly schedule: string;
+  /** Letters that replay a `random` schedule; empty for `fresh`. */
+  readonly playedSchedule: string;
   readonly passed: boolean;
   readonly endedAt: Millis;
   /** When something last happened; after it there were only timers that found nothing to do. */

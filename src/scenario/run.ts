@@ -227,6 +227,7 @@ class Run implements Stage {
       scenario: this.#scenario,
       seed: cluster.options.seed ?? "0",
       schedule: this.#options.schedule ?? this.#scenario.schedule,
+      playedSchedule: cluster.playedSchedule,
       passed: failures.length === 0,
       endedAt: at,
       settledAt,

@@ -181,6 +181,11 @@ again: rollsim run suite/failing.yml --seed 0
 `);
   });
 
+  test("of several scenarios ends with how many passed", async () => {
+    const { out } = await rollsim(["run", "suite", "broken.yaml", "-q"], here);
+    expect(out).toMatch(/\n1 of 3 scenarios passed\n$/);
+  });
+
   test("has colours on a terminal only, and not with NO_COLOR", async () => {
     const escape = "\u{1b}[";
     const argv = ["run", "suite/good.yaml"];

@@ -273,6 +273,17 @@ test("the same seed gives the same trace; another seed another one", () => {
   expect(trace("1")).not.toBe(trace("2"));
 });
 
+test("a random schedule can be played again by its letters", () => {
+  const body = `
+behaviors: [{ ready: { delay: 1s } }]
+steps: [{ at: 5s, kubectl: set image deploy/web web=web:v2 }]`;
+  const random = play(body, { schedule: "random", seed: "5" });
+  expect(random.playedSchedule).toMatch(/^[drpDR.]{20,}$/);
+  const again = play(body, { schedule: random.playedSchedule, seed: "5" });
+  expect(again.trace).toEqual(random.trace);
+  expect(play(body).trace).not.toEqual(random.trace);
+});
+
 test("what listens to instants cannot change the run", () => {
   const seen: number[] = [];
   const heard = play("", { onInstant: (now) => seen.push(now) });
