@@ -1,8 +1,9 @@
 /** The pages of docs/ that follow from the code, and nothing else. */
 import { decisions, type DecisionInfo } from "../../src/controllers/decisions.ts";
+import { scenariosPage } from "./scenarios-page.ts";
 
 export function pages(): Record<string, string> {
-  return { "decisions.md": decisionsPage() };
+  return { "decisions.md": decisionsPage(), "scenarios.md": scenariosPage() };
 }
 
 const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string])[] = [

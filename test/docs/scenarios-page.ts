@@ -1,0 +1,116 @@
+/** docs/scenarios.md: the reference of scenario files, from their JSON Schema. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(
+  new URL(import.meta.url.includes(".build") ? "../../../" : "../../", import.meta.url),
+);
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+}
+
+const INTRO = `# Scenario files
+
+<!-- written by \`npm run docs\` from the JSON Schema and the folder scenarios/ -->
+
+One YAML file is one reproducible run. The first document is the Scenario; further \`---\` documents are plain
+manifests, applied at the start in order. A file with manifests only can be run, too. For an editor:
+
+\`\`\`sh
+rollsim schema > scenario.schema.json
+\`\`\`
+
+\`\`\`yaml
+# yaml-language-server: $schema=./scenario.schema.json
+\`\`\`
+
+- Durations are Go's (\`1m30s\`, \`250ms\`); a bare number is refused.
+- A step has exactly one verb: \`apply\`, \`kubectl\`, \`wait\`, \`assert\` or \`fault\`. \`rollout status\` and \`wait\` take
+  virtual time. \`at\` counts from the start of the run, \`after\` from the end of the previous step.
+- Expressions are CEL. They see \`deploy\`, \`rs\`, \`pod\`, \`svc\` by name (\`deploy.web\`, \`deploy["my-app"]\`), \`t\` (seconds)
+  and \`pods(selector)\`. Counters that the API leaves out read 0; \`status.conditions.Available\` is the condition of
+  that type.
+- Errors come all at once, each with its place: \`file:line:column\`, the line, a caret, the nearest right word.
+- Exit codes: 0 all held; 1 an expectation or a step failed; 2 usage or a bad file; 3 our mistake.
+`;
+
+export function scenariosPage(): string {
+  const path = `${root}src/scenario/scenario.schema.json`;
+  const schema = JSON.parse(readFileSync(path, "utf8")) as Schema;
+  const rows = keysOf(schema, "").map(
+    ({ key, type, says }) => `| \`${key}\` | ${type} | ${says.replaceAll("|", String.raw`\|`)} |`,
+  );
+  return [
+    INTRO,
+    "## Keys",
+    "",
+    "| key | type | meaning |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+    "## The scenarios in this repository",
+    "",
+    "Each has its output beside it (`.out`), which `npm test` compares.",
+    "",
+    ...scenarios(),
+    "",
+  ].join("\n");
+}
+
+interface Row {
+  readonly key: string;
+  readonly type: string;
+  readonly says: string;
+}
+
+function keysOf(schema: Schema, prefix: string): Row[] {
+  const seen = new Map<string, Row>();
+  const add = (rows: readonly Row[]): void => {
+    for (const row of rows) if (!seen.has(row.key)) seen.set(row.key, row);
+  };
+  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+    const list = child.type === "array";
+    const key = `${prefix}${name}${list ? "[]" : ""}`;
+    const needed = schema.required?.includes(name) === true && prefix === "" ? " Required." : "";
+    add([{ key, type: typeOf(child), says: `${child.description ?? ""}${needed}`.trim() }]);
+    const inner = list ? child.items : child;
+    for (const variant of variantsOf(inner)) add(keysOf(variant, `${key}.`));
+  }
+  return [...seen.values()];
+}
+
+function variantsOf(schema: Schema | undefined): readonly Schema[] {
+  if (schema === undefined) return [];
+  return [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum !== undefined)
+    return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
+  const variants = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map(typeOf);
+  if (variants.length > 0) return [...new Set(variants)].join(" or ");
+  return typeof schema.type === "string" ? schema.type : "any";
+}
+
+/** What each scenario teaches is its first comment. */
+function scenarios(): string[] {
+  const folder = `${root}scenarios/`;
+  const files = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+  return files.toSorted().map((name) => {
+    const lines = readFileSync(`${folder}${name}`, "utf8").split("\n");
+    const comment = lines.filter((line) => line.startsWith("# ") && !line.includes("$schema"));
+    const end = comment.findIndex((line) => /[.:]$/.test(line));
+    const first = comment.slice(0, end + 1).map((line) => line.slice(2).trim());
+    return `- [${name}](../scenarios/${name}): ${first.join(" ")}`;
+  });
+}
