@@ -11,7 +11,7 @@ const hashLabel = "pod-template-hash";
 export const revisionKey = "deployment.kubernetes.io/revision";
 
 export interface OwnedReplicaSets {
-  /** In order of names. */
+  /** The oldest first. */
   readonly old: readonly KubeObject[];
   /** The one with the Deployment's template, the oldest if several have it. */
   readonly current: KubeObject | undefined;
@@ -25,7 +25,7 @@ export function replicaSetsOf(call: Call, deployment: KubeObject): OwnedReplicaS
     return x < y ? -1 : x > y ? 1 : a.metadata.name < b.metadata.name ? -1 : 1;
   });
   const current = byAge.find((set) => sameTemplate(templateOf(set), template));
-  return { old: owned.filter((set) => set !== current), current };
+  return { old: byAge.filter((set) => set !== current), current };
 }
 
 export function ownedReplicaSets(call: Call, deployment: KubeObject): readonly KubeObject[] {

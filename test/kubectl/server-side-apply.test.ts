@@ -8,6 +8,7 @@ import {
   withOwners,
   type Manager,
 } from "../../src/apiserver/field-managers/managers.ts";
+import { withController } from "../../src/apiserver/field-managers/track.ts";
 import { isKubeObject, withField } from "../../src/kubectl/fields.ts";
 import { parseManifest } from "../../src/kubectl/manifest.ts";
 import { readRecording } from "../conformance/kubectl-recording.ts";
@@ -139,4 +140,15 @@ test("a field that its only manager no longer names goes away", () => {
   const first = applyConfiguration(live, labels, { ...request, force: "conflicts" });
   const second = applyConfiguration(first.ok ? first.value : live, wanted, request);
   expect(second.ok && second.value.metadata.labels).toEqual({ app: "nginx" });
+});
+
+test("the controller owns the status and its annotations, as in the recordings", () => {
+  for (const seq of [33, 39]) {
+    const real = read(recorded("apply", seq).stdout);
+    const users = (real.metadata.managedFields ?? []).filter(
+      (entry) => (entry as Record<string, unknown>)["operation"] === "Apply",
+    );
+    const tracked = { ...real, metadata: { ...real.metadata, managedFields: users } };
+    expect(managersOf(withController(tracked))).toEqual(managersOf(real));
+  }
 });

@@ -1,5 +1,6 @@
 /** -o formats of `get` and of every verb that writes. */
 import type { KubeObject } from "../../api/meta.ts";
+import { withController } from "../../apiserver/field-managers/track.ts";
 import type { Call } from "../call.ts";
 import { fail, goQuote } from "../errors.ts";
 import { isKubeObject, isMap, list, without, type JsonMap } from "../fields.ts";
@@ -62,7 +63,7 @@ function templateOf(call: Call): string {
 function objectPrinter(call: Call, format: string): Printer | undefined {
   const shown = (object: JsonMap): JsonMap =>
     call.flags.has("show-managed-fields") && call.flags.bool("show-managed-fields")
-      ? object
+      ? withControllers(object)
       : withoutManagedFields(object);
   if (format === "json" && typedVerbs.test(call.command)) {
     return (object) => {
@@ -132,6 +133,11 @@ function namesOf(object: JsonMap): string {
   return objectsIn(object)
     .map((item) => `${nameOfObject(item)}\n`)
     .join("");
+}
+
+function withControllers(object: JsonMap): JsonMap {
+  if (isKubeObject(object) && object.kind !== "List") return withController(object);
+  return { ...object, items: objectsIn(object).map(withController) };
 }
 
 export function withoutManagedFields<T extends JsonMap>(object: T): T {
