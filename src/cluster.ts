@@ -4,6 +4,8 @@
 import type { Client } from "./api/client.ts";
 import type { Millis } from "./api/meta.ts";
 import type { TraceEntry } from "./api/trace.ts";
+import { withEvents } from "./apiserver/events/client.ts";
+import { EventRecorder, type SavedEvents } from "./apiserver/events/recorder.ts";
 import { Refusals, type OrderedRefusal, type SavedRefusals } from "./apiserver/refusals.ts";
 import { ApiServer } from "./apiserver/server.ts";
 import { Store, type SavedStore } from "./apiserver/store.ts";
@@ -62,6 +64,7 @@ export interface Snapshot {
   readonly random: SavedRandom;
   readonly store: SavedStore;
   readonly refusals: SavedRefusals;
+  readonly events: SavedEvents;
   readonly scheduler: SavedScheduler;
   readonly controllers: SavedControllers;
   readonly trace: readonly TraceEntry[];
@@ -74,6 +77,9 @@ export class Cluster {
   readonly #random: Random;
   readonly #store: Store;
   readonly #api: ApiServer;
+  readonly #events: EventRecorder;
+  /** The API as users see it. */
+  readonly #client: Client;
   readonly #scheduler: Scheduler;
   readonly #kubelet: Kubelet;
   readonly #controllers: ControllerManager;
@@ -107,6 +113,8 @@ export class Cluster {
       schedule: (delay, turn, row) =>
         this.#simulation.schedule(delay, RANK.kubelet, FIRST_TURN + turn, row),
     });
+    this.#events = new EventRecorder(this.#store, this.trace, this.#kubelet, saved?.events);
+    this.#client = withEvents(this.#api, this.#events);
     const { schedule = "fresh" } = options;
     this.#controllers = new ControllerManager(
       {
@@ -144,7 +152,7 @@ export class Cluster {
   }
 
   get api(): Client {
-    return this.#api;
+    return this.#client;
   }
 
   get options(): ClusterOptions {
@@ -166,7 +174,7 @@ export class Cluster {
     this.#instant = "open";
     this.#controllers.wakeParked(this.now);
     this.trace.add({ kind: "step", at: this.now, name });
-    const result = action(this.#api);
+    const result = action(this.#client);
     this.#settle();
     return result;
   }
@@ -220,6 +228,7 @@ export class Cluster {
       random: this.#random.save(),
       store: this.#store.save(),
       refusals: this.#api.refusals.save(),
+      events: this.#events.save(),
       scheduler: this.#scheduler.save(),
       controllers: this.#controllers.save(),
       trace: [...this.trace.entries],

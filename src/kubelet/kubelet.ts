@@ -86,6 +86,19 @@ export class Kubelet {
     this.#tell("ready", row);
   }
 
+  /** For events: whether the image of a pod can be pulled. */
+  pullOf(row: number): "works" | "fails" {
+    return this.#script(row).fault?.type === "ImagePullBackOff" ? "fails" : "works";
+  }
+
+  /** For events: nodes in all, and those that take no pods. */
+  get nodesSeen(): { readonly nodes: number; readonly cordoned: number } {
+    const { scheduler } = this.#world;
+    let cordoned = 0;
+    for (let node = 0; node < scheduler.nodes; node++) if (scheduler.isCordoned(node)) cordoned++;
+    return { nodes: scheduler.nodes, cordoned };
+  }
+
   /** Pods that fitted nowhere are tried again. */
   placeWaiting(): void {
     for (const row of this.#world.scheduler.takeWaiting()) {

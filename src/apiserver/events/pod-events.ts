@@ -1,0 +1,145 @@
+/**
+ * The events of a pod in the kubelet's and the scheduler's words, as the recordings' fakelet says them:
+ * an image is present already unless it cannot be pulled, and a restart makes no further events. Probes
+ * that fail make none.
+ */
+import type { Container } from "../../api/core.ts";
+import { nodeName } from "../pod-objects.ts";
+import { podReasons, PodReason } from "../pod-reasons.ts";
+import { uidText, type Store } from "../store.ts";
+import type { ReportedEvent } from "./correlator.ts";
+import { Happened, type HappenedCode, type NodesSeen } from "./log.ts";
+
+/** Answers the events in order. `recorded` and `removed` are told otherwise. */
+export function podEvents(
+  store: Store,
+  what: Exclude<HappenedCode, typeof Happened.recorded>,
+  row: number,
+  { pull, seen }: { readonly pull: "works" | "fails"; readonly seen: NodesSeen | undefined },
+): readonly ReportedEvent[] {
+  const pod = about(store, row);
+  const { container } = pod;
+  const { name = "", image = "" } = container;
+  switch (what) {
+    case Happened.scheduled:
+      return [scheduled(pod), ...(pull === "fails" ? [pulling(pod)] : [])];
+    case Happened.unschedulable:
+      return seen === undefined ? [] : [unschedulable(pod, seen)];
+    case Happened.started:
+      return [
+        kubelet(pod, "Normal", "Pulled", `Container image "${image}" already present on machine`),
+        kubelet(pod, "Normal", "Created", `Created container: ${name}`),
+        kubelet(pod, "Normal", "Started", `Started container ${name}`),
+      ];
+    case Happened.pullFailed: {
+      const why = podReasons[PodReason.errImagePull]!.message(image);
+      return [
+        kubelet(pod, "Warning", "Failed", `Failed to pull image "${image}": ${why}`),
+        kubelet(pod, "Warning", "Failed", "Error: ErrImagePull"),
+      ];
+    }
+    case Happened.pullBackedOff:
+      return [
+        kubelet(pod, "Normal", "BackOff", `Back-off pulling image "${image}"`),
+        kubelet(pod, "Warning", "Failed", "Error: ImagePullBackOff"),
+      ];
+    case Happened.backedOff: {
+      const where = `${pod.name}_${pod.namespace}(${pod.uid})`;
+      const message = `Back-off restarting failed container ${name} in pod ${where}`;
+      return [kubelet(pod, "Warning", "BackOff", message)];
+    }
+    case Happened.evicted: {
+      const event = kubelet(pod, "Warning", "Evicted", podReasons[PodReason.evicted]!.message(""));
+      return [{ ...event, about: wholePod(pod) }];
+    }
+    case Happened.deleting:
+    case Happened.removed:
+      return pod.hadContainers
+        ? [kubelet(pod, "Normal", "Killing", `Stopping container ${name}`)]
+        : [];
+  }
+}
+
+interface PodNamed {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly node: string;
+  readonly container: Partial<Container>;
+  readonly hadContainers: boolean;
+}
+
+function about(store: Store, row: number): PodNamed {
+  const { columns } = store.pods;
+  const { namespace, template } = store.registry.sources[columns.source[row]!]!;
+  const reason = columns.reason[row];
+  const pullFailed = reason === PodReason.errImagePull || reason === PodReason.imagePullBackOff;
+  return {
+    namespace,
+    name: podName(store, row),
+    uid: uidText(columns.uid[row]!),
+    node: nodeName(columns.node[row]!),
+    container: template.spec.containers[0] ?? {},
+    hadContainers: columns.startedS[row]! > 0 || pullFailed,
+  };
+}
+
+export function podName({ pods: { columns }, registry }: Store, row: number): string {
+  return registry.nameOf(columns.source[row]!, columns.ordinal[row]!);
+}
+
+function wholePod({ namespace, name, uid }: PodNamed): ReportedEvent["about"] {
+  return { kind: "Pod", apiVersion: "v1", namespace, name, uid };
+}
+
+function kubelet(
+  pod: PodNamed,
+  type: ReportedEvent["type"],
+  reason: string,
+  message: string,
+): ReportedEvent {
+  const fieldPath = `spec.containers{${pod.container.name ?? ""}}`;
+  return {
+    source: { component: "kubelet", host: pod.node },
+    about: { ...wholePod(pod), fieldPath },
+    type,
+    reason,
+    message,
+  };
+}
+
+function pulling(pod: PodNamed): ReportedEvent {
+  return kubelet(pod, "Normal", "Pulling", `Pulling image "${pod.container.image ?? ""}"`);
+}
+
+function scheduled(pod: PodNamed): ReportedEvent {
+  return {
+    source: { component: "default-scheduler" },
+    about: wholePod(pod),
+    type: "Normal",
+    reason: "Scheduled",
+    message: `Successfully assigned ${pod.namespace}/${pod.name} to ${pod.node}`,
+  };
+}
+
+/** Mirrors FitError and the default preemption plugin: nodes by reason, in order of the text. */
+function unschedulable(pod: PodNamed, { nodes, cordoned }: NodesSeen): ReportedEvent {
+  const full = nodes - cordoned;
+  const filter = [
+    ...(cordoned > 0 ? [`${cordoned} node(s) were unschedulable`] : []),
+    ...(full > 0 ? [`${full} Too many pods`] : []),
+  ];
+  const preemption = [
+    ...(cordoned > 0 ? [`${cordoned} Preemption is not helpful for scheduling`] : []),
+    ...(full > 0 ? [`${full} No preemption victims found for incoming pod`] : []),
+  ];
+  const list = (reasons: readonly string[]): string =>
+    `0/${nodes} nodes are available: ${reasons.toSorted((a, b) => (a < b ? -1 : 1)).join(", ")}.`;
+  return {
+    source: { component: "default-scheduler" },
+    about: wholePod(pod),
+    type: "Warning",
+    reason: "FailedScheduling",
+    message: `${list(filter)} no new claims to deallocate, preemption: ${list(preemption)}`,
+  };
+}

@@ -1,0 +1,49 @@
+/** Tells the log what happens to pods, from the changes that the store tells. */
+import { Phase, UNBOUND } from "../pod-columns.ts";
+import { PodReason } from "../pod-reasons.ts";
+import { PodChange, type PodChangeCode, type Store } from "../store.ts";
+import { Happened, type HappenedCode, type EventLog, type NodeAgents } from "./log.ts";
+
+export function logPods(store: Store, log: EventLog, agents: NodeAgents): void {
+  const now = (): number => store.wallClockMs - store.epochMs;
+  store.listen({
+    pod(change, row) {
+      const what = happened(store, change, row);
+      if (what === undefined) return;
+      log.note(now(), what, row);
+      if (what === Happened.unschedulable) log.nodesSeen.set(row, agents.nodesSeen);
+    },
+  });
+}
+
+function happened(store: Store, change: PodChangeCode, row: number): HappenedCode | undefined {
+  switch (change) {
+    case PodChange.Modified:
+      return modified(store, row);
+    case PodChange.Deleting:
+      return Happened.deleting;
+    case PodChange.Deleted:
+      return store.pods.isDeleting(row) ? undefined : Happened.removed;
+    default:
+      return undefined;
+  }
+}
+
+function modified(store: Store, row: number): HappenedCode | undefined {
+  const { phase, reason, node } = store.pods.columns;
+  const why = reason[row]!;
+  switch (phase[row]) {
+    case Phase.Pending:
+      if (node[row] === UNBOUND) {
+        return why === PodReason.unschedulable ? Happened.unschedulable : undefined;
+      }
+      if (why === PodReason.errImagePull) return Happened.pullFailed;
+      return why === PodReason.imagePullBackOff ? Happened.pullBackedOff : Happened.scheduled;
+    case Phase.Running:
+      return why === PodReason.crashLoopBackOff ? Happened.backedOff : Happened.started;
+    case Phase.Failed:
+      return why === PodReason.evicted ? Happened.evicted : undefined;
+    default:
+      return undefined;
+  }
+}
