@@ -18,9 +18,12 @@ export function differences(recorded: ValidationCase, played: Played): readonly 
   return [...streams, ...storedDifferences(storedOf(recorded), played.stored)];
 }
 
-function storedOf({ stored }: ValidationCase): readonly KubeObject[] {
-  if (stored === undefined) return [];
-  return Array.isArray(stored) ? (stored as readonly KubeObject[]) : [stored as KubeObject];
+function storedOf({ stored = [] }: ValidationCase): readonly KubeObject[] {
+  return isList(stored) ? stored : [stored];
+}
+
+function isList(stored: KubeObject | readonly KubeObject[]): stored is readonly KubeObject[] {
+  return Array.isArray(stored);
 }
 
 function storedDifferences(
@@ -43,7 +46,8 @@ function comparable(object: KubeObject): unknown {
     .replace(/"10\.96\.\d+\.\d+"/g, '"ADDRESS"')
     .replace(/"nodePort":3\d{4}/g, '"nodePort":30000')
     .replace(/"resourceVersion":"\d+"/g, '"resourceVersion":"N"');
-  return JSON.parse(text) as unknown;
+  const value: unknown = JSON.parse(text);
+  return value;
 }
 
 function masked(text: string): string {
@@ -56,13 +60,15 @@ function masked(text: string): string {
 
 function differingPaths(path: string, expected: unknown, actual: unknown): readonly string[] {
   if (jsonEqual(expected, actual)) return [];
-  const isObject = (value: unknown): value is Record<string, unknown> =>
-    typeof value === "object" && value !== null;
   if (!isObject(expected) || !isObject(actual)) {
     return [`stored${path}: expected ${short(expected)}, received ${short(actual)}`];
   }
   const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
   return keys.flatMap((key) => differingPaths(`${path}.${key}`, expected[key], actual[key]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function short(value: unknown): string {

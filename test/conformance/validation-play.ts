@@ -4,10 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import type { Client, WriteOptions } from "../../src/api/client.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
-import type { Answer } from "../../src/api/status.ts";
-import { decodeObject } from "../../src/apiserver/decode.ts";
 import { Refusals } from "../../src/apiserver/refusals.ts";
 import { ApiServer } from "../../src/apiserver/server.ts";
 import { Store } from "../../src/apiserver/store.ts";
@@ -51,8 +48,8 @@ export const storedResources = [
 export function readCases(path: string | URL): readonly ValidationCase[] {
   const bytes = readFileSync(path);
   const text = (String(path).endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-  const recording = JSON.parse(text) as { readonly cases: readonly ValidationCase[] };
-  return recording.cases.map((recorded) =>
+  const { cases }: { readonly cases: readonly ValidationCase[] } = JSON.parse(text);
+  return cases.map((recorded) =>
     typeof recorded.yaml === "string" ? { ...recorded, yaml: expanded(recorded.yaml) } : recorded,
   );
 }
@@ -64,42 +61,13 @@ function expanded(text: string): string {
   );
 }
 
-/** The server with its decoder in front, where request bodies come in. */
-function decoding(server: ApiServer): Client {
-  const first = (
-    object: KubeObject,
-    options: WriteOptions | undefined,
-    write: (decoded: KubeObject) => Answer<KubeObject>,
-  ): Answer<KubeObject> => {
-    const decoded = decodeObject(object, options?.fieldValidation);
-    if (!decoded.ok) return decoded;
-    const answer = write(decoded.value);
-    const warnings = [...(decoded.warnings ?? []), ...(answer.warnings ?? [])];
-    return { ...answer, warnings };
-  };
-  return {
-    now: server.now,
-    wallClockMs: server.wallClockMs,
-    kinds: () => server.kinds(),
-    get: (ref) => server.get(ref),
-    list: (resource, options) => server.list(resource, options),
-    watch: (resource, options) => server.watch(resource, options),
-    create: (object, options) =>
-      first(object, options, (decoded) => server.create(decoded, options)),
-    update: (object, options) =>
-      first(object, options, (decoded) => server.update(decoded, options)),
-    patch: (ref, type, patch, options) => server.patch(ref, type, patch, options),
-    delete: (ref, options) => server.delete(ref, options),
-  };
-}
-
 /** The day of the recordings. */
 const startMs = Date.UTC(2026, 10, 23, 8, 0, 0);
 
 export function play(recorded: ValidationCase): Played {
   let now = 0;
   const store = new Store(startMs, () => now);
-  const client = decoding(new ApiServer(store, new Refusals(), new Trace()));
+  const client = new ApiServer(store, new Refusals(), new Trace());
   for (const name of ["default", "kube-node-lease", "kube-public", "kube-system"]) {
     client.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
   }
