@@ -6,8 +6,15 @@
 export const KUBERNETES_VERSION = "v1.37.2";
 
 export interface FeatureGates {
+  /** Of Kubernetes 1.x: which fields of a pod template count in its hash. */
+  readonly minor: number;
   /** DeploymentReplicaSetTerminatingReplicas: statuses count terminating pods. On by default since 1.35. */
   readonly terminatingReplicas: boolean;
+  /**
+   * No gate of Kubernetes' own: until v1.36 the end of a pod wakes a Recreate Deployment only if no pod of it
+   * is left.
+   */
+  readonly recreateWakesLate: boolean;
   /** StaleControllerConsistencyReplicaSet: the ReplicaSet controller reads its own writes. Since 1.36. */
   readonly consistency: boolean;
 }
@@ -28,5 +35,11 @@ export function featureGates(version: string, overrides: Partial<FeatureGates> =
       `kubernetesVersion ${version} is not mirrored; use v1.${SUPPORTED.oldest} to v1.${SUPPORTED.newest}`,
     );
   }
-  return { terminatingReplicas: minor >= 35, consistency: minor >= 36, ...overrides };
+  return {
+    minor,
+    terminatingReplicas: minor >= 35,
+    consistency: minor >= 36,
+    recreateWakesLate: minor <= 36,
+    ...overrides,
+  };
 }

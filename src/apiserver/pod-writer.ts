@@ -73,28 +73,13 @@ export class PodWriter {
     return { done: done + given, refused, ...written };
   }
 
-  /** Side by side: once one is refused, so are all that come after it. */
+  /** All at the same time: an injected refusal is the refusal of all. */
   delete(owner: KubeObject, rows: readonly number[]): PodsWritten {
-    const { refusals, requester } = this.#api;
-    let refused: Status | undefined;
-    const passing = rows.findIndex(() => {
-      refused = refusals.take("delete", PODS, "", requester.by);
-      return refused !== undefined;
-    });
-    if (refused === undefined) return this.#delete(owner, rows);
-    const passed = this.#delete(owner, rows.slice(0, passing));
-    const failed = this.#deletionRefused(owner, rows.slice(passing), refused);
-    return {
-      ...failed,
-      done: passed.done,
-      missing: [...(passed.missing ?? []), ...(failed.missing ?? [])],
-    };
-  }
-
-  #delete(owner: KubeObject, rows: readonly number[]): PodsWritten {
-    const { store } = this.#api;
+    const { store, refusals, requester } = this.#api;
+    const status = refusals.take("delete", PODS, "", requester.by);
+    if (status !== undefined) return this.#deletionRefused(owner, rows, status);
     const missing = rows.filter((row) => !store.pods.isPresent(row));
-    const present = rows.filter((row) => store.pods.isPresent(row));
+    const present = rows.filter((row) => store.pods.isPresent(row)).sort((a, b) => a - b);
     for (const row of present) store.deletePod(row);
     for (const alike of this.#byMaker(present)) {
       this.#write("delete", this.#maker(alike[0]!), alike.length);

@@ -18,9 +18,13 @@ const ALPHANUMERICS = "bcdfghjklmnpqrstvwxz2456789";
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** The hash as it stands in names and labels, `7fd664cf4b`. */
-export function podTemplateHash(template: PodTemplateSpec, collisionCount?: number): string {
-  let hash = fnv32a(FNV_OFFSET, new TextEncoder().encode(dumpTemplate(template)));
+/** The hash as it stands in names and labels, `7fd664cf4b`; `minor` is that of Kubernetes 1.x. */
+export function podTemplateHash(
+  template: PodTemplateSpec,
+  collisionCount?: number,
+  minor = NEWEST_MINOR,
+): string {
+  let hash = fnv32a(FNV_OFFSET, new TextEncoder().encode(dumpTemplate(template, minor)));
   if (collisionCount !== undefined) {
     // Eight bytes, of which Go fills four.
     const bytes = new Uint8Array(8);
@@ -40,9 +44,9 @@ export function safeEncode(text: string): string {
 }
 
 /** dump.ForHash of the template: the text whose bytes are hashed. */
-export function dumpTemplate(template: unknown): string {
+export function dumpTemplate(template: unknown, minor = NEWEST_MINOR): string {
   const type = structType("v1.PodTemplateSpec");
-  return `(${type.name})${dump(type, template)}`;
+  return `(${type.name})${dump(type, template, minor)}`;
 }
 
 export function fnv32a(start: number, bytes: Uint8Array): number {
@@ -52,20 +56,21 @@ export function fnv32a(start: number, bytes: Uint8Array): number {
 }
 
 /** A value without its type, which struct fields print and elements of lists and maps do not. */
-function dump(type: TypeInfo, value: unknown): string {
+function dump(type: TypeInfo, value: unknown, minor: number): string {
   switch (type.kind) {
     case "struct":
-      return dumpStruct(type, value);
+      return dumpStruct(type, value, minor);
     case "pointer":
-      return value === undefined || value === null ? "<nil>" : dump(type.element, value);
+      return value === undefined || value === null ? "<nil>" : dump(type.element, value, minor);
     case "slice": {
       if (!Array.isArray(value) || value.length === 0) return "<nil>";
-      return `[${value.map((element) => dump(type.element, element)).join(" ")}]`;
+      return `[${value.map((element) => dump(type.element, element, minor)).join(" ")}]`;
     }
     case "map": {
       const entries = Object.entries(asRecord(value)).toSorted(([a], [b]) => (a < b ? -1 : 1));
       if (entries.length === 0) return "<nil>";
-      return `map[${entries.map(([key, item]) => `${key}:${dump(type.element, item)}`).join(" ")}]`;
+      const texts = entries.map(([key, item]) => `${key}:${dump(type.element, item, minor)}`);
+      return `map[${texts.join(" ")}]`;
     }
     case "string":
       return typeof value === "string" ? value : "";
@@ -93,28 +98,64 @@ interface DumpedField {
   readonly whenAbsent: string;
 }
 
-const plans = new WeakMap<StructInfo, readonly DumpedField[]>();
+/** Plans by type, one for each minor version asked for. */
+const plans = new WeakMap<StructInfo, Map<number, readonly DumpedField[]>>();
 
-function planOf(type: StructInfo): readonly DumpedField[] {
-  const known = plans.get(type);
+function planOf(type: StructInfo, minor: number): readonly DumpedField[] {
+  const known = plans.get(type)?.get(minor);
   if (known !== undefined) return known;
-  const plan = type.fields.map((field) => {
-    const prefix = `${field.goName}:(${field.type.name})`;
-    return { field, prefix, whenAbsent: prefix + dump(field.type, undefined) };
+  const plan = type.fields.flatMap((field) => {
+    const name = nameIn(minor, type, field);
+    if (name === undefined) return [];
+    return [{ field, prefix: name, whenAbsent: name + dump(field.type, undefined, minor) }];
   });
-  plans.set(type, plan);
+  const ofType = plans.get(type) ?? new Map<number, readonly DumpedField[]>();
+  plans.set(type, ofType.set(minor, plan));
   return plan;
 }
 
-function dumpStruct(type: StructInfo, value: unknown): string {
+function dumpStruct(type: StructInfo, value: unknown, minor: number): string {
   const fields = asRecord(value);
   let text = "";
-  for (const { field, prefix, whenAbsent } of planOf(type)) {
+  for (const { field, prefix, whenAbsent } of planOf(type, minor)) {
     const inner = field.inline ? value : fields[field.jsonName];
     const isAbsent = inner === undefined || inner === null;
-    text += (text === "" ? "{" : " ") + (isAbsent ? whenAbsent : prefix + dump(field.type, inner));
+    const printed = isAbsent ? whenAbsent : prefix + dump(field.type, inner, minor);
+    text += (text === "" ? "{" : " ") + printed;
   }
   return text === "" ? "{}" : `${text}}`;
+}
+
+/** The table of types is of this version. */
+const NEWEST_MINOR = 37;
+
+/** The fields in a pod template that are younger than v1.34, and the minor version they came with. */
+const SINCE: Readonly<Record<string, number>> = {
+  "PodSpec.SchedulingGroup": 35,
+  "PodCertificateProjection.UserAnnotations": 35,
+  "PodSpec.EvictionResponders": 37,
+  "VolumeMount.BindMountOptions": 37,
+  "EmptyDirVolumeSource.Mode": 37,
+  "GRPCAction.Mode": 37,
+  "HTTPGetAction.Protocol": 37,
+  "ConfigMapVolumeSource.DefaultUser": 37,
+  "DownwardAPIVolumeSource.DefaultUser": 37,
+  "ProjectedVolumeSource.DefaultUser": 37,
+  "SecretVolumeSource.DefaultUser": 37,
+  "ClusterTrustBundleProjection.User": 37,
+  "DownwardAPIVolumeFile.User": 37,
+  "KeyToPath.User": 37,
+  "PodCertificateProjection.User": 37,
+  "ServiceAccountTokenProjection.User": 37,
+};
+
+/** `GoName:(go.Type)`; undefined where the version does not have the field. */
+function nameIn(minor: number, type: StructInfo, field: FieldInfo): string | undefined {
+  const key = `${type.name.replace(/^v1\./, "")}.${field.goName}`;
+  if ((SINCE[key] ?? 0) > minor) return undefined;
+  // v1.35 had another field in its place.
+  if (key === "PodSpec.SchedulingGroup" && minor === 35) return "WorkloadRef:(*v1.WorkloadReference)";
+  return `${field.goName}:(${field.type.name})`;
 }
 
 function dumpQuantity(value: unknown): string {

@@ -9,6 +9,7 @@ import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
 import { Caches, LANES, type SavedCaches } from "./caches.ts";
 import { DeploymentController } from "./deployment/controller.ts";
+import type { DeploymentFeatures } from "./deployment/view.ts";
 import { ThrottledClient, WORKERS, type SavedClient } from "./control-plane.ts";
 import {
   advanceSync,
@@ -52,7 +53,7 @@ export type ControllerEventCode = (typeof ControllerEvent)[keyof typeof Controll
 export const CONTROLLER_EVENTS = 4;
 
 export interface ControllerOptions {
-  readonly features: ReplicaSetControllerFeatures;
+  readonly features: ReplicaSetControllerFeatures & DeploymentFeatures;
   readonly schedule: ScheduleOptions;
   readonly controlPlane: "ideal" | ControlPlaneLimits;
 }
@@ -105,12 +106,7 @@ export class ControllerManager {
     const { store } = world.api;
     const { features } = options;
     this.#world = world;
-    this.deployments = new DeploymentController(
-      features,
-      store.registry,
-      () => store.wallClockMs,
-      saved?.deployments,
-    );
+    this.deployments = new DeploymentController(features, store, saved?.deployments);
     this.replicaSets = new ReplicaSetController(features, store, saved?.replicaSets);
     this.#controllers = [this.deployments, this.replicaSets];
     this.#schedule = new Schedule(options.schedule, world.random, saved?.position);

@@ -6,6 +6,7 @@ import type { KubeObject } from "../../src/api/meta.ts";
 import type { Answer } from "../../src/api/status.ts";
 import { podTemplateHash } from "../../src/apiserver/template-hash.ts";
 import type { Cluster } from "../../src/cluster.ts";
+import { KUBERNETES_VERSION, minorVersion } from "../../src/features.ts";
 import { kubectl } from "../../src/kubectl/kubectl.ts";
 import type { Names } from "./names.ts";
 import type { RecordedAction } from "./trace-file.ts";
@@ -106,7 +107,9 @@ function createReplicaSet({ cluster, api, names }: Hand, action: RecordedAction)
   const got = api.get({ resource: "deployments", name: action.name! });
   if (!got.ok) return `create-replicaset for ${action.name}`;
   const { metadata, spec, status } = got.value as Deployment;
-  const named = `${metadata.name}-${podTemplateHash(spec.template, status.collisionCount)}`;
+  const minor = minorVersion(cluster.options.kubernetesVersion ?? KUBERNETES_VERSION);
+  const hash = podTemplateHash(spec.template, status.collisionCount, minor);
+  const named = `${metadata.name}-${hash}`;
   names.number(named, metadata.name);
   const text = words("create-replicaset", names.idOf(named));
   return note(text, api.create({ ...manifest, metadata: { ...manifest.metadata, name: named } }));

@@ -10,6 +10,7 @@ import type { StringMap } from "../../src/api/meta.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
 import type { DeploymentView } from "../../src/controllers/deployment/view.ts";
 import { planOf, type PlannedSync } from "../../src/controllers/reconcile.ts";
+import { featureGates, KUBERNETES_VERSION } from "../../src/features.ts";
 
 export const NOW = Date.parse("2000-01-01T01:00:00Z");
 
@@ -106,7 +107,7 @@ export function viewOf(d: Deployment, sets: readonly ReplicaSet[]): DeploymentVi
     now: NOW,
     deployment: d,
     replicaSets: sets,
-    features: { terminatingReplicas: false },
+    features: { ...featureGates(KUBERNETES_VERSION), terminatingReplicas: false },
     nonTerminalPods: {},
   };
 }

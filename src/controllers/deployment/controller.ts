@@ -5,9 +5,8 @@
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { deepEqual } from "../../api/json.ts";
 import { matchesSelector } from "../../api/label-selector.ts";
-import { controllerOf, type Millis, type OwnerReference } from "../../api/meta.ts";
-import type { PodRegistry } from "../../apiserver/pod-registry.ts";
-import { keyOf, PodChange, type PodChangeCode } from "../../apiserver/store.ts";
+import { controllerOf, type OwnerReference } from "../../api/meta.ts";
+import { keyOf, PodChange, type PodChangeCode, type Store } from "../../apiserver/store.ts";
 import type { Caches, EventHandler } from "../caches.ts";
 import type { Controller } from "../loop.ts";
 import type { Plan } from "../reconcile.ts";
@@ -23,19 +22,12 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   readonly maxRetries = MAX_RETRIES;
   readonly queue: WorkQueue;
   readonly #features: DeploymentFeatures;
-  readonly #registry: PodRegistry;
-  readonly #wallClock: () => Millis;
+  readonly #store: Store;
   #caches!: Caches;
 
-  constructor(
-    features: DeploymentFeatures,
-    registry: PodRegistry,
-    wallClock: () => Millis,
-    queue?: SavedWorkQueue,
-  ) {
+  constructor(features: DeploymentFeatures, store: Store, queue?: SavedWorkQueue) {
     this.#features = features;
-    this.#registry = registry;
-    this.#wallClock = wallClock;
+    this.#store = store;
     this.queue = new WorkQueue(queue);
   }
 
@@ -54,7 +46,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
     const recreate = deployment?.spec.strategy.type === "Recreate";
     return {
       key,
-      now: this.#wallClock(),
+      now: this.#store.wallClockMs,
       deployment,
       replicaSets,
       features: this.#features,
@@ -65,7 +57,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   #nonTerminalPods(sets: readonly ReplicaSet[]): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { metadata } of sets) {
-      const owner = this.#registry.findOwner(metadata.uid ?? "");
+      const owner = this.#store.registry.findOwner(metadata.uid ?? "");
       if (owner !== undefined) counts[metadata.uid!] = this.#caches.pods.nonTerminal(owner);
     }
     return counts;
@@ -94,12 +86,25 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   /** Readiness comes by way of ReplicaSet statuses; only Recreate looks at pods itself. */
   podChanged(change: PodChangeCode, row: number): void {
     if (change !== PodChange.Deleted) return;
-    const owner = this.#registry.owners[this.#caches.pods.columns.owner[row]!];
+    const owner = this.#store.registry.owners[this.#caches.pods.columns.owner[row]!];
     if (owner === undefined) return;
     const rs = this.#caches.replicaSets.get(owner.key);
     if (rs === undefined || rs.metadata.uid !== owner.uid) return;
     const deployment = this.#resolve(rs, controllerOf(rs.metadata));
-    if (deployment?.spec.strategy.type === "Recreate") this.queue.add(keyOf(deployment));
+    if (deployment?.spec.strategy.type !== "Recreate") return;
+    if (this.#features.recreateWakesLate && this.#hasPods(deployment)) return;
+    this.queue.add(keyOf(deployment));
+  }
+
+  /** Upstream lists the ReplicaSets past its cache, but not the pods. */
+  #hasPods({ metadata, spec }: Deployment): boolean {
+    for (const rs of this.#store.all("replicasets")) {
+      if (controllerOf(rs.metadata)?.uid !== metadata.uid) continue;
+      if (!matchesSelector(spec.selector, rs.metadata.labels ?? {})) continue;
+      const owner = this.#store.registry.findOwner(rs.metadata.uid ?? "");
+      if (owner !== undefined && this.#caches.pods.rowsOf(owner).length > 0) return true;
+    }
+    return false;
   }
 
   #replicaSetsIn(namespace: string): readonly ReplicaSet[] {

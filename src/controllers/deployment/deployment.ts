@@ -132,8 +132,9 @@ function* checkPausedCondition(sync: DeploymentSync): Steps<Step<undefined>> {
   const next = paused
     ? newCondition("Progressing", "Unknown", Reason.paused, "Deployment is paused", view.now)
     : newCondition("Progressing", "Unknown", Reason.resumed, "Deployment is resumed", view.now);
-  sync.d = { ...d, status: withCondition(d.status, next) };
-  sync.progressingSince = view.now;
+  const status = withCondition(d.status, next);
+  if (status !== d.status) sync.progressingSince = view.now;
+  sync.d = { ...d, status };
   const error = yield* writeStatus(sync);
   return error === undefined ? fine : refused(error);
 }

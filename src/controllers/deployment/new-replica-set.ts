@@ -204,8 +204,8 @@ export function nextSize({ d }: DeploymentSync, all: readonly ReplicaSet[], next
   return grownTo(d.spec.replicas, surgeCeiling(d), sumOfSpecs(all), next.spec.replicas);
 }
 
-function newReplicaSet({ d }: DeploymentSync, size: number, revision: number): ReplicaSet {
-  const hash = podTemplateHash(d.spec.template, d.status.collisionCount);
+function newReplicaSet({ d, view }: DeploymentSync, size: number, revision: number): ReplicaSet {
+  const hash = podTemplateHash(d.spec.template, d.status.collisionCount, view.features.minor);
   const labels = { ...d.spec.template.metadata?.labels, [HASH_LABEL]: hash };
   const { annotations } = revisionAnnotations(d, undefined, revision);
   return {
@@ -257,7 +257,8 @@ function setProgressing(
   message: string,
 ): void {
   const next = newCondition("Progressing", status, reason, message, sync.view.now);
-  sync.d = { ...sync.d, status: withCondition(sync.d.status, next) };
-  sync.progressingSince = sync.view.now;
+  const updated = withCondition(sync.d.status, next);
+  if (updated !== sync.d.status) sync.progressingSince = sync.view.now;
+  sync.d = { ...sync.d, status: updated };
 }
 

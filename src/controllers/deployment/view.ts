@@ -3,8 +3,12 @@ import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import type { Millis } from "../../api/meta.ts";
 
 export interface DeploymentFeatures {
+  /** Of Kubernetes 1.x: which fields of a pod template count in its hash. */
+  readonly minor: number;
   /** DeploymentReplicaSetTerminatingReplicas (on since 1.35): count terminating pods in the status. */
   readonly terminatingReplicas: boolean;
+  /** The end of a pod wakes a Recreate Deployment only if no pod of it is left. */
+  readonly recreateWakesLate: boolean;
 }
 
 export interface DeploymentView {

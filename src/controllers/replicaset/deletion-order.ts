@@ -21,27 +21,36 @@ import {
   type TierKey,
 } from "./deletion-keys.ts";
 import { goSort } from "./go-sort.ts";
+import { surplusByLabels } from "./label-counts.ts";
 import type { PodListing } from "./view.ts";
 
 /** Pods of one ReplicaSet up to which the order is exactly Go's. */
 export const EXACT_LIMIT = 2000;
 
-/** Rows of the `count` pods that go first, ascending; `now` is wall-clock ms. */
+/** Rows of the `count` pods that go first, in that order; `now` is wall-clock ms. */
 export function podsToDelete(listing: PodListing, count: number, now: number): number[] {
   const { pods, owner } = listing;
+  if (listing.labels !== undefined) return surplusByLabels(listing, listing.labels, count, now);
   const active = pods.active(owner);
   if (count >= active) return pods.rowsOf(owner).filter((row) => pods.isActive(row));
-  const rows =
-    active <= EXACT_LIMIT
-      ? inGoOrder(listing, now).slice(0, count)
-      : firstByCohorts(listing, count, now);
-  return rows.toSorted((a, b) => a - b);
+  return active <= EXACT_LIMIT
+    ? inGoOrder(listing, now).slice(0, count)
+    : firstByCohorts(listing, count, now);
 }
 
 /** Rows of all active pods, those that go first in front. */
 export function inGoOrder({ pods, owner, related }: PodListing, now: number): number[] {
   const rows = pods.rowsOf(owner).filter((row) => pods.isActive(row));
-  const counts = podsOnNodes(pods, related);
+  return rowsInGoOrder(pods, rows, podsOnNodes(pods, related), now);
+}
+
+/** Of these rows, those that go first in front; `counts` as of `podsOnNodes`. */
+export function rowsInGoOrder(
+  pods: PodTable,
+  rows: readonly number[],
+  counts: readonly number[],
+  now: number,
+): number[] {
   const ranked = rows.map((row) => rankedPod(pods, counts, row));
   const order = rows.map((_, index) => index);
   goSort(order, (a, b) => {

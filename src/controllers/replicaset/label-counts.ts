@@ -73,7 +73,7 @@ export function surplusByLabels(
 ): number[] {
   if (count >= claimed.length) return [...claimed];
   const sorted = rowsInGoOrder(pods, claimed, counts, now);
-  return orphans.length > 0 ? sorted : sorted.slice(0, count).toSorted((a, b) => a - b);
+  return orphans.length > 0 ? sorted : sorted.slice(0, count);
 }
 
 function findOrphans(world: LabelWorld, template: StringMap): OrphanPod[] {

@@ -114,7 +114,7 @@ function* deletePods(
 ): Steps<string | undefined> {
   const { replicas } = rs.spec;
   yield decide("replicaset/delete-pods", { active, replicas, count });
-  const rows = surplus.slice(0, count).toSorted((a, b) => a - b);
+  const rows = surplus.slice(0, count);
   yield { do: "expect-deletions", rows };
   const outcome = yield* writePods({ do: "delete-pods", replicaSet: rs, rows });
   if (outcome.refused === undefined) return undefined;
