@@ -37,6 +37,8 @@ export interface Reason {
   /** The Deployment or ReplicaSet that was decided about. */
   readonly about: string;
   readonly mark: "+" | "▲" | "▼" | "•";
+  /** By how many pods something grows or shrinks. */
+  readonly pods: number;
   readonly text: string;
 }
 
@@ -215,14 +217,16 @@ class Teller {
     if (typeof from === "number" && typeof to === "number" && from !== to) {
       mark = to > from ? "▲" : "▼";
     } else if (id.includes("scale-down") || id.endsWith("saturated")) mark = "▼";
-    if (id === "deployment/new/create") return { id, about, mark, text: sentence };
+    const sizes = [from, to].map((size) => (typeof size === "number" ? size : 0));
+    const pods = Math.abs((sizes[0] ?? 0) - (sizes[1] ?? 0));
+    if (id === "deployment/new/create") return { id, about, mark, pods, text: sentence };
     let text = sentence;
     for (const { sets } of this.#rollouts.all()) {
       for (const set of sets) {
         text = text.replaceAll(set.metadata.name, `revision ${revisionOf(set)}`);
       }
     }
-    return { id, about, mark, text };
+    return { id, about, mark, pods, text };
   }
 
   #close(): void {
@@ -234,7 +238,7 @@ class Teller {
       draft.commands.length > 0 ||
       draft.broken.length > 0 ||
       draft.status.some(({ text }) => groupOf(text) !== phase);
-    const important = draft.reasons.some(({ mark }) => mark === "+" || mark === "•");
+    const important = draft.reasons.some((reason) => this.#isImportant(reason));
     for (const rollout of this.#rollouts.all()) this.#tell(draft, rollout, eventful || important);
     const told = draft.rows.length > 0 || eventful || important;
     if (told) {
@@ -246,6 +250,14 @@ class Teller {
     } else this.#skipped += draft.reasons.length;
   }
 
+  #isImportant({ mark, pods, about }: Reason): boolean {
+    if (mark === "+" || mark === "•") return true;
+    const wanted = this.#rollouts
+      .all()
+      .find(({ deployment }) => deployment.metadata.name === about);
+    return pods >= enoughOf(wanted?.deployment.spec.replicas ?? 0);
+  }
+
   /** Adds the Deployment's row if it changed enough to be worth a line. */
   #tell(draft: Draft, { deployment, sets }: Rollout, everything: boolean): void {
     const row = rowOf(deployment, sets);
@@ -254,14 +266,17 @@ class Teller {
     const state = deploymentState(deployment);
     const status = "line" in state ? state.line : `error: ${state.error}`;
     const isNews = before === undefined || groupOf(status) !== groupOf(before.status);
-    // One pod in twenty is worth a line; a new phase of the rollout always is.
-    const enough = Math.max(1, Math.floor(row.wanted / 20));
-    if (change < enough && !isNews && !(everything && change > 0)) return;
+    if (change < enoughOf(row.wanted) && !isNews && !(everything && change > 0)) return;
     if (change > 0 || before === undefined) draft.rows.push(row);
     const spoken = draft.status.some(({ text }) => text === status);
     if (status !== before?.status && !spoken) draft.status.push({ text: status, by: "nobody" });
     this.#told.set(row.key, { row, status });
   }
+}
+
+/** One pod in twenty is worth a line; a new phase of the rollout always is. */
+function enoughOf(replicas: number): number {
+  return Math.max(1, Math.floor(replicas / 20));
 }
 
 function emptyDraft(at: Millis): Draft {
@@ -322,7 +337,7 @@ function distance(a: DeploymentRow, b: DeploymentRow): number {
   for (const name of names) {
     const [x, y] = [a, b].map(({ sets }) => sets.find((set) => set.name === name));
     if (x?.revision !== y?.revision) most = Math.max(most, 1);
-    for (const count of ["wanted", "ready", "available", "pods", "terminating"] as const) {
+    for (const count of ["ready", "available", "pods", "terminating"] as const) {
       most = Math.max(most, Math.abs((x?.counts[count] ?? 0) - (y?.counts[count] ?? 0)));
     }
   }

@@ -193,12 +193,24 @@ function checkVersion(
 }
 
 function settingsOf(cluster: NonNullable<ScenarioInput["cluster"]>): ClusterSettings {
-  const { featureGates: gates = {}, ...rest } = defined(cluster);
+  const { featureGates: gates = {}, controlPlane, ...rest } = defined(cluster);
   const renamed = Object.entries(featureGateNames).flatMap(([name, inner]) => {
     const value = (gates as Readonly<Record<string, boolean | undefined>>)[name];
     return value === undefined ? [] : [[inner, value] as const];
   });
-  return { ...rest, featureGates: Object.fromEntries(renamed) };
+  return defined({
+    ...rest,
+    controlPlane: controlPlane === undefined ? undefined : limitsOf(controlPlane),
+    featureGates: Object.fromEntries(renamed),
+  });
+}
+
+type ControlPlaneInput = NonNullable<NonNullable<ScenarioInput["cluster"]>["controlPlane"]>;
+
+function limitsOf(input: ControlPlaneInput): NonNullable<ClusterSettings["controlPlane"]> {
+  if (typeof input === "string") return input;
+  const { qps, burst, latency } = input;
+  return defined({ qps, burst, latency: latency === undefined ? undefined : durationOf(latency) });
 }
 
 function behaviorOf(input: BehaviorInput): Behavior {

@@ -1,5 +1,6 @@
 /** A scenario as it is run: everything read, checked and in milliseconds. Made by `parseScenario`. */
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
+import type { ControlPlaneLimits } from "../controllers/token-bucket.ts";
 import type { FeatureGates } from "../features.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
 import type { CelExpression } from "./cel.ts";
@@ -12,6 +13,7 @@ export interface ClusterSettings {
   readonly nodes?: number;
   readonly podsPerNode?: number;
   readonly kubernetesVersion?: string;
+  readonly controlPlane?: "ideal" | ControlPlaneLimits;
   readonly featureGates?: Partial<FeatureGates>;
 }
 

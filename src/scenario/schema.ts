@@ -175,6 +175,16 @@ export const featureGateNames = {
   DeploymentReplicaSetTerminatingReplicas: "terminatingReplicas",
   StaleControllerConsistencyReplicaSet: "consistency",
 } as const satisfies Readonly<Record<string, keyof FeatureGates>>;
+/** Limits of the controllers' API client; see controllers/token-bucket.ts. */
+const controlPlane = v.union([
+  v.picklist(["ideal"]),
+  v.strictObject({
+    qps: v.pipe(positive, v.description("Requests a second. Kubernetes' own: 20.")),
+    burst: v.pipe(positive, v.description("Requests at once. Kubernetes' own: 30.")),
+    latency: v.optional(v.pipe(duration, v.description("From a request to its answer."))),
+  }),
+]);
+
 export const scenarioSchema = v.strictObject({
   apiVersion: v.literal(apiVersion),
   kind: v.literal("Scenario"),
@@ -201,6 +211,7 @@ export const scenarioSchema = v.strictObject({
       kubernetesVersion: v.optional(
         v.pipe(text, v.description("As in v1.37. Default the newest known.")),
       ),
+      controlPlane: v.optional(v.pipe(controlPlane, v.description("Default ideal: no limits."))),
       featureGates: v.optional(v.strictObject(optionalOf(featureGateNames, v.boolean()))),
     }),
   ),
