@@ -35,7 +35,9 @@ export class StateSet {
   /** `lanes`: words in a state. `expected`: states to make room for at once; more may come. */
   constructor(lanes: number, expected = 0) {
     this.lanes = lanes;
-    this.#slots = Math.max(firstSlots, Math.ceil(expected / largestFill) + 1);
+    // States come in lots of up to an eighth of those that are there; see check().
+    const room = expected + Math.min(expected / 8, 1 << 19);
+    this.#slots = Math.max(firstSlots, Math.ceil(room / largestFill) + 1);
     this.#scale = this.#slots / 2 ** 32;
     this.#room = Math.floor(this.#slots * largestFill);
     this.#words = new Int32Array(this.#slots * lanes);

@@ -11,10 +11,9 @@ export interface SpinRun {
   readonly states: number;
   /** Whether the assertion failed, and after how many steps from the initial state. */
   readonly breachedAfter: number | undefined;
-  /** Distinct states a second by SPIN's own clock; undefined if too short to tell. */
-  readonly rate: number | undefined;
-  /** Seconds that SPIN says the search took.*/
+  /** Seconds by SPIN's own clock, and of processor time. */
   readonly seconds: number;
+  readonly cpuSeconds: number;
 }
 
 export interface SpinOptions {
@@ -69,21 +68,37 @@ export function promelaFlags(config: RolloutConfig, holds?: string): readonly st
   return Object.entries(flags).map(([name, value]) => `-D${name}=${value}`);
 }
 
-/** Builds and runs the search; throws if a tool fails or says what this cannot read. */
-export function runSpin(config: RolloutConfig, options: SpinOptions = {}): SpinRun {
+/** A search built by SPIN; `remove` deletes its files. */
+export interface Pan {
+  readonly run: () => SpinRun;
+  readonly remove: () => void;
+}
+
+/** Builds the search; throws if a tool fails. */
+export function buildPan(config: RolloutConfig, options: SpinOptions = {}): Pan {
   const source = resolve("test/models/rollout.pml");
   if (!existsSync(source)) throw new Error(`no ${source}: run from the root of the project`);
   const folder = mkdtempSync(join(tmpdir(), "rollsim-spin-"));
+  const breadth = options.search === "breadth";
+  const flags = promelaFlags(config, options.holds);
+  run("spin", ["-a", ...flags, `-DBREADTH=${breadth ? 1 : 0}`, source], folder);
+  const build = ["-O3", "-DSAFETY", "-DNOREDUCE", "-DMEMLIM=16000", "-o", "pan", "pan.c"];
+  run("gcc", breadth ? ["-DBFS", ...build] : build, folder);
+  // The shell's `times` says what its children used, on its second line.
+  const search = `./pan -m1000000 -w${options.tableBits ?? 22}; times`;
+  return {
+    run: () => read(run("sh", ["-c", search], folder)),
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/** Builds and runs the search once; throws if SPIN says what this cannot read. */
+export function runSpin(config: RolloutConfig, options: SpinOptions = {}): SpinRun {
+  const pan = buildPan(config, options);
   try {
-    const breadth = options.search === "breadth";
-    const flags = promelaFlags(config, options.holds);
-    run("spin", ["-a", ...flags, `-DBREADTH=${breadth ? 1 : 0}`, source], folder);
-    const build = ["-O3", "-DSAFETY", "-DNOREDUCE", "-DMEMLIM=16000", "-o", "pan", "pan.c"];
-    run("gcc", breadth ? ["-DBFS", ...build] : build, folder);
-    const printed = run(join(folder, "pan"), ["-m1000000", `-w${options.tableBits ?? 22}`], folder);
-    return read(printed);
+    return pan.run();
   } finally {
-    rmSync(folder, { recursive: true });
+    pan.remove();
   }
 }
 
@@ -103,13 +118,16 @@ function read(printed: string): SpinRun {
   const seconds = /pan: elapsed time (\S+) seconds/.exec(printed)?.[1];
   if (states === undefined || seconds === undefined) throw new Error(`unreadable:\n${printed}`);
   if (/max search depth too small|out of memory/.test(printed)) throw new Error(printed);
+  const lastLine = printed.trimEnd().split("\n").at(-1)!;
   // SPIN counts depth from 0, and its first step is the one that sets the initial state.
   const depth = /assertion violated .*\(at depth (\d+)\)/.exec(printed)?.[1];
-  const rate = /pan: rate (\S+) states\/second/.exec(printed)?.[1];
   return {
     states: Number(states) - 1,
     breachedAfter: depth === undefined ? undefined : Number(depth),
-    rate: rate === undefined ? undefined : Number(rate),
     seconds: Number(seconds),
+    cpuSeconds: [...lastLine.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+      (total, [, minutes, rest]) => total + Number(minutes) * 60 + Number(rest),
+      0,
+    ),
   };
 }
