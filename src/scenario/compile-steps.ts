@@ -1,5 +1,6 @@
 /** From the steps as written to steps that can be run: names, times, files and expressions. */
 import type { Millis } from "../api/meta.ts";
+import { checkCommand } from "./check-command.ts";
 import { compileCondition, type Compiler } from "./compile-expectations.ts";
 import { durationOf, formatDuration } from "./duration.ts";
 import { readManifest } from "./manifest.ts";
@@ -63,7 +64,11 @@ function compileStep(compiler: Compiler, node: Located, number: number): Step | 
   if ("kubectl" in input) {
     const script = readScript(input.kubectl);
     const exitCode = input.exitCode ?? 0;
-    if (script.ok) return { ...base, verb: "kubectl", commands: script.commands, exitCode };
+    if (script.ok) {
+      const sure = exitCode === 0 ? script.commands : script.commands.slice(0, -1);
+      for (const { line } of sure) checkLine(compiler, entry.node.span, line);
+      return { ...base, verb: "kubectl", commands: script.commands, exitCode };
+    }
     report(compiler, entry.node.span, "script", script.message);
     return undefined;
   }
@@ -79,6 +84,23 @@ function compileStep(compiler: Compiler, node: Located, number: number): Step | 
   const condition = asserted(compiler, entry.node);
   const within = durationOf(input.within ?? "0s");
   return condition === undefined ? undefined : { ...base, verb: "assert", within, condition };
+}
+
+/** Lines that are to succeed and cannot are mistakes in the file. */
+function checkLine(compiler: Compiler, span: Span, line: string): void {
+  const problem = checkCommand(line);
+  if (problem === undefined) return;
+  const { message, hint, word } = problem;
+  const text = compiler.source.text.slice(span.start, span.end);
+  const bare = line.replace(/^kubectl /u, "");
+  const inLine = bare.indexOf(word);
+  const offset = text.indexOf(bare);
+  const start = span.start + Math.max(0, offset) + (offset === -1 ? 0 : Math.max(0, inLine));
+  const end = offset === -1 ? span.end : start + Math.max(1, word.length);
+  const more = hint === undefined ? {} : { hint };
+  compiler.problems.push(
+    problemAt(compiler.source, { start, end }, { code: "kubectl", message, ...more }),
+  );
 }
 
 function applied(

@@ -269,6 +269,30 @@ describe("steps", () => {
   });
 });
 
+describe("kubectl lines", () => {
+  test.each([
+    [
+      "rolout status deploy/web",
+      '6:7 kubectl: kubectl has no command "rolout" [did you mean "rollout"?]',
+    ],
+    [
+      "kubectl rollout stauts deploy/web",
+      '6:23 kubectl: kubectl rollout has no command "stauts" [did you mean "status"?]',
+    ],
+    [
+      "get pods\n      scale deploy/web --replica=3",
+      '7:24 kubectl: unknown flag: --replica [did you mean "--replicas"?]',
+    ],
+    ["remove pod/x", '6:7 kubectl: kubectl has no command "remove" [did you mean "delete"?]'],
+  ])("that cannot succeed are mistakes in the file: %j", (lines, problem) => {
+    expect(problems(`${head}steps:\n  - kubectl: |\n      ${lines}\n`)).toEqual([problem]);
+  });
+
+  test("that are to fail may be anything", () => {
+    expect(problems(`${head}steps: [{ kubectl: rolout status, exitCode: 1 }]\n`)).toEqual([]);
+  });
+});
+
 describe("the whole file", () => {
   test.each([
     ["", "1:1 empty: the file holds neither a Scenario nor a manifest"],

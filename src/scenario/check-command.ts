@@ -1,0 +1,71 @@
+/** What can be seen of a kubectl line before it is run: words and flags that kubectl does not know. */
+import { globalFlags, type Command } from "../kubectl/command-table.ts";
+import { commands, suggestFor } from "../kubectl/commands.ts";
+import { exitOf } from "../kubectl/errors.ts";
+import { parseFlags } from "../kubectl/flags.ts";
+import { wordsOf } from "../kubectl/script.ts";
+import { nearest } from "./nearest.ts";
+
+export interface CommandProblem {
+  readonly message: string;
+  readonly hint?: string;
+  /** The word at fault, as it stands in the line. */
+  readonly word: string;
+}
+
+/** Undefined if the line looks right; what it does is seen when it is run. */
+export function checkCommand(line: string): CommandProblem | undefined {
+  const words = wordsOf(line);
+  const [first = "", second = ""] = words;
+  if (first === "" || first.startsWith("-")) return undefined;
+  const verb = find(commands, first);
+  if (verb === undefined) {
+    const meant = suggestFor[first] ?? nearest(first, namesOf(commands));
+    return unknown(first, "kubectl has no command", meant);
+  }
+  const children = commands.filter(({ path }) => path.startsWith(`${verb.path} `));
+  const child = find(children, second);
+  if (child === undefined && verb.run === undefined && !second.startsWith("-")) {
+    return unknown(
+      second,
+      `kubectl ${verb.path} has no command`,
+      nearest(second, namesOf(children)),
+    );
+  }
+  const command = child ?? verb;
+  return checkFlags(command, words.slice(child === undefined ? 1 : 2));
+}
+
+function checkFlags(command: Command, words: readonly string[]): CommandProblem | undefined {
+  try {
+    parseFlags(words, [...command.flags, ...globalFlags], command.path);
+    return undefined;
+  } catch (thrown) {
+    const exit = exitOf(thrown);
+    if (exit === undefined) throw thrown;
+    const [message = ""] = exit.text.replace(/^error: /u, "").split("\n");
+    const flag = /--?[\w-]+/u.exec(message)?.[0] ?? "";
+    const known = [...command.flags, ...globalFlags].map(({ name }) => `--${name}`);
+    const best = message.startsWith("unknown flag") ? nearest(flag, known) : undefined;
+    return {
+      message,
+      word: flag,
+      ...(best === undefined ? {} : { hint: `did you mean "${best}"?` }),
+    };
+  }
+}
+
+function find(among: readonly Command[], word: string): Command | undefined {
+  return among.find(
+    ({ path, aliases }) => path.split(" ").at(-1) === word || aliases.includes(word),
+  );
+}
+
+function namesOf(among: readonly Command[]): readonly string[] {
+  return among.flatMap(({ path, aliases }) => [path.split(" ").at(-1) ?? "", ...aliases]);
+}
+
+function unknown(word: string, message: string, meant: string | undefined): CommandProblem {
+  const hint = meant === undefined ? {} : { hint: `did you mean "${meant}"?` };
+  return { message: `${message} ${JSON.stringify(word)}`, word, ...hint };
+}
