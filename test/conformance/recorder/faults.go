@@ -27,23 +27,28 @@ func (s *Store) injected(verb, r, name string) error {
 			continue
 		}
 		together := verb == "delete" && r == "pods"
-		if together && s.failedDeletes {
-			return f.error(r, "")
+		if together && s.deletesDecided {
+			return s.deletesFail
 		}
+		s.deletesDecided = s.deletesDecided || together
 		if f.skip > 0 {
 			f.skip--
 			return nil
 		}
 		if f.n == 0 {
 			s.failures = slices.Delete(s.failures, i, i+1)
+			s.deletesDecided = false
 			return s.injected(verb, r, name)
 		}
 		f.n--
 		if r == "pods" {
 			name = ""
 		}
-		s.failedDeletes = s.failedDeletes || together
-		return f.error(r, name)
+		err := f.error(r, name)
+		if together {
+			s.deletesFail = err
+		}
+		return err
 	}
 	return nil
 }

@@ -154,7 +154,7 @@ func (x *run) sync(ctx context.Context, which byte) {
 		panic(tooLong)
 	}
 	x.store.writes, x.events, x.after = nil, nil, nil
-	x.store.failedDeletes = false
+	x.store.deletesDecided, x.store.deletesFail = false, nil
 	x.fake.ClearActions()
 	marks := map[string]int{}
 	for k, v := range x.store.pending {

@@ -56,7 +56,8 @@ type Store struct {
 	user     bool // a user acts, who meets no injected failure
 	failures []*failure
 	// All deletions of pods in one sync are concurrent, so they fail together or not at all.
-	failedDeletes bool
+	deletesDecided bool
+	deletesFail    error
 }
 
 func NewStore() *Store {
