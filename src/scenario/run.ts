@@ -194,8 +194,11 @@ class Run implements Stage {
   }
 
   #fail(kind: Failure["kind"], name: string, failure: StepFailure, place: Place): void {
-    const { message, details } = failure;
+    const { details } = failure;
     const at = this.cluster.now;
+    const late = at >= this.#until && kind !== "manifest";
+    const until = formatDuration(this.#until);
+    const message = late ? `the run ended (until ${until}): ${failure.message}` : failure.message;
     this.#failures.push({ kind, name, at, message, details, place: failure.place ?? place });
   }
 

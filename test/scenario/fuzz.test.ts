@@ -16,9 +16,22 @@ const texts = readdirSync(folder)
   .map((name) => readFileSync(join(folder, name), "utf8"));
 const words = [...new Set(texts.join("\n").split(/[\s{}[\],:"']+/))];
 const scraps = [
-  ...["{", "}", "[", "]", ":", "- ", "\n", "  ", '"', "'", "&a ", "*a", "<<: *a", "null", "~"],
-  ...["0", "-1", "1e99", "99999999999999", "|", ">", "---\n", "#", "!!binary x", "\t", "\0", "{}"],
-  ...["steps:", "at: 5s", "0s", "1ms", "deploy.web.x", ">=", "true", "__proto__", "constructor"],
+  ..."{ } [ ] : \" ' *a null ~ 0 -1 1e99 99999999999999 | > # {} steps: >= true __proto__".split(
+    " ",
+  ),
+  ...[
+    "- ",
+    "\n",
+    "  ",
+    "&a ",
+    "<<: *a",
+    "---\n",
+    "!!binary x",
+    "\t",
+    "\0",
+    "at: 5s",
+    "constructor",
+  ],
 ];
 
 type Edit = (text: string) => string;

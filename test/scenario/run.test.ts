@@ -107,6 +107,15 @@ steps: [{ name: wait, wait: { for: condition=Available, on: deploy/web, timeout:
   });
 });
 
+test("a step that is under way when the run ends fails, and says so", () => {
+  const result = play(`
+until: 1m
+behaviors: [{ fault: { type: NeverReady } }]
+steps: [{ name: wait, kubectl: rollout status deploy/web }]`);
+  expect(failures(result)).toEqual(["kubectl wait @ 60000"]);
+  expect(result.failures[0]?.message).toMatch(/^the run ended \(until 1m\): /);
+});
+
 describe("an assert", () => {
   const until = "steps: [{ kubectl: rollout status deploy/web }, ";
 
