@@ -1,5 +1,6 @@
 /** The files that the recorder writes (test/conformance/recorder): one trace a line, JSON, perhaps gzipped. */
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import type { RefusalReason } from "../../src/apiserver/refusals.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
@@ -87,4 +88,27 @@ export function readLines(file: string): unknown[] {
 
 export function readTraces(file: string): RecordedTrace[] {
   return readLines(file) as RecordedTrace[];
+}
+
+/** The recordings that come with the project; compiled files lie elsewhere than sources. */
+export const DATA = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith(".ts") ? "data/" : "../../../test/conformance/data/",
+    import.meta.url,
+  ),
+);
+
+/** `--case=NAME`, `--limit=N` (cases at the most), and files. */
+export function options(args: readonly string[]): {
+  readonly files: readonly string[];
+  readonly only: string | undefined;
+  readonly limit: number;
+} {
+  const value = (flag: string): string | undefined =>
+    args.find((arg) => arg.startsWith(`--${flag}=`))?.slice(flag.length + 3);
+  return {
+    files: args.filter((arg) => !arg.startsWith("--")),
+    only: value("case"),
+    limit: Number(value("limit") ?? Infinity),
+  };
 }
