@@ -94,7 +94,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
       name: container.name,
       image: container.image,
       imageID: phase === Phase.Running ? "sha256:0" : "",
-      ready,
+      ready: ready && phase === Phase.Running,
       restartCount: columns.restarts[row]!,
       started: phase === Phase.Running && reason.waiting === undefined,
       state: containerState(phase, reason, started, container.image ?? ""),

@@ -3,7 +3,7 @@
  * the ReplicaSet that owns them, their names. Everything here only grows.
  */
 import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
-import { deepFreeze } from "../api/json.ts";
+import { deepEqual, deepFreeze } from "../api/json.ts";
 import { controllerOf, type KubeObject, type StringMap } from "../api/meta.ts";
 import { applyDefaults } from "./defaults.ts";
 
@@ -114,7 +114,14 @@ export class PodRegistry {
   sourceIndex(replicaSet: KubeObject, template: PodTemplateSpec): number {
     const uid = replicaSet.metadata.uid ?? "";
     const known = this.#current.get(uid);
-    if (known !== undefined && this.sources[known]!.template === template) return known;
+    if (known !== undefined) {
+      const source = this.sources[known]!;
+      if (source.template === template) return known;
+      if (deepEqual(source.template, template)) {
+        this.sources[known] = { ...source, template }; // found faster the next time
+        return known;
+      }
+    }
     this.sources.push({
       namespace: replicaSet.metadata.namespace ?? "default",
       prefix: replicaSet.metadata.name,

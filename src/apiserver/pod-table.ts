@@ -252,7 +252,7 @@ export class PodTable {
   static restore(saved: SavedPods): PodTable {
     const table = new PodTable();
     table.#columns = podColumns(Math.max(64, saved.length));
-    growColumns(saved.columns, table.#columns);
+    growColumns(revived(saved), table.#columns);
     table.#length = saved.length;
     for (let row = 0; row < saved.length; row++) {
       const owner = table.isPresent(row) ? table.#columns.owner[row]! : NO_OWNER;
@@ -308,6 +308,16 @@ export class PodTable {
     if (sign === 1) tally.cohorts?.enter(row);
     else tally.cohorts?.leave(row);
   }
+}
+
+/** Columns that went through JSON come back as objects with the rows as keys. */
+function revived({ columns, length }: SavedPods): PodColumns {
+  if (ArrayBuffer.isView(columns.flags)) return columns;
+  const whole = podColumns(length);
+  for (const name of Object.keys(whole) as (keyof PodColumns)[]) {
+    whole[name].set(Array.from({ ...columns[name], length }));
+  }
+  return whole;
 }
 
 function add(counts: Map<number, number>, key: number, by: number): void {

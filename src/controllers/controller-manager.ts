@@ -78,7 +78,8 @@ export interface SavedControllers {
   readonly caches: SavedCaches;
   readonly keys: readonly string[];
   readonly syncs: number;
-  readonly position: number;
+  /** The letters of the schedule so far. */
+  readonly played: string;
   readonly running: readonly SavedSync[];
   readonly clients: readonly SavedClient[];
   readonly parked: readonly (readonly [string, ParkedPoll])[];
@@ -109,7 +110,7 @@ export class ControllerManager {
     this.deployments = new DeploymentController(features, store, saved?.deployments);
     this.replicaSets = new ReplicaSetController(features, store, saved?.replicaSets);
     this.#controllers = [this.deployments, this.replicaSets];
-    this.#schedule = new Schedule(options.schedule, world.random, saved?.position);
+    this.#schedule = new Schedule(options.schedule, world.random, saved?.played);
     const sharing = this.#schedule.alwaysFresh ? "shared" : "own";
     this.caches = new Caches(store, [this.deployments, this.replicaSets], sharing, saved?.caches);
     this.deployments.readFrom(this.caches);
@@ -191,7 +192,7 @@ export class ControllerManager {
       caches: this.caches.save(),
       keys: [...this.#keys],
       syncs: this.#syncs,
-      position: this.#schedule.position,
+      played: this.#schedule.played,
       running: [...this.#running.values()].map((sync) => this.#saved(sync)),
       clients: this.#clients.map((client) => client.save()),
       parked: [...this.#parked],

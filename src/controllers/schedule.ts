@@ -37,14 +37,14 @@ const IDLE_AHEAD_MS = 2000;
 export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #random: Random;
-  #position: number;
-  #played = "";
+  #played: string;
 
-  constructor(options: ScheduleOptions, random: Random, position = 0) {
+  /** `played`: the letters of a run that is gone on with. */
+  constructor(options: ScheduleOptions, random: Random, played = "") {
     assert(isSchedule(options.name), `no schedule: ${options.name}`);
     this.#options = options;
     this.#random = random;
-    this.#position = position;
+    this.#played = played;
   }
 
   /** Caches follow the store at once, for the whole run. */
@@ -61,10 +61,6 @@ export class Schedule {
     return this.#played;
   }
 
-  get position(): number {
-    return this.#position;
-  }
-
   /** `possible` are the moves that can be made now, besides letting time go on. */
   next(possible: readonly Move[], now: Millis, nextEventAt: Millis | undefined): Move {
     const move =
@@ -72,7 +68,6 @@ export class Schedule {
         ? this.#draw(possible, now, nextEventAt)
         : this.#recorded(possible);
     this.#played += move;
-    this.#position++;
     return move;
   }
 
@@ -85,11 +80,12 @@ export class Schedule {
 
   /** Beyond its end, a recorded schedule goes on as if fresh: deliveries first, then syncs. */
   #recorded(possible: readonly Move[]): Move {
-    const letter = this.#options.name[this.#position] as Move | undefined;
+    const position = this.#played.length;
+    const letter = this.#options.name[position] as Move | undefined;
     if (letter === undefined) return possible[0] ?? ".";
     if (letter === "." || possible.includes(letter)) return letter;
     throw new ScheduleMismatch(
-      `move ${this.#position + 1} of the recorded schedule is ${letter}, but only ` +
+      `move ${position + 1} of the recorded schedule is ${letter}, but only ` +
         `${[...possible, "."].join(" ")} can be made there: it was recorded on another run`,
     );
   }

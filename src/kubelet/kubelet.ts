@@ -65,7 +65,10 @@ export class Kubelet {
       if (store.pods.isPresent(row)) store.removePod(row);
       return;
     }
-    if (!store.pods.isPresent(row) || store.pods.isDeleting(row)) return;
+    if (!store.pods.isPresent(row) || store.pods.isDeleting(row)) {
+      if (turn === Turn.schedule) this.#wakeWaiting(); // room that was meant for it is left
+      return;
+    }
     if (turn === Turn.schedule) this.#place(row);
     else if (!store.pods.isTerminal(row)) this.#live(turn, row);
   }
@@ -123,7 +126,8 @@ export class Kubelet {
         return this.setReady(row);
       case Turn.evict:
         this.#world.store.setPodPhase(row, Phase.Failed, PodReason.evicted);
-        return this.#tell("failed", row);
+        this.#tell("failed", row);
+        return this.#leaveNode(row);
       case Turn.crash:
         return this.#crash(row);
       case Turn.backOff:
@@ -141,7 +145,7 @@ export class Kubelet {
   }
 
   #hear(change: PodChangeCode, row: number): void {
-    const { store, scheduler, schedule } = this.#world;
+    const { store, schedule } = this.#world;
     if (change === PodChange.Added) {
       schedule(this.#script(row).scheduleMs, Turn.schedule, row);
     } else if (change === PodChange.Deleting) {
@@ -149,12 +153,27 @@ export class Kubelet {
       schedule(Math.min(this.#script(row).terminateMs, graceMs), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
       this.#tell("gone", row);
-      const node = store.pods.columns.node[row]!;
-      if (node === UNBOUND) return;
-      scheduler.release(node);
-      if (!scheduler.hasWaiting) return;
-      for (const waiting of scheduler.takeWaiting()) schedule(0, Turn.schedule, waiting);
+      // A pod that has failed takes no room any more, though its object stays.
+      if (!store.pods.isTerminal(row)) this.#leaveNode(row);
     }
+  }
+
+  #leaveNode(row: number): void {
+    const { store, scheduler } = this.#world;
+    const node = store.pods.columns.node[row]!;
+    if (node === UNBOUND) return;
+    scheduler.release(node);
+    this.#wakeWaiting();
+  }
+
+  /** Room for one pod is free: the first that waits for it, and still exists, is to be placed. */
+  #wakeWaiting(): void {
+    const { store, scheduler, schedule } = this.#world;
+    let row = scheduler.takeFirstWaiting();
+    while (row !== undefined && (!store.pods.isPresent(row) || store.pods.isDeleting(row))) {
+      row = scheduler.takeFirstWaiting();
+    }
+    if (row !== undefined) schedule(0, Turn.schedule, row);
   }
 
   #place(row: number): void {

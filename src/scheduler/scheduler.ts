@@ -31,7 +31,7 @@ export class Scheduler {
   #fewest = 0;
   #next: number;
   /** Rows of pods that fit nowhere, in order of arrival. */
-  #waiting: number[];
+  readonly #waiting: Set<number>;
 
   constructor(options: NodeOptions, saved?: SavedScheduler) {
     assert(options.nodes > 0, `${options.nodes} nodes`);
@@ -42,7 +42,7 @@ export class Scheduler {
     this.#byCount = saved === undefined ? [all.toReversed()] : saved.order.map((list) => [...list]);
     for (const list of this.#byCount) list.forEach((node, place) => (this.#place[node] = place));
     this.#next = saved?.next ?? 0;
-    this.#waiting = [...(saved?.waiting ?? [])];
+    this.#waiting = new Set(saved?.waiting);
   }
 
   get nodes(): number {
@@ -70,7 +70,7 @@ export class Scheduler {
   place(row: number): number | undefined {
     const node = this.#options.placement === "spread" ? this.#emptiest() : this.#turn();
     if (node === undefined) {
-      if (!this.#waiting.includes(row)) this.#waiting.push(row);
+      this.#waiting.add(row);
       return undefined;
     }
     this.#move(node, 1);
@@ -84,13 +84,18 @@ export class Scheduler {
 
   /** Pods that waited for room; they are to be placed again, and wait again if there is none. */
   takeWaiting(): readonly number[] {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
     return waiting;
   }
 
-  get hasWaiting(): boolean {
-    return this.#waiting.length > 0;
+  /** The first of them: room for one has become free. */
+  takeFirstWaiting(): number | undefined {
+    for (const row of this.#waiting) {
+      this.#waiting.delete(row);
+      return row;
+    }
+    return undefined;
   }
 
   save(): SavedScheduler {

@@ -62,6 +62,11 @@ const CODES = 16;
 const CHUNK = 1 << 19;
 const FIRST_CHUNK = 1 << 10;
 
+/** A copy. Items that went through JSON come back as an object with their places as keys. */
+function itemsOf({ items, length }: Chunk): Int32Array {
+  return ArrayBuffer.isView(items) ? items.slice() : Int32Array.from({ ...(items as object), length });
+}
+
 export class EventLog {
   /** One or two; the older is forgotten when a third begins. */
   #chunks: Chunk[];
@@ -71,7 +76,7 @@ export class EventLog {
   readonly nodesSeen: Map<number, NodesSeen>;
 
   constructor(saved?: SavedEventLog) {
-    this.#chunks = saved?.chunks.map((chunk) => ({ ...chunk, items: chunk.items.slice() })) ?? [];
+    this.#chunks = saved?.chunks.map((chunk) => ({ ...chunk, items: itemsOf(chunk) })) ?? [];
     this.#recorded = [...(saved?.recorded ?? [])];
     this.#lastMs = saved?.lastMs ?? 0;
     this.nodesSeen = new Map(saved?.nodesSeen);
