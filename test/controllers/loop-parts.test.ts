@@ -140,7 +140,7 @@ describe("a schedule", () => {
   test("says which letter of a recording cannot be played, and what could", () => {
     const schedule = new Schedule({ name: "p" }, new Random("0"));
     expect(() => schedule.next(both, 0, undefined)).toThrow(
-      "move 0 of the recorded schedule is p, possible are dR",
+      "move 1 of the recorded schedule is p, but only d R . can be made there",
     );
   });
 

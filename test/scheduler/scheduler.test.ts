@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Scheduler, type NodeOptions } from "../../src/scheduler/scheduler.ts";
+import { runs } from "../support/seed.ts";
+
+function scheduler(options: Partial<NodeOptions> = {}): Scheduler {
+  return new Scheduler({ nodes: 3, podsPerNode: 2, placement: "spread", ...options });
+}
+
+describe("the scheduler", () => {
+  test("spreads pods: each goes to a node with the fewest", () => {
+    const property = fc.property(
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(fc.oneof(fc.constant("place" as const), fc.nat(100)), { maxLength: 80 }),
+      (nodes, steps) => {
+        const world = scheduler({ nodes, podsPerNode: 4 });
+        const placed: number[] = [];
+        const counts = Array.from({ length: nodes }, () => 0);
+        for (const [row, step] of steps.entries()) {
+          if (step !== "place" && placed.length > 0) {
+            const [node] = placed.splice(step % placed.length, 1);
+            world.release(node!);
+            counts[node!]!--;
+            continue;
+          }
+          const node = world.place(row);
+          const fewest = Math.min(...counts);
+          if (fewest === 4) expect(node).toBeUndefined();
+          else expect(counts[node!]).toBe(fewest);
+          if (node === undefined) continue;
+          counts[node]!++;
+          placed.push(node);
+        }
+        expect(counts.map((_, node) => world.podsOn(node))).toEqual(counts);
+      },
+    );
+    fc.assert(property, runs(200));
+  });
+
+  test("takes the first nodes first", () => {
+    const world = scheduler();
+    expect([1, 2, 3, 4].map((row) => world.place(row))).toEqual([0, 1, 2, 2]);
+  });
+
+  test("lets pods wait that fit nowhere, in order of arrival, each once", () => {
+    const world = scheduler({ nodes: 1 });
+    expect([1, 2, 3, 4, 3].map((row) => world.place(row))).toEqual([
+      0,
+      0,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(world.takeFirstWaiting()).toBe(3);
+    world.place(3);
+    expect(world.takeWaiting()).toEqual([4, 3]);
+    expect(world.takeFirstWaiting()).toBeUndefined();
+  });
+
+  test("gives a cordoned node no pods until it is uncordoned", () => {
+    const world = scheduler();
+    world.cordon(0);
+    world.cordon(2);
+    expect([world.isCordoned(0), world.place(1), world.place(2), world.place(3)]).toEqual([
+      true,
+      1,
+      1,
+      undefined,
+    ]);
+    world.uncordon(2);
+    expect(world.place(3)).toBe(2);
+  });
+
+  test("goes around the nodes, room or not, where that is asked for", () => {
+    const world = scheduler({ placement: "round-robin", podsPerNode: 1 });
+    expect([1, 2, 3, 4, 5].map((row) => world.place(row))).toEqual([0, 1, 2, 0, 1]);
+  });
+
+  test("goes on after a save, through JSON, as it would have", () => {
+    const property = fc.property(fc.array(fc.boolean(), { maxLength: 30 }), (steps) => {
+      const world = scheduler();
+      world.cordon(1);
+      const placed: number[] = [];
+      for (const [row, place] of steps.entries()) {
+        const node = place ? world.place(row) : undefined;
+        if (node !== undefined) placed.push(node);
+        if (!place && placed.length > 0) world.release(placed.pop()!);
+      }
+      const options = { nodes: 3, podsPerNode: 2, placement: "spread" } as const;
+      const copy = new Scheduler(options, JSON.parse(JSON.stringify(world.save())));
+      for (const row of [100, 101, 102, 103]) expect(copy.place(row)).toBe(world.place(row));
+      expect(copy.save()).toEqual(world.save());
+      expect(copy.takeWaiting()).toEqual(world.takeWaiting());
+    });
+    fc.assert(property, runs(100));
+  });
+
+  test("refuses a cluster without nodes", () => {
+    expect(() => scheduler({ nodes: 0 })).toThrow("0 nodes");
+  });
+});
