@@ -9,7 +9,7 @@ import { argv, execPath, resourceUsage, stdout } from "node:process";
 import { fileURLToPath } from "node:url";
 import { check } from "../../src/verify/check.ts";
 import { rolloutModel } from "../models/rollout.ts";
-import type { RolloutConfig } from "../models/rollout.ts";
+import type { RolloutConfig } from "../models/config.ts";
 import { largeRows } from "../models/rows.ts";
 import { buildPan, spinIsMissing } from "../models/spin.ts";
 

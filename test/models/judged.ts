@@ -10,7 +10,7 @@ import type {
   SyncFacts,
   SyncLaw,
 } from "../../src/verify/properties.ts";
-import { isDeploymentSync } from "./rollout.ts";
+import { isDeploymentSync } from "./layout.ts";
 import type { RolloutModel } from "./rollout.ts";
 import type { RowConfig } from "./rows.ts";
 

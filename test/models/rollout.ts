@@ -4,119 +4,39 @@
 // Promela; change both together. What is abstracted: pods of one set are told apart only by state,
 // terminating pods are gone at once, time has no length, status holds available replicas only.
 import type { PackedModel, Steps } from "../../src/verify/packed.ts";
-import type { RolloutView } from "../../src/verify/properties.ts";
+import type { RolloutConfig } from "./config.ts";
+import {
+  four,
+  existsBit,
+  specAt,
+  unreadyAt,
+  readyAt,
+  availableAt,
+  statusAt,
+  annotatedAt,
+  currentAt,
+  changesAt,
+  faultsAt,
+  scaledAt,
+  copyBits,
+  copyListed,
+  copyFresh,
+  toChange,
+  toScale,
+  toSyncDeployment,
+  toSyncSet,
+  toReady,
+  toAvailable,
+  toFail,
+  toDeliver,
+} from "./layout.ts";
 import { sizeOf, Sight, sync } from "./law.ts";
-import type { Creation, Law, Mutant } from "./law.ts";
+import type { Law } from "./law.ts";
+import { viewsOf } from "./views.ts";
+import type { RolloutViews } from "./views.ts";
 
-export interface RolloutConfig {
-  readonly replicas: number;
-  readonly surge: number | string;
-  readonly unavailable: number | string;
-  /** ReplicaSets, the first one included: 2 or 3. */
-  readonly sets: 2 | 3;
-  /** Template changes that the user may make. */
-  readonly changes: number;
-  readonly creation: Creation;
-  /** Whether a change may go back to an earlier template; default `forward`. */
-  readonly direction?: "forward" | "forward or back";
-  /** minReadySeconds: with `positive` a ready pod turns available in a step of its own. */
-  readonly minReady?: "zero" | "positive";
-  /** The user may set this replica count once. */
-  readonly scaleTo?: number;
-  /** How many available pods may turn unready by themselves; at most 3. */
-  readonly faults?: number;
-  /** `lagging`: the Deployment controller reads ReplicaSets from copies, delivered one by one. */
-  readonly cache?: "fresh" | "lagging";
-  /**
-   * With a lagging cache, a second write to one ReplicaSet in one step: `conflicts` (the recorded
-   * model) or `lands` (v1.37.2, which goes on with the object that the first write returned).
-   */
-  readonly secondWrite?: "conflicts" | "lands";
-  /** `never ready`: only the first template's pods turn ready. */
-  readonly newPods?: "turn ready" | "never ready";
-  /**
-   * `on honest status`: the Deployment controller waits until no set reports more available pods
-   * than it has and keeps. Default `at any time`.
-   */
-  readonly syncs?: "at any time" | "on honest status";
-  readonly mutant?: Mutant;
-}
-
-// A set is one word, seven fields; the cached copies of all sets share one more word. What is
-// global rides above the fields of set 0.
-const four = 15;
-const existsBit = 1;
-const specAt = 1;
-const unreadyAt = 5;
-const readyAt = 9;
-const availableAt = 13;
-const statusAt = 17;
-const annotatedAt = 21;
-const currentAt = 22;
-const changesAt = 24;
-const faultsAt = 27;
-const scaledAt = 29;
-const copyBits = 10; // listed, spec, status, fresh
-const copyListed = 1;
-const copyFresh = 1 << 9;
-
-/** Kinds of action; an action code is kind * 64 + set * 16 + detail. */
-const kinds = [
-  "user changes the template to set",
-  "user scales",
-  "Deployment controller syncs",
-  "ReplicaSet controller syncs set",
-  "pod turns ready in set",
-  "pod turns available in set",
-  "pod fails in set",
-  "copy is delivered of set",
-] as const;
-type Kind = (typeof kinds)[number];
-
-function code(kind: Kind, set = 0, detail = 0): number {
-  return kinds.indexOf(kind) * 64 + set * 16 + detail;
-}
-
-const toChange = code("user changes the template to set");
-const toScale = code("user scales");
-const toSyncDeployment = code("Deployment controller syncs");
-const toSyncSet = code("ReplicaSet controller syncs set");
-const toReady = code("pod turns ready in set");
-const toAvailable = code("pod turns available in set");
-const toFail = code("pod fails in set");
-const toDeliver = code("copy is delivered of set");
-
-/** What an action code means, in words. */
-export function describeAction(action: number): string {
-  if (action < 0) return "start: complete";
-  const kind = kinds[action >> 6]!;
-  const set = (action >> 4) & 3;
-  const detail = action & 15;
-  const chosen = detail > 0 ? ` (deletes ${detail} ready but not available)` : "";
-  return kind.endsWith("set") ? `${kind} ${set + 1}${chosen}` : kind;
-}
-
-/** Whether an action is the system's own: no user, no fault. */
-export function isSystemAction(action: number): boolean {
-  return action >= toSyncDeployment && (action < toFail || action >= toDeliver);
-}
-
-export function isDeploymentSync(action: number): boolean {
-  return action === toSyncDeployment;
-}
-
-export interface RolloutModel extends PackedModel {
+export interface RolloutModel extends PackedModel, RolloutViews {
   readonly config: RolloutConfig;
-  /** The rollout as properties see it; one object, overwritten by the next call. */
-  view(states: Int32Array, at: number): RolloutView;
-  /** Like `view`, in a second object, so that two states can be compared. */
-  viewAfter(states: Int32Array, at: number): RolloutView;
-  /** Whether a sync of the Deployment here takes the scaling path. */
-  isScalingEvent(states: Int32Array, at: number): boolean;
-  /** Every set has the size, pods and status that a finished rollout has. */
-  isComplete(states: Int32Array, at: number): boolean;
-  /** One line, for people. */
-  show(states: Int32Array, at: number): string;
 }
 
 /** Builds the model of one configuration; throws a RangeError if its numbers do not fit. */
@@ -322,64 +242,4 @@ function initialOf(config: RolloutConfig, lanes: number): PackedModel["initial"]
     }
     into.count = 1;
   };
-}
-
-function viewsOf(
-  config: RolloutConfig,
-  law: Law,
-): Omit<RolloutModel, keyof PackedModel | "config"> {
-  const { sets, faults = 0 } = config;
-  // Properties are judged against the true fenceposts, whatever a mutant makes of them.
-  const sizes = law.sizes.map(({ replicas }) => sizeOf(replicas, config.surge, config.unavailable));
-  const viewer = (): ((states: Int32Array, at: number) => RolloutView) => {
-    const seen = Array.from({ length: sets }, () => ({
-      spec: 0,
-      active: 0,
-      available: 0,
-      status: 0,
-    }));
-    const view = { ...sizes[0]!, sets: seen, current: 0, lost: 0 };
-    return (states, at) => {
-      const first = states[at]!;
-      const { replicas, surge, unavailable } = sizes[(first >> scaledAt) & 1]!;
-      const current = (first >> currentAt) & 3;
-      view.replicas = replicas;
-      view.surge = surge;
-      view.unavailable = unavailable;
-      view.current = (states[at + current]! & existsBit) === 0 ? -1 : current;
-      view.lost = faults - ((first >> faultsAt) & 3);
-      for (let i = 0; i < sets; i++) {
-        const word = states[at + i]!;
-        const set = seen[i]!;
-        set.spec = (word >> specAt) & four;
-        set.available = (word >> availableAt) & four;
-        set.active = set.available + ((word >> unreadyAt) & four) + ((word >> readyAt) & four);
-        set.status = (word >> statusAt) & four;
-      }
-      return view;
-    };
-  };
-  const view = viewer();
-  const isComplete = (states: Int32Array, at: number): boolean => {
-    const { current, replicas, sets: all } = view(states, at);
-    return all.every(({ spec, active, available, status }, i) => {
-      const size = i === current ? replicas : 0;
-      return spec === size && active === size && available === size && status === size;
-    });
-  };
-  const isScalingEvent = (states: Int32Array, at: number): boolean => {
-    const scaled = (states[at]! >> scaledAt) & 1;
-    return view(states, at).sets.some(
-      ({ spec }, i) => spec > 0 && ((states[at + i]! >> annotatedAt) & 1) !== scaled,
-    );
-  };
-  const show = (states: Int32Array, at: number): string => {
-    const { current, sets: all } = view(states, at);
-    const part = (i: number): string => {
-      const { spec, active, available, status } = all[i]!;
-      return `${i === current ? "*" : ""}spec ${spec} pods ${active} available ${available} status ${status}`;
-    };
-    return all.map((_, i) => part(i)).join(" | ");
-  };
-  return { view, viewAfter: viewer(), isScalingEvent, isComplete, show };
 }

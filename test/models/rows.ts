@@ -1,7 +1,7 @@
 // The table of reference/properties.md: each row one configuration, with its number of reachable
 // states by variant. The tests, the comparison with SPIN and the benchmark read it.
 import type { Creation } from "./law.ts";
-import type { RolloutConfig } from "./rollout.ts";
+import type { RolloutConfig } from "./config.ts";
 
 export type RowConfig = Omit<RolloutConfig, "creation">;
 

@@ -6,7 +6,7 @@ import { claims } from "./claims.ts";
 import { claim } from "./judged.ts";
 import type { Creation } from "./law.ts";
 import { rolloutModel } from "./rollout.ts";
-import type { RolloutConfig } from "./rollout.ts";
+import type { RolloutConfig } from "./config.ts";
 import { rows } from "./rows.ts";
 import type { Row, RowConfig } from "./rows.ts";
 import { runSpin, spinIsMissing } from "./spin.ts";

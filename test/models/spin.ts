@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { sizeOf } from "./law.ts";
-import type { RolloutConfig } from "./rollout.ts";
+import type { RolloutConfig } from "./config.ts";
 
 export interface SpinRun {
   /** Distinct states without the one before the first. */
