@@ -3,11 +3,11 @@ import fc from "fast-check";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
-import { behaviors } from "../../src/verify/arbitraries/behavior.ts";
-import { deployments } from "../../src/verify/arbitraries/deployment.ts";
-import { schedules, type DrawnSchedule } from "../../src/verify/arbitraries/schedule.ts";
-import { userActions, type UserAction } from "../../src/verify/arbitraries/user-action.ts";
-import { playActions } from "../../src/verify/play-actions.ts";
+import { behaviors } from "../support/arbitraries/behavior.ts";
+import { deployments } from "../support/arbitraries/deployment.ts";
+import { schedules, type DrawnSchedule } from "../support/arbitraries/schedule.ts";
+import { userActions, type UserAction } from "../support/arbitraries/user-action.ts";
+import { playActions } from "../support/play-actions.ts";
 
 export interface World extends DrawnSchedule {
   readonly deployment: KubeObject;

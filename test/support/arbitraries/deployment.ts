@@ -1,7 +1,7 @@
 /** Deployments as manifests. */
 import fc from "fast-check";
-import type { DeploymentSpec, DeploymentStrategy } from "../../api/apps.ts";
-import type { KubeObject } from "../../api/meta.ts";
+import type { DeploymentSpec, DeploymentStrategy } from "../../../src/api/apps.ts";
+import type { KubeObject } from "../../../src/api/meta.ts";
 import { strategies } from "./strategy.ts";
 
 export interface DeploymentOptions {

@@ -1,6 +1,6 @@
 /** Lets users act on a cluster, one after the other. */
-import type { Cluster } from "../cluster.ts";
-import { runKubectl } from "../kubectl/cluster-io.ts";
+import type { Cluster } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import type { UserAction } from "./arbitraries/user-action.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** How pods behave. */
 import fc from "fast-check";
-import type { Behavior, Delay, Fault } from "../../kubelet/behavior.ts";
+import type { Behavior, Delay, Fault } from "../../../src/kubelet/behavior.ts";
 
 export interface BehaviorOptions {
   /** Longest time for each part of a pod's life, ms; default 5000. Shrinks to 0. */

@@ -1,6 +1,6 @@
 /** What users do to a Deployment, as kubectl lines, each some time after the one before. */
 import fc from "fast-check";
-import type { Millis } from "../../api/meta.ts";
+import type { Millis } from "../../../src/api/meta.ts";
 
 export interface UserAction {
   /** After the action before it; ms. */

@@ -1,7 +1,7 @@
 /** Strategies of Deployments that the API accepts. */
 import fc from "fast-check";
-import type { DeploymentStrategy } from "../../api/apps.ts";
-import type { IntOrString } from "../../api/meta.ts";
+import type { DeploymentStrategy } from "../../../src/api/apps.ts";
+import type { IntOrString } from "../../../src/api/meta.ts";
 
 export interface StrategyOptions {
   /** Numbers of pods go up to this; default 4. Percentages go up to 100%. */
