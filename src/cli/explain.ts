@@ -10,7 +10,7 @@ import { clusterAt } from "../scenario/run.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { durationOption, replayOf, type ReplayArguments } from "./replay.ts";
+import { durationOption, playing, replayOf, type ReplayArguments } from "./replay.ts";
 
 export interface ExplainArguments extends ReplayArguments {
   readonly file: string;
@@ -27,7 +27,7 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return exitCodes.usage;
   const options = { ...replay, readFile: (path: string) => readBeside(file.folder, path) };
-  const cluster = clusterAt(scenario, stopAt, options);
+  const cluster = playing(file.name, () => clusterAt(scenario, stopAt, options));
   if (stopAt !== undefined && cluster.now < stopAt) {
     io.err.write(`rollsim: the run ended at ${formatDuration(cluster.now)}, before ${args.at}\n`);
   }

@@ -1,5 +1,5 @@
 /** The options that `run` and `explain` share: how a scenario is to be played. */
-import { isSchedule } from "../controllers/schedule.ts";
+import { isSchedule, ScheduleMismatch } from "../controllers/schedule.ts";
 import { parseDuration } from "../scenario/duration.ts";
 import type { RunOptions } from "../scenario/run.ts";
 import { UsageError } from "./io.ts";
@@ -14,13 +14,25 @@ export function replayOf(args: ReplayArguments): Pick<RunOptions, "seed" | "sche
   const { seed, schedule, until } = args;
   if (schedule !== undefined && !isSchedule(schedule)) {
     const shown = JSON.stringify(schedule);
-    throw new UsageError(`--schedule ${shown}: use fresh, random, or the letters d r p D R .`);
+    throw new UsageError(
+      `--schedule ${shown}: use fresh, random, random-own, or the letters d r p D R .`,
+    );
   }
   return {
     ...(seed === undefined ? {} : { seed }),
     ...(schedule === undefined ? {} : { schedule }),
     ...(until === undefined ? {} : { until: durationOption("until", until) }),
   };
+}
+
+/** A recorded schedule that does not fit the run is the user's mistake. */
+export function playing<T>(file: string, play: () => T): T {
+  try {
+    return play();
+  } catch (error) {
+    if (!(error instanceof ScheduleMismatch)) throw error;
+    throw new UsageError(`${file}: ${error.message}`, { cause: error });
+  }
 }
 
 export function durationOption(name: string, text: string): number {

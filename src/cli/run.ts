@@ -9,7 +9,7 @@ import type { Output } from "./commands.ts";
 import { inputFiles, readBeside, type InputFile } from "./files.ts";
 import { exitCodes, wantsColour, type CliIo, type ExitCode } from "./io.ts";
 import { progressOn } from "./progress.ts";
-import { replayOf, type ReplayArguments } from "./replay.ts";
+import { playing, replayOf, type ReplayArguments } from "./replay.ts";
 import { reporterOf } from "./reporters.ts";
 import { selectorOf } from "./selector.ts";
 
@@ -55,11 +55,9 @@ function play(
 ): Result {
   const progress = progressOn(io, scenario.name);
   try {
-    return runScenario(scenario, {
-      ...replay,
-      readFile: (path) => readBeside(file.folder, path),
-      onInstant: progress.at,
-    });
+    const readFile = (path: string) => readBeside(file.folder, path);
+    const options = { ...replay, readFile, onInstant: progress.at };
+    return playing(file.name, () => runScenario(scenario, options));
   } finally {
     progress.end();
   }

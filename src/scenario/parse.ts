@@ -162,7 +162,7 @@ function compile(
     name: body.metadata.name,
     labels: body.metadata.labels ?? {},
     seed: body.seed ?? "0",
-    schedule: (body.schedule ?? "fresh").replaceAll(/\s/gu, ""),
+    schedule: scheduleOf(body.schedule ?? "fresh"),
     namespace: body.namespace ?? "default",
     until,
     cluster: settingsOf(body.cluster ?? {}),
@@ -171,6 +171,11 @@ function compile(
     steps,
     expect,
   };
+}
+
+/** Long recordings may be broken into lines. */
+function scheduleOf(text: string): string {
+  return /^[drpDR.\s]+$/u.test(text) ? text.replaceAll(/\s/gu, "") : text;
 }
 
 function checkVersion(

@@ -196,7 +196,10 @@ export const scenarioSchema = v.strictObject({
   schedule: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^(fresh|random|[drpDR.\s]+)$/u, "fresh, random, or letters of a recorded schedule"),
+      v.regex(
+        /^(fresh until \d+ms, then )?(fresh|random|random-own|[drpDR.\s]+)$/u,
+        "fresh, random, random-own, or letters of a recorded schedule",
+      ),
       v.description("Order in which watch events are delivered. Default fresh."),
     ),
   ),

@@ -98,7 +98,7 @@ describe("mistakes are answered in one line, without a stack", () => {
     ],
     [
       ["run", "suite/good.yaml", "--schedule", "xyz"],
-      'rollsim: --schedule "xyz": use fresh, random, or the letters d r p D R .',
+      'rollsim: --schedule "xyz": use fresh, random, random-own, or the letters d r p D R .',
     ],
     [
       ["run", "suite/good.yaml", "--selector", "a in b"],
@@ -118,6 +118,12 @@ describe("mistakes are answered in one line, without a stack", () => {
     ],
   ])("rollsim %j", async (argv, message) => {
     expect(await rollsim(argv, here)).toEqual({ code: 2, out: "", err: `${message}\n` });
+  });
+
+  test("a schedule that was recorded on another run is named as the mistake", async () => {
+    const { code, err } = await rollsim(["run", "suite/good.yaml", "--schedule", "pppp"], here);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^rollsim: suite\/good.yaml: move 1 of the recorded schedule is p, /);
   });
 
   test("an option's wrong value names the right ones", async () => {
