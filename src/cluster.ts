@@ -19,7 +19,7 @@ import { EndpointSliceController } from "./controllers/endpointslice/controller.
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
-import type { ScheduleOptions } from "./controllers/schedule.ts";
+import { parseSchedule, type ScheduleOptions } from "./controllers/schedule.ts";
 import type { ControlPlaneLimits } from "./controllers/token-bucket.ts";
 import { assert } from "./engine/assert.ts";
 import type { QueuedEvent } from "./engine/event-queue.ts";
@@ -92,7 +92,10 @@ export class Cluster {
   constructor(options: ClusterOptions = {}, saved?: Snapshot) {
     this.#options = options;
     const { nodes, podsPerNode, startTime } = { ...defaults, ...options };
-    const gates = featureGates(options.kubernetesVersion ?? KUBERNETES_VERSION, options.featureGates);
+    const gates = featureGates(
+      options.kubernetesVersion ?? KUBERNETES_VERSION,
+      options.featureGates,
+    );
     this.#simulation = new Simulation((event) => this.#dispatch(event));
     this.#random =
       saved === undefined ? new Random(options.seed ?? "0") : Random.restore(saved.random);
@@ -128,7 +131,7 @@ export class Cluster {
       },
       {
         features: gates,
-        schedule: typeof schedule === "string" ? { name: schedule } : schedule,
+        schedule: typeof schedule === "string" ? scheduleOf(schedule) : schedule,
         controlPlane: options.controlPlane ?? "ideal",
       },
       saved?.controllers,
@@ -216,6 +219,17 @@ export class Cluster {
     );
   }
 
+  /** The pods of a ReplicaSet, by its UID, as they really are now (not as a cache or a status has them). */
+  countPods(uid: string, minReadySeconds: number): { active: number; available: number } {
+    const owner = this.#store.registry.findOwner(uid);
+    const { pods, wallClockMs } = this.#store;
+    if (owner === undefined) return { active: 0, available: 0 };
+    return {
+      active: pods.active(owner),
+      available: pods.available(owner, minReadySeconds, wallClockMs),
+    };
+  }
+
   /** Hears of entries of the trace as they are made. Call the answer to stop. */
   on<K extends TraceEntry["kind"]>(kind: K, listener: TraceListener<K>): () => void {
     return this.trace.on(kind, listener);
@@ -283,6 +297,14 @@ export class Cluster {
     this.#instant = "closed";
     this.trace.add({ kind: "instant", at: this.now });
   }
+}
+
+function scheduleOf(text: string): ScheduleOptions {
+  const schedule = parseSchedule(text);
+  if (schedule !== undefined) return schedule;
+  throw new RangeError(
+    `schedule ${text}: use fresh, random, random-own, or the letters d r p D R .`,
+  );
 }
 
 /** Namespaces that every cluster has. */

@@ -9,7 +9,10 @@ import type { Random } from "../engine/random.ts";
 
 export type Move = "d" | "r" | "p" | "D" | "R" | ".";
 
-/** `fresh`, `random`, or the letters of a recorded schedule. */
+/**
+ * `fresh`, `random`, the letters of a recorded schedule, or `random-own`: random, but the Deployment controller
+ * sees its own writes and the statuses before it syncs again; pods, kubelets and ReplicaSets may lag.
+ */
 export type ScheduleName = string;
 
 export interface ScheduleOptions {
@@ -25,8 +28,30 @@ export class ScheduleMismatch extends Error {
 
 const LETTERS = /^[drpDR.]*$/;
 
-export function isSchedule(name: string): boolean {
-  return name === "fresh" || name === "random" || LETTERS.test(name);
+/**
+ * A schedule as people write it: a name, or `fresh until 60000ms, then NAME`; white space does not count.
+ * Answers undefined for anything else.
+ */
+export function parseSchedule(text: string): ScheduleOptions | undefined {
+  const compact = text.replaceAll(/\s/g, "");
+  const [, from, later] = /^freshuntil(\d+)ms,then(.*)$/.exec(compact) ?? [];
+  const name = later ?? compact;
+  if (!isScheduleName(name)) return undefined;
+  return from === undefined ? { name } : { name, fromMs: Number(from) };
+}
+
+export function isSchedule(text: string): boolean {
+  return parseSchedule(text) !== undefined;
+}
+
+function isScheduleName(name: string): boolean {
+  return ["fresh", "random", "random-own"].includes(name) || LETTERS.test(name);
+}
+
+/** No sync of a Deployment while an event of a Deployment or ReplicaSet is undelivered. */
+function ownWritesFirst(possible: readonly Move[]): readonly Move[] {
+  const behind = possible.includes("d") || possible.includes("r");
+  return behind ? possible.filter((move) => move !== "D") : possible;
 }
 
 /** A chance of one in so many that time goes on although something could still be done. */
@@ -41,7 +66,7 @@ export class Schedule {
 
   /** `played`: the letters of a run that is gone on with. */
   constructor(options: ScheduleOptions, random: Random, played = "") {
-    assert(isSchedule(options.name), `no schedule: ${options.name}`);
+    assert(isScheduleName(options.name), `no schedule: ${options.name}`);
     this.#options = options;
     this.#random = random;
     this.#played = played;
@@ -63,10 +88,13 @@ export class Schedule {
 
   /** `possible` are the moves that can be made now, besides letting time go on. */
   next(possible: readonly Move[], now: Millis, nextEventAt: Millis | undefined): Move {
+    const { name } = this.#options;
     const move =
-      this.#options.name === "random"
+      name === "random"
         ? this.#draw(possible, now, nextEventAt)
-        : this.#recorded(possible);
+        : name === "random-own"
+          ? this.#draw(ownWritesFirst(possible), now, nextEventAt)
+          : this.#recorded(possible);
     this.#played += move;
     return move;
   }

@@ -1,0 +1,41 @@
+/**
+ * rollsim/verify: rollouts under property-based tests. Needs fast-check (an optional peer dependency); works
+ * in any test runner.
+ */
+export {
+  deployments,
+  faults,
+  healthyBehaviors,
+  strategies,
+  userActions,
+  worlds,
+  type DeploymentLimits,
+  type StrategySettings,
+} from "./verify/arbitraries.ts";
+export {
+  checkRollout,
+  type CheckOptions,
+  type CheckResult,
+  type FailedRun,
+} from "./verify/check-rollout.ts";
+export {
+  LawBroken,
+  rolloutCommands,
+  type RolloutModel,
+  type RolloutSystem,
+} from "./verify/commands.ts";
+export {
+  guaranteesOf,
+  guaranteesText,
+  type Guarantee,
+  type Guarantees,
+} from "./verify/guarantees.ts";
+export { allAssumptions, rolloutView, RolloutWatch, type Breach } from "./verify/observe.ts";
+export {
+  assumptions,
+  stateLaws,
+  type Assumption,
+  type RolloutView,
+  type StateLaw,
+} from "./verify/properties.ts";
+export { perform, type UserAction } from "./verify/user-actions.ts";

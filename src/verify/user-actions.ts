@@ -1,0 +1,89 @@
+/** What users do to a Deployment, and what happens to its pods, in the form that checks shrink and print. */
+import type { Deployment } from "../api/apps.ts";
+import type { Pod } from "../api/core.ts";
+import { controllerOf, type Millis } from "../api/meta.ts";
+import type { Cluster } from "../cluster.ts";
+import { runKubectl } from "../kubectl/cluster-io.ts";
+import type { RolloutWatch } from "./observe.ts";
+
+/** `after`: ms since the previous action. */
+export type UserAction = { readonly after: Millis } & (
+  | { readonly do: "update"; /** Another image for each number. */ readonly version: number }
+  | { readonly do: "undo" }
+  | { readonly do: "scale"; readonly replicas: number }
+  | { readonly do: "pause" }
+  | { readonly do: "resume" }
+  /** Deletes a pod: the n-th of those there are, round and round. */
+  | { readonly do: "kill-pod"; readonly pod: number }
+);
+
+/** What was done, as a step of a scenario: a line of kubectl, or a fault. */
+export type PerformedStep =
+  | { readonly kubectl: string }
+  | { readonly fault: { readonly type: "PodKill"; readonly on: string } };
+
+type KubectlAction = Exclude<UserAction, { readonly do: "kill-pod" }>;
+
+function lineOf(action: KubectlAction, deployment: Deployment): string {
+  const name = `deployment/${deployment.metadata.name}`;
+  const container = deployment.spec.template.spec.containers[0]!;
+  switch (action.do) {
+    case "update":
+      return `set image ${name} ${container.name}=${versioned(container.image ?? "app", action.version)}`;
+    case "undo":
+      return `rollout undo ${name}`;
+    case "scale":
+      return `scale ${name} --replicas=${action.replicas}`;
+    case "pause":
+    case "resume":
+      return `rollout ${action.do} ${name}`;
+  }
+}
+
+/** `web:v1` becomes `web:check-3`. */
+function versioned(image: string, version: number): string {
+  const tag = image.lastIndexOf(":");
+  const repository = tag > image.lastIndexOf("/") ? image.slice(0, tag) : image;
+  return `${repository}:check-${version}`;
+}
+
+/** Does it now, and tells the watch which assumptions are over; undefined where nothing could be done. */
+export function perform(
+  cluster: Cluster,
+  deployment: Deployment,
+  action: UserAction,
+  watch: RolloutWatch,
+): PerformedStep | undefined {
+  const { namespace = "default" } = deployment.metadata;
+  if (action.do === "kill-pod") return killPod(cluster, deployment, action.pod, watch);
+  if (action.do === "undo") watch.giveUp("fwd", "one");
+  if (action.do === "scale") watch.giveUp("const");
+  if (action.do === "update") watch.begun();
+  const silent = (): void => undefined;
+  const streams = { namespace, readFile: () => undefined, out: silent, err: silent };
+  const line = lineOf(action, deployment);
+  const { code } = runKubectl(cluster, `kubectl ${line}`, streams);
+  return code === 0 ? { kubectl: line } : undefined;
+}
+
+function killPod(
+  cluster: Cluster,
+  deployment: Deployment,
+  index: number,
+  watch: RolloutWatch,
+): PerformedStep | undefined {
+  const { namespace = "default", name } = deployment.metadata;
+  const pods = (cluster.api.list("pods", { namespace }) as readonly Pod[]).filter(
+    ({ metadata }) =>
+      metadata.deletionTimestamp === undefined &&
+      controllerOf(metadata)?.name.startsWith(`${name}-`) === true,
+  );
+  const pod = pods[index % Math.max(1, pods.length)];
+  if (pod === undefined) return undefined;
+  watch.podLost();
+  const on = `pod/${pod.metadata.name}`;
+  cluster.act(`lose ${on}`, (api) =>
+    api.delete({ resource: "pods", namespace, name: pod.metadata.name }, { gracePeriodSeconds: 0 }),
+  );
+  return { fault: { type: "PodKill", on } };
+}

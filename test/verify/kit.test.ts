@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
+import type { Deployment } from "../../src/api/apps.ts";
+import { parseScenario } from "../../src/scenario/parse.ts";
+import { clusterAt } from "../../src/scenario/run.ts";
+import {
+  allAssumptions,
+  checkRollout,
+  deployments,
+  guaranteesOf,
+  LawBroken,
+  perform,
+  rolloutCommands,
+  rolloutView,
+  RolloutWatch,
+  userActions,
+} from "../../src/verify.ts";
+import { runs } from "../support/seed.ts";
+
+function web(replicas: number, spec: object = {}): Deployment {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      strategy: {},
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { containers: [{ name: "web", image: "web:v1" }] },
+      },
+      ...spec,
+    },
+    status: {},
+  };
+}
+
+describe("checkRollout", () => {
+  test("finds nothing against updates of a Deployment with default settings", () => {
+    const { ok, judged } = checkRollout(web(4), { runs: 15 });
+    expect(ok).toBe(true);
+    expect(Object.keys(judged).toSorted()).toEqual(["P10", "P2", "P3", "P4", "P5", "P7", "P9"]);
+    expect(judged["P3"]).toBeGreaterThan(1000);
+  });
+
+  test("finds that an undo in mid-rollout is not as safe as a rollout (CE1), in a few actions", () => {
+    const { ok, failure } = checkRollout(web(4), { runs: 60, allow: ["undo"], laws: ["P3"] });
+    expect(ok).toBe(false);
+    expect(failure?.breach.law).toBe("P3");
+    expect(failure?.actions.length).toBeLessThanOrEqual(3);
+    expect(failure?.actions.at(-1)?.do).toBe("undo");
+  });
+
+  test("gives the run as a scenario that breaks the law at the same instant", () => {
+    const { failure } = checkRollout(web(4), { runs: 60, allow: ["undo"], laws: ["P3"] });
+    const { breach, scenario } = failure!;
+    const cluster = clusterAt(parseScenario(scenario), breach.at);
+    expect(cluster.now).toBe(breach.at);
+    const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
+    expect(available).toEqual(breach.view.sets.map((set) => set.available));
+  });
+
+  test("throws a TypeError with the API server's words for a manifest that is refused", () => {
+    expect(() => checkRollout(web(-1))).toThrow(TypeError);
+    expect(() => checkRollout(web(-1))).toThrow("must be greater than or equal to 0");
+  });
+});
+
+describe("arbitraries", () => {
+  test("make Deployments that the API server accepts", () => {
+    fc.assert(
+      fc.property(deployments({ mostMinReadySeconds: 20 }), (manifest) => {
+        expect(new Cluster().api.create(manifest).ok).toBe(true);
+      }),
+      runs(50),
+    );
+  });
+
+  test("shrink a run that breaks a law to a handful of steps", () => {
+    const holds = allAssumptions.filter((name) => name !== "bad" && name !== "acc");
+    const result = fc.check(
+      fc.property(deployments(), userActions(["update", "scale"]), (manifest, actions) => {
+        const cluster = new Cluster({ behaviors: [{ ready: { delay: 4_000, jitter: 4_000 } }] });
+        const created = cluster.act("create", (api) => api.create(manifest));
+        if (!created.ok) throw new Error(created.status.message);
+        cluster.runBefore(30_000);
+        // A folk claim: replicas - maxUnavailable pods are available at all times, scaling included.
+        const watch = new RolloutWatch(cluster, "default/web", holds, ["P3"]);
+        for (const action of actions) {
+          cluster.runBefore(cluster.now + action.after);
+          perform(cluster, created.value as Deployment, action, watch);
+        }
+        cluster.runUntil(cluster.now + 30_000);
+        if (watch.breaches.length > 0) throw new LawBroken(watch.breaches[0]!);
+      }),
+      runs(200),
+    );
+    expect(result.failed).toBe(true);
+    const [manifest, actions] = result.counterexample!;
+    expect(actions.map((action) => action.do)).toEqual(["scale"]);
+    expect((manifest as Deployment).spec.replicas).toBe(1);
+  });
+
+  test("drive model-based tests by commands", () => {
+    fc.assert(
+      fc.property(fc.commands(rolloutCommands(), { maxCommands: 12 }), (commands) => {
+        const cluster = new Cluster({ behaviors: [{ ready: { delay: 2_000 } }] });
+        const created = cluster.act("create", (api) => api.create(web(5)));
+        if (!created.ok) throw new Error(created.status.message);
+        cluster.runUntil(30_000);
+        const holds = allAssumptions.filter((name) => name !== "bad" && name !== "acc");
+        const watch = new RolloutWatch(cluster, "default/web", holds);
+        const real = { cluster, deployment: created.value as Deployment, watch };
+        fc.modelRun(() => ({ model: { paused: false }, real }), commands);
+      }),
+      runs(40),
+    );
+  });
+});
+
+describe("guarantees", () => {
+  test("are the numbers of the laws for 10 replicas at 25% and 25%", () => {
+    const stored = new Cluster().api.create(web(10));
+    const { guarantees } = guaranteesOf((stored.ok ? stored.value : undefined) as Deployment);
+    const numbers = Object.fromEntries(guarantees.map(({ name, number }) => [name, number]));
+    expect(numbers).toMatchObject({
+      "least available at every moment": 8,
+      "most pods asked for": 13,
+      "most pods that are not terminating": 18,
+      "pods that a bad image can break": 5,
+      "longest stall before the deadline is reported": 601,
+    });
+  });
+});
