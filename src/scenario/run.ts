@@ -4,6 +4,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { Cluster } from "../cluster.ts";
+import { AssertionFailed } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
 import { formatDuration } from "./duration.ts";
 import { Checker } from "./expectations.ts";
@@ -88,9 +89,25 @@ class Run implements Stage {
     try {
       if (this.#begin() && this.#takeSteps()) end = this.#runOut();
     } catch (error) {
-      if (!(error instanceof Stopped)) throw error;
+      if (!(error instanceof Stopped)) throw this.#withCircumstances(error);
     }
     return this.#result(end);
+  }
+
+  /** A broken assertion says how to see it again. */
+  #withCircumstances(error: unknown): unknown {
+    if (!(error instanceof AssertionFailed)) return error;
+    const { seed = "0" } = this.cluster.options;
+    const schedule = this.#options.schedule ?? this.#scenario.schedule;
+    const last = this.cluster.trace.entries.at(-1);
+    const lines = [
+      error.message,
+      `  at ${formatDuration(this.cluster.now)}, after ${JSON.stringify(last)?.slice(0, 300)}`,
+      `  again: rollsim run ${this.#scenario.file} --seed '${seed}' --schedule '${schedule}'`,
+    ];
+    const told = new AssertionFailed(lines.join("\n"), { cause: error });
+    told.stack = `${told.message}\n${error.stack ?? ""}`;
+    return told;
   }
 
   advance(limit: Millis): "stepped" | "idle" {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AssertionFailed } from "../../src/engine/assert.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import type { Result } from "../../src/scenario/result.ts";
 import { runScenario, type RunOptions } from "../../src/scenario/run.ts";
@@ -291,6 +292,15 @@ steps: [{ at: 5s, kubectl: set image deploy/web web=web:v2 }]`;
   const again = play(body, { schedule: random.playedSchedule, seed: "5" });
   expect(again.trace).toEqual(random.trace);
   expect(play(body).trace).not.toEqual(random.trace);
+});
+
+test("a broken assertion of ours says when, after what, and how to see it again", () => {
+  const breakAt = (now: number): void => {
+    if (now === 1000) throw new AssertionFailed("made for this test");
+  };
+  expect(() => play("", { seed: "9", onInstant: breakAt })).toThrow(
+    /^made for this test\n {2}at 1s, after \{"kind":.*\n {2}again: rollsim run x.yaml --seed '9' --schedule 'fresh'$/,
+  );
 });
 
 test("what listens to instants cannot change the run", () => {
