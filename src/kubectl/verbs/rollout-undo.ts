@@ -113,7 +113,13 @@ function findRevision(call: Call, deployment: KubeObject, revision: number): Kub
     const found = numbered.find(({ number }) => number === revision);
     return found?.set ?? { text: `unable to find specified revision ${revision} in history` };
   }
-  const previous = numbered.toSorted((a, b) => b.number - a.number)[1];
+  // Of equal revisions the first that was met counts, as in kubectl's walk.
+  let latest: (typeof numbered)[number] | undefined;
+  let previous: typeof latest;
+  for (const candidate of numbered) {
+    if (candidate.number > (latest?.number ?? 0)) [latest, previous] = [candidate, latest];
+    else if (candidate.number > (previous?.number ?? 0)) previous = candidate;
+  }
   if (previous !== undefined) return previous.set;
   return { text: `no rollout history found for deployment ${goQuote(deployment.metadata.name)}` };
 }
