@@ -5,7 +5,8 @@ import { failure } from "../../src/api/status.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
 import { planOf } from "../../src/controllers/reconcile.ts";
 import type { Effect, Outcome } from "../../src/controllers/reconcile.ts";
-import { deployment, replicaSet, template, viewOf } from "../controllers/rollout-view.ts";
+import { reconcileReplicaSet } from "../../src/controllers/replicaset/replicaset.ts";
+import { deployment, NOW, replicaSet, template, viewOf } from "../controllers/rollout-view.ts";
 import type { RolloutConfig } from "./config.ts";
 import type { Reads } from "./views.ts";
 
@@ -73,4 +74,37 @@ export function realSync(config: RolloutConfig, reads: Reads): readonly (number 
 
 function refuse(reason: "AlreadyExists" | "Conflict"): Outcome {
   return { ok: false, status: failure(409, reason, reason) };
+}
+
+/** What one sync of the real ReplicaSet controller does: pods made and deleted, status written. */
+export function realSetSync(
+  size: number,
+  pods: { readonly active: number; readonly ready: number; readonly available: number },
+): { created: number; deleted: number; status: number } {
+  const replicaSetBefore = replicaSet({ image: "web:1", replicas: size, available: 99 });
+  const surplus = Array.from({ length: Math.max(0, pods.active - size) }, (_, row) => row);
+  const plan = planOf(
+    reconcileReplicaSet({
+      key: "default/web-1",
+      now: NOW,
+      replicaSet: replicaSetBefore,
+      features: { terminatingReplicas: false },
+      stale: false,
+      awaited: undefined,
+      counts: { ...pods, fullyLabeled: pods.active, terminating: 0, untilNextAvailable: undefined },
+      orphans: [],
+      strays: [],
+      surplus,
+    }),
+  );
+  let created = 0;
+  let deleted = 0;
+  let status = 99;
+  for (const write of plan.writes) {
+    if (write.do === "create-pods") created += write.count;
+    if (write.do === "delete-pods") deleted += write.rows.length;
+    if (write.do !== "update/status") continue;
+    status = (write.object as ReplicaSet).status.availableReplicas ?? 0;
+  }
+  return { created, deleted, status };
 }

@@ -5,13 +5,14 @@ import { describe, expect, test } from "vitest";
 import { check } from "../../src/verify/check.ts";
 import { always } from "../../src/verify/judge.ts";
 import { stepsFor } from "../../src/verify/packed.ts";
-import { realSync } from "./real-sync.ts";
+import { realSetSync, realSync } from "./real-sync.ts";
 import { isDeploymentSync } from "./layout.ts";
 import { rolloutModel } from "./rollout.ts";
 import type { RolloutConfig } from "./config.ts";
 import type { Reads } from "./views.ts";
 import { rows } from "./rows.ts";
 import type { RowConfig } from "./rows.ts";
+import { syncSteps, walk } from "./walks.ts";
 
 interface Difference {
   readonly reads: Reads;
@@ -98,5 +99,45 @@ describe("reconcileDeployment does what the model's step does", () => {
     const config = { ...rows.stale.config, secondWrite: "conflicts" } as const;
     const { different } = compareSyncs({ ...config, creation: "create goes on" });
     expect(different.length).toBeGreaterThan(0);
+  });
+});
+
+describe("reconcileReplicaSet does what the model's step does", () => {
+  const pods = [0, 1, 2, 3];
+  const cases = pods.flatMap((spec) =>
+    pods.flatMap((unready) =>
+      pods.flatMap((ready) => pods.map((available) => ({ spec, unready, ready, available }))),
+    ),
+  );
+
+  test("it makes up the difference, and reports what was available before", () => {
+    for (const { spec, unready, ready, available } of cases) {
+      const active = unready + ready + available;
+      const found = realSetSync(spec, { active, ready: ready + available, available });
+      expect(found).toEqual({
+        created: Math.max(0, spec - active),
+        deleted: Math.max(0, active - spec),
+        status: available,
+      });
+    }
+  });
+});
+
+describe("random walks of the simulator are walks of the model", () => {
+  const walks = [
+    { replicas: 4, resize: undefined },
+    { replicas: 10, resize: undefined },
+    { replicas: 6, resize: 3 },
+    { replicas: 3, resize: 8 },
+  ];
+
+  test.each(walks)("$replicas replicas, resized to $resize", ({ replicas, resize }) => {
+    const steps = Array.from({ length: 40 }, (_, k) =>
+      syncSteps(walk(`${replicas}-${k}`, replicas, resize).trace.entries),
+    ).flat();
+    expect(steps.filter(({ kind }) => kind === "not in the model").slice(0, 3)).toEqual([]);
+    const count = (wanted: string): number => steps.filter(({ kind }) => kind === wanted).length;
+    expect(count("as the model")).toBeGreaterThan(400);
+    expect(count("refused")).toBeLessThan(count("as the model") / 4);
   });
 });
