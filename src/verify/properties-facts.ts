@@ -41,7 +41,7 @@ export const fenceposts: FactLaw<Fenceposts> = {
   class: "A",
   assumes: [],
   statement:
-    "maxSurge rounds up and maxUnavailable down; both 0 gives one unavailable; never more unavailable than replicas.",
+    "Of percentages, maxSurge rounds up and maxUnavailable down; both 0 gives one unavailable; never more unavailable than replicas.",
   holds: ({ replicas, maxSurge, maxUnavailable, surge, unavailable }) => {
     if (!isShare(surge, maxSurge, replicas, "up")) return false;
     if (unavailable < 0 || unavailable > replicas) return false;
