@@ -137,6 +137,8 @@ function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | 
     compiler.problems.push(...problems);
     if (manifests.length > 0) {
       objects.push({ node: part, source, place: placeOf(source, part.span.start) });
+    } else if (problems.every(({ severity }) => severity === "warning")) {
+      report(compiler, part.span, "unknown-kind", "there can be no object of this kind");
     }
   }
   return { objects };

@@ -5,7 +5,7 @@ import type { TraceEntry } from "../api/trace.ts";
 import type { Verdict } from "./cel.ts";
 import { formatDuration } from "./duration.ts";
 import { measure, type Measured, type Samples } from "./metrics.ts";
-import type { ExpectationResult, Failure } from "./result.ts";
+import type { ExpectationResult, Failure, Result } from "./result.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment } from "./scenario.ts";
 import { metrics } from "./schema.ts";
 import { worldOf } from "./world.ts";
@@ -77,8 +77,9 @@ export class Checker {
     this.#record({ kind: "expectation", at, that: text, held: false, detail: details.join("; ") });
   }
 
-  /** The results of all; `aborted`: the run failed, so what is checked at the end is not. */
-  end(samples: Samples, aborted: boolean): EndOfChecks {
+  /** The results of all. After a failed step, what belongs to the end is not checked. */
+  end(samples: Samples, end: Result["end"]): EndOfChecks {
+    const aborted = end === "failed";
     const at = this.#client.now;
     const results: ExpectationResult[] = [];
     for (const [{ expression, place }, outcome] of this.#always) {

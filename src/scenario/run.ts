@@ -240,7 +240,7 @@ class Run implements Stage {
     this.#feed();
     const settledAt = this.#settledAt();
     const samples = this.#metrics.samples(settledAt, end === "until" ? at : settledAt);
-    const { results, measured } = this.#checker.end(samples, end === "failed");
+    const { results, measured } = this.#checker.end(samples, end);
     cluster.trace.add({ kind: "end", at });
     const failures = [...this.#checker.failures, ...this.#failures].toSorted((a, b) => a.at - b.at);
     return {

@@ -255,6 +255,10 @@ describe("steps", () => {
       "{ name: a, kubectl: get pods }, { name: a, kubectl: get pods }",
       '4:49 duplicate-name: another step is named "a"',
     ],
+    [
+      "{ assert: { apiVersion: example.com/v1, kind: Zoo, metadata: { name: x } } }",
+      "4:19 unknown-kind: there can be no object of this kind",
+    ],
     ['{ kubectl: "# nothing" }', "4:20 script: no command in these lines"],
     ['{ kubectl: "apply -f - <<EOF\\nx" }', "4:20 script: the document after <<EOF has no end"],
     [
@@ -263,7 +267,7 @@ describe("steps", () => {
     ],
     ['{ assert: "size(pods)" }', "4:25 cel: Unknown variable: pods"],
   ])("%s is refused", (step, problem) => {
-    expect(problems(`${head}steps: [${step}]\n`, () => undefined)[0]).toContain(
+    expect(problems(`${head}steps: [${step}]\n`, () => undefined).join("\n")).toContain(
       problem.split(" [")[0],
     );
   });
