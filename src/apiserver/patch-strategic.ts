@@ -51,7 +51,7 @@ export function mergeObject(
   for (const [key, value] of Object.entries(patch)) {
     if (!key.startsWith(DELETE_FROM_LIST)) mergeField(original, key, value, type, mode);
     else if (mode === "combine") original[key] = value;
-    else deleteFromList(original, afterSlash(key, "primitive list"), value);
+    else deleteFromList(original, afterSlash(key, "primitive list"), value, type);
   }
   return original;
 }
@@ -244,11 +244,22 @@ function mergeElements(original: List, patch: List, meta: PatchMeta, mode: Merge
   return original;
 }
 
-function deleteFromList(original: Draft, key: string, value: unknown): void {
+/** Scalars go; lists of objects are merged, for all that the directive says. */
+function deleteFromList(
+  original: Draft,
+  key: string,
+  value: unknown,
+  type: TypeInfo | undefined,
+): void {
   if (value === null) delete original[key];
   const current = original[key];
   if (!Array.isArray(current) || !Array.isArray(value)) return;
-  original[key] = current.filter((item) => !value.includes(item));
+  const meta = metaOfList(type, key);
+  if (current.length + value.length === 0) return;
+  original[key] =
+    elementKind(current, value) === "object"
+      ? mergeLists(current, value, meta, "apply")
+      : current.filter((item) => !value.includes(item));
 }
 
 function hasDirective(item: unknown): boolean {

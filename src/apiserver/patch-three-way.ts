@@ -204,7 +204,9 @@ function diffLists(
     const { added, removed } = diffScalars(original, modified);
     const changes = takes ? sortedBy(added, modified, mergeKey, "scalar") : [];
     const deletions = deletes ? deduplicated(removed) : [];
-    const ordered = deletions.length > 0 || (takes && !jsonEqual(original, modified));
+    // Go has sorted the original by then, in place.
+    const sameOrder = jsonEqual(sortedByPrint(original), modified);
+    const ordered = deletions.length > 0 || (takes && !sameOrder);
     return { changes, deletions, order: ordered ? modified : [] };
   }
   const { changed, removed } = diffElements(original, modified, meta, options);

@@ -4,6 +4,7 @@
 //	schema hashes  random pod templates with their pod-template-hash, one JSON object a line
 //	schema hash    the same for templates given on standard input, one JSON object a line
 //	schema judged  random objects with what the API server says of them, one JSON object a line
+//	schema patched random versions of a Deployment with the strategic patches between them
 package main
 
 import (
@@ -162,6 +163,8 @@ func main() {
 		printTypes()
 	case "hashes":
 		printHashes()
+	case "patched":
+		patches(300, 1)
 	case "judged":
 		judged(1000, 1)
 	case "hash":

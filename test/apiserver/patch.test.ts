@@ -1,0 +1,231 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { isDraft, type Draft } from "../../src/apiserver/draft.ts";
+import { applyPatch } from "../../src/apiserver/patch.ts";
+import { mergePatch } from "../../src/apiserver/patch-merge.ts";
+import { PatchError } from "../../src/apiserver/patch-meta.ts";
+import { mergeObject } from "../../src/apiserver/patch-strategic.ts";
+import { createThreeWayPatch, createTwoWayPatch } from "../../src/apiserver/patch-three-way.ts";
+import { schemaOf } from "../../src/apiserver/schema.ts";
+import { readLines } from "./recorded.ts";
+
+interface Result {
+  readonly value?: Draft;
+  readonly error?: string;
+}
+
+/** Made by Kubernetes' own library. */
+interface Recorded {
+  readonly original: Draft;
+  readonly modified: Draft;
+  readonly current: Draft;
+  readonly threeWay: Result;
+  /** What the three-way patch makes of `current`. */
+  readonly applied: Result;
+  readonly twoWay: Result;
+  /** A patch written by hand, and what it makes of `current`. */
+  readonly patch: Draft;
+  readonly patched: Result;
+}
+
+const recorded = readLines<Recorded>(import.meta.url, "data/patched.jsonl.gz", JSON.parse);
+const kind = { apiVersion: "apps/v1", kind: "Deployment" };
+
+function merged(original: Draft, patch: Draft): Result {
+  try {
+    const type = schemaOf(kind.apiVersion, kind.kind);
+    return { value: mergeObject(structuredClone(original), structuredClone(patch), type, "apply") };
+  } catch (error) {
+    if (error instanceof PatchError) return { error: error.message };
+    throw error;
+  }
+}
+
+function made(answer: ReturnType<typeof createTwoWayPatch>): Result {
+  return answer.ok ? { value: answer.patch } : { error: answer.error };
+}
+
+function patchedBy(
+  object: KubeObject,
+  patch: unknown,
+  how: "strategic" | "merge" | "json",
+): unknown {
+  const answer = applyPatch(object, patch, how);
+  return answer.ok ? answer.value : answer.status.code;
+}
+
+describe("strategic merge patches", () => {
+  test("are merged as Kubernetes merges them, with every directive", () => {
+    for (const { current, patch, patched } of recorded) {
+      expect(merged(current, patch), JSON.stringify(patch)).toEqual(patched);
+    }
+  });
+
+  test("are made as kubectl apply makes them", () => {
+    for (const { original, modified, current, threeWay } of recorded) {
+      expect(made(createThreeWayPatch(kind, original, modified, current))).toEqual(threeWay);
+    }
+  });
+
+  test("take the current object where kubectl's patch takes it", () => {
+    for (const { current, threeWay, applied } of recorded) {
+      if (threeWay.value !== undefined) {
+        expect(merged(current, threeWay.value)).toEqual(applied);
+      }
+    }
+  });
+
+  test("are made of two versions alone as Kubernetes makes them", () => {
+    for (const { original, modified, twoWay } of recorded) {
+      expect(made(createTwoWayPatch(kind, original, modified))).toEqual(twoWay);
+    }
+  });
+
+  test("leave their arguments alone", () => {
+    const [first] = recorded;
+    const copy = structuredClone(first);
+    if (first === undefined) throw new Error("nothing recorded");
+    createThreeWayPatch(kind, first.original, first.modified, first.current);
+    expect(first).toEqual(copy);
+  });
+
+  test("merge containers and their variables by name", () => {
+    const patch = {
+      spec: {
+        template: { spec: { containers: [{ name: "b", env: [{ name: "X", value: "2" }] }] } },
+      },
+    };
+    expect(patchedBy(deployment(), patch, "strategic")).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { name: "a", image: "one" },
+              {
+                name: "b",
+                image: "two",
+                env: [
+                  { name: "X", value: "2" },
+                  { name: "Y", value: "1" },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  test("are not for kinds without a schema", () => {
+    const object = { apiVersion: "example.com/v1", kind: "Thing", metadata: { name: "x" } };
+    expect(patchedBy(object, { spec: {} }, "strategic")).toBe(415);
+    expect(patchedBy(object, { spec: { a: 1 } }, "merge")).toEqual({ ...object, spec: { a: 1 } });
+  });
+});
+
+describe("JSON merge patches", () => {
+  // RFC 7386, appendix A.
+  test.each([
+    [{ a: "b" }, { a: "c" }, { a: "c" }],
+    [{ a: "b" }, { b: "c" }, { a: "b", b: "c" }],
+    [{ a: "b" }, { a: null }, {}],
+    [{ a: "b", b: "c" }, { a: null }, { b: "c" }],
+    [{ a: ["b"] }, { a: "c" }, { a: "c" }],
+    [{ a: "c" }, { a: ["b"] }, { a: ["b"] }],
+    [{ a: { b: "c" } }, { a: { b: "d", c: null } }, { a: { b: "d" } }],
+    [{ a: [{ b: "c" }] }, { a: [1] }, { a: [1] }],
+    [
+      ["a", "b"],
+      ["c", "d"],
+      ["c", "d"],
+    ],
+    [{ a: "b" }, ["c"], ["c"]],
+    [{ a: "foo" }, null, null],
+    [{ a: "foo" }, "bar", "bar"],
+    [{ e: null }, { a: 1 }, { e: null, a: 1 }],
+    [[1, 2], { a: "b", c: null }, { a: "b" }],
+    [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  ])("turn %j by %j into %j", (target, patch, result) => {
+    expect(mergePatch(target, patch)).toEqual(result);
+  });
+
+  test("applied twice change nothing more", () => {
+    const json = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.jsonValue({ maxDepth: 3 }));
+    fc.assert(
+      fc.property(json, json, (target, patch) => {
+        const once = mergePatch(target, patch);
+        expect(mergePatch(once, patch)).toEqual(once);
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+});
+
+describe("JSON patches", () => {
+  test("apply all operations, in order", () => {
+    const operations = [
+      { op: "test", path: "/spec/replicas", value: 3 },
+      { op: "replace", path: "/spec/replicas", value: 5 },
+      { op: "add", path: "/metadata/labels", value: { "a/b": "1" } },
+      { op: "copy", from: "/metadata/labels/a~1b", path: "/metadata/labels/c" },
+      { op: "remove", path: "/spec/template/spec/containers/0" },
+    ];
+    const result = patchedBy(deployment(), operations, "json");
+    expect(result).toMatchObject({
+      metadata: { labels: { "a/b": "1", c: "1" } },
+      spec: { replicas: 5, template: { spec: { containers: [{ name: "b" }] } } },
+    });
+  });
+
+  test("apply none where one fails, and leave the object alone", () => {
+    const object = deployment();
+    const copy = structuredClone(object);
+    const operations = [
+      { op: "replace", path: "/spec/replicas", value: 5 },
+      { op: "test", path: "/metadata/name", value: "other" },
+    ];
+    expect(patchedBy(object, operations, "json")).toBe(422);
+    expect(object).toEqual(copy);
+  });
+
+  test.each([
+    [{ op: "remove", path: "/spec/nothing" }, 422],
+    [{ op: "replace", path: "/spec/nothing", value: 1 }, 422],
+    [{ op: "add", path: "/spec/template/spec/containers/7", value: {} }, 422],
+    [{ op: "spin", path: "/spec" }, 422],
+  ])("refuse %j", (operation, code) => {
+    expect(patchedBy(deployment(), [operation], "json")).toBe(code);
+  });
+
+  test("have to be a list", () => {
+    expect(patchedBy(deployment(), { op: "remove", path: "/spec" }, "json")).toBe(400);
+  });
+});
+
+function deployment(): KubeObject {
+  const object: unknown = {
+    ...kind,
+    metadata: { name: "web" },
+    spec: {
+      replicas: 3,
+      template: {
+        spec: {
+          containers: [
+            { name: "a", image: "one" },
+            {
+              name: "b",
+              image: "two",
+              env: [
+                { name: "X", value: "1" },
+                { name: "Y", value: "1" },
+              ],
+            },
+          ],
+        },
+      },
+    },
+  };
+  if (!isDraft(object)) throw new Error("not an object");
+  return { ...object, ...kind, metadata: { name: "web" } };
+}
