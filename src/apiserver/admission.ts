@@ -12,6 +12,7 @@ import { canonicalObject } from "./encode.ts";
 import { groupResource } from "./kinds.ts";
 import type { Store } from "./store.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
+import { safeEncode } from "./template-hash.ts";
 
 export type Admitted =
   | { readonly ok: true; readonly value: KubeObject; readonly warnings: readonly string[] }
@@ -26,12 +27,13 @@ export function admitCreate(
   const decoded = decodeObject(object, fieldValidation);
   if (!decoded.ok) return decoded;
   const { namespace = "default" } = object.metadata;
+  const named = withName(store, decoded.value);
   if (kind.namespaced && store.get("namespaces", namespace) === undefined) {
     return { ok: false, status: notFound({ group: "", resource: "namespaces" }, namespace) };
   }
   const placed: KubeObject = kind.namespaced
-    ? { ...decoded.value, metadata: { ...decoded.value.metadata, namespace } }
-    : decoded.value;
+    ? { ...named, metadata: { ...named.metadata, namespace } }
+    : named;
   const warnings = decoded.warnings ?? [];
   const strategy = strategyFor(kind.resource);
   if (strategy === undefined) return { ok: true, value: placed, warnings };
@@ -42,6 +44,14 @@ export function admitCreate(
   if (causes.length > 0) return refuse(kind, next, causes);
   const more = strategy.warnings(next);
   return { ok: true, value: canonicalObject(next), warnings: [...warnings, ...more] };
+}
+
+/** generateName: a name with five more characters, drawn from the store's next version. */
+function withName(store: Store, object: KubeObject): KubeObject {
+  const { name, generateName = "" } = object.metadata;
+  if (generateName === "" || (name !== undefined && name !== "")) return object;
+  const suffix = safeEncode(String(store.resourceVersion + 10_000).slice(-5));
+  return { ...object, metadata: { ...object.metadata, name: `${generateName}${suffix}` } };
 }
 
 /** The body of a PUT; a patch was decoded when it was applied. */

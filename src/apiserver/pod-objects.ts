@@ -77,7 +77,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const bound = columns.node[row] !== UNBOUND;
   const reason = podReasons[columns.reason[row]!]!;
   const common = { phase: PHASES[phase]!, qosClass: "BestEffort" };
-  if (!bound) return { ...common, conditions: unscheduled(reason) };
+  if (!bound) return unscheduled(common, reason);
   const created = timestamp(columns.createdS[row]! * 1000);
   const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
   return compact({
@@ -102,11 +102,14 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   }) as Pod["status"];
 }
 
-function unscheduled(reason: (typeof podReasons)[number]): readonly PodCondition[] {
-  if (reason.waiting !== "Unschedulable") return [];
-  return [
-    { type: "PodScheduled", status: "False", reason: "Unschedulable", message: reason.message("") },
-  ];
+function unscheduled(
+  common: Pod["status"],
+  reason: (typeof podReasons)[number],
+): Pod["status"] {
+  if (reason.waiting !== "Unschedulable") return common;
+  const { waiting, message } = reason;
+  const condition = { type: "PodScheduled", status: "False", reason: waiting } as const;
+  return { ...common, conditions: [{ ...condition, message: message("") }] };
 }
 
 function conditions(

@@ -22,6 +22,7 @@ import {
   invalid,
   notFound,
   type Answer,
+  type Status,
 } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
@@ -267,15 +268,14 @@ export class ApiServer implements Client {
     }
     const patched = applyPatch(target, patch, type, options.fieldValidation);
     if (!patched.ok) return patched;
+    const refused = scale ? refuseScale(patched.value) : refuseIdentity(kind, patched.value, current);
+    if (refused !== undefined) return { ok: false, status: refused };
     const next = scale ? applyScale(current, patched.value) : patched.value;
-    const admitted = admitUpdate(
-      this.store,
-      kind,
-      next,
-      current,
-      scale ? undefined : options.subresource,
-    );
-    return this.#store(kind, current, admitted, options);
+    const subresource = scale ? undefined : options.subresource;
+    const admitted = admitUpdate(this.store, kind, next, current, subresource);
+    if (!admitted.ok) return admitted;
+    const warnings = [...(patched.warnings ?? []), ...admitted.warnings];
+    return this.#store(kind, current, { ...admitted, warnings }, options);
   }
 
   #store(
@@ -334,6 +334,30 @@ export class ApiServer implements Client {
 /** Stands for an object that does not exist. */
 function subjectOf({ name, namespace = "default" }: ObjectRef): KubeObject {
   return { apiVersion: "", kind: "", metadata: { name, namespace } };
+}
+
+/** A patch may not make another object of it, nor be meant for another version. */
+function refuseIdentity(
+  kind: KindInfo,
+  { metadata }: KubeObject,
+  current: KubeObject,
+): Status | undefined {
+  const { name, resourceVersion } = current.metadata;
+  if (metadata.name !== name) {
+    const why = `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
+    return failure(400, "BadRequest", why);
+  }
+  const asked = metadata.resourceVersion ?? "";
+  if (asked !== "" && asked !== resourceVersion) return conflict(groupResource(kind), name);
+  return undefined;
+}
+
+function refuseScale(scale: KubeObject): Status | undefined {
+  const { replicas = 0 } = (scale["spec"] ?? {}) as { replicas?: number };
+  if (replicas >= 0) return undefined;
+  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+  const cause = { reason: "FieldValueInvalid", message, field: "spec.replicas" };
+  return invalid({ group: "autoscaling", kind: "Scale" }, scale.metadata.name, [cause]);
 }
 
 function groupResourceOf(resource: string): { group: string; resource: string } {
