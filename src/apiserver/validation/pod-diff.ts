@@ -25,7 +25,8 @@ export function validatePodDiff(next: Json, prev: Json): Causes {
   if (semanticDeepEqual(type, next, prev)) return [];
   const rule = `pod updates may not change fields other than ${UPDATABLE.join(",")}`;
   const print = (spec: Json): string => `${JSON.stringify(goForm(type, spec), null, 1)}\n`;
-  return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}`)];
+  // Kubernetes ends the text with an empty line.
+  return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}\n`)];
 }
 
 function range(start: number, lines: number): string {
