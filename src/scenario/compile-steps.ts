@@ -67,7 +67,11 @@ function compileStep(compiler: Compiler, node: Located, number: number): Step | 
     if (script.ok) {
       const sure = exitCode === 0 ? script.commands : script.commands.slice(0, -1);
       for (const { line } of sure) checkLine(compiler, entry.node.span, line);
-      return { ...base, verb: "kubectl", commands: script.commands, exitCode };
+      const commands = script.commands.map((command) => {
+        const { start } = spanOfLine(compiler, entry.node.span, command.line);
+        return { ...command, place: placeOf(compiler.source, start) };
+      });
+      return { ...base, verb: "kubectl", commands, exitCode };
     }
     report(compiler, entry.node.span, "script", script.message);
     return undefined;
@@ -86,17 +90,23 @@ function compileStep(compiler: Compiler, node: Located, number: number): Step | 
   return condition === undefined ? undefined : { ...base, verb: "assert", within, condition };
 }
 
+/** Where a line of a script stands in the file; the script's own place if it is not there as it is. */
+function spanOfLine(compiler: Compiler, script: Span, line: string): Span {
+  const bare = line.replace(/^kubectl /u, "");
+  const offset = compiler.source.text.slice(script.start, script.end).indexOf(bare);
+  if (offset === -1) return script;
+  return { start: script.start + offset, end: script.start + offset + bare.length };
+}
+
 /** Lines that are to succeed and cannot are mistakes in the file. */
-function checkLine(compiler: Compiler, span: Span, line: string): void {
+function checkLine(compiler: Compiler, script: Span, line: string): void {
   const problem = checkCommand(line);
   if (problem === undefined) return;
   const { message, hint, word } = problem;
-  const text = compiler.source.text.slice(span.start, span.end);
-  const bare = line.replace(/^kubectl /u, "");
-  const inLine = bare.indexOf(word);
-  const offset = text.indexOf(bare);
-  const start = span.start + Math.max(0, offset) + (offset === -1 ? 0 : Math.max(0, inLine));
-  const end = offset === -1 ? span.end : start + Math.max(1, word.length);
+  const span = spanOfLine(compiler, script, line);
+  const inLine = compiler.source.text.slice(span.start, span.end).indexOf(word);
+  const start = span.start + Math.max(0, inLine);
+  const end = inLine === -1 ? span.end : start + word.length;
   const more = hint === undefined ? {} : { hint };
   compiler.problems.push(
     problemAt(compiler.source, { start, end }, { code: "kubectl", message, ...more }),

@@ -45,7 +45,7 @@ export interface ApplyStep extends StepBase {
 
 export interface KubectlStep extends StepBase {
   readonly verb: "kubectl";
-  readonly commands: readonly ScriptCommand[];
+  readonly commands: readonly (ScriptCommand & { readonly place: Place })[];
   readonly exitCode: number;
 }
 

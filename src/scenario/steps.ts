@@ -76,12 +76,12 @@ export function applyManifests(
 function runScript(stage: Stage, step: KubectlStep): StepFailure | undefined {
   const last = step.commands.at(-1);
   for (const command of step.commands) {
-    const { line, stdin } = command;
+    const { line, stdin, place } = command;
     const wanted = command === last ? step.exitCode : 0;
     const { code, errors } = runLine(stage, line, stdin);
     if (code !== wanted) {
       const message = `"${line}" ended with ${code}, not ${wanted}`;
-      return { message, details: errors };
+      return { message, details: errors, place };
     }
   }
   return undefined;

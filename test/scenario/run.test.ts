@@ -73,6 +73,15 @@ expect: { finally: ["true"] }`);
     );
   });
 
+  test("that fail point at the line", () => {
+    const result = play(`
+steps:
+  - kubectl: |
+      kubectl get pods
+      kubectl rollout undo deploy/nope`);
+    expect(result.failures[0]?.place).toMatchObject({ line: 8, column: 15 });
+  });
+
   test("may give a line its document", () => {
     const result = play(`
 steps:
