@@ -87,13 +87,18 @@ function momentLines(
       `${indent}✗ `,
       `${indent}  `,
     );
-    lines.push(...text.map(paint.bad));
+    lines.push(...text.map((line) => painted(line, paint.bad)));
   }
   return lines.map((line, index) => (index === 0 ? timed(moment.at, line, layout) : line));
 }
 
 function timed(at: Millis, line: string, { paint }: Layout): string {
   return line.startsWith(indent) ? paint.bold(clock(at)) + line.slice(gutter) : line;
+}
+
+/** The gutter stays bare, for the time. */
+function painted(line: string, colour: (text: string) => string): string {
+  return indent + colour(line.slice(gutter));
 }
 
 /** Seconds to ten minutes, then minutes; always as wide as the gutter. */
@@ -109,7 +114,8 @@ function commandLines(
   const lines: string[] = [];
   const prompt = name.startsWith("kubectl") ? "$ " : "* ";
   if (name !== "") {
-    lines.push(...wrap(printable(name), width, indent + prompt, `${indent}    `).map(paint.accent));
+    const wrapped = wrap(printable(name), width, indent + prompt, `${indent}    `);
+    lines.push(...wrapped.map((line) => painted(line, paint.accent)));
   }
   for (const { stream, text } of output) {
     const colour = stream === "stderr" ? paint.warn : paint.dim;
@@ -152,7 +158,7 @@ function statusLines({ text, by }: StatusLine, { paint, width }: Layout): readon
     lead.length + whole.length <= width || tail === undefined
       ? wrap(whole, width, lead, lead)
       : [lead + head, `${lead}  ${tail}`];
-  return lines.map((line) => indent + paint.dim(line.slice(gutter)));
+  return lines.map((line) => painted(line, paint.dim));
 }
 
 /** A Deployment's line, and before it a heading if its ReplicaSets are others than before. */

@@ -1,6 +1,7 @@
 /** Every scenario of the project: its committed output, and what all of them have in common. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { projectFolder, rollsim } from "../cli/fake-io.ts";
 
@@ -28,6 +29,13 @@ describe.each(names)("%s", (name) => {
     const { out } = await rollsim(["run", path], { tty: "out", env: { NO_COLOR: "1" } });
     const wide = out.split("\n").filter((line) => line.length > 80);
     expect(wide).toEqual([]);
+  });
+
+  test("says the same with colours", async () => {
+    const { out } = await rollsim(["run", path], { tty: "out" });
+    const plain = stripVTControlCharacters(out);
+    expect(out).not.toBe(plain);
+    expect(plain).toBe(readFileSync(join(folder, `${name}.out`), "utf8"));
   });
 
   test("says what it teaches at its top, and is named after its file", () => {
