@@ -24,7 +24,11 @@ export function parseFieldSelector(text: string): Parsed<readonly FieldTerm[]> {
     const value = unescaped(match[3] ?? "");
     if (!value.ok) return value;
     const operator = match[2] === "!=" ? "!=" : "=";
-    terms.push({ field: match[1] ?? "", operator, value: value.value });
+    const field = match[1] ?? "";
+    // Kubernetes takes a bare operator for no term at all.
+    if (field !== "" || value.value !== "") {
+      terms.push({ field, operator, value: value.value });
+    }
   }
   return { ok: true, value: terms };
 }
@@ -105,17 +109,13 @@ function splitTerms(text: string): readonly string[] {
 }
 
 function unescaped(text: string): Parsed<string> {
-  const bare = text.replace(/\\[\\,=]/g, "");
-  const badEscape = /\\[\s\S]?/.exec(bare)?.[0];
-  if (badEscape !== undefined) {
-    const error = `invalid field selector: invalid escape sequence: ${badEscape}`;
-    return { ok: false, error };
-  }
-  const loose = /[,=]/.exec(bare)?.[0];
-  if (loose !== undefined) {
-    const code = loose.charCodeAt(0);
-    const error = `invalid field selector: unescaped character in value: ${code}`;
-    return { ok: false, error };
+  // What is not fine as it stands: escapes, right and wrong, and loose commas and equals signs.
+  for (const [found] of text.matchAll(/\\[\s\S]?|[,=]/gu)) {
+    if (/^\\[\\,=]$/.test(found)) continue;
+    const error = found.startsWith("\\")
+      ? `invalid escape sequence: ${found}`
+      : `unescaped character in value: ${found.charCodeAt(0)}`;
+    return { ok: false, error: `invalid field selector: ${error}` };
   }
   return { ok: true, value: text.replace(/\\([\\,=])/g, "$1") };
 }

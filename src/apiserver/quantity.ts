@@ -28,6 +28,7 @@ export type ParsedQuantity =
 
 const WRONG_FORMAT =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+const WRONG_NUMBER = "unable to parse numeric part of quantity";
 const WRONG_SUFFIX = "unable to parse quantity's suffix";
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -79,7 +80,10 @@ export function parseQuantity(text: string): ParsedQuantity {
   const meaning = meaningOf(pieces.suffix);
   if (meaning === undefined) return { ok: false, error: WRONG_SUFFIX };
   const small = parseSmall(text, pieces, meaning.exponent, meaning.format);
-  return parsed(small ?? parseBig(pieces, meaning.exponent, meaning.format));
+  if (small !== undefined) return parsed(small);
+  // Go reads no digits as 0, but not into a big number.
+  if (!/\d/.test((match[2] ?? "") + pieces.fraction)) return { ok: false, error: WRONG_NUMBER };
+  return parsed(parseBig(pieces, meaning.exponent, meaning.format));
 }
 
 /** The canonical spelling, as the API prints it. */

@@ -5,6 +5,7 @@
 //	schema hash    the same for templates given on standard input, one JSON object a line
 //	schema judged  random objects with what the API server says of them, one JSON object a line
 //	schema patched random versions of a Deployment with the strategic patches between them
+//	schema read    random quantities, selectors and image names with what is read out of them
 package main
 
 import (
@@ -165,6 +166,8 @@ func main() {
 		printHashes()
 	case "patched":
 		patches(300, 1)
+	case "read":
+		readings(2000, 5)
 	case "judged":
 		judged(1000, 1)
 	case "hash":
