@@ -121,7 +121,7 @@ export class PodCohorts {
   }
 
   #tidy(cohort: Cohort): void {
-    const sorted = cohort.sorted ? cohort.rows : Int32Array.from(cohort.rows).sort();
+    const sorted = cohort.sorted ? cohort.rows : Int32Array.from(cohort.rows).sort((a, b) => a - b);
     const kept: number[] = [];
     let last = -1;
     for (const row of sorted) {

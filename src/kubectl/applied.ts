@@ -1,7 +1,12 @@
-/** The annotation in which client-side apply remembers what it applied. */
+/** What applying came to, and the annotation in which client-side apply remembers what it applied. */
 import type { KubeObject } from "../api/meta.ts";
+import type { Problem } from "./errors.ts";
 import { isKubeObject, isMap, without, withField, type JsonMap } from "./fields.ts";
 import { compactJson } from "./output/gojson.ts";
+
+/** One object applied, or why not. */
+export type Applied =
+  { readonly object: KubeObject; readonly operation: string } | { readonly problem: Problem };
 
 export const lastAppliedKey = "kubectl.kubernetes.io/last-applied-configuration";
 

@@ -261,4 +261,3 @@ function setProgressing(
   if (updated !== sync.d.status) sync.progressingSince = sync.view.now;
   sync.d = { ...sync.d, status: updated };
 }
-

@@ -10,7 +10,7 @@ import type { Millis, StringMap } from "../../api/meta.ts";
 import { NO_OWNER } from "../../apiserver/pod-columns.ts";
 import type { PodRegistry } from "../../apiserver/pod-registry.ts";
 import type { PodTable } from "../../apiserver/pod-table.ts";
-import { rowsInGoOrder } from "./deletion-order.ts";
+import { rowsInGoOrder } from "./deletion-exact.ts";
 import { untilAvailable, type OrphanPod, type PodListing, type PodsByLabels } from "./view.ts";
 
 export interface LabelWorld {

@@ -1,6 +1,6 @@
 /** kubectl apply --server-side. Mirrors kubectl/pkg/cmd/apply/apply.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
-import { lastAppliedKey } from "../applied.ts";
+import { lastAppliedKey, type Applied } from "../applied.ts";
 import {
   fieldManagerOf,
   heed,
@@ -12,7 +12,6 @@ import {
 import type { Problem } from "../errors.ts";
 import { at, text } from "../fields.ts";
 import type { Info } from "../resolve.ts";
-import type { Applied } from "./apply.ts";
 
 const conflictAdvice = [
   "Please review the fields above--they currently have other managers. Here",

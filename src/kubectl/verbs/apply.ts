@@ -6,7 +6,13 @@ import type { KubeObject } from "../../api/meta.ts";
 import { createThreeWayPatch } from "../../apiserver/patch-three-way.ts";
 import { applyPatch } from "../../apiserver/patch.ts";
 import { schemaOf } from "../../apiserver/schema.ts";
-import { lastApplied, lastAppliedKey, withLastApplied, withoutNulls } from "../applied.ts";
+import {
+  lastApplied,
+  lastAppliedKey,
+  withLastApplied,
+  withoutNulls,
+  type Applied,
+} from "../applied.ts";
 import {
   changeCauseKey,
   changeCauseOf,
@@ -28,10 +34,6 @@ import { filesOf, nameProblem, readObjects, requireFiles, type Info } from "../r
 import { infoText, withSource } from "../sources.ts";
 import { prune } from "./apply-prune.ts";
 import { applyServerSide } from "./apply-server-side.ts";
-
-/** One object applied, or why not. */
-export type Applied =
-  { readonly object: KubeObject; readonly operation: string } | { readonly problem: Problem };
 
 export function apply(call: Call): void {
   const { flags } = call;

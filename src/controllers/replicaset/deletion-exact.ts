@@ -1,0 +1,49 @@
+/** The deletion order (deletion-order.ts) of a few pods, one by one, as Go's sort leaves them. */
+import { Flag, UNBOUND } from "../../apiserver/pod-columns.ts";
+import type { PodTable } from "../../apiserver/pod-table.ts";
+import { compareTiers, compareTimes, type CohortKey, type TierKey } from "./deletion-keys.ts";
+import { goSort } from "./go-sort.ts";
+
+/** Of these rows, those that go first in front; `counts` as of `podsOnNodes`. */
+export function rowsInGoOrder(
+  pods: PodTable,
+  rows: readonly number[],
+  counts: readonly number[],
+  now: number,
+): number[] {
+  const ranked = rows.map((row) => rankedPod(pods, counts, row));
+  const order = rows.map((_, index) => index);
+  goSort(order, (a, b) => {
+    const difference = comparePods(ranked[a]!, ranked[b]!, now);
+    return difference < 0 || (difference === 0 && isDecidedByUid(ranked[a]!, ranked[b]!) && a < b);
+  });
+  return order.map((index) => rows[index]!);
+}
+
+interface RankedPod extends TierKey, CohortKey {
+  /** Active pods of all related ReplicaSets on its node. */
+  readonly onNode: number;
+}
+
+function rankedPod({ columns }: PodTable, counts: readonly number[], row: number): RankedPod {
+  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+  return {
+    bound: columns.node[row] !== UNBOUND,
+    phase: columns.phase[row]!,
+    ready,
+    deletionCost: columns.deletionCost[row]!,
+    readyS: ready ? columns.readyS[row]! : 0,
+    restarts: columns.restarts[row]!,
+    createdS: columns.createdS[row]!,
+    onNode: counts[columns.node[row]! + 1]!,
+  };
+}
+
+function comparePods(a: RankedPod, b: RankedPod, now: number): number {
+  return compareTiers(a, b) || b.onNode - a.onNode || compareTimes(a, b, now);
+}
+
+/** Times that differ, but not by a power of two. */
+function isDecidedByUid(a: CohortKey, b: CohortKey): boolean {
+  return a.readyS !== b.readyS || a.createdS !== b.createdS;
+}
