@@ -1,6 +1,6 @@
 /** What can be said on the command line. The code that answers is loaded when it is asked for. */
 import type { Argv } from "yargs";
-import type { CliIo, ExitCode } from "./io.ts";
+import { outputs, type CliIo, type ExitCode } from "./io.ts";
 import { moreCommandNames, moreExamples, withMore } from "./more-commands.ts";
 
 /** yargs takes a lone - for an empty text, so it travels under another name. */
@@ -27,9 +27,6 @@ export const optionNames = [
   "until",
   "version",
 ];
-
-export const outputs = ["text", "json", "junit", "github"] as const;
-export type Output = (typeof outputs)[number];
 
 /** Shown by --help and run by a test; each with what it is for. */
 export const examples = {

@@ -7,6 +7,10 @@ export interface Stream {
   readonly columns: number;
 }
 
+/** Values of --output. */
+export const outputs = ["text", "json", "junit", "github"] as const;
+export type Output = (typeof outputs)[number];
+
 export interface CliIo {
   readonly out: Stream;
   readonly err: Stream;

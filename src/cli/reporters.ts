@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import { colourPaint, plainPaint } from "../report/paint.ts";
 import type { Problem } from "../scenario/problem.ts";
 import type { Result } from "../scenario/result.ts";
-import type { Output } from "./commands.ts";
-import type { Stream } from "./io.ts";
+import type { Output, Stream } from "./io.ts";
 
 export interface Reporter {
   result(result: Result): void;
