@@ -15,24 +15,9 @@ const texts = readdirSync(folder)
   .filter((name) => name.endsWith(".yaml"))
   .map((name) => readFileSync(join(folder, name), "utf8"));
 const words = [...new Set(texts.join("\n").split(/[\s{}[\],:"']+/))];
-const scraps = [
-  ..."{ } [ ] : \" ' *a null ~ 0 -1 1e99 99999999999999 | > # {} steps: >= true __proto__".split(
-    " ",
-  ),
-  ...[
-    "- ",
-    "\n",
-    "  ",
-    "&a ",
-    "<<: *a",
-    "---\n",
-    "!!binary x",
-    "\t",
-    "\0",
-    "at: 5s",
-    "constructor",
-  ],
-];
+const scraps = `{ } [ ] : " ' *a null ~ 0 -1 1e99 99999999999999 | > # {} steps: >= true __proto__`
+  .split(" ")
+  .concat(["- ", "\n", "  ", "&a ", "<<: *a", "---\n", "!!binary x", "\t", "\0", "at: 5s"]);
 
 type Edit = (text: string) => string;
 
