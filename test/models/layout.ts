@@ -18,6 +18,13 @@ export const copyBits = 10; // listed, spec, status, fresh
 export const copyListed = 1;
 export const copyFresh = 1 << 9;
 
+/** The newest copy of a set that a cache can hold. */
+export function copyOf(word: number): number {
+  const spec = (word >> specAt) & four;
+  const status = (word >> statusAt) & four;
+  return (word & existsBit) | (spec << 1) | (status << 5) | copyFresh;
+}
+
 /** Kinds of action; an action code is kind * 64 + set * 16 + detail. */
 const kinds = [
   "user changes the template to set",

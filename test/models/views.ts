@@ -15,6 +15,7 @@ import {
   copyBits,
   copyListed,
   copyFresh,
+  copyOf,
 } from "./layout.ts";
 import { sizeOf } from "./law.ts";
 import type { Law, Size } from "./law.ts";
@@ -50,95 +51,92 @@ export interface RolloutViews {
   show(states: Int32Array, at: number): string;
 }
 
+type At<T> = (states: Int32Array, at: number) => T;
+
 /** The views of one configuration; `law` has the replica counts. */
 export function viewsOf(config: RolloutConfig, law: Law): RolloutViews {
-  const { sets, faults = 0 } = config;
   // Properties are judged against the true fenceposts, whatever a mutant makes of them.
   const sizes = law.sizes.map(({ replicas }) => sizeOf(replicas, config.surge, config.unavailable));
-  const viewer = (): ((states: Int32Array, at: number) => RolloutView) => {
-    const seen = Array.from({ length: sets }, () => ({
-      spec: 0,
-      active: 0,
-      available: 0,
-      status: 0,
-    }));
-    const view = { ...sizes[0]!, sets: seen, current: 0, lost: 0 };
-    return (states, at) => {
-      const first = states[at]!;
-      const { replicas, surge, unavailable } = sizes[(first >> scaledAt) & 1]!;
-      const current = (first >> currentAt) & 3;
-      view.replicas = replicas;
-      view.surge = surge;
-      view.unavailable = unavailable;
-      view.current = (states[at + current]! & existsBit) === 0 ? -1 : current;
-      view.lost = faults - ((first >> faultsAt) & 3);
-      for (let i = 0; i < sets; i++) {
-        const word = states[at + i]!;
-        const set = seen[i]!;
-        set.spec = (word >> specAt) & four;
-        set.available = (word >> availableAt) & four;
-        set.active = set.available + ((word >> unreadyAt) & four) + ((word >> readyAt) & four);
-        set.status = (word >> statusAt) & four;
-      }
-      return view;
-    };
+  const view = viewer(config, sizes);
+  return {
+    view,
+    viewAfter: viewer(config, sizes),
+    reads: reader(config, sizes),
+    isComplete: (states, at) => isComplete(view(states, at)),
+    isScalingEvent: (states, at) => {
+      const scaled = (states[at]! >> scaledAt) & 1;
+      return view(states, at).sets.some(
+        ({ spec }, i) => spec > 0 && ((states[at + i]! >> annotatedAt) & 1) !== scaled,
+      );
+    },
+    show: (states, at) => show(view(states, at)),
   };
-  const view = viewer();
-  const isComplete = (states: Int32Array, at: number): boolean => {
-    const { current, replicas, sets: all } = view(states, at);
-    return all.every(({ spec, active, available, status }, i) => {
-      const size = i === current ? replicas : 0;
-      return spec === size && active === size && available === size && status === size;
-    });
-  };
-  const isScalingEvent = (states: Int32Array, at: number): boolean => {
-    const scaled = (states[at]! >> scaledAt) & 1;
-    return view(states, at).sets.some(
-      ({ spec }, i) => spec > 0 && ((states[at + i]! >> annotatedAt) & 1) !== scaled,
-    );
-  };
-  const reads = (states: Int32Array, at: number): Reads => {
+}
+
+function viewer({ sets, faults = 0 }: RolloutConfig, sizes: readonly Size[]): At<RolloutView> {
+  const seen = Array.from({ length: sets }, () => ({
+    spec: 0,
+    active: 0,
+    available: 0,
+    status: 0,
+  }));
+  const view = { ...sizes[0]!, sets: seen, current: 0, lost: 0 };
+  return (states, at) => {
     const first = states[at]!;
-    const set = (i: number): Reads["sets"][number] => {
+    const { replicas, surge, unavailable } = sizes[(first >> scaledAt) & 1]!;
+    const current = (first >> currentAt) & 3;
+    view.replicas = replicas;
+    view.surge = surge;
+    view.unavailable = unavailable;
+    view.current = (states[at + current]! & existsBit) === 0 ? -1 : current;
+    view.lost = faults - ((first >> faultsAt) & 3);
+    for (let i = 0; i < sets; i++) {
       const word = states[at + i]!;
-      const sizedFor = sizes[(word >> annotatedAt) & 1]!;
-      const exists = (word & existsBit) !== 0;
-      if (config.cache === "lagging") {
-        const copy = states[at + sets]! >> (i * copyBits);
-        const listed = (copy & copyListed) !== 0;
-        const fresh = (copy & copyFresh) !== 0;
-        return {
-          exists,
-          listed,
-          spec: (copy >> 1) & four,
-          status: (copy >> 5) & four,
-          fresh,
-          sizedFor,
-        };
-      }
-      const status = (word >> statusAt) & four;
-      return {
-        exists,
-        listed: exists,
-        spec: (word >> specAt) & four,
-        status,
-        fresh: true,
-        sizedFor,
-      };
-    };
+      const set = seen[i]!;
+      set.spec = (word >> specAt) & four;
+      set.available = (word >> availableAt) & four;
+      set.active = set.available + ((word >> unreadyAt) & four) + ((word >> readyAt) & four);
+      set.status = (word >> statusAt) & four;
+    }
+    return view;
+  };
+}
+
+function reader({ sets, cache }: RolloutConfig, sizes: readonly Size[]): At<Reads> {
+  return (states, at) => {
+    const first = states[at]!;
+    const copies = cache === "lagging" ? states[at + sets]! : undefined;
     return {
       current: (first >> currentAt) & 3,
       size: sizes[(first >> scaledAt) & 1]!,
-      sets: Array.from({ length: sets }, (_, i) => set(i)),
+      sets: Array.from({ length: sets }, (_, i) => {
+        const word = states[at + i]!;
+        const copy = copies === undefined ? copyOf(word) : copies >> (i * copyBits);
+        return {
+          exists: (word & existsBit) !== 0,
+          listed: (copy & copyListed) !== 0,
+          spec: (copy >> 1) & four,
+          status: (copy >> 5) & four,
+          fresh: (copy & copyFresh) !== 0,
+          sizedFor: sizes[(word >> annotatedAt) & 1]!,
+        };
+      }),
     };
   };
-  const show = (states: Int32Array, at: number): string => {
-    const { current, sets: all } = view(states, at);
-    const part = (i: number): string => {
-      const { spec, active, available, status } = all[i]!;
-      return `${i === current ? "*" : ""}spec ${spec} pods ${active} available ${available} status ${status}`;
-    };
-    return all.map((_, i) => part(i)).join(" | ");
-  };
-  return { view, viewAfter: viewer(), reads, isScalingEvent, isComplete, show };
+}
+
+function isComplete({ current, replicas, sets }: RolloutView): boolean {
+  return sets.every(({ spec, active, available, status }, i) => {
+    const size = i === current ? replicas : 0;
+    return spec === size && active === size && available === size && status === size;
+  });
+}
+
+function show({ current, sets }: RolloutView): string {
+  return sets
+    .map(({ spec, active, available, status }, i) => {
+      const mark = i === current ? "*" : "";
+      return `${mark}spec ${spec} pods ${active} available ${available} status ${status}`;
+    })
+    .join(" | ");
 }
