@@ -5,6 +5,7 @@
 import picomatch from "picomatch";
 import type { PodTemplateSpec } from "../api/core.ts";
 import type { Millis, StringMap } from "../api/meta.ts";
+import { preStopOf } from "../apiserver/pod-lifecycle.ts";
 import type { Random } from "../engine/random.ts";
 
 /** `delay`, plus a share of `jitter` drawn per pod: uniform in [delay, delay + jitter]. */
@@ -58,7 +59,7 @@ export interface Behavior {
   readonly restarts?: readonly number[];
   /** Running to ready. Default: the readiness probe's, else 1 s. */
   readonly ready?: ReadyDelay;
-  /** Deletion to gone, at most the grace period. Default 0. */
+  /** Deletion to gone, at least the preStop hook, at most the grace period. Default 0. */
   readonly terminate?: Delay;
   readonly fault?: Fault;
 }
@@ -111,7 +112,8 @@ export function scriptFor(
     startMs: drawn("pull", pull ?? none) + drawn("start", start ?? none),
     restarts: behavior.restarts?.[pod.ordinal - 1] ?? 0,
     readyMs: drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0),
-    terminateMs: drawn("terminate", terminate ?? none),
+    // The container does not hear of it before its preStop hook is over.
+    terminateMs: Math.max(drawn("terminate", terminate ?? none), preStopOf(template.spec)),
     fault: fault !== undefined && isHit(fault, random, pod) ? fault : undefined,
   };
 }

@@ -64,7 +64,9 @@ const FIRST_CHUNK = 1 << 10;
 
 /** A copy. Items that went through JSON come back as an object with their places as keys. */
 function itemsOf({ items, length }: Chunk): Int32Array {
-  return ArrayBuffer.isView(items) ? items.slice() : Int32Array.from({ ...(items as object), length });
+  return ArrayBuffer.isView(items)
+    ? items.slice()
+    : Int32Array.from({ ...(items as object), length });
 }
 
 export class EventLog {

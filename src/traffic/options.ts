@@ -1,0 +1,101 @@
+/**
+ * What traffic there is and how it is answered. Times are ms and may be fractions; probabilities 0 to 1.
+ */
+import type { Millis } from "../api/meta.ts";
+
+/** Uniform in [delay, delay + jitter]. */
+export interface Spread {
+  readonly delay: Millis;
+  readonly jitter?: Millis;
+}
+
+export interface Retries {
+  /** After the first attempt. Only failed connections are tried again, never a timeout or an error. */
+  readonly attempts: number;
+  /** Default 0. */
+  readonly backoff?: Millis;
+}
+
+interface ClientBase {
+  /** From the start of a request to giving up; default 30 s. */
+  readonly timeout?: Millis;
+  readonly retries?: Retries;
+  /**
+   * Connections that are kept open and reused in turn, each to one pod until it breaks or the pod closes
+   * it; absent: one connection per request.
+   */
+  readonly connections?: number;
+  /** Virtual ms of the first and last request; default from the start of the traffic, and for ever. */
+  readonly from?: Millis;
+  readonly until?: Millis;
+}
+
+/** Requests come however long the answers take. */
+export interface OpenLoop extends ClientBase {
+  readonly loop: "open";
+  /** Requests per second. */
+  readonly rate: number;
+  /** Default `poisson`. */
+  readonly arrivals?: "fixed" | "poisson";
+}
+
+/** Users who wait for each answer, then think. */
+export interface ClosedLoop extends ClientBase {
+  readonly loop: "closed";
+  readonly users: number;
+  /** Default 1 s. */
+  readonly think?: Spread;
+}
+
+export type ClientOptions = OpenLoop | ClosedLoop;
+
+/** How the containers of an image answer. */
+export interface AppBehavior {
+  /** A glob as in `behaviors`; absent: all images. The first that matches counts. */
+  readonly image?: string;
+  /** Work per request; default 10 ms. */
+  readonly serviceTime?: Spread;
+  /** Requests that are worked on at a time; default 100. */
+  readonly concurrency?: number;
+  /** Requests that wait for that; more are refused. Default: no limit. */
+  readonly queue?: number;
+  /** Container start to listening; default 0. */
+  readonly listenAfter?: Millis;
+  /** Work is `factor` times slower at first, and less so until `for` ms after the container start. */
+  readonly warmUp?: { readonly for: Millis; readonly factor: number };
+  /** Share of requests that are answered with an error. */
+  readonly errorRate?: number;
+  /**
+   * After preStop: `finish` (default) stops listening, answers what it has, and closes idle connections;
+   * `drop` exits at once; `ignore` goes on until it is killed.
+   */
+  readonly onSigterm?: "finish" | "drop" | "ignore";
+}
+
+export interface TrafficOptions {
+  /** Name of the Service. */
+  readonly service: string;
+  /** Default `default`. */
+  readonly namespace?: string;
+  readonly clients: readonly ClientOptions[];
+  readonly apps?: readonly AppBehavior[];
+  /** Nodes whose proxies clients come through, and how late they learn of endpoints. Default 3, 0 ms. */
+  readonly proxies?: { readonly count?: number; readonly delay?: Spread };
+  /** An answer that takes longer is slow; default: none is. */
+  readonly slow?: Millis;
+  /** Default: the seed of the cluster. */
+  readonly seed?: string;
+}
+
+export const DEFAULT_TIMEOUT: Millis = 30_000;
+
+/** Inside traffic, time is counted in whole microseconds since the start of the run. */
+export type Micros = number;
+
+export function micros(ms: Millis): Micros {
+  return Math.round(ms * 1000);
+}
+
+export function spreadOf({ delay, jitter = 0 }: Spread, bits: number): Micros {
+  return Math.round((delay + (jitter * bits) / 0x1_0000_0000) * 1000);
+}
