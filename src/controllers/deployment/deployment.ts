@@ -120,7 +120,10 @@ function* release({ d }: DeploymentSync, rs: ReplicaSet): Steps<Step<boolean>> {
   return refused(answer.status);
 }
 
-/** Pausing stops the clock of the deadline, resuming starts it anew; a deadline that has passed stays. */
+/**
+ * Pausing stops the clock of the deadline, resuming starts it anew; a deadline that has passed stays.
+ * Mirrors deployment/sync.go checkPausedConditions.
+ */
 function* checkPausedCondition(sync: DeploymentSync): Steps<Step<undefined>> {
   const { d, view } = sync;
   const fine: Step<undefined> = { ok: true, value: undefined };
