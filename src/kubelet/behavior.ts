@@ -77,10 +77,7 @@ export interface PodScript {
 const DEFAULT_READY_MS = 1000;
 
 /** The first behavior that matches any container's image and all labels given. */
-export function behaviorFor(
-  behaviors: readonly Behavior[],
-  template: PodTemplateSpec,
-): Behavior {
+export function behaviorFor(behaviors: readonly Behavior[], template: PodTemplateSpec): Behavior {
   const images = template.spec.containers.map((container) => container.image ?? "");
   const labels = template.metadata?.labels ?? {};
   return (
