@@ -3,6 +3,7 @@
  * name of the first case that notices and ends with 1; a mutant that nothing notices ends with 0.
  */
 import { readdirSync } from "node:fs";
+import { Cluster } from "../../src/cluster.ts";
 import { checkTrace } from "../conformance/check.ts";
 import { readTraces, type RecordedTrace } from "../conformance/trace-file.ts";
 
@@ -10,7 +11,29 @@ function weight(trace: RecordedTrace): number {
   return trace.frames.length;
 }
 
+/** What no recorded case of the sample is large enough for. */
+function burstIs500(): boolean {
+  const cluster = new Cluster({ podsPerNode: 1000 });
+  const labels = { app: "web" };
+  const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "web:v1" }] } };
+  const spec = { replicas: 700, selector: { matchLabels: labels }, template };
+  const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec };
+  cluster.act("create", (api) => api.create(web));
+  const created = cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "write" && entry.resource === "pods" ? [entry] : [],
+  );
+  const [first] = created;
+  const sum = created
+    .filter((entry) => entry.sync === first?.sync)
+    .reduce((pods, entry) => pods + (entry.count ?? 0), 0);
+  return sum === 500;
+}
+
 function main(data: string): number {
+  if (!burstIs500()) {
+    process.stdout.write("700 pods are created 500 at first\n");
+    return 1;
+  }
   const files = readdirSync(data)
     .filter((name) => /^(witnesses|wide|fresh|random).*\.jsonl\.gz$/.test(name))
     .map((name) => `${data}/${name}`);
