@@ -9,6 +9,10 @@ import type { RecordedBehavior, RecordedCase, RecordedFrame, RecordedTrace } fro
 export interface Played {
   readonly frames: readonly RecordedFrame[];
   readonly cluster: Cluster;
+  /** Syncs of both controllers, those that only looked too. */
+  readonly syncs: number;
+  /** How often each decision of the register was made. */
+  readonly decisions: ReadonlyMap<string, number>;
 }
 
 /** `stop` ends the run early: it is asked after every frame. */
@@ -43,7 +47,7 @@ export function play(
   const end = recorded.until * 1000;
   while (!ended && (cluster.nextEventAt() ?? Infinity) <= end) cluster.step();
   if (!ended) cluster.runUntil(end + 1);
-  return { frames: frames.all, cluster };
+  return { frames: frames.all, cluster, syncs: frames.syncCount, decisions: frames.decisions };
 }
 
 function behaviors(recorded: RecordedCase): Behavior[] {

@@ -77,13 +77,15 @@ export interface RecordedTrace {
   readonly crashed?: string;
 }
 
-export function readLines(file: string): unknown[] {
+/** The lines as they stand: to parse only some of them. */
+export function readTexts(file: string): string[] {
   const raw = readFileSync(file);
   const text = (file.endsWith(".gz") ? gunzipSync(raw) : raw).toString("utf8");
-  return text
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as unknown);
+  return text.split("\n").filter((line) => line.trim() !== "");
+}
+
+export function readLines(file: string): unknown[] {
+  return readTexts(file).map((line) => JSON.parse(line) as unknown);
 }
 
 export function readTraces(file: string): RecordedTrace[] {

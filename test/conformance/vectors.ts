@@ -18,7 +18,13 @@ import {
 } from "../../src/api/status.ts";
 import { claimed } from "../../src/apiserver/claims.ts";
 import { canonicalObject } from "../../src/apiserver/encode.ts";
-import { planOf, type Effect, type Outcome, type Write } from "../../src/controllers/reconcile.ts";
+import {
+  planOf,
+  type Effect,
+  type Outcome,
+  type PodsOutcome,
+  type Write,
+} from "../../src/controllers/reconcile.ts";
 import { VectorWorld } from "./vector-world.ts";
 
 export interface RecordedWrite {
@@ -170,7 +176,9 @@ class VectorPlayer {
         list.toSorted((a, b) => (a < b ? -1 : 1));
       this.compare(`pods to ${verb}`, inOrder(recorded.map(({ name }) => name)), inOrder(names));
     }
-    return podsOutcome(recorded, rows, names);
+    const outcome = podsOutcome(recorded, rows, names);
+    if (recorded.length === count) return outcome;
+    return { ...outcome, refused: failure(500, "InternalError", "not recorded") };
   }
 }
 
@@ -197,7 +205,7 @@ function podsOutcome(
   recorded: readonly RecordedWrite[],
   rows: readonly number[] | undefined,
   names: readonly string[] | undefined,
-): Outcome {
+): PodsOutcome {
   let done = 0;
   let refused: Status | undefined;
   const missing: number[] = [];
