@@ -84,7 +84,12 @@ export interface Client {
   create(object: KubeObject, options?: WriteOptions): Answer<KubeObject>;
   /** PUT: with a resourceVersion it must be the current one, else 409 Conflict. */
   update(object: KubeObject, options?: WriteOptions): Answer<KubeObject>;
-  patch(ref: ObjectRef, type: PatchType, patch: unknown, options?: WriteOptions): Answer<KubeObject>;
+  patch(
+    ref: ObjectRef,
+    type: PatchType,
+    patch: unknown,
+    options?: WriteOptions,
+  ): Answer<KubeObject>;
   /** Answers the object as it was last (or as it is, marked with a deletionTimestamp). */
   delete(ref: ObjectRef, options?: DeleteOptions): Answer<KubeObject>;
   /** Events from now on; objects that exist already are not replayed. */

@@ -98,7 +98,8 @@ export function conflict(of: GroupResource, name: string): Status {
 }
 
 export function forbidden(of: GroupResource, name: string, why: string): Status {
-  const subject = name === "" ? `${qualified(of)} is forbidden` : `${qualified(of)} "${name}" is forbidden`;
+  const subject =
+    name === "" ? `${qualified(of)} is forbidden` : `${qualified(of)} "${name}" is forbidden`;
   return failure(403, "Forbidden", `${subject}: ${why}`, {
     name,
     group: of.group,

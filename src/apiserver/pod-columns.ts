@@ -75,6 +75,7 @@ export type PodRecord = { -readonly [K in keyof PodColumns]: number };
 
 export function readRow(columns: PodColumns, row: number): PodRecord {
   const record = {} as PodRecord;
-  for (const name of Object.keys(columns) as (keyof PodColumns)[]) record[name] = columns[name][row]!;
+  for (const name of Object.keys(columns) as (keyof PodColumns)[])
+    record[name] = columns[name][row]!;
   return record;
 }

@@ -7,7 +7,7 @@ import { compact } from "../api/json.ts";
 import type { KubeObject, OwnerReference, StringMap } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
-import { podReasons } from "./pod-reasons.ts";
+import { PodReason, podReasons } from "./pod-reasons.ts";
 import { uidText, type Store } from "./store.ts";
 
 const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"] as const;
@@ -80,15 +80,15 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   if (!bound) return unscheduled(common, reason);
   const created = timestamp(columns.createdS[row]! * 1000);
   const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
+  const ip = podAddress(store, row);
   return compact({
     ...common,
     reason: phase === Phase.Failed ? reason.waiting : undefined,
     conditions: conditions(store, row, spec, created),
     hostIP: "10.0.0.1",
     hostIPs: [{ ip: "10.0.0.1" }],
-    podIP: phase === Phase.Pending && reason.waiting === undefined ? undefined : podIP(row),
-    podIPs:
-      phase === Phase.Pending && reason.waiting === undefined ? undefined : [{ ip: podIP(row) }],
+    podIP: ip,
+    podIPs: ip === undefined ? undefined : [{ ip }],
     startTime: created,
     containerStatuses: spec.containers.map((container) => ({
       name: container.name,
@@ -102,10 +102,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   }) as Pod["status"];
 }
 
-function unscheduled(
-  common: Pod["status"],
-  reason: (typeof podReasons)[number],
-): Pod["status"] {
+function unscheduled(common: Pod["status"], reason: (typeof podReasons)[number]): Pod["status"] {
   if (reason.waiting !== "Unschedulable") return common;
   const { waiting, message } = reason;
   const condition = { type: "PodScheduled", status: "False", reason: waiting } as const;
@@ -120,7 +117,7 @@ function conditions(
 ): readonly PodCondition[] {
   const { columns } = store.pods;
   const ready = (columns.flags[row]! & Flag.Ready) !== 0;
-  const changed = columns.readyS[row]! === 0 ? created : timestamp(columns.readyS[row]! * 1000);
+  const changed = (columns.readyS[row] ?? 0) === 0 ? created : timestamp(columns.readyS[row]! * 1000);
   const names = spec.containers.map((container) => container.name).join(" ");
   const readiness = ready
     ? { status: "True" as const, lastTransitionTime: changed }
@@ -159,7 +156,12 @@ function containerState(
   return { waiting: { reason: "ContainerCreating" } };
 }
 
-function podIP(row: number): string {
+/** `status.podIP`: a pod has one from when its containers are being started, or its image pulled. */
+export function podAddress({ pods: { columns } }: Store, row: number): string | undefined {
+  if (columns.node[row] === UNBOUND) return undefined;
+  const reason = columns.reason[row]!;
+  const untouched = reason === PodReason.none || reason === PodReason.unschedulable;
+  if (columns.phase[row] === Phase.Pending && untouched) return undefined;
   const n = row + 1;
   return `10.${244 + (Math.floor(n / 62_500) % 11)}.${Math.floor(n / 250) % 250}.${(n % 250) + 2}`;
 }

@@ -150,11 +150,7 @@ export class ApiServer implements Client {
    * A controller's update of an object that it read from the store: locked and versioned as any other, but
    * neither defaulted nor validated again.
    */
-  updateTrusted(
-    resource: string,
-    object: KubeObject,
-    subresource?: "status",
-  ): Answer<KubeObject> {
+  updateTrusted(resource: string, object: KubeObject, subresource?: "status"): Answer<KubeObject> {
     const kind = kindOfObject(object);
     const answer = this.#updateTrusted(kind, object, subresource);
     this.#record(subresource === undefined ? "update" : "update/status", resource, object, answer);
@@ -268,7 +264,9 @@ export class ApiServer implements Client {
     }
     const patched = applyPatch(target, patch, type, options.fieldValidation);
     if (!patched.ok) return patched;
-    const refused = scale ? refuseScale(patched.value) : refuseIdentity(kind, patched.value, current);
+    const refused = scale
+      ? refuseScale(patched.value)
+      : refuseIdentity(kind, patched.value, current);
     if (refused !== undefined) return { ok: false, status: refused };
     const next = scale ? applyScale(current, patched.value) : patched.value;
     const subresource = scale ? undefined : options.subresource;
@@ -290,7 +288,11 @@ export class ApiServer implements Client {
     if (kind.resource !== "pods") {
       return { ok: true, value: this.store.replace(kind.resource, value), warnings };
     }
-    const { row } = findPod(this.store, value.metadata.namespace ?? "default", value.metadata.name)!;
+    const { row } = findPod(
+      this.store,
+      value.metadata.namespace ?? "default",
+      value.metadata.name,
+    )!;
     if (!deepEqual(current.metadata, value.metadata)) podEdits(this.store, row, value);
     return { ok: true, value: podObject(this.store, row), warnings };
   }

@@ -283,12 +283,7 @@ export class Store {
     this.afterPodGone?.();
   }
 
-  #tell(
-    change: PodChangeCode,
-    row: number,
-    resourceVersion: number,
-    before?: PodIdentity,
-  ): void {
+  #tell(change: PodChangeCode, row: number, resourceVersion: number, before?: PodIdentity): void {
     for (const listener of this.#listeners) listener.pod?.(change, row, resourceVersion, before);
   }
 }

@@ -64,7 +64,8 @@ function tolerates(toleration: Json, taint: string): boolean {
 }
 
 function update(next: KubeObject, prev: KubeObject): KubeObject {
-  const kept = withField(next, "status", prev["status"]);
+  const spec = withoutDisabledFields(specOf(next));
+  const kept = withField({ ...next, spec }, "status", prev["status"]);
   return sameField(kept, prev, "spec") ? kept : withNextGeneration(kept, prev);
 }
 

@@ -154,7 +154,8 @@ function nameIn(minor: number, type: StructInfo, field: FieldInfo): string | und
   const key = `${type.name.replace(/^v1\./, "")}.${field.goName}`;
   if ((SINCE[key] ?? 0) > minor) return undefined;
   // v1.35 had another field in its place.
-  if (key === "PodSpec.SchedulingGroup" && minor === 35) return "WorkloadRef:(*v1.WorkloadReference)";
+  if (key === "PodSpec.SchedulingGroup" && minor === 35)
+    return "WorkloadRef:(*v1.WorkloadReference)";
   return `${field.goName}:(${field.type.name})`;
 }
 

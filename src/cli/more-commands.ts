@@ -64,9 +64,12 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
       (command) =>
         command
           .positional("file", { type: "string", demandOption: true, describe: "Manifests" })
-          .option("output", { alias: "o", choices: ["text", "json"] as const, default: "text" as const })
+          .option("output", {
+            alias: "o",
+            choices: ["text", "json"] as const,
+            default: "text" as const,
+          })
           .epilogue(shown("guarantees")),
-      (args) =>
-        answer(import("./guarantees.ts").then(({ guarantees }) => guarantees(args, io))),
+      (args) => answer(import("./guarantees.ts").then(({ guarantees }) => guarantees(args, io))),
     );
 }

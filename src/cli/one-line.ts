@@ -15,7 +15,8 @@ export interface OneLineArguments extends ReplayArguments {
 }
 
 export async function oneLine(args: OneLineArguments, io: CliIo): Promise<ExitCode> {
-  if (args.line.length === 0) throw new UsageError("kubectl needs a line after --, as in -- get pods");
+  if (args.line.length === 0)
+    throw new UsageError("kubectl needs a line after --, as in -- get pods");
   const [file] = await inputFiles([args.file], io);
   if (file === undefined) throw new UsageError("kubectl takes one file");
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });

@@ -109,7 +109,11 @@ export class Session {
         break;
     }
     this.#remember();
-    return { text: splitScript(line).map((command) => this.#kubectl(command.line)).join("") };
+    return {
+      text: splitScript(line)
+        .map((command) => this.#kubectl(command.line))
+        .join(""),
+    };
   }
 
   #kubectl(line: string, stdin?: string): string {
@@ -127,7 +131,8 @@ export class Session {
   #move(word: "step" | "run" | "rewind", rest: readonly string[]): string {
     if (word === "step" && rest.length === 0) return this.#step();
     const target = word === "run" && rest[0] === "until" ? rest[1] : rest[0];
-    if (word === "run" && (target === "ready" || target === "complete")) return this.#runUntilReady();
+    if (word === "run" && (target === "ready" || target === "complete"))
+      return this.#runUntilReady();
     const duration = parseDuration(target ?? "");
     if (!duration.ok) {
       const example = word === "run" ? "run until 2m, run until ready" : `${word} 10s`;
@@ -238,4 +243,3 @@ function isComplete({ metadata, spec, status }: Deployment): boolean {
     availableReplicas === spec.replicas
   );
 }
-

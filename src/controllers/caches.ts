@@ -25,11 +25,7 @@ export const LANES: readonly Lane[] = ["deployments", "replicasets", "pods"];
 /** Who is told of what arrives in a cache; `old` is what the cache held before. */
 export interface EventHandler {
   deploymentChanged?(now: Deployment, gone: "gone" | "there"): void;
-  replicaSetChanged?(
-    now: ReplicaSet,
-    old: ReplicaSet | undefined,
-    gone: "gone" | "there",
-  ): void;
+  replicaSetChanged?(now: ReplicaSet, old: ReplicaSet | undefined, gone: "gone" | "there"): void;
   podChanged?(change: PodChangeCode, row: number, before?: PodIdentity): void;
 }
 

@@ -16,10 +16,17 @@ export function explanationText(e: Explanation): string {
     ...(e.decisions.length === 0 ? ["  nothing"] : []),
   ];
   if (e.wouldHelp.length > 0) {
-    lines.push("", "What would let it go on:", ...e.wouldHelp.flatMap((t) => wrap(t, "  - ", "    ")));
+    lines.push(
+      "",
+      "What would let it go on:",
+      ...e.wouldHelp.flatMap((t) => wrap(t, "  - ", "    ")),
+    );
   }
   if (e.deadlineAt !== undefined && e.state !== "complete") {
-    lines.push("", ...wrap(`Without progress it exceeds its deadline after ${seconds(e.deadlineAt)}.`));
+    lines.push(
+      "",
+      ...wrap(`Without progress it exceeds its deadline after ${seconds(e.deadlineAt)}.`),
+    );
   }
   return `${lines.join("\n")}\n`;
 }
@@ -39,7 +46,8 @@ function replicaSetLines(rs: ReplicaSetState): string[] {
     `  ${rs.name} (revision ${rs.revision}, ${rs.role}): asks for ${rs.asked}, ` +
     `${rs.available} available`;
   const groups = rs.pods.map(
-    ({ state, count, counts }) => `${String(count).padStart(8)} ${state}${counts ? "" : " (does not count)"}`,
+    ({ state, count, counts }) =>
+      `${String(count).padStart(8)} ${state}${counts ? "" : " (does not count)"}`,
   );
   return [head, ...groups];
 }

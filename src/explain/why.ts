@@ -28,7 +28,8 @@ export interface Explanation {
   readonly object: string;
   readonly namespace: string;
   readonly at: Millis;
-  readonly state: "complete" | "going on" | "waiting" | "paused" | "deadline exceeded" | "scaled to 0";
+  readonly state:
+    "complete" | "going on" | "waiting" | "paused" | "deadline exceeded" | "scaled to 0";
   /** Replicas wanted (R), surge (S), unavailable (U), all in pods. */
   readonly replicas: number;
   readonly surge: number;
@@ -96,10 +97,7 @@ function replicaSetState(cluster: Cluster, rs: ReplicaSet, role: "new" | "old"):
 function refusals(cluster: Cluster, rs: ReplicaSet): readonly Decision[] {
   const failure = rs.status.conditions?.find((c) => c.type === "ReplicaFailure");
   if (failure === undefined) return [];
-  const { because } = cluster.planned(
-    "ReplicaSet",
-    `${rs.metadata.namespace}/${rs.metadata.name}`,
-  );
+  const { because } = cluster.planned("ReplicaSet", `${rs.metadata.namespace}/${rs.metadata.name}`);
   const create = because.filter(({ id }) => id === "replicaset/create-pods");
   const weighed = { error: failure.message, done: 0, count: create[0]?.weighed["count"] ?? 0 };
   return [...create, { id: "replicaset/create-refused", weighed }];
@@ -159,7 +157,9 @@ function remedies(
         return [];
     }
   });
-  const stuck = sets.filter(({ role }) => role === "new").flatMap(({ pods }) => pods.filter(isStuck));
+  const stuck = sets
+    .filter(({ role }) => role === "new")
+    .flatMap(({ pods }) => pods.filter(isStuck));
   if (stuck.length > 0) texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
   return texts;
 }

@@ -1,25 +1,26 @@
 /**
  * `node .build/test/bench/rolling-update.js [N...]`: one rolling update of N replicas with the default
- * strategy, each size in a fresh process, sizes interleaved. Prints time, cost per pod, peak memory, and the
- * cost per pod as a ratio to the smallest size. Only the ratios mean something on a shared machine.
+ * strategy, all controllers' logic on. Each size runs in fresh processes, in turn, after a warm-up. Prints
+ * medians: time, CPU time, CPU time per pod, its ratio to the cheapest size, and peak memory. Only the ratios
+ * mean something on a shared machine. Ends with 1 where the cost per pod is not flat within LIMIT.
  */
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { Cluster } from "../../src/cluster.ts";
 import type { Deployment } from "../../src/api/apps.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { cpuMs, inOwnProcess, interleaved, median, printTable } from "./statistics.ts";
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
+const REPETITIONS = 3;
+const LIMIT = 1.5;
 const PODS_PER_NODE = 110;
+const WARM_UP = 2000;
 
 interface Measured {
-  readonly replicas: number;
-  /** Wall time in ms: bringing the first revision up, and the rolling update alone. */
-  readonly createMs: number;
-  readonly rolloutMs: number;
+  /** From the change of the image until the rollout is complete. */
+  readonly wallMs: number;
+  readonly cpuMs: number;
   readonly peakMB: number;
-  readonly syncs: number;
-  readonly traceEntries: number;
 }
 
 function deployment(replicas: number): KubeObject {
@@ -38,13 +39,6 @@ function deployment(replicas: number): KubeObject {
   };
 }
 
-function settle(cluster: Cluster): void {
-  while (!isComplete(cluster)) {
-    if (!cluster.step())
-      throw new Error("nothing is left to happen, and the rollout is not complete");
-  }
-}
-
 function isComplete(cluster: Cluster): boolean {
   const answer = cluster.api.get({ resource: "deployments", name: "web" });
   if (!answer.ok) throw new Error(answer.status.message);
@@ -57,81 +51,73 @@ function isComplete(cluster: Cluster): boolean {
   );
 }
 
-function measure(replicas: number): Measured {
+function settle(cluster: Cluster): void {
+  while (!isComplete(cluster)) {
+    if (!cluster.step())
+      throw new Error("nothing is left to happen, and the rollout is not complete");
+  }
+}
+
+/** Wall and CPU time of the rolling update alone, ms. */
+function rollingUpdate(replicas: number): Omit<Measured, "peakMB"> {
   // Room for the surge, and for pods that are still stopping.
   const nodes = Math.ceil((replicas * 1.5) / PODS_PER_NODE) + 1;
   const cluster = new Cluster({ nodes, podsPerNode: PODS_PER_NODE });
-  const start = process.hrtime.bigint();
   cluster.act("create", (api) => api.create(deployment(replicas)));
   settle(cluster);
-  const created = process.hrtime.bigint();
+  const start = process.hrtime.bigint();
+  const startCpu = cpuMs();
   const image = { spec: { template: { spec: { containers: [{ name: "web", image: "web:2" }] } } } };
   cluster.act("set image", (api) =>
     api.patch({ resource: "deployments", name: "web" }, "strategic", image),
   );
   settle(cluster);
-  const done = process.hrtime.bigint();
+  return { wallMs: Number(process.hrtime.bigint() - start) / 1e6, cpuMs: cpuMs() - startCpu };
+}
+
+/** After a warm-up; small ones several times, as the clock is coarse. */
+function measure(replicas: number): Measured {
+  for (let pods = 0; pods < 60_000; pods += WARM_UP) rollingUpdate(Math.min(replicas, WARM_UP));
+  const times = Array.from({ length: replicas < 20_000 ? 9 : 1 }, () => rollingUpdate(replicas));
   return {
-    replicas,
-    createMs: Number(created - start) / 1e6,
-    rolloutMs: Number(done - created) / 1e6,
+    wallMs: median(times.map((time) => time.wallMs)),
+    cpuMs: median(times.map((time) => time.cpuMs)),
     peakMB: process.resourceUsage().maxRSS / 1024,
-    syncs: cluster.trace.entries.filter((entry) => entry.kind === "sync").length,
-    traceEntries: cluster.trace.entries.length,
   };
 }
 
-/** In a process of its own, so that neither memory nor compiled code is shared. */
-function measureApart(replicas: number): Measured {
-  const child = spawnSync(
-    process.execPath,
-    [fileURLToPath(import.meta.url), "--once", String(replicas)],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
-  );
-  if (child.status !== 0) throw new Error(`${replicas} replicas: exit ${child.status}`);
-  return JSON.parse(child.stdout) as Measured;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-function printTable(runs: readonly (readonly Measured[])[]): void {
-  const rows = runs.map((same) => ({
-    replicas: same[0]!.replicas,
-    create: median(same.map((run) => run.createMs)),
-    rollout: median(same.map((run) => run.rolloutMs)),
-    peak: Math.max(...same.map((run) => run.peakMB)),
-    entries: same[0]!.traceEntries,
-  }));
-  const cost = (row: (typeof rows)[number]): number => (row.rollout * 1000) / row.replicas;
-  const header = ["replicas", "create ms", "rollout ms", "us/pod", "ratio", "peak MB", "trace"];
-  const lines = rows.map((row) => [
-    String(row.replicas),
-    row.create.toFixed(0),
-    row.rollout.toFixed(0),
-    cost(row).toFixed(2),
-    (cost(row) / cost(rows[0]!)).toFixed(2),
-    row.peak.toFixed(0),
-    String(row.entries),
-  ]);
-  for (const line of [header, ...lines]) {
-    process.stdout.write(`${line.map((cell) => cell.padStart(11)).join("")}\n`);
-  }
-}
-
-function main(args: readonly string[]): void {
+function main(args: readonly string[]): number {
   if (args[0] === "--once") {
-    process.stdout.write(`${JSON.stringify(measure(Number(args[1])))}\n`);
-    return;
+    process.stdout.write(JSON.stringify(measure(Number(args[1]))));
+    return 0;
   }
   const sizes = args.length > 0 ? args.map(Number) : SIZES;
-  const repetitions = 3;
-  const runs = sizes.map((): Measured[] => []);
-  for (let i = 0; i < repetitions; i++) {
-    sizes.forEach((size, at) => runs[at]!.push(measureApart(size)));
-  }
-  printTable(runs);
+  const script = fileURLToPath(import.meta.url);
+  const runs = interleaved(sizes, REPETITIONS, (size) =>
+    inOwnProcess<Measured>(script, ["--once", String(size)]),
+  );
+  const rows = sizes.map((size, at) => ({
+    size,
+    wall: median(runs[at]!.map((run) => run.wallMs)),
+    cpu: median(runs[at]!.map((run) => run.cpuMs)),
+    peak: median(runs[at]!.map((run) => run.peakMB)),
+  }));
+  const costs = rows.map(({ size, cpu }) => (cpu * 1000) / size);
+  const cheapest = Math.min(...costs);
+  printTable(
+    ["replicas", "wall ms", "CPU ms", "CPU us/pod", "ratio", "peak MB"],
+    rows.map(({ size, wall, cpu, peak }, at) => [
+      String(size),
+      wall.toFixed(0),
+      cpu.toFixed(0),
+      costs[at]!.toFixed(2),
+      (costs[at]! / cheapest).toFixed(2),
+      peak.toFixed(0),
+    ]),
+  );
+  const ratio = Math.max(...costs) / cheapest;
+  process.stdout.write(`dearest to cheapest: ${ratio.toFixed(2)}, limit ${LIMIT}\n`);
+  return ratio <= LIMIT ? 0 : 1;
 }
 
-main(process.argv.slice(2));
+process.exitCode = main(process.argv.slice(2));

@@ -16,7 +16,9 @@ describe("docs/fidelity.md", () => {
 
   test("counts every case of every recording in the project", () => {
     const lines = (file: string): [string, number] => [file, readTexts(`${DATA}${file}`).length];
-    expect(coverage.traces.map(({ file, cases }) => [file, cases])).toEqual(traceFiles().map(lines));
+    expect(coverage.traces.map(({ file, cases }) => [file, cases])).toEqual(
+      traceFiles().map(lines),
+    );
     expect(coverage.vectors.map(({ file, cases }) => [file, cases])).toEqual(
       vectorFiles().map(lines),
     );

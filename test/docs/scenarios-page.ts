@@ -94,7 +94,7 @@ function variantsOf(schema: Schema | undefined): readonly Schema[] {
 }
 
 function typeOf(schema: Schema): string {
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const).replaceAll('"', "")}\``;
   if (schema.enum !== undefined)
     return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
   const variants = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map(typeOf);

@@ -39,7 +39,8 @@ export function validateDeploymentUpdate(next: KubeObject, prev: KubeObject): Ca
 export function validateDeploymentStatusUpdate(next: KubeObject, prev: KubeObject): Causes {
   const status = asRecord(next["status"]);
   const collisions = count(status, "collisionCount");
-  const decremented = collisions < count(asRecord(prev["status"]), "collisionCount");
+  const before = asRecord(prev["status"])["collisionCount"];
+  const decremented = typeof before === "number" && collisions < before;
   const field = "status.collisionCount";
   return [
     ...validateMetadataUpdate(next, prev),
@@ -230,7 +231,7 @@ function validateRelations(status: Json, fields: readonly string[]): Causes {
   const field = "status.availableReplicas";
   return [
     ...above.map((name) =>
-      invalid(`status.${name}`, status[name], "cannot be greater than status.replicas"),
+      invalid(`status.${name}`, count(status, name), "cannot be greater than status.replicas"),
     ),
     ...(moreThanReady ? [invalid(field, available, "cannot be greater than readyReplicas")] : []),
   ];

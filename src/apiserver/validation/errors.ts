@@ -97,8 +97,8 @@ function printed(value: unknown): string {
 }
 
 /** JSON as Go's encoder writes it, with `<`, `>` and `&` escaped. */
-export function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+export function goJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

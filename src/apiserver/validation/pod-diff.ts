@@ -1,15 +1,14 @@
 /**
  * The refusal of a change to a pod, with the difference that the server shows: the old and the new spec
- * as its internal types print, all fields under their Go names.
- *
- * The print follows the v1 types, whose fields stand in nearly the same order as those of the internal
- * ones; where they do not, line numbers in the difference are off.
+ * as its internal types print, all fields under their Go names. These have the names and the order of the
+ * v1 types' fields, but no JSON tags; types of meta/v1 have.
  */
 import { structuredPatch } from "diff";
 import { semanticDeepEqual } from "../equality.ts";
 import { asArray, asRecord, isNil, type Json } from "../json.ts";
-import { structType, type TypeInfo } from "../schema.ts";
-import { forbidden, type Causes } from "./errors.ts";
+import { encodeValue } from "../encode.ts";
+import { structType, type StructInfo, type TypeInfo } from "../schema.ts";
+import { forbidden, goJson, type Causes } from "./errors.ts";
 
 const UPDATABLE = [
   "`spec.containers[*].image`",
@@ -24,7 +23,7 @@ export function validatePodDiff(next: Json, prev: Json): Causes {
   const type = structType("v1.PodSpec");
   if (semanticDeepEqual(type, next, prev)) return [];
   const rule = `pod updates may not change fields other than ${UPDATABLE.join(",")}`;
-  const print = (spec: Json): string => `${JSON.stringify(goForm(type, spec), null, 1)}\n`;
+  const print = (spec: Json): string => `${goJson(goForm(type, spec), 1)}\n`;
   // Kubernetes ends the text with an empty line.
   return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}\n`)];
 }
@@ -44,16 +43,20 @@ function unifiedDiff(before: string, after: string): string {
     .join("");
 }
 
+function goFields(type: StructInfo, value: unknown): Json {
+  const fields = type.fields.map((field): Json =>
+    field.inline && field.type.kind === "struct"
+      ? goFields(field.type, value)
+      : { [field.goName]: goForm(field.type, asRecord(value)[field.jsonName]) },
+  );
+  return Object.assign({}, ...fields);
+}
+
 /** A value with all fields of its Go type, absent ones as null or zero. */
 function goForm(type: TypeInfo, value: unknown): unknown {
   switch (type.kind) {
     case "struct":
-      return Object.fromEntries(
-        type.fields.map((field) => [
-          field.goName,
-          goForm(field.type, field.inline ? value : asRecord(value)[field.jsonName]),
-        ]),
-      );
+      return type.name === "v1.LabelSelector" ? encodeValue(type, value) : goFields(type, value);
     case "pointer":
       return isNil(value) ? null : goForm(type.element, value);
     case "slice":

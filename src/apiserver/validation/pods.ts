@@ -43,11 +43,16 @@ export function validatePodUpdate(next: KubeObject, prev: KubeObject): Causes {
   if (asArray(spec["initContainers"]).length !== asArray(old["initContainers"]).length) {
     return [...start, ...init];
   }
+  const deadline = validateDeadline(spec, old);
+  if (deadline.length > 0 && typeof spec["activeDeadlineSeconds"] === "number") {
+    return [...start, ...init, ...deadline];
+  }
   const errors = [
     ...start,
     ...init,
-    ...validateDeadline(spec, old),
+    ...deadline,
     ...validateKeptTolerations(spec, old),
+    ...validateGates(spec, old),
   ];
   if (semanticDeepEqual(structType("v1.PodSpec"), spec, old)) return errors;
   return [...errors, ...validatePodDiff(withAllowedChanges(spec, old), old)];
@@ -107,6 +112,8 @@ function validateContainerUpdates(spec: Json, old: Json, list: string): Causes {
   );
 }
 
+const MAX_DEADLINE = 2_147_483_647;
+
 function validateDeadline(spec: Json, old: Json): Causes {
   const field = "spec.activeDeadlineSeconds";
   const { activeDeadlineSeconds: now } = spec;
@@ -114,6 +121,9 @@ function validateDeadline(spec: Json, old: Json): Causes {
   if (typeof now !== "number") {
     const rule = "must not update from a positive integer to nil value";
     return isNil(before) ? [] : [invalid(field, null, rule)];
+  }
+  if (now < 0 || now > MAX_DEADLINE) {
+    return [invalid(field, now, `must be between 0 and ${MAX_DEADLINE}, inclusive`)];
   }
   const longer = typeof before === "number" && before < now;
   return longer ? [invalid(field, now, "must be less than or equal to previous value")] : [];
@@ -134,6 +144,17 @@ function validateKeptTolerations(spec: Json, old: Json): Causes {
     );
   const rule = "existing toleration can not be modified except its tolerationSeconds";
   return kept ? [] : [forbidden("spec.tolerations", rule)];
+}
+
+/** Gates may only be lifted. */
+function validateGates(spec: Json, old: Json): Causes {
+  const names = (list: unknown): readonly string[] =>
+    asArray(list).map((gate) => asString(asRecord(gate)["name"]));
+  const known = names(old["schedulingGates"]);
+  return names(spec["schedulingGates"]).flatMap((name, index) => {
+    const rule = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    return known.includes(name) ? [] : [forbidden(`spec.schedulingGates[${index}].name`, rule)];
+  });
 }
 
 /** The new spec with all that may change set back to the old. */

@@ -3,7 +3,12 @@
  * A condition with equal status and reason stays as it is, message and times too; a replaced one moves to
  * the end of the list.
  */
-import type { Deployment, DeploymentCondition, DeploymentStatus, ReplicaSetCondition } from "../../api/apps.ts";
+import type {
+  Deployment,
+  DeploymentCondition,
+  DeploymentStatus,
+  ReplicaSetCondition,
+} from "../../api/apps.ts";
 import type { ConditionStatus, Millis } from "../../api/meta.ts";
 import { timestamp } from "../../api/time.ts";
 
@@ -50,7 +55,10 @@ export function newCondition(
 }
 
 export function withoutCondition(status: DeploymentStatus, type: ConditionType): DeploymentStatus {
-  return withConditions(status, status.conditions?.filter((c) => c.type !== type));
+  return withConditions(
+    status,
+    status.conditions?.filter((c) => c.type !== type),
+  );
 }
 
 export function withCondition(

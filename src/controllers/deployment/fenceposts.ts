@@ -11,7 +11,11 @@ export function int32(value: number): number {
 }
 
 /** 25% of 10 is 3 rounded up, 2 rounded down. A text that is no percentage counts as 0. */
-export function scaled(value: IntOrString | undefined, total: number, round: "up" | "down"): number {
+export function scaled(
+  value: IntOrString | undefined,
+  total: number,
+  round: "up" | "down",
+): number {
   if (value === undefined) return 0;
   if (typeof value === "number") return value;
   const percent = /^(-?\d+)%$/.exec(value)?.[1];

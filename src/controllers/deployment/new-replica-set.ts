@@ -111,7 +111,11 @@ function* create(
     size,
     replicas: sync.d.spec.replicas,
   });
-  const answer = yield* write<ReplicaSet>({ do: "create", resource: "replicasets", object: wanted });
+  const answer = yield* write<ReplicaSet>({
+    do: "create",
+    resource: "replicasets",
+    object: wanted,
+  });
   if (answer.ok) {
     if (size > 0) {
       yield {
@@ -124,7 +128,12 @@ function* create(
     }
     let dirty = setRevision(sync, String(revision));
     if (hasDeadline(sync.d)) {
-      setProgressing(sync, "True", Reason.newReplicaSetCreated, `Created new replica set "${name}"`);
+      setProgressing(
+        sync,
+        "True",
+        Reason.newReplicaSetCreated,
+        `Created new replica set "${name}"`,
+      );
       dirty = true;
     }
     const error = dirty ? yield* writeStatus(sync) : undefined;
@@ -200,7 +209,11 @@ function grownTo(replicas: number, ceilingPods: number, total: number, from: num
 }
 
 /** What the new ReplicaSet may grow to now (deployment/util NewRSNewReplicas, RollingUpdate). */
-export function nextSize({ d }: DeploymentSync, all: readonly ReplicaSet[], next: ReplicaSet): number {
+export function nextSize(
+  { d }: DeploymentSync,
+  all: readonly ReplicaSet[],
+  next: ReplicaSet,
+): number {
   return grownTo(d.spec.replicas, surgeCeiling(d), sumOfSpecs(all), next.spec.replicas);
 }
 

@@ -52,11 +52,7 @@ function* withProgress(
     revisions.next === undefined
       ? `Deployment "${d.metadata.name}"`
       : `ReplicaSet "${revisions.next.metadata.name}"`;
-  const progressing = (
-    value: ConditionStatus,
-    reason: string,
-    text: string,
-  ): DeploymentCondition =>
+  const progressing = (value: ConditionStatus, reason: string, text: string): DeploymentCondition =>
     newCondition("Progressing", value, reason, `${subject} ${text}`, view.now);
 
   if (isComplete(sync, status)) {

@@ -26,7 +26,8 @@ export function* resizeAndAnnotate(
   to: number,
 ): Steps<Scaling> {
   const from = rs.spec.replicas;
-  if (from === to && !sizeAnnotationsDiffer(rs, d)) return { ok: true, scaled: false, replicaSet: rs };
+  if (from === to && !sizeAnnotationsDiffer(rs, d))
+    return { ok: true, scaled: false, replicaSet: rs };
   const answer = yield* write<ReplicaSet>({
     do: "update",
     resource: "replicasets",
@@ -53,6 +54,10 @@ export function* resizeAndAnnotate(
  * write in the same sync meets a Conflict: as upstream.
  */
 export function* writeStatus({ d }: DeploymentSync): Steps<Status | undefined> {
-  const answer = yield* write<Deployment>({ do: "update/status", resource: "deployments", object: d });
+  const answer = yield* write<Deployment>({
+    do: "update/status",
+    resource: "deployments",
+    object: d,
+  });
   return answer.ok ? undefined : answer.status;
 }

@@ -112,8 +112,12 @@ export function revisionAnnotations(
 
 /** The Deployment's own annotations after a rollback: those of the ReplicaSet, bookkeeping aside. */
 export function annotationsOfRollback(d: Deployment, to: ReplicaSet): StringMap {
-  const entries = Object.entries(d.metadata.annotations ?? {}).filter(([key]) => NOT_COPIED.has(key));
-  const restored = Object.entries(to.metadata.annotations ?? {}).filter(([key]) => !NOT_COPIED.has(key));
+  const entries = Object.entries(d.metadata.annotations ?? {}).filter(([key]) =>
+    NOT_COPIED.has(key),
+  );
+  const restored = Object.entries(to.metadata.annotations ?? {}).filter(
+    ([key]) => !NOT_COPIED.has(key),
+  );
   return Object.fromEntries([...entries, ...restored]);
 }
 

@@ -114,7 +114,14 @@ function* cleanUpUnhealthy(
     if (from === available(rs)) continue;
     const by = Math.min(budget - count, from - available(rs));
     const to = from - by;
-    const weighed = { replicaSet: rs.metadata.name, from, to, by, budget, available: available(rs) };
+    const weighed = {
+      replicaSet: rs.metadata.name,
+      from,
+      to,
+      by,
+      budget,
+      available: available(rs),
+    };
     if (to > from) {
       yield decide("deployment/rolling/status-ahead", weighed);
       return undefined;

@@ -40,10 +40,7 @@ export function* isScalingEvent(
 }
 
 /** Sizes, history while paused, and a plain status: no new ReplicaSet, no estimate of progress. */
-export function* scaleAndSync(
-  sync: DeploymentSync,
-  owned: readonly ReplicaSet[],
-): Steps<Verdict> {
+export function* scaleAndSync(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<Verdict> {
   const revisions = yield* syncRevisions(sync, owned, "leave");
   if (!revisions.ok) return { error: revisions.error };
   const scaled = yield* scale(sync, revisions.value);

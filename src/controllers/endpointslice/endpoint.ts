@@ -5,9 +5,8 @@
  */
 import { deepFreeze } from "../../api/json.ts";
 import type { KubeObject } from "../../api/meta.ts";
-import { UNBOUND } from "../../apiserver/pod-columns.ts";
-import { podObject } from "../../apiserver/pod-objects.ts";
-import type { Store } from "../../apiserver/store.ts";
+import { nodeName, podAddress } from "../../apiserver/pod-objects.ts";
+import { uidText, type Store } from "../../apiserver/store.ts";
 
 export interface Endpoint {
   readonly addresses: readonly string[];
@@ -31,19 +30,19 @@ export interface Endpoint {
  * ready or not, terminating or not; otherwise it has no endpoint.
  */
 export function endpointOf(store: Store, service: KubeObject, row: number): Endpoint | undefined {
-  const { pods } = store;
+  const { pods, registry } = store;
   if (!pods.isPresent(row) || pods.isTerminal(row)) return undefined;
-  if (pods.columns.node[row] === UNBOUND) return undefined;
-  const { metadata, spec, status } = podObject(store, row);
-  const ip = status["podIP"];
-  if (typeof ip !== "string") return undefined;
-  const { namespace = "default", name, uid = "" } = metadata;
+  const ip = podAddress(store, row);
+  if (ip === undefined) return undefined;
+  const { columns } = pods;
+  const source = columns.source[row]!;
+  const { namespace, template } = registry.sources[source]!;
   const { publishNotReadyAddresses = false } = service["spec"] as {
     readonly publishNotReadyAddresses?: boolean;
   };
   const serving = pods.isReady(row);
   const terminating = pods.isDeleting(row);
-  const { hostname = "", subdomain } = spec as {
+  const { hostname = "", subdomain } = template.spec as {
     readonly hostname?: string;
     readonly subdomain?: string;
   };
@@ -56,8 +55,13 @@ export function endpointOf(store: Store, service: KubeObject, row: number): Endp
       terminating,
     },
     ...(named ? { hostname } : {}),
-    nodeName: spec.nodeName ?? "",
-    targetRef: { kind: "Pod" as const, namespace, name, uid },
+    nodeName: nodeName(columns.node[row]!),
+    targetRef: {
+      kind: "Pod" as const,
+      namespace,
+      name: registry.nameOf(source, columns.ordinal[row]!),
+      uid: uidText(columns.uid[row]!),
+    },
   });
 }
 
