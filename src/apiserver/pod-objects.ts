@@ -117,7 +117,8 @@ function conditions(
 ): readonly PodCondition[] {
   const { columns } = store.pods;
   const ready = (columns.flags[row]! & Flag.Ready) !== 0;
-  const changed = (columns.readyS[row] ?? 0) === 0 ? created : timestamp(columns.readyS[row]! * 1000);
+  const changed =
+    (columns.readyS[row] ?? 0) === 0 ? created : timestamp(columns.readyS[row]! * 1000);
   const names = spec.containers.map((container) => container.name).join(" ");
   const readiness = ready
     ? { status: "True" as const, lastTransitionTime: changed }

@@ -12,7 +12,7 @@ import type {
   Watch,
   WriteOptions,
 } from "../api/client.ts";
-import type { Pod, PodTemplateSpec } from "../api/core.ts";
+import type { Pod } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import {
@@ -229,7 +229,7 @@ export class ApiServer implements Client {
     if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
     if (kind.resource === "pods") {
       const { metadata, spec } = value as Pod;
-      const row = this.store.insertBarePod(value, { metadata, spec } as PodTemplateSpec);
+      const row = this.store.insertBarePod(value, { metadata, spec });
       return { ok: true, value: podObject(this.store, row), warnings };
     }
     return { ok: true, value: this.store.insert(kind.resource, value), warnings };

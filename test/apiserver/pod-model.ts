@@ -30,7 +30,7 @@ export const podChange: fc.Arbitrary<PodChange> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("own"), row, owner }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cost"), row, cost: fc.nat(1) }) },
-) as fc.Arbitrary<PodChange>;
+);
 
 export class PodModel {
   readonly table: PodTable;

@@ -126,7 +126,9 @@ function undo({ api }: Hand, { name = "", toRevision = 0 }: RecordedAction): str
     err: (text) => void (err += text),
     advance: () => "idle",
   });
-  const failure = err.split("\n").find((line) => line.startsWith("error: ") || /^Error/.test(line));
+  const failure = err
+    .split("\n")
+    .find((line) => line.startsWith("error: ") || line.startsWith("Error"));
   if (failure === undefined) {
     const outcome = out.trim().replace(`deployment.apps/${name} `, "");
     return `undo ${toRevision}: ${outcome}`;

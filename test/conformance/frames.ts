@@ -225,8 +225,8 @@ export class Frames {
       const text =
         `${owner === undefined ? "?" : (this.names.idOf(owner.name) ?? this.names.replace(owner.name))} ` +
         `${status.phase}${spec.nodeName === undefined ? "(unbound)" : ""} ` +
-        `${ready === undefined ? "unready" : "ready"}` +
-        `${metadata.deletionTimestamp === undefined ? "" : " terminating"}` +
+        (ready === undefined ? "unready" : "ready") +
+        (metadata.deletionTimestamp === undefined ? "" : " terminating") +
         `${ready === undefined ? "" : `@${this.#rel(ready.lastTransitionTime)}`} ` +
         `created@${this.#rel(metadata.creationTimestamp)}`;
       counts[text] = (counts[text] ?? 0) + 1;

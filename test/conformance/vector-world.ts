@@ -2,7 +2,7 @@
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
 import type { PodTemplateSpec } from "../../src/api/core.ts";
 import { deepEqual, deepFreeze } from "../../src/api/json.ts";
-import { controllerOf, type KubeObject, type StringMap } from "../../src/api/meta.ts";
+import { controllerOf, type KubeObject } from "../../src/api/meta.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "../../src/apiserver/pod-columns.ts";
 import { deletionCostOf } from "../../src/apiserver/pod-registry.ts";
 import { keyOf, Store } from "../../src/apiserver/store.ts";
@@ -94,7 +94,7 @@ export class VectorWorld {
       createdS: seconds(metadata.creationTimestamp),
       readyS: seconds(ready?.lastTransitionTime),
       restarts: Math.max(0, ...(status.containerStatuses ?? []).map((c) => c.restartCount)),
-      deletionCost: deletionCostOf(annotations as StringMap),
+      deletionCost: deletionCostOf(annotations),
       edits: plain ? 0 : registry.edits.push({ labels, annotations }) - 1,
     });
   }

@@ -18,7 +18,7 @@ export function template(image: string): PodTemplateSpec {
   return {
     metadata: { labels: { app: "web" } },
     spec: { containers: [{ name: "web", image }] },
-  } as PodTemplateSpec;
+  };
 }
 
 export interface DeploymentParts {

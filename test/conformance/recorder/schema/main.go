@@ -6,6 +6,7 @@
 //	schema judged  random objects with what the API server says of them, one JSON object a line
 //	schema patched random versions of a Deployment with the strategic patches between them
 //	schema read    random quantities, selectors and image names with what is read out of them
+//	schema updated random changes of objects with what the API server says of them
 package main
 
 import (
@@ -168,6 +169,8 @@ func main() {
 		patches(300, 1)
 	case "read":
 		readings(2000, 5)
+	case "updated":
+		updatedMany(1000, 1)
 	case "judged":
 		judged(1000, 1)
 	case "hash":
