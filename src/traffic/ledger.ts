@@ -162,6 +162,13 @@ export class Ledger {
     };
   }
 
+  latencies(): readonly { readonly value: Millis; readonly weight: number }[] {
+    const counts = [...this.#latencies];
+    return counts.flatMap((weight, bucket) =>
+      weight === 0 ? [] : [{ value: topOf(bucket) / 1000, weight }],
+    );
+  }
+
   /** ms; 0 where nothing was answered. */
   percentile(percent: number): Millis {
     const rank = Math.max(1, Math.ceil((this.#answered * percent) / 100));

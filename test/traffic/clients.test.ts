@@ -49,6 +49,22 @@ describe("a pod", () => {
     expect(slow).toBe(0);
   });
 
+  test("has its latencies told one by one, as many as answers", () => {
+    const cluster = atRest();
+    const traffic = new Traffic(cluster, {
+      service: "web",
+      clients: [{ loop: "open", rate: 50 }],
+      apps: [{ serviceTime: { delay: 10, jitter: 50 }, concurrency: 2 }],
+    });
+    cluster.runUntil(20 * second);
+    const latencies = traffic.latencies();
+    const { answered, latency } = traffic.stop();
+    expect(latencies.reduce((sum, { weight }) => sum + weight, 0)).toBe(answered);
+    expect(latencies.at(-1)!.value).toBe(latency.max);
+    const values = latencies.map(({ value }) => value);
+    expect(values).toStrictEqual(values.toSorted((a, b) => a - b));
+  });
+
   test("answers concurrency / service time per second, above it", () => {
     // Four pods of two workers, 50 ms each: 160 answers per second.
     const { answered } = quiet({
