@@ -114,7 +114,7 @@ export function invalid(
   causes: readonly StatusCause[],
 ): Status {
   const qualifiedKind = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
-  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const texts = [...new Set(causes.map((cause) => `${cause.field}: ${cause.message}`))];
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   return failure(422, "Invalid", `${qualifiedKind} "${name}" is invalid: ${list}`, {
     name,

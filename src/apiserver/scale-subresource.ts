@@ -1,6 +1,7 @@
 /** The `scale` subresource of Deployments and ReplicaSets (autoscaling/v1 Scale). */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { formatLabelSelector } from "./selectors.ts";
 
 export function scaleOf(object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
@@ -16,7 +17,7 @@ export function scaleOf(object: KubeObject): KubeObject {
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
     spec: { replicas: spec.replicas },
-    status: { replicas: status.replicas ?? 0 },
+    status: { replicas: status.replicas ?? 0, selector: formatLabelSelector(spec.selector) },
   };
 }
 

@@ -60,7 +60,8 @@ export function statusExitText(status: Status): string {
     head += `: ${status.message}`;
   }
   if (causes.length === 0) return head;
-  if (causes.length === 1) return `${head}: ${causes[0]}`;
+  // With a newline of its own, even after a cause that ends in one.
+  if (causes.length === 1) return `${head}: ${causes[0]}\n`;
   return [`${head}: `, ...causes.map((cause) => `* ${cause}`)].join("\n");
 }
 

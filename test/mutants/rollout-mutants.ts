@@ -150,10 +150,10 @@ export const rolloutMutants: readonly Mutant[] = [
     `if (changed) {`,
   ),
   mutant(
-    "no NewReplicaSetCreated condition",
+    "a created ReplicaSet is said to be found",
     `${deployment}new-replica-set`,
-    `setProgressing(sync, "True", Reason.newReplicaSetCreated, \`Created new replica set "\${name}"\`);`,
-    ``,
+    `Reason.newReplicaSetCreated,`,
+    `Reason.foundNewReplicaSet,`,
   ),
   mutant(
     "no event for the new ReplicaSet",

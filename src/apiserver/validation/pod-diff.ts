@@ -24,8 +24,7 @@ export function validatePodDiff(next: Json, prev: Json): Causes {
   if (semanticDeepEqual(type, next, prev)) return [];
   const rule = `pod updates may not change fields other than ${UPDATABLE.join(",")}`;
   const print = (spec: Json): string => `${goJson(goForm(type, spec), 1)}\n`;
-  // Kubernetes ends the text with an empty line.
-  return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}\n`)];
+  return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}`)];
 }
 
 function range(start: number, lines: number): string {
