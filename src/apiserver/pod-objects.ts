@@ -76,7 +76,8 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const ready = (columns.flags[row]! & Flag.Ready) !== 0;
   const bound = columns.node[row] !== UNBOUND;
   const reason = podReasons[columns.reason[row]!]!;
-  const common = { phase: PHASES[phase]!, qosClass: "BestEffort" };
+  const { qosClass } = store.registry.sources[columns.source[row]!]!;
+  const common = { phase: PHASES[phase]!, qosClass };
   if (!bound) return unscheduled(common, reason);
   const created = timestamp(columns.createdS[row]! * 1000);
   const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
@@ -94,7 +95,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
       name: container.name,
       image: container.image,
       imageID: phase === Phase.Running ? "sha256:0" : "",
-      ready: ready && phase === Phase.Running,
+      ready: (ready || columns.reason[row] === PodReason.nodeLost) && phase === Phase.Running,
       restartCount: columns.restarts[row]!,
       started: phase === Phase.Running && reason.waiting === undefined,
       state: containerState(phase, reason, started, container.image ?? ""),
@@ -129,11 +130,14 @@ function conditions(
         message: `containers with unready status: [${names}]`,
       };
   const since = { status: "True" as const, lastTransitionTime: created };
+  // Whoever finds the node gone sets the one condition to False and leaves all else as it was.
+  const lost = columns.reason[row] === PodReason.nodeLost;
+  const unheard = { status: "False" as const, lastTransitionTime: changed };
   return [
     { type: "PodReadyToStartContainers", ...since },
     { type: "Initialized", ...since },
-    { type: "Ready", ...readiness },
-    { type: "ContainersReady", ...readiness },
+    { type: "Ready", ...(lost ? unheard : readiness) },
+    { type: "ContainersReady", ...(lost ? since : readiness) },
     { type: "PodScheduled", ...since },
   ];
 }

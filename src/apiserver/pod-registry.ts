@@ -6,6 +6,7 @@ import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import { controllerOf, type KubeObject, type StringMap } from "../api/meta.ts";
 import { applyDefaults } from "./defaults.ts";
+import { qosClassOf, type QosClass } from "./strategy-pod.ts";
 
 /** One template of one maker: a ReplicaSet, or for a bare pod the pod itself. */
 export interface PodSource {
@@ -17,6 +18,7 @@ export interface PodSource {
   readonly template: PodTemplateSpec;
   /** The template's, with the defaults that only pods have. */
   readonly spec: PodSpec;
+  readonly qosClass: QosClass;
   /** False: a pod that somebody created by hand. */
   readonly generated: boolean;
   /** terminationGracePeriodSeconds. */
@@ -122,31 +124,13 @@ export class PodRegistry {
         return known;
       }
     }
-    this.sources.push({
-      namespace: replicaSet.metadata.namespace ?? "default",
-      prefix: replicaSet.metadata.name,
-      maker: uid,
-      template,
-      spec: podSpecOf(template, replicaSet.metadata.name),
-      generated: true,
-      graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-      deletionCost: deletionCostOf(template.metadata?.annotations),
-    });
+    this.sources.push({ ...fromTemplate(replicaSet, template), maker: uid, generated: true });
     this.#current.set(uid, this.sources.length - 1);
     return this.sources.length - 1;
   }
 
   barePodSource(pod: KubeObject, template: PodTemplateSpec): number {
-    this.sources.push({
-      namespace: pod.metadata.namespace ?? "default",
-      prefix: pod.metadata.name,
-      maker: "",
-      template,
-      spec: podSpecOf(template, pod.metadata.name),
-      generated: false,
-      graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-      deletionCost: deletionCostOf(template.metadata?.annotations),
-    });
+    this.sources.push({ ...fromTemplate(pod, template), maker: "", generated: false });
     return this.sources.length - 1;
   }
 
@@ -193,9 +177,26 @@ export class PodRegistry {
   }
 }
 
-function podSpecOf(template: PodTemplateSpec, name: string): PodSpec {
-  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name }, spec: template.spec };
-  return deepFreeze(applyDefaults(pod)["spec"] as PodSpec);
+function fromTemplate(
+  maker: KubeObject,
+  template: PodTemplateSpec,
+): Omit<PodSource, "maker" | "generated"> {
+  const { namespace = "default", name } = maker.metadata;
+  const pod = applyDefaults({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: template.spec,
+  });
+  return {
+    namespace,
+    prefix: name,
+    template,
+    spec: deepFreeze(pod["spec"] as PodSpec),
+    qosClass: qosClassOf(pod),
+    graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
+    deletionCost: deletionCostOf(template.metadata?.annotations),
+  };
 }
 
 /** `true` where the object's controller is this owner. */
