@@ -8,7 +8,7 @@ import {
   withOwners,
   type Manager,
 } from "../../src/apiserver/field-managers/managers.ts";
-import { withController } from "../../src/apiserver/field-managers/track.ts";
+import { trackWrite, withController } from "../../src/apiserver/field-managers/track.ts";
 import { isKubeObject, withField } from "../../src/kubectl/fields.ts";
 import { parseManifest } from "../../src/kubectl/manifest.ts";
 import { readRecording } from "../conformance/kubectl-recording.ts";
@@ -151,4 +151,29 @@ test("the controller owns the status and its annotations, as in the recordings",
     const tracked = { ...real, metadata: { ...real.metadata, managedFields: users } };
     expect(managersOf(withController(tracked))).toEqual(managersOf(real));
   }
+});
+
+describe("over an object of client-side apply", () => {
+  const created = read(recorded("apply", 3).stdout);
+  const live = trackWrite(undefined, created, { fieldManager: "kubectl-client-side-apply" }, at);
+  const key = "kubectl.kubernetes.io/last-applied-configuration";
+
+  test("kubectl takes over what still is as it was applied", () => {
+    const applied = applyConfiguration(live, configuration(11), request);
+    expect(applied.ok && applied.value["spec"]).toMatchObject({ replicas: 5 });
+    const annotation = applied.ok ? applied.value.metadata.annotations?.[key] : undefined;
+    // The last line that the recorded diff adds with the annotation, its marks cut off.
+    const real = recorded("apply", 11).stdout.match(/^\+ +(\{"apiVersion".*)$/m)?.[1];
+    expect(annotation?.trimEnd()).toBe(real);
+  });
+
+  test("kubectl conflicts over what changed since, others over everything", () => {
+    const moved = withField(live, ["spec", "replicas"], 9);
+    const one = applyConfiguration(moved, configuration(11), request);
+    expect(!one.ok && one.status.message).toBe(
+      'Apply failed with 1 conflict: conflict with "kubectl-client-side-apply" using apps/v1: .spec.replicas',
+    );
+    const other = applyConfiguration(live, configuration(11), { ...request, manager: "other" });
+    expect(!other.ok && other.status.message).toContain("Apply failed with 2 conflicts");
+  });
 });

@@ -18,6 +18,7 @@ import {
   type FieldSet,
   type Path,
 } from "./field-set.ts";
+import { takenOver, withLastAppliedOf } from "./last-applied.ts";
 import { ownersOf, sameManager, withOwners, type Manager, type Owned } from "./managers.ts";
 import { childrenOf, ownerName, undeclaredField, type Child } from "./structure.ts";
 
@@ -67,19 +68,33 @@ export function applyConfiguration(
   const others = owners.filter((owned) => owned !== own);
   const merged = withoutDropped(type, mergeInto(type, live, configuration), own, wanted, others);
   const { changed, removed } = compareFields(type, live, merged);
-  const conflicts = others.flatMap((owned) =>
-    [...both(owned.fields, ownable(changed))].map((path) => ({ owned, path })),
-  );
-  if (conflicts.length > 0 && request.force === "nothing") {
-    return { ok: false, status: conflictStatus(conflicts) };
-  }
+  const refused =
+    request.force === "conflicts" ? [] : conflictsOf(type, live, changed, others, manager);
+  if (refused.length > 0) return { ok: false, status: conflictStatus(refused) };
   const kept = others.map((owned) => ({
     ...owned,
     fields: minus(minus(owned.fields, ownable(changed)), ownable(removed)),
   }));
   const same = own !== undefined && sameSet(own.fields, wanted) && changed.size === 0;
   const entry: Owned = { manager, fields: wanted, time: same ? own.time : request.at };
-  return { ok: true, value: withOwners(merged, [...kept, entry]) };
+  const shown = manager.name === kubectl ? withLastAppliedOf(merged, configuration) : merged;
+  return { ok: true, value: withOwners(shown, [...kept, entry]) };
+}
+
+/** The one manager that takes over from client-side apply. */
+const kubectl = "kubectl";
+
+function conflictsOf(
+  type: StructInfo,
+  live: KubeObject,
+  changed: FieldSet,
+  others: readonly Owned[],
+  { name }: Manager,
+): readonly FieldConflict[] {
+  const allowed: FieldSet = name === kubectl ? takenOver(type, live) : new Set();
+  return others.flatMap((owned) =>
+    [...minus(both(owned.fields, ownable(changed)), allowed)].map((path) => ({ owned, path })),
+  );
 }
 
 function sameSet(a: FieldSet, b: FieldSet): boolean {

@@ -1,5 +1,6 @@
 /** kubectl rollout history. Mirrors kubectl/pkg/polymorphichelpers/history.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { canonicalObject } from "../../apiserver/encode.ts";
 import { changeCauseKey, type Call } from "../call.ts";
 import { templateLines } from "../describe/template.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
@@ -30,7 +31,7 @@ export function rolloutHistory(call: Call): void {
       const asked = revision > 0 ? [history.get(revision)] : [...history.values()];
       for (const replicaSet of asked) {
         if (replicaSet === undefined) problems.push({ text: notFound });
-        else call.io.out(printer(replicaSet));
+        else call.io.out(printer(canonicalObject(replicaSet)));
       }
     }
   }
