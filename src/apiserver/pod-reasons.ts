@@ -13,14 +13,21 @@ export const PodReason = {
   crashLoopBackOff: 3,
   evicted: 4,
   unschedulable: 5,
+  /** Its node is not heard of: not ready, whatever its containers do. */
   nodeLost: 6,
   error: 7,
+  registryFails: 8,
+  registryBackOff: 9,
 } as const;
 
 const nothing = (): string => "";
 
 function notFound(image: string): string {
   return `failed to resolve image "${image}": not found`;
+}
+
+function noRegistry(image: string): string {
+  return `failed to resolve image "${image}": the registry is not available`;
 }
 
 /** In order of the codes of `PodReason`. */
@@ -34,6 +41,19 @@ export const podReasons: readonly PodReasonInfo[] = [
   { waiting: "CrashLoopBackOff", message: () => "back-off restarting failed container" },
   { waiting: "Evicted", message: () => "The node was low on resource." },
   { waiting: "Unschedulable", message: () => "no node has room for this pod" },
-  { waiting: "NodeLost", message: () => "The node of this pod is unreachable." },
+  { message: nothing },
   { waiting: "Error", message: nothing },
+  { waiting: "ErrImagePull", message: noRegistry },
+  {
+    waiting: "ImagePullBackOff",
+    message: (image) => `Back-off pulling image "${image}": ErrImagePull: ${noRegistry(image)}`,
+  },
 ];
+
+export function isFailedPull(reason: number): boolean {
+  return reason === PodReason.errImagePull || reason === PodReason.registryFails;
+}
+
+export function isPullBackOff(reason: number): boolean {
+  return reason === PodReason.imagePullBackOff || reason === PodReason.registryBackOff;
+}

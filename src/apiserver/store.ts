@@ -8,6 +8,7 @@ import { deepEqual, deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
+import { PodReason } from "./pod-reasons.ts";
 import { PodRegistry, type SavedPodRegistry } from "./pod-registry.ts";
 import { PodTable, type SavedPods } from "./pod-table.ts";
 
@@ -204,8 +205,9 @@ export class Store {
     this.#tell(PodChange.Modified, row, this.#resourceVersion);
   }
 
-  setPodReady(row: number): void {
-    this.pods.setReady(row, this.wallClockSeconds, ++this.#resourceVersion);
+  /** `sinceS`: seconds since 1970; default now. */
+  setPodReady(row: number, sinceS = this.wallClockSeconds): void {
+    this.pods.setReady(row, sinceS, ++this.#resourceVersion);
     this.#tell(PodChange.BecameReady, row, this.#resourceVersion);
   }
 
@@ -222,6 +224,18 @@ export class Store {
   setPodUnready(row: number): void {
     const flags = this.pods.columns.flags[row]! & ~Flag.Ready;
     this.editPod(row, { flags, readyS: this.wallClockSeconds });
+  }
+
+  /** Its node is not heard of any more: a ready pod is taken for not ready. */
+  losePod(row: number): void {
+    const flags = this.pods.columns.flags[row]! & ~Flag.Ready;
+    this.editPod(row, { flags, reason: PodReason.nodeLost, readyS: this.wallClockSeconds });
+  }
+
+  /** Its node is heard of again: it was ready all the time, since `sinceS`. */
+  regainPod(row: number, sinceS: number): void {
+    this.pods.columns.reason[row] = PodReason.none;
+    this.setPodReady(row, sinceS);
   }
 
   /** A container has exited with an error; the kubelet will start it again. */

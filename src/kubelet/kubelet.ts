@@ -12,6 +12,8 @@ import { unreachable } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
+import { Hardships, type SavedHardships } from "./hardships.ts";
+import { startsWithoutRegistry } from "./images.ts";
 import { behaviorFor, scriptFor, variesByPod, type Behavior, type PodScript } from "./behavior.ts";
 
 /** What a timer is for; its subject is the pod's row. */
@@ -28,6 +30,7 @@ export const Turn = {
   pullFails: 9,
   pullBacksOff: 10,
   stopped: 11,
+  pull: 12,
 } as const;
 export type TurnCode = (typeof Turn)[keyof typeof Turn];
 
@@ -52,15 +55,18 @@ export class Kubelet {
   readonly #behaviors: Behavior[] = [];
   /** ... and so do scripts that are the same for every pod. */
   readonly #scripts: (PodScript | undefined)[] = [];
+  readonly #hardships: Hardships;
 
-  constructor(world: KubeletWorld) {
+  constructor(world: KubeletWorld, saved?: SavedHardships) {
     this.#world = world;
+    this.#hardships = new Hardships(saved);
     world.store.listen({ pod: (change, row) => this.#hear(change, row) });
   }
 
   /** A timer is due. */
   act(turn: TurnCode, row: number): void {
     const { store } = this.#world;
+    if (this.#hardships.park(store.pods.columns.node[row]!, turn, row)) return;
     if (turn === Turn.stopped) {
       if (store.pods.isPresent(row)) store.removePod(row);
       return;
@@ -75,6 +81,7 @@ export class Kubelet {
 
   /** A pod that is ready stops being so, until somebody makes it ready again. */
   setUnready(row: number): void {
+    if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
     if (!this.#isReady(row)) return;
     const { store } = this.#world;
     store.setPodUnready(row);
@@ -85,8 +92,66 @@ export class Kubelet {
     const { store } = this.#world;
     const running = store.pods.columns.phase[row] === Phase.Running;
     if (!running || this.#isReady(row)) return;
+    if (this.#hardships.probes.has(row)) {
+      this.#hardships.probes.set(row, "passes");
+      return;
+    }
     store.setPodReady(row);
     this.#tell("ready", row);
+  }
+
+  /** The readiness probe of a pod fails, whatever the pod does, until `passProbe`. */
+  failProbe(row: number): void {
+    const { probes } = this.#hardships;
+    if (probes.has(row)) return;
+    const otherwise = this.#isReady(row) ? "passes" : "fails";
+    this.setUnready(row);
+    probes.set(row, otherwise);
+  }
+
+  passProbe(row: number): void {
+    const { probes } = this.#hardships;
+    const otherwise = probes.get(row);
+    probes.delete(row);
+    if (otherwise === "passes") this.act(Turn.recover, row);
+  }
+
+  /** Images cannot be pulled until the registry is `up` again; those on a node already can be used. */
+  setRegistry(registry: "up" | "down"): void {
+    this.#hardships.registry = registry;
+  }
+
+  /** A node's kubelet does nothing from now on. Containers run on, as on a node without a network. */
+  stopNode(node: number): void {
+    this.#hardships.stop(node);
+  }
+
+  /** ... and now it does, at once, what it had to do meanwhile. */
+  resumeNode(node: number): void {
+    for (const [turn, row] of this.#hardships.resume(node)) {
+      this.#world.schedule(0, turn as TurnCode, row);
+    }
+  }
+
+  /** A ready pod whose node is not heard of any more is taken for not ready. */
+  losePod(row: number): void {
+    this.#world.store.losePod(row);
+    this.#tell("unready", row);
+  }
+
+  /** A pod that was lost is as ready as it was, since `sinceS` (s since 1970). */
+  regainPod(row: number, sinceS: number): void {
+    const { probes } = this.#hardships;
+    if (probes.has(row)) {
+      probes.set(row, "passes");
+      return;
+    }
+    this.#world.store.regainPod(row, sinceS);
+    this.#tell("ready", row);
+  }
+
+  save(): SavedHardships {
+    return this.#hardships.save();
   }
 
   /** For events: whether the image of a pod can be pulled. */
@@ -113,7 +178,10 @@ export class Kubelet {
   #live(turn: Exclude<TurnCode, typeof Turn.schedule | typeof Turn.stopped>, row: number): void {
     switch (turn) {
       case Turn.start:
-        return this.#start(row);
+        return this.#pullFailed(row) ? undefined : this.#start(row);
+      case Turn.pull:
+        if (this.#pullFailed(row)) return;
+        return this.#world.schedule(this.#script(row).startMs, Turn.start, row);
       case Turn.becomeReady:
         return this.#becomeReady(row);
       case Turn.becomeUnready: {
@@ -138,7 +206,11 @@ export class Kubelet {
         this.#world.store.setPodPhase(row, Phase.Pending, PodReason.errImagePull);
         return this.#world.schedule(PULL_BACKOFF_AFTER_MS, Turn.pullBacksOff, row);
       case Turn.pullBacksOff:
-        return this.#world.store.setPodPhase(row, Phase.Pending, PodReason.imagePullBackOff);
+        return this.#world.store.setPodPhase(
+          row,
+          Phase.Pending,
+          this.#hardships.pulls.has(row) ? PodReason.registryBackOff : PodReason.imagePullBackOff,
+        );
       default:
         return unreachable(turn);
     }
@@ -152,6 +224,7 @@ export class Kubelet {
       const graceMs = store.pods.columns.graceS[row]! * 1000;
       schedule(Math.min(this.#script(row).terminateMs, graceMs), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
+      this.#hardships.forget(row);
       this.#tell("gone", row);
       // A pod that has failed takes no room any more, though its object stays.
       if (!store.pods.isTerminal(row)) this.#leaveNode(row);
@@ -194,6 +267,23 @@ export class Kubelet {
     schedule(startMs, turn, row);
   }
 
+  /** True: the registry is down and the pod needs it. It tries again after 10 s, 20 s ... 5 min. */
+  #pullFailed(row: number): boolean {
+    const { store, schedule } = this.#world;
+    const { registry, pulls } = this.#hardships;
+    if (registry === "up" || startsWithoutRegistry(store, row)) {
+      pulls.delete(row);
+      return false;
+    }
+    const failures = pulls.get(row) ?? 0;
+    pulls.set(row, failures + 1);
+    store.setPodPhase(row, Phase.Pending, PodReason.registryFails);
+    schedule(PULL_BACKOFF_AFTER_MS, Turn.pullBacksOff, row);
+    const wait = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LONGEST_BACKOFF_MS);
+    schedule(wait, Turn.pull, row);
+    return true;
+  }
+
   #start(row: number): void {
     const { store, schedule } = this.#world;
     const { fault, readyMs, restarts } = this.#script(row);
@@ -221,6 +311,7 @@ export class Kubelet {
     const { store, schedule } = this.#world;
     const restarts = store.pods.columns.restarts[row]!;
     store.crashPod(row);
+    if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
     this.#tell("restarted", row);
     if (restarts === 0) {
       schedule(0, Turn.restart, row);

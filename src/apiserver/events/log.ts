@@ -22,6 +22,7 @@ export const Happened = {
   deleting: 8,
   /** Gone without having been asked to stop. */
   removed: 9,
+  nodeNotReady: 10,
 } as const;
 export type HappenedCode = (typeof Happened)[keyof typeof Happened];
 

@@ -5,7 +5,7 @@
  */
 import type { Container } from "../../api/core.ts";
 import { nodeName } from "../pod-objects.ts";
-import { podReasons, PodReason } from "../pod-reasons.ts";
+import { isFailedPull, isPullBackOff, podReasons, PodReason } from "../pod-reasons.ts";
 import { uidText, type Store } from "../store.ts";
 import type { ReportedEvent } from "./correlator.ts";
 import { Happened, type HappenedCode, type NodesSeen } from "./log.ts";
@@ -32,7 +32,7 @@ export function podEvents(
         kubelet(pod, "Normal", "Started", `Started container ${name}`),
       ];
     case Happened.pullFailed: {
-      const why = podReasons[PodReason.errImagePull]!.message(image);
+      const why = podReasons[pod.pullFailure]!.message(image);
       return [
         kubelet(pod, "Warning", "Failed", `Failed to pull image "${image}": ${why}`),
         kubelet(pod, "Warning", "Failed", "Error: ErrImagePull"),
@@ -52,6 +52,16 @@ export function podEvents(
       const event = kubelet(pod, "Warning", "Evicted", podReasons[PodReason.evicted]!.message(""));
       return [{ ...event, about: wholePod(pod) }];
     }
+    case Happened.nodeNotReady:
+      return [
+        {
+          source: { component: "node-controller" },
+          about: wholePod(pod),
+          type: "Warning",
+          reason: "NodeNotReady",
+          message: "Node is not ready",
+        },
+      ];
     case Happened.deleting:
     case Happened.removed:
       return pod.hadContainers
@@ -67,13 +77,15 @@ interface PodNamed {
   readonly node: string;
   readonly container: Partial<Container>;
   readonly hadContainers: boolean;
+  /** Why its image was not pulled, if it was not. */
+  readonly pullFailure: number;
 }
 
 function about(store: Store, row: number): PodNamed {
   const { columns } = store.pods;
   const { namespace, template } = store.registry.sources[columns.source[row]!]!;
-  const reason = columns.reason[row];
-  const pullFailed = reason === PodReason.errImagePull || reason === PodReason.imagePullBackOff;
+  const reason = columns.reason[row]!;
+  const pullFailed = isFailedPull(reason) || isPullBackOff(reason);
   return {
     namespace,
     name: podName(store, row),
@@ -81,6 +93,10 @@ function about(store: Store, row: number): PodNamed {
     node: nodeName(columns.node[row]!),
     container: template.spec.containers[0] ?? {},
     hadContainers: columns.startedS[row]! > 0 || pullFailed,
+    pullFailure:
+      reason === PodReason.registryFails || reason === PodReason.registryBackOff
+        ? PodReason.registryFails
+        : PodReason.errImagePull,
   };
 }
 

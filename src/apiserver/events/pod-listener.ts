@@ -1,6 +1,6 @@
 /** Tells the log what happens to pods, from the changes that the store tells. */
 import { Phase, UNBOUND } from "../pod-columns.ts";
-import { PodReason } from "../pod-reasons.ts";
+import { isFailedPull, isPullBackOff, PodReason } from "../pod-reasons.ts";
 import { PodChange, type PodChangeCode, type Store } from "../store.ts";
 import { Happened, type HappenedCode, type EventLog, type NodeAgents } from "./log.ts";
 
@@ -37,9 +37,10 @@ function modified(store: Store, row: number): HappenedCode | undefined {
       if (node[row] === UNBOUND) {
         return why === PodReason.unschedulable ? Happened.unschedulable : undefined;
       }
-      if (why === PodReason.errImagePull) return Happened.pullFailed;
-      return why === PodReason.imagePullBackOff ? Happened.pullBackedOff : Happened.scheduled;
+      if (isFailedPull(why)) return Happened.pullFailed;
+      return isPullBackOff(why) ? Happened.pullBackedOff : Happened.scheduled;
     case Phase.Running:
+      if (why === PodReason.nodeLost) return Happened.nodeNotReady;
       return why === PodReason.crashLoopBackOff ? Happened.backedOff : Happened.started;
     case Phase.Failed:
       return why === PodReason.evicted ? Happened.evicted : undefined;
