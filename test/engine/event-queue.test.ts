@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { AssertionFailed } from "../../src/engine/assert.ts";
 import { EventQueue, type QueuedEvent } from "../../src/engine/event-queue.ts";
 import { runs } from "../support/seed.ts";
 
@@ -9,6 +10,10 @@ class SortedList {
 
   push(at: number, rank: number, kind: number, subject: number): void {
     this.#events.push({ at, rank, kind, subject });
+  }
+
+  get next(): QueuedEvent | undefined {
+    return this.#events.toSorted((a, b) => a.at - b.at || a.rank - b.rank)[0];
   }
 
   pop(): QueuedEvent | undefined {
@@ -21,10 +26,20 @@ class SortedList {
   }
 }
 
+/** A push so many ms after the event taken last, with a rank. */
 type Operation = { readonly push: readonly [number, number] } | "pop" | "save and restore";
 
+const later = fc.oneof(
+  { weight: 4, arbitrary: fc.nat(6) },
+  { weight: 2, arbitrary: fc.nat(5000) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(1023, 1024, 1025, 2 ** 20 - 1, 2 ** 20, 2 ** 31, 2 ** 41),
+  },
+);
+
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(fc.nat(6), fc.nat(3)).map((push) => ({ push })) },
+  { weight: 4, arbitrary: fc.tuple(later, fc.nat(3)).map((push) => ({ push })) },
   { weight: 3, arbitrary: fc.constant<Operation>("pop") },
   { weight: 1, arbitrary: fc.constant<Operation>("save and restore") },
 );
@@ -44,16 +59,23 @@ describe("the queue of events", () => {
     const property = fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
       let queue = new EventQueue();
       const list = new SortedList();
+      let now = 0;
       for (const [subject, step] of operations.entries()) {
         if (step === "pop") {
-          expect(queue.pop()).toEqual(list.pop());
+          const popped = list.pop();
+          expect(queue.pop()).toEqual(popped);
+          now = popped?.at ?? now;
         } else if (step === "save and restore") {
           queue = EventQueue.restore(JSON.parse(JSON.stringify(queue.save())));
         } else {
-          queue.push(step.push[0], step.push[1], 7, subject);
-          list.push(step.push[0], step.push[1], 7, subject);
+          queue.push(now + step.push[0], step.push[1], 7, subject);
+          list.push(now + step.push[0], step.push[1], 7, subject);
         }
-        expect(queue.size).toBe(list.size);
+        expect([queue.size, queue.nextTime(), queue.nextRank()]).toEqual([
+          list.size,
+          list.next?.at,
+          list.next?.rank,
+        ]);
       }
       while (list.size > 0) expect(queue.pop()).toEqual(list.pop());
       expect(queue.pop()).toBeUndefined();
@@ -73,10 +95,33 @@ describe("the queue of events", () => {
     const queue = new EventQueue();
     queue.push(5, 1, 0, 1);
     queue.pop();
-    queue.push(5, 0, 0, 2);
-    queue.push(4, 0, 0, 3);
+    queue.push(6, 0, 0, 2);
+    queue.push(5, 0, 0, 3);
     expect([queue.pop()?.subject, queue.pop()?.subject]).toEqual([3, 2]);
   });
+
+  test("takes an event before one that is far away, though that was looked at already", () => {
+    const queue = new EventQueue();
+    queue.push(600_000, 0, 0, 1);
+    expect(queue.nextTime()).toBe(600_000);
+    queue.push(5000, 0, 0, 2);
+    expect([queue.nextTime(), queue.pop()?.subject, queue.pop()?.subject]).toEqual([5000, 2, 1]);
+  });
+
+  test.each([
+    [4, 0],
+    [2 ** 50, 0],
+    [10, 4],
+    [10, -1],
+  ])(
+    "refuses an event at %d ms with rank %d: it is past, too far away, or of no rank",
+    (at, rank) => {
+      const queue = new EventQueue();
+      queue.push(5, 0, 0, 0);
+      queue.pop();
+      expect(() => queue.push(at, rank, 0, 0)).toThrow(AssertionFailed);
+    },
+  );
 
   test("saves what is left of a lane, not what was taken from it", () => {
     const queue = new EventQueue();
