@@ -1,6 +1,8 @@
 /** What playing all recordings of the project covers; kept as data so that the report can be checked. */
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { deepEqual } from "../../src/api/json.ts";
 import { compareTrace } from "./check.ts";
+import { playTimeline, type Timeline } from "./timelines.ts";
 import { DATA, readLines, readTraces } from "./trace-file.ts";
 import { checkVector, type Vector } from "./vectors.ts";
 
@@ -22,7 +24,16 @@ export interface VectorFileCoverage {
   readonly differences: number;
 }
 
+export interface TimelineCoverage {
+  readonly scenario: string;
+  readonly facts: number;
+  /** Of the schedule. */
+  readonly moves: number;
+  readonly holds: boolean;
+}
+
 export interface Coverage {
+  readonly timelines: readonly TimelineCoverage[];
   readonly traces: readonly TraceFileCoverage[];
   readonly vectors: readonly VectorFileCoverage[];
 }
@@ -37,6 +48,16 @@ export function vectorFiles(): string[] {
   return readdirSync(DATA)
     .filter((name) => /^vectors.*\.jsonl\.gz$/.test(name))
     .toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+export function readTimelines(): Timeline[] {
+  return JSON.parse(readFileSync(`${DATA}timelines.json`, "utf8")) as Timeline[];
+}
+
+export function coverTimeline(timeline: Timeline): TimelineCoverage {
+  const { scenario, facts, moves } = timeline;
+  const holds = deepEqual(playTimeline(timeline), facts);
+  return { scenario, facts: facts.length, moves: moves.length, holds };
 }
 
 export function coverTraces(file: string): TraceFileCoverage {

@@ -1,11 +1,19 @@
 /** `npm run docs:fidelity`: plays all recordings of the project and writes docs/fidelity.md. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { coverTraces, coverVectors, traceFiles, vectorFiles } from "./coverage.ts";
+import {
+  coverTimeline,
+  coverTraces,
+  coverVectors,
+  readTimelines,
+  traceFiles,
+  vectorFiles,
+} from "./coverage.ts";
 import { fidelityPage } from "./report.ts";
 import { DATA } from "./trace-file.ts";
 
 const coverage = {
+  timelines: readTimelines().map((timeline) => coverTimeline(timeline)),
   traces: traceFiles().map((file) => coverTraces(file)),
   vectors: vectorFiles().map((file) => coverVectors(file)),
 };

@@ -33,6 +33,7 @@ describe("docs/fidelity.md", () => {
 
   test("tells of no divergence and no difference", () => {
     expect(coverage.traces.filter(({ divergences }) => divergences > 0)).toEqual([]);
+    expect(coverage.timelines.filter(({ holds }) => !holds)).toEqual([]);
     expect(coverage.vectors.filter(({ differences }) => differences > 0)).toEqual([]);
   });
 
