@@ -2,7 +2,8 @@
  * A cluster in virtual time: the composition root, and the only file that knows all actors.
  */
 import type { Client } from "./api/client.ts";
-import type { Millis } from "./api/meta.ts";
+import type { KubeObject, Millis } from "./api/meta.ts";
+import type { Answer } from "./api/status.ts";
 import type { TraceEntry } from "./api/trace.ts";
 import { withEvents } from "./apiserver/events/client.ts";
 import { EventRecorder, type SavedEvents } from "./apiserver/events/recorder.ts";
@@ -15,6 +16,7 @@ import {
   type ControllerEventCode,
   type SavedControllers,
 } from "./controllers/controller-manager.ts";
+import { DisruptionController } from "./controllers/disruption/controller.ts";
 import { EndpointSliceController } from "./controllers/endpointslice/controller.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
@@ -83,6 +85,7 @@ export class Cluster {
   readonly #scheduler: Scheduler;
   readonly #kubelet: Kubelet;
   readonly #controllers: ControllerManager;
+  readonly #disruption: DisruptionController;
   /** Who acts once the controllers have settled, on all that changed at the instant. */
   readonly #settled: readonly { settled(): void }[];
   readonly trace: Trace;
@@ -136,12 +139,14 @@ export class Cluster {
       },
       saved?.controllers,
     );
+    this.#disruption = new DisruptionController(this.#store, this.trace);
     this.#settled = [
       new EndpointSliceController({
         store: this.#store,
         trace: this.trace,
         random: this.#random,
       }),
+      this.#disruption,
     ];
     if (saved !== undefined) {
       this.#simulation.restore(saved.simulation);
@@ -228,6 +233,14 @@ export class Cluster {
       active: pods.active(owner),
       available: pods.available(owner, minReadySeconds, wallClockMs),
     };
+  }
+
+  /**
+   * Deletes a pod if its PodDisruptionBudget can spare it, as the eviction API does: otherwise 429, and one
+   * may ask again (`kubectl drain` does every 5 s).
+   */
+  evict(pod: { readonly namespace?: string; readonly name: string }): Answer<KubeObject> {
+    return this.act(`evict ${pod.name}`, (api) => this.#disruption.evict(api, pod));
   }
 
   /** Hears of entries of the trace as they are made. Call the answer to stop. */

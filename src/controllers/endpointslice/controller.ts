@@ -35,17 +35,13 @@ export class EndpointSliceController {
   /** Services that are gone, whose objects go with them. */
   readonly #gone: KubeObject[] = [];
   #writing: "own" | "others" = "others";
+  #hearsPods = false;
 
   constructor(world: EndpointsWorld) {
     this.#world = world;
     const { store } = world;
     for (const service of store.all("services")) this.#know(service as Service, "known");
-    store.listen({
-      object: (event) => this.#hear(event),
-      pod: (_, row) => {
-        if (this.#services.size > 0) this.#podChanged(row);
-      },
-    });
+    store.listen({ object: (event) => this.#hear(event) });
   }
 
   /** Deployments, ReplicaSets and pods are as they will be at this instant: brings endpoints up to date. */
@@ -87,6 +83,9 @@ export class EndpointSliceController {
   #know(service: Service, state: "new" | "known"): void {
     if (!isSelecting(service)) return;
     const { store } = this.#world;
+    // From the first Service on: pods are many.
+    if (!this.#hearsPods) store.listen({ pod: (_, row) => this.#podChanged(row) });
+    this.#hearsPods = true;
     this.#services.set(keyOf(service), new ServiceEndpoints(store, service, state));
   }
 

@@ -1,0 +1,176 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const second = 1000;
+
+interface Status {
+  readonly currentHealthy: number;
+  readonly desiredHealthy: number;
+  readonly expectedPods: number;
+  readonly disruptionsAllowed: number;
+  readonly conditions: readonly { readonly status: string; readonly reason: string }[];
+}
+
+function world(replicas: number, budget: Readonly<Record<string, unknown>>): Cluster {
+  const cluster = new Cluster({
+    podsPerNode: 200,
+    behaviors: [
+      { start: { delay: second }, ready: { delay: second }, terminate: { delay: second } },
+    ],
+  });
+  const deployment: KubeObject = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { containers: [{ name: "web", image: "web:v1" }] },
+      },
+    },
+  };
+  cluster.act("create", (api) => {
+    expect(api.create(deployment)).toMatchObject({ ok: true });
+    expect(api.create(budgetNamed("web", budget))).toMatchObject({ ok: true });
+  });
+  cluster.runUntil(5 * second);
+  return cluster;
+}
+
+function budgetNamed(name: string, spec: Readonly<Record<string, unknown>>): KubeObject {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name },
+    spec: { selector: { matchLabels: { app: "web" } }, ...spec },
+  };
+}
+
+function status(cluster: Cluster, name = "web"): Status {
+  const answer = cluster.api.get({ resource: "poddisruptionbudgets", name });
+  return (answer.ok ? answer.value["status"] : undefined) as Status;
+}
+
+const podNames = (cluster: Cluster): readonly string[] =>
+  cluster.api.list("pods").map(({ metadata }) => metadata.name);
+
+describe("the status of a budget", () => {
+  test.each([
+    [{ minAvailable: 3 }, 5, { desiredHealthy: 3, expectedPods: 5, disruptionsAllowed: 2 }],
+    [{ minAvailable: "50%" }, 5, { desiredHealthy: 3, expectedPods: 5, disruptionsAllowed: 2 }],
+    [{ maxUnavailable: 1 }, 5, { desiredHealthy: 4, expectedPods: 5, disruptionsAllowed: 1 }],
+    [{ maxUnavailable: "30%" }, 5, { desiredHealthy: 3, expectedPods: 5, disruptionsAllowed: 2 }],
+    [{ minAvailable: 9 }, 5, { desiredHealthy: 9, expectedPods: 5, disruptionsAllowed: 0 }],
+    [{ maxUnavailable: 9 }, 5, { desiredHealthy: 0, expectedPods: 5, disruptionsAllowed: 5 }],
+  ])("with %j of %i pods rounds in favour of the pods", (spec, replicas, wanted) => {
+    expect(status(world(replicas, spec))).toMatchObject({ ...wanted, currentHealthy: replicas });
+  });
+
+  test("says whether a disruption is allowed, and follows pods that come and go", () => {
+    const cluster = world(3, { minAvailable: 3 });
+    const [condition] = status(cluster).conditions;
+    expect(condition).toMatchObject({ status: "False", reason: "InsufficientPods" });
+    const web = { resource: "deployments", name: "web" };
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 4 } }));
+    cluster.runUntil(10 * second);
+    expect(status(cluster)).toMatchObject({
+      disruptionsAllowed: 1,
+      conditions: [{ status: "True", reason: "SufficientPods" }],
+    });
+  });
+
+  test("a rolling update does not ask, and uses the budget up", () => {
+    const cluster = world(4, { minAvailable: 4 });
+    const spec = { template: { spec: { containers: [{ name: "web", image: "web:v2" }] } } };
+    const strategy = { rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } };
+    cluster.act("set image", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "strategic", {
+        spec: { ...spec, strategy },
+      }),
+    );
+    expect(status(cluster)).toMatchObject({ currentHealthy: 2, desiredHealthy: 4 });
+    cluster.runUntil(30 * second);
+    expect(status(cluster)).toMatchObject({ currentHealthy: 4, disruptionsAllowed: 0 });
+  });
+});
+
+describe("an eviction", () => {
+  test("is refused with 429 and the numbers, once the budget is used up", () => {
+    const cluster = world(3, { minAvailable: 2 });
+    const [first, next] = podNames(cluster);
+    expect(cluster.evict({ name: first! })).toMatchObject({ ok: true });
+    expect(cluster.evict({ name: next! })).toMatchObject({
+      ok: false,
+      status: {
+        code: 429,
+        reason: "TooManyRequests",
+        message: "Cannot evict pod as it would violate the pod's disruption budget.",
+        details: {
+          causes: [
+            { message: "The disruption budget web needs 2 healthy pods and has 2 currently" },
+          ],
+        },
+      },
+    });
+    cluster.runUntil(10 * second);
+    expect(cluster.evict({ name: next! })).toMatchObject({ ok: true });
+  });
+
+  test("is answered by 404 for a pod that is gone, and 500 where two budgets claim the pod", () => {
+    const cluster = world(2, { minAvailable: 0 });
+    expect(cluster.evict({ name: "nobody" })).toMatchObject({ status: { code: 404 } });
+    cluster.act("second budget", (api) => api.create(budgetNamed("other", { minAvailable: 1 })));
+    expect(cluster.evict({ name: podNames(cluster)[0]! })).toMatchObject({ status: { code: 500 } });
+  });
+
+  test("of a pod that is not ready needs no room while enough others are", () => {
+    const cluster = world(3, { maxUnavailable: 1 });
+    const web = { resource: "deployments", name: "web" };
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 4 } }));
+    cluster.runUntil(6500);
+    const fresh = cluster.api.list("pods").find(({ status: state }) => {
+      const { conditions = [] } = state as { conditions?: { type: string; status: string }[] };
+      return conditions.some((c) => c.type === "Ready" && c.status === "False");
+    })!;
+    expect(fresh["status"]).toMatchObject({ phase: "Running" });
+    expect(status(cluster)).toMatchObject({ currentHealthy: 3, disruptionsAllowed: 0 });
+    expect(cluster.evict({ name: fresh.metadata.name })).toMatchObject({ ok: true });
+  });
+
+  test("never takes a budget below what it protects, whoever is evicted, and when", () => {
+    const order = fc.array(fc.tuple(fc.nat(20), fc.nat(1500)), { maxLength: 40 });
+    const budget = fc.oneof(
+      fc.record({ minAvailable: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ maxUnavailable: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ minAvailable: fc.constantFrom("20%", "50%", "99%") }),
+    );
+    fc.assert(
+      fc.property(budget, order, (spec, evictions) => {
+        const cluster = world(6, spec);
+        const { desiredHealthy } = status(cluster);
+        for (const [pod, pause] of evictions) {
+          const names = podNames(cluster);
+          cluster.evict({ name: names[pod % names.length]! });
+          const now = status(cluster);
+          expect(now.currentHealthy).toBeGreaterThanOrEqual(Math.min(6, desiredHealthy));
+          cluster.runUntil(cluster.now + pause);
+        }
+      }),
+      { seed: 6, numRuns: 60 },
+    );
+  });
+});
+
+test("a budget that selects nothing says so once, in an event", () => {
+  const cluster = world(1, { minAvailable: 1, selector: { matchLabels: { app: "other" } } });
+  cluster.runUntil(20 * second);
+  const events = cluster.api.list("events").filter(({ reason }) => reason === "NoPods");
+  expect(events).toMatchObject([
+    { count: 1, message: "No matching pods found", involvedObject: { apiVersion: "policy/v1" } },
+  ]);
+  expect(status(cluster)).toMatchObject({ expectedPods: 0, disruptionsAllowed: 0 });
+});
