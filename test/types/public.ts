@@ -32,7 +32,7 @@ holds<Equal<typeof answer, Answer<KubeObject>>>();
 if (answer.ok) holds<Equal<typeof answer.value, KubeObject>>();
 else holds<Equal<typeof answer.status.status, "Failure">>();
 // @ts-expect-error: it may be a refusal
-answer.value.metadata;
+void answer.value.metadata;
 
 // A listener hears of entries of its own kind alone.
 cluster.on("decision", (entry) => holds<Equal<typeof entry.kind, "decision">>());
