@@ -28,9 +28,12 @@ import type { QueuedEvent } from "./engine/event-queue.ts";
 import { Random, type SavedRandom } from "./engine/random.ts";
 import { Simulation, type SavedSimulation } from "./engine/simulation.ts";
 import { Trace, type TraceListener } from "./engine/trace.ts";
+import { Faults } from "./faults/faults.ts";
+import type { NodeTurnCode, SavedNodeFaults } from "./faults/node-faults.ts";
 import { featureGates, type FeatureGates, KUBERNETES_VERSION } from "./features.ts";
 import type { Behavior } from "./kubelet/behavior.ts";
-import { Kubelet, type TurnCode } from "./kubelet/kubelet.ts";
+import type { SavedHardships } from "./kubelet/hardships.ts";
+import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
 import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
 
 export interface ClusterOptions {
@@ -56,8 +59,9 @@ export const defaults = { nodes: 3, podsPerNode: 110, startTime: "2000-01-01T00:
 // At one instant: all that is due on nodes, then what was put off by controllers. Users come before both.
 const RANK = { kubelet: 1, requeue: 2 } as const;
 
-/** Event kinds from here on are kubelet turns; below are the controllers' events. */
+/** Kinds of events: first the controllers', from here on kubelet turns, then what befalls nodes. */
 const FIRST_TURN = CONTROLLER_EVENTS;
+const FIRST_NODE_TURN = FIRST_TURN + TURNS;
 
 /** A whole world at one instant; plain data. */
 export interface Snapshot {
@@ -68,6 +72,8 @@ export interface Snapshot {
   readonly refusals: SavedRefusals;
   readonly events: SavedEvents;
   readonly scheduler: SavedScheduler;
+  readonly kubelet: SavedHardships;
+  readonly faults: SavedNodeFaults;
   readonly controllers: SavedControllers;
   readonly trace: readonly TraceEntry[];
   readonly instant: "open" | "closed";
@@ -88,6 +94,8 @@ export class Cluster {
   readonly #disruption: DisruptionController;
   /** Who acts once the controllers have settled, on all that changed at the instant. */
   readonly #settled: readonly { settled(): void }[];
+  /** What can be broken, and mended. */
+  readonly faults: Faults;
   readonly trace: Trace;
   /** Something may have happened at this instant that no `instant` entry has closed yet. */
   #instant: "open" | "closed" = "closed";
@@ -109,16 +117,18 @@ export class Cluster {
     this.#api = new ApiServer(this.#store, new Refusals(saved?.refusals), this.trace);
     const placement = options.placement ?? "spread";
     this.#scheduler = new Scheduler({ nodes, podsPerNode, placement }, saved?.scheduler);
-    this.#kubelet = new Kubelet({
+    const kubeletWorld = {
       store: this.#store,
       scheduler: this.#scheduler,
       random: this.#random,
       trace: this.trace,
       behaviors: options.behaviors ?? [],
       now,
-      schedule: (delay, turn, row) =>
-        this.#simulation.schedule(delay, RANK.kubelet, FIRST_TURN + turn, row),
-    });
+      schedule: (delay: Millis, turn: TurnCode, row: number): void => {
+        this.#simulation.schedule(delay, RANK.kubelet, FIRST_TURN + turn, row);
+      },
+    };
+    this.#kubelet = new Kubelet(kubeletWorld, saved?.kubelet);
     this.#events = new EventRecorder(this.#store, this.trace, this.#kubelet, saved?.events);
     this.#client = withEvents(this.#api, this.#events);
     const { schedule = "fresh" } = options;
@@ -140,6 +150,17 @@ export class Cluster {
       saved?.controllers,
     );
     this.#disruption = new DisruptionController(this.#store, this.trace);
+    this.faults = new Faults(
+      {
+        api: this.#api,
+        evict: (pod) => this.#disruption.evict(this.#api, pod),
+        scheduler: this.#scheduler,
+        kubelet: this.#kubelet,
+        schedule: (delay, turn, subject) =>
+          this.#simulation.schedule(delay, RANK.requeue, FIRST_NODE_TURN + turn, subject),
+      },
+      saved?.faults,
+    );
     this.#settled = [
       new EndpointSliceController({
         store: this.#store,
@@ -257,6 +278,8 @@ export class Cluster {
       refusals: this.#api.refusals.save(),
       events: this.#events.save(),
       scheduler: this.#scheduler.save(),
+      kubelet: this.#kubelet.save(),
+      faults: this.faults.save(),
       controllers: this.#controllers.save(),
       trace: [...this.trace.entries],
       instant: this.#instant,
@@ -290,7 +313,8 @@ export class Cluster {
 
   #dispatch({ kind, subject }: QueuedEvent): void {
     if (kind < FIRST_TURN) this.#controllers.act(kind as ControllerEventCode, subject);
-    else this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
+    else if (kind < FIRST_NODE_TURN) this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
+    else this.faults.act((kind - FIRST_NODE_TURN) as NodeTurnCode, subject);
   }
 
   #settle(): void {

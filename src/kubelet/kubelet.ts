@@ -32,6 +32,8 @@ export const Turn = {
   stopped: 11,
   pull: 12,
 } as const;
+/** So many kinds of turns. */
+export const TURNS = Object.keys(Turn).length;
 export type TurnCode = (typeof Turn)[keyof typeof Turn];
 
 const CRASH_AFTER_MS = 1000;

@@ -1,0 +1,135 @@
+/**
+ * What can be broken in a cluster, each verb with its opposite. Call them inside `Cluster.act`, so that
+ * controllers settle. Names that do not exist throw a RangeError.
+ */
+import type { KubeObject, Millis } from "../api/meta.ts";
+import type { Answer } from "../api/status.ts";
+import { podName } from "../apiserver/events/pod-events.ts";
+import { findPod } from "../apiserver/pod-access.ts";
+import type { ApiServer } from "../apiserver/server.ts";
+import {
+  NodeFaults,
+  type NodeTurnCode,
+  type NodeWorld,
+  type SavedNodeFaults,
+} from "./node-faults.ts";
+
+/** A pod by its name; namespace: default. */
+export interface PodRef {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface FaultWorld {
+  readonly api: ApiServer;
+  /** The eviction API. */
+  readonly evict: (pod: PodRef) => Answer<KubeObject>;
+  readonly scheduler: NodeWorld["scheduler"] & { readonly nodes: number };
+  readonly kubelet: NodeWorld["kubelet"] & {
+    failProbe(row: number): void;
+    passProbe(row: number): void;
+    setRegistry(registry: "up" | "down"): void;
+  };
+  readonly schedule: NodeWorld["schedule"];
+}
+
+export class Faults {
+  readonly #world: FaultWorld;
+  readonly #nodes: NodeFaults;
+
+  constructor(world: FaultWorld, saved?: SavedNodeFaults) {
+    this.#world = world;
+    const { api, scheduler, kubelet, schedule } = world;
+    this.#nodes = new NodeFaults(
+      {
+        store: api.store,
+        nodes: scheduler.nodes,
+        now: (): Millis => api.now,
+        schedule,
+        remove: (by, row) => {
+          api.requester = { by };
+          api.delete({ resource: "pods", ...this.#podAt(row) });
+          api.requester = { by: "user" };
+        },
+        evict: (row) => {
+          const answer = world.evict(this.#podAt(row));
+          if (answer.ok) return "evicted";
+          return answer.status.code === 429 ? "too many" : "refused";
+        },
+        kubelet,
+        scheduler,
+      },
+      saved,
+    );
+  }
+
+  /** The kubelet of a node, `node-1` to `node-N`, does nothing from now on; see node-faults.ts. */
+  failNode(name: string): void {
+    this.#nodes.fail(this.#node(name));
+  }
+
+  restoreNode(name: string): void {
+    this.#nodes.restore(this.#node(name));
+  }
+
+  /** The node takes no further pods. */
+  cordon(name: string): void {
+    this.#nodes.cordon(this.#node(name));
+  }
+
+  /** The node takes pods again; a drain that is not over is given up. */
+  uncordon(name: string): void {
+    this.#nodes.uncordon(this.#node(name));
+  }
+
+  /** As `kubectl drain --force`: cordons the node, and evicts its pods as budgets allow, asking every 5 s. */
+  drain(name: string): void {
+    this.#nodes.drain(this.#node(name));
+  }
+
+  /** The readiness probe of a pod fails from now on. */
+  failProbe(pod: PodRef): void {
+    this.#world.kubelet.failProbe(this.#rowOf(pod));
+  }
+
+  passProbe(pod: PodRef): void {
+    this.#world.kubelet.passProbe(this.#rowOf(pod));
+  }
+
+  /** Images cannot be pulled from now on; those that are on a node already can be used there. */
+  failRegistry(): void {
+    this.#world.kubelet.setRegistry("down");
+  }
+
+  restoreRegistry(): void {
+    this.#world.kubelet.setRegistry("up");
+  }
+
+  /** A timer is due. */
+  act(turn: NodeTurnCode, subject: number): void {
+    this.#nodes.act(turn, subject);
+  }
+
+  save(): SavedNodeFaults {
+    return this.#nodes.save();
+  }
+
+  #node(name: string): number {
+    const node = this.#nodes.indexOf(name);
+    if (node !== undefined) return node;
+    const { nodes } = this.#world.scheduler;
+    throw new RangeError(`there is no node ${JSON.stringify(name)}: use node-1 to node-${nodes}`);
+  }
+
+  #rowOf({ namespace = "default", name }: PodRef): number {
+    const found = findPod(this.#world.api.store, namespace, name);
+    if (found !== undefined) return found.row;
+    throw new RangeError(`there is no pod ${JSON.stringify(name)} in namespace ${namespace}`);
+  }
+
+  #podAt(row: number): { readonly namespace: string; readonly name: string } {
+    const { store } = this.#world.api;
+    const { namespace } = store.registry.sources[store.pods.columns.source[row]!]!;
+    return { namespace, name: podName(store, row) };
+  }
+}

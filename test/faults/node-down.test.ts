@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import type { Cluster } from "../../src/cluster.ts";
+import { condition, isReady, isTerminating, podsOf, podsOn, second, webCluster } from "./world.ts";
+
+const failedAt = 10 * second;
+const unreachableAt = failedAt + 50 * second;
+const evictedAt = unreachableAt + 300 * second;
+
+/** 6 pods, 2 on each of 3 nodes; node-2 went down at 10 s. */
+function withoutNode2(options: Parameters<typeof webCluster>[0] = {}): Cluster {
+  const cluster = webCluster(options);
+  cluster.act("fail", () => {
+    cluster.faults.failNode("node-2");
+  });
+  return cluster;
+}
+
+function restore(cluster: Cluster, node = "node-2"): void {
+  cluster.act("restore", () => {
+    cluster.faults.restoreNode(node);
+  });
+}
+
+describe("a node that goes down", () => {
+  test("goes unnoticed for 50 s; then its pods are not ready, and nothing else about them", () => {
+    const cluster = withoutNode2();
+    cluster.runUntil(unreachableAt - 1);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(6);
+    cluster.runUntil(unreachableAt);
+    const pods = podsOn(cluster, "node-2");
+    expect(pods).toHaveLength(2);
+    for (const pod of pods) {
+      const ready = condition(pod, "Ready");
+      expect(ready).toEqual({
+        type: "Ready",
+        status: "False",
+        lastTransitionTime: "2000-01-01T00:01:00Z",
+      });
+      expect(condition(pod, "ContainersReady")?.status).toBe("True");
+      expect(pod.status.phase).toBe("Running");
+    }
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(4);
+    const events = cluster.api.list("events").filter((each) => each["reason"] === "NodeNotReady");
+    expect(events.map((each) => each["message"])).toEqual(Array(2).fill("Node is not ready"));
+  });
+
+  test("loses its pods 300 s later: they stay Terminating, others replace them elsewhere", () => {
+    const cluster = withoutNode2();
+    cluster.runUntil(evictedAt - 1);
+    expect(podsOf(cluster)).toHaveLength(6);
+    cluster.runUntil(evictedAt + 60 * second);
+    expect(podsOf(cluster)).toHaveLength(8);
+    expect(podsOn(cluster, "node-2").filter(isTerminating)).toHaveLength(2);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(6);
+    expect(podsOn(cluster, "node-2").filter(isReady)).toEqual([]);
+    restore(cluster);
+    cluster.runUntil(cluster.now + second);
+    expect(podsOf(cluster)).toHaveLength(6);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(6);
+  });
+
+  test("that is back in time has its pods ready again, since when they were at first", () => {
+    const cluster = withoutNode2();
+    const before = podsOn(cluster, "node-2").map((pod) => condition(pod, "Ready"));
+    cluster.runUntil(evictedAt - 1);
+    restore(cluster);
+    expect(podsOn(cluster, "node-2").map((pod) => condition(pod, "Ready"))).toEqual(before);
+    cluster.runUntil(evictedAt + 600 * second);
+    expect(podsOf(cluster).filter(isTerminating)).toEqual([]);
+    expect(podsOf(cluster)).toHaveLength(6);
+  });
+
+  test("that is back within 50 s was never missed", () => {
+    const cluster = withoutNode2();
+    const version = cluster.save().store.resourceVersion;
+    cluster.runUntil(unreachableAt - 1);
+    restore(cluster);
+    cluster.runUntil(evictedAt + second);
+    expect(cluster.save().store.resourceVersion).toBe(version);
+  });
+
+  test("starts no pod that is bound to it before it is missed, until it is back", () => {
+    const cluster = withoutNode2();
+    cluster.act("scale", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 9 } }),
+    );
+    cluster.runUntil(unreachableAt);
+    const pending = podsOf(cluster).filter(({ status }) => status.phase === "Pending");
+    expect(pending.map(({ spec }) => spec.nodeName)).toEqual(["node-2"]);
+    restore(cluster);
+    cluster.runUntil(unreachableAt + second);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(9);
+  });
+
+  test("takes no pods while it is unreachable", () => {
+    const cluster = withoutNode2();
+    cluster.runUntil(unreachableAt);
+    const scale = (replicas: number): unknown =>
+      cluster.act("scale", (api) =>
+        api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas } }),
+      );
+    scale(12);
+    cluster.runUntil(unreachableAt + 10 * second);
+    expect(podsOn(cluster, "node-2")).toHaveLength(2);
+    restore(cluster);
+    scale(15);
+    cluster.runUntil(unreachableAt + 20 * second);
+    expect(podsOn(cluster, "node-2")).toHaveLength(5);
+  });
+
+  test("that stays down though it was cordoned before stays cordoned when it is back", () => {
+    const cluster = webCluster();
+    cluster.act("cordon and fail", () => {
+      cluster.faults.cordon("node-2");
+      cluster.faults.failNode("node-2");
+    });
+    cluster.runUntil(unreachableAt);
+    restore(cluster);
+    cluster.act("scale", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 12 } }),
+    );
+    cluster.runUntil(unreachableAt + 10 * second);
+    expect(podsOn(cluster, "node-2")).toHaveLength(2);
+  });
+});
+
+describe("evictions from a node that is gone", () => {
+  test("come when the pod's own toleration says, or never", () => {
+    const tolerations = [{ key: "node.kubernetes.io/unreachable", operator: "Exists" }];
+    const soon = [{ ...tolerations[0], effect: "NoExecute", tolerationSeconds: 30 }];
+    const cluster = withoutNode2({ podSpec: { tolerations: soon } });
+    cluster.runUntil(unreachableAt + 30 * second - 1);
+    expect(podsOf(cluster).filter(isTerminating)).toEqual([]);
+    cluster.runUntil(unreachableAt + 30 * second);
+    expect(podsOf(cluster).filter(isTerminating)).toHaveLength(2);
+    const never = withoutNode2({ podSpec: { tolerations } });
+    never.runUntil(evictedAt * 10);
+    expect(podsOf(never).filter(isTerminating)).toEqual([]);
+  });
+
+  test("do not happen where all nodes are gone, and begin anew when one is back", () => {
+    const cluster = withoutNode2({ nodes: 2 });
+    cluster.act("fail", () => {
+      cluster.faults.failNode("node-1");
+    });
+    cluster.runUntil(evictedAt + 60 * second);
+    expect(podsOf(cluster).filter(isTerminating)).toEqual([]);
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+    restore(cluster, "node-1");
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(3);
+    cluster.runUntil(cluster.now + 300 * second - 1);
+    expect(podsOf(cluster).filter(isTerminating)).toEqual([]);
+    cluster.runUntil(cluster.now + 1);
+    expect(podsOn(cluster, "node-2").filter(isTerminating)).toHaveLength(3);
+  });
+});
+
+test("a world that is saved and restored, or forked, in an outage goes on as the original", () => {
+  for (const at of [30, 100, 365]) {
+    const cluster = withoutNode2();
+    cluster.runUntil(at * second);
+    const fork = cluster.fork();
+    const read = JSON.parse(JSON.stringify(cluster.save())) as ReturnType<Cluster["save"]>;
+    const restored = (cluster.constructor as typeof Cluster).restore(read);
+    const traces = [cluster, fork, restored].map((world) => {
+      world.runUntil(400 * second);
+      restore(world);
+      world.runUntil(500 * second);
+      return JSON.stringify(world.trace.entries);
+    });
+    expect(traces[1]).toBe(traces[0]);
+    expect(traces[2]).toBe(traces[0]);
+  }
+});
+
+test("names of nodes that there are not are refused", () => {
+  const cluster = webCluster();
+  for (const name of ["node-4", "node-0", "web", "node-1x"]) {
+    expect(() => {
+      cluster.faults.failNode(name);
+    }).toThrow(new RangeError(`there is no node "${name}": use node-1 to node-3`));
+  }
+});

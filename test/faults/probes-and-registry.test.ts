@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import type { Cluster } from "../../src/cluster.ts";
+import { isReady, podsOf, second, waitingReason, web, webCluster } from "./world.ts";
+
+function failProbe(cluster: Cluster, name: string): void {
+  cluster.act("fail the probe", () => {
+    cluster.faults.failProbe({ name });
+  });
+}
+
+function passProbe(cluster: Cluster, name: string): void {
+  cluster.act("let the probe pass", () => {
+    cluster.faults.passProbe({ name });
+  });
+}
+
+describe("a readiness probe that is made to fail", () => {
+  test("makes a pod not ready until it passes again", () => {
+    const cluster = webCluster();
+    const { name } = podsOf(cluster)[0]!.metadata;
+    failProbe(cluster, name);
+    expect(podsOf(cluster).filter((pod) => !isReady(pod))).toMatchObject([{ metadata: { name } }]);
+    cluster.runUntil(100 * second);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(5);
+    passProbe(cluster, name);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(6);
+  });
+
+  test("keeps a pod that was about to become ready from it", () => {
+    const cluster = webCluster({ replicas: 1, behaviors: [{ ready: { delay: 20 * second } }] });
+    const { name } = podsOf(cluster)[0]!.metadata;
+    failProbe(cluster, name);
+    cluster.runUntil(40 * second);
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+    passProbe(cluster.fork(), name);
+    passProbe(cluster, name);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
+  });
+
+  test("does not make a pod ready when it passes too early for that", () => {
+    const cluster = webCluster({ replicas: 1, behaviors: [{ ready: { delay: 20 * second } }] });
+    const { name } = podsOf(cluster)[0]!.metadata;
+    failProbe(cluster, name);
+    passProbe(cluster, name);
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+    cluster.runUntil(20 * second);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
+  });
+
+  test("is refused for pods that there are not", () => {
+    expect(() => {
+      webCluster().faults.failProbe({ name: "nobody" });
+    }).toThrow(new RangeError('there is no pod "nobody" in namespace default'));
+  });
+});
+
+/** From v1 to v2 with the registry down since 10 s. */
+function updateWithoutRegistry(podSpec = {}): Cluster {
+  const cluster = webCluster({ replicas: 4, podSpec });
+  cluster.act("break and update", (api) => {
+    cluster.faults.failRegistry();
+    const containers = web("web:v2", { podSpec }).spec as { template: object };
+    return api.patch({ resource: "deployments", name: "web" }, "strategic", { spec: containers });
+  });
+  return cluster;
+}
+
+function newPods(cluster: Cluster): (string | undefined)[] {
+  return podsOf(cluster)
+    .filter(({ spec }) => spec.containers[0]?.image === "web:v2")
+    .map((pod) => (isReady(pod) ? "ready" : waitingReason(pod)));
+}
+
+describe("a registry that is down", () => {
+  test("keeps new images from being pulled, with a back-off of 10 s, 20 s, 40 s ...", () => {
+    const cluster = updateWithoutRegistry();
+    const failures: number[] = [];
+    let last: string | undefined;
+    for (let ms = 10_000; ms <= 200_000; ms += 1000) {
+      cluster.runUntil(ms);
+      const now = newPods(cluster)[0];
+      if (now === "ErrImagePull" && last !== "ErrImagePull") failures.push(ms / 1000);
+      last = now;
+    }
+    expect(failures).toEqual([10, 20, 40, 80, 160]);
+    expect(last).toBe("ImagePullBackOff");
+  });
+
+  test("that is back lets pods start at their next attempt", () => {
+    const cluster = updateWithoutRegistry();
+    cluster.runUntil(50 * second);
+    const fork = cluster.fork();
+    for (const world of [cluster, fork]) {
+      world.act("restore", () => {
+        world.faults.restoreRegistry();
+      });
+      world.runUntil(80 * second - 1);
+      expect(new Set(newPods(world))).toEqual(new Set(["ImagePullBackOff"]));
+      world.runUntil(81 * second);
+      expect(newPods(world)).toContain("ready");
+      world.runUntil(120 * second);
+      expect(new Set(newPods(world))).toEqual(new Set(["ready"]));
+    }
+    expect(fork.trace.entries).toEqual(cluster.trace.entries);
+  });
+
+  test("does not matter to images that are on the node already", () => {
+    const cluster = webCluster({ replicas: 3 });
+    cluster.act("break and scale", (api) => {
+      cluster.faults.failRegistry();
+      const ref = { resource: "deployments", name: "web" };
+      return api.patch(ref, "merge", { spec: { replicas: 9 } });
+    });
+    cluster.runUntil(20 * second);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(9);
+  });
+
+  test("matters to them if they are always pulled", () => {
+    const cluster = webCluster({
+      replicas: 3,
+      podSpec: { containers: [{ name: "web", image: "web:v1", imagePullPolicy: "Always" }] },
+    });
+    cluster.act("break and scale", (api) => {
+      cluster.faults.failRegistry();
+      const ref = { resource: "deployments", name: "web" };
+      return api.patch(ref, "merge", { spec: { replicas: 4 } });
+    });
+    cluster.runUntil(20 * second - 1);
+    expect(podsOf(cluster).map(waitingReason)).toContain("ImagePullBackOff");
+  });
+});
