@@ -113,12 +113,12 @@ function findRevision(call: Call, deployment: KubeObject, revision: number): Kub
     const found = numbered.find(({ number }) => number === revision);
     return found?.set ?? { text: `unable to find specified revision ${revision} in history` };
   }
-  // Of equal revisions the first that was met counts, as in kubectl's walk.
+  // Of equal revisions the first that was met counts, as in kubectl's walk; 0 counts as a revision.
   let latest: (typeof numbered)[number] | undefined;
   let previous: typeof latest;
   for (const candidate of numbered) {
-    if (candidate.number > (latest?.number ?? 0)) [latest, previous] = [candidate, latest];
-    else if (candidate.number > (previous?.number ?? 0)) previous = candidate;
+    if (candidate.number > (latest?.number ?? -1)) [latest, previous] = [candidate, latest];
+    else if (candidate.number > (previous?.number ?? -1)) previous = candidate;
   }
   if (previous !== undefined) return previous.set;
   return { text: `no rollout history found for deployment ${goQuote(deployment.metadata.name)}` };
