@@ -19,6 +19,7 @@ describe("in any run", () => {
     fc.record({ do: fc.constant("select" as const), app: fc.constantFrom("web", "other") }),
     fc.record({ do: fc.constant("delete pod" as const), pod: fc.nat(300) }),
   );
+  const runs = fc.array(fc.tuple(action, fc.nat(2500)), { maxLength: 12 });
   type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
   function play(cluster: Cluster, step: Action): void {
@@ -60,8 +61,8 @@ describe("in any run", () => {
 
   test("slices list exactly the Service's pods that have an address, each once, at most 100", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(action, fc.nat(2500)), { maxLength: 12 }), (steps) => {
-        const cluster = world({ podsPerNode: 1000 });
+      fc.property(runs, fc.constantFrom("fresh", "random"), (steps, schedule) => {
+        const cluster = world({ podsPerNode: 1000, schedule });
         create(cluster, service(), deployment("web", 3));
         for (const [step, pause] of steps) {
           play(cluster, step);
