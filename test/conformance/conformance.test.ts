@@ -16,6 +16,7 @@ const SLICE = {
   "random-200000": 10,
   "wide-300000": 24,
   "wide-gc-310000": 10,
+  "wide-undo": 2,
   witnesses: 5,
   "witnesses-ce2-ce5": 5,
   "v1.34-fresh": 8,
