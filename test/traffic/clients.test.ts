@@ -4,7 +4,8 @@ import { exponential, keyed } from "../../src/traffic/draws.ts";
 import type { TrafficOptions } from "../../src/traffic/options.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
-import { atRest, causes, deployment, expectExact, second } from "./world.ts";
+import { deployment, second } from "./setup.ts";
+import { atRest, causes, expectExact } from "./world.ts";
 
 /** At rest for 20 s. */
 function quiet(options: Omit<TrafficOptions, "service">): LedgerSnapshot {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { AppBehavior, ClientOptions } from "../../src/traffic/options.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
-import { atRest, causes, expectExact, rollOut, scale, second, setImage } from "./world.ts";
+import { second } from "./setup.ts";
+import { atRest, causes, expectExact, rollOut, scale, setImage } from "./world.ts";
 
 const open: ClientOptions = { loop: "open", rate: 100, arrivals: "fixed" };
 const late = { delay: 2 * second };

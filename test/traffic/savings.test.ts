@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { savings } from "../../src/traffic/savings.ts";
 import { nearestSplit, podsForSplit } from "../../src/traffic/split.ts";
-import { rollOut, second, type Setup } from "./world.ts";
+import { second, type Setup } from "./setup.ts";
+import { rollOut } from "./world.ts";
 
 describe("what one change would have saved", () => {
   const world: Setup = { strategy: { maxSurge: 0, maxUnavailable: 2 } };

@@ -1,39 +1,10 @@
 /** A Service over one Deployment, and ways to change it. */
 import { expect } from "vitest";
-import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
-import type { Behavior } from "../../src/kubelet/behavior.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
 import { Traffic } from "../../src/traffic/traffic.ts";
+import { deployment, second, service, type Setup } from "./setup.ts";
 import type { TrafficOptions } from "../../src/traffic/options.ts";
-
-export const second = 1000;
-
-export interface Setup {
-  readonly replicas?: number;
-  /** Seconds of `preStop.sleep`. */
-  readonly preStop?: number;
-  readonly strategy?: { readonly maxSurge: number; readonly maxUnavailable: number };
-  readonly behaviors?: readonly Behavior[];
-}
-
-export function deployment({ replicas = 4, preStop, strategy }: Setup = {}): KubeObject {
-  const lifecycle = preStop === undefined ? {} : { preStop: { sleep: { seconds: preStop } } };
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web" },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: "web" } },
-      ...(strategy === undefined ? {} : { strategy: { rollingUpdate: strategy } }),
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "web:v1", lifecycle }] },
-      },
-    },
-  };
-}
 
 /** A Deployment at rest behind its Service, at 10 s. */
 export function atRest(setup: Setup = {}): Cluster {
@@ -44,12 +15,6 @@ export function atRest(setup: Setup = {}): Cluster {
     ],
   });
   cluster.act("create", (api) => {
-    const service = {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: "web" },
-      spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
-    };
     for (const object of [service, deployment(setup)]) {
       expect(api.create(object)).toMatchObject({ ok: true });
     }
