@@ -3,6 +3,7 @@ import type { Millis } from "../api/meta.ts";
 import { checkCommand } from "./check-command.ts";
 import { compileCondition, type Compiler } from "./compile-expectations.ts";
 import { durationOf, formatDuration } from "./duration.ts";
+import { nodeIn } from "./faults.ts";
 import { readManifest } from "./manifest.ts";
 import { placeOf, problemAt, type Span } from "./problem.ts";
 import { readScript } from "./script.ts";
@@ -15,12 +16,14 @@ export function compileSteps(
   compiler: Compiler,
   list: Located | undefined,
   until: Millis,
+  nodes: number,
 ): readonly Step[] {
   const names = new Set<string>();
   const written: Written[] = (list?.items ?? []).flatMap((node, index) => {
     if (!fits(stepSchema, node, compiler.source)) return [];
     const step = compileStep(compiler, node, index + 1);
     if (step === undefined) return [];
+    checkNode(compiler, step, node, nodes);
     if (names.has(step.name)) {
       const span = node.entries?.get("name")?.node.span ?? node.span;
       report(compiler, span, "duplicate-name", `another step is named "${step.name}"`);
@@ -152,6 +155,20 @@ function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | 
     }
   }
   return { objects };
+}
+
+/** Nodes are known before the run; pods are not. */
+function checkNode(compiler: Compiler, step: Step, node: Located, nodes: number): void {
+  if (step.verb !== "fault" || (step.type !== "NodeDown" && step.type !== "NodeDrain")) return;
+  const fault = node.entries?.get("fault")?.node;
+  const span = fault?.entries?.get("on")?.node.span ?? fault?.span ?? node.span;
+  const name = nodeIn(step.on);
+  if (name === undefined) {
+    report(compiler, span, "fault-on", `${step.type} needs "on", as in node/node-1`);
+  } else if (!/^node-[1-9]\d*$/u.test(name) || Number(name.slice("node-".length)) > nodes) {
+    const message = `there is no node ${JSON.stringify(name)}: there are node-1 to node-${nodes}`;
+    report(compiler, span, "unknown-node", message);
+  }
 }
 
 /** Steps that take no time for certain let some orders of `at` be refused before the run. */

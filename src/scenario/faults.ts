@@ -1,9 +1,6 @@
 /**
  * What a step can break while a run goes on. What is wrong with pods from their start belongs to
  * `behaviors`.
- *
- * Left out so far: nodes that go down or are drained, probes that fail and registries that vanish in
- * mid-run.
  */
 import type { Cluster } from "../cluster.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
@@ -25,6 +22,18 @@ export type Injected =
 export function injectFault(cluster: Cluster, namespace: string, step: FaultStep): Injected {
   const name = `fault ${step.type}${step.on === undefined ? "" : ` on ${step.on}`}`;
   switch (step.type) {
+    case "NodeDown":
+    case "NodeDrain":
+      return breakNode(cluster, step, name);
+    case "ProbeFail":
+      return failProbes(cluster, namespace, step, name);
+    case "RegistryDown":
+      cluster.act(name, () => {
+        cluster.faults.failRegistry();
+      });
+      return lasting(cluster, step, (later) => {
+        later.faults.restoreRegistry();
+      });
     case "PodKill":
       return killPods(cluster, namespace, step, name);
     case "QuotaFull":
@@ -36,17 +45,73 @@ export function injectFault(cluster: Cluster, namespace: string, step: FaultStep
   }
 }
 
-/** Deletes pods without grace: `pod/x`, or the first `count` pods of `deploy/x`. */
-function killPods(cluster: Cluster, namespace: string, step: FaultStep, name: string): Injected {
+/** A fault with a `for` is undone when that is over; one without lasts for the rest of the run. */
+function lasting(cluster: Cluster, step: FaultStep, apply: Remedy["apply"]): Injected {
+  if (step.for === undefined) return { ok: true };
+  const on = step.on === undefined ? "" : ` on ${step.on}`;
+  return {
+    ok: true,
+    remedy: { at: cluster.now + step.for, name: `fault ${step.type}${on} ends`, apply },
+  };
+}
+
+/** The node's name in `node/node-2`. */
+export function nodeIn(on: string | undefined): string | undefined {
+  return /^(?:nodes?|no)\/(.+)$/u.exec(on ?? "")?.[1];
+}
+
+function breakNode(cluster: Cluster, step: FaultStep, name: string): Injected {
+  const node = nodeIn(step.on) ?? ""; // compile-steps.ts has seen to it that there is one
+  const isDown = step.type === "NodeDown";
+  cluster.act(name, () => {
+    if (isDown) cluster.faults.failNode(node);
+    else cluster.faults.drain(node);
+  });
+  return lasting(cluster, step, (later) => {
+    if (isDown) later.faults.restoreNode(node);
+    else later.faults.uncordon(node);
+  });
+}
+
+/** Of `pod/x`, or of the first `count` pods of `deploy/x`. */
+function failProbes(cluster: Cluster, namespace: string, step: FaultStep, name: string): Injected {
+  const found = podsWanted(cluster, namespace, step);
+  if (!found.ok) return found;
+  const failing = found.pods.map(({ metadata }) => ({ namespace, name: metadata.name }));
+  cluster.act(name, () => {
+    for (const pod of failing) cluster.faults.failProbe(pod);
+  });
+  return lasting(cluster, step, (later) => {
+    for (const pod of failing) {
+      const there = later.api.get({ resource: "pods", ...pod });
+      if (there.ok) later.faults.passProbe(pod);
+    }
+  });
+}
+
+function podsWanted(
+  cluster: Cluster,
+  namespace: string,
+  step: FaultStep,
+):
+  | { readonly ok: true; readonly pods: readonly KubeObject[] }
+  | { readonly ok: false; readonly message: string } {
   const pods = podsOn(cluster, namespace, step.on ?? "");
   if (pods === undefined) {
-    return { ok: false, message: `PodKill needs "on", as in pod/web-1 or deploy/web` };
+    return { ok: false, message: `${step.type} needs "on", as in pod/web-1 or deploy/web` };
   }
   if (pods.length < step.count) {
     return { ok: false, message: `${step.on} has ${pods.length} pods, not ${step.count}` };
   }
+  return { ok: true, pods: pods.slice(0, step.count) };
+}
+
+/** Deletes pods without grace: `pod/x`, or the first `count` pods of `deploy/x`. */
+function killPods(cluster: Cluster, namespace: string, step: FaultStep, name: string): Injected {
+  const found = podsWanted(cluster, namespace, step);
+  if (!found.ok) return found;
   cluster.act(name, (api) => {
-    for (const pod of pods.slice(0, step.count)) {
+    for (const pod of found.pods) {
       const ref = { resource: "pods", namespace, name: pod.metadata.name };
       api.delete(ref, { gracePeriodSeconds: 0 });
     }
@@ -80,15 +145,9 @@ function fillQuota(cluster: Cluster, step: FaultStep, name: string): Injected {
   cluster.act(name, (api) => {
     cluster.setPodQuota(Math.max(1, api.list("pods").length));
   });
-  if (step.for === undefined) return { ok: true };
-  const remedy: Remedy = {
-    at: cluster.now + step.for,
-    name: "fault QuotaFull ends",
-    apply: (later) => {
-      later.setPodQuota(0);
-    },
-  };
-  return { ok: true, remedy };
+  return lasting(cluster, step, (later) => {
+    later.setPodQuota(0);
+  });
 }
 
 /** The API refuses the next `count` requests: `on` is a verb and a resource, as in `create pods`. */

@@ -75,7 +75,6 @@ function isNamed(node: Located, report: Report): boolean {
 const inert: ReadonlyMap<string, string | undefined> = new Map([
   ["ResourceQuota", "a step can break this way: fault: { type: QuotaFull }"],
   ["HorizontalPodAutoscaler", undefined],
-  ["PodDisruptionBudget", undefined],
   ["StatefulSet", undefined],
   ["DaemonSet", undefined],
   ["Job", undefined],

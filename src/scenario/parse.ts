@@ -3,6 +3,7 @@
  * its values mean, and the manifests.
  */
 import type { GenericSchema } from "valibot";
+import { defaults } from "../cluster.ts";
 import { featureGates } from "../features.ts";
 import type { Behavior, Delay, Fault } from "../kubelet/behavior.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
@@ -153,7 +154,8 @@ function compile(
   const compiler = { source, problems, readFile: options.readFile };
   const until = durationOf(body.until ?? "1h");
   const list = root?.entries?.get("steps")?.node;
-  const steps = compileSteps(compiler, list, until);
+  const nodes = body.cluster?.nodes ?? defaults.nodes;
+  const steps = compileSteps(compiler, list, until, nodes);
   const expected = root?.entries?.get("expect")?.node;
   const expect = compileExpectations(compiler, expected, stepNames(list));
   checkVersion(body, root, source, problems);

@@ -89,7 +89,15 @@ const timing = {
 };
 
 /** What a step can break; see faults.ts. */
-export const stepFaults = ["PodKill", "QuotaFull", "ApiError"] as const;
+export const stepFaults = [
+  "NodeDown",
+  "NodeDrain",
+  "PodKill",
+  "ProbeFail",
+  "RegistryDown",
+  "QuotaFull",
+  "ApiError",
+] as const;
 
 const assertion = v.union([
   celSchema,
@@ -122,9 +130,16 @@ export const stepByVerb = {
     fault: v.strictObject({
       type: v.picklist(stepFaults),
       on: v.optional(
-        v.pipe(text, v.description("PodKill: pod/x or deploy/x. ApiError: create pods.")),
+        v.pipe(
+          text,
+          v.description(
+            "NodeDown, NodeDrain: node/node-1. PodKill, ProbeFail: pod/x or deploy/x. ApiError: create pods.",
+          ),
+        ),
       ),
-      for: v.optional(v.pipe(duration, v.description("QuotaFull. Default: the rest of the run."))),
+      for: v.optional(
+        v.pipe(duration, v.description("Then it is mended. Default: the rest of the run.")),
+      ),
       count: v.optional(v.pipe(positive, v.description("How many pods, or requests. Default 1."))),
     }),
   }),
