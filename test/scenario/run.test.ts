@@ -271,6 +271,51 @@ steps:
     );
     expect(refused).toHaveLength(2);
   });
+
+  test("NodeDown takes the pods of a node out of service, and NodeDrain empties one, until they end", () => {
+    const onNode1 = "pods('app=web').filter(p, p.spec.nodeName == 'node-1')";
+    const result = play(`
+cluster: { nodes: 2 }
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 10s, fault: { type: NodeDown, on: node/node-2, for: 2m } }
+  - { at: 61s, assert: "deploy.web.status.availableReplicas == 2" }
+  - { at: 131s, assert: "deploy.web.status.availableReplicas == 4" }
+  - { at: 140s, fault: { type: NodeDrain, on: node/node-1, for: 1m } }
+  - { at: 150s, assert: "size(${onNode1}) == 0 && deploy.web.status.availableReplicas == 4" }
+  - { kubectl: scale deploy/web --replicas=6 }
+  - { at: 160s, assert: "size(${onNode1}) == 0" }
+  - { at: 201s, kubectl: scale deploy/web --replicas=8 }
+  - { at: 210s, assert: "size(${onNode1}) == 2" }`);
+    expect(result.failures).toEqual([]);
+  });
+
+  test("ProbeFail makes pods unready, and RegistryDown keeps new images away, until they end", () => {
+    const result = play(`
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 10s, fault: { type: ProbeFail, on: deploy/web, count: 3, for: 20s } }
+  - { at: 29s, assert: "deploy.web.status.readyReplicas == 1" }
+  - { at: 31s, assert: "deploy.web.status.readyReplicas == 4" }
+  - { at: 40s, fault: { type: RegistryDown, for: 25s } }
+  - { kubectl: set image deploy/web web=web:v2 }
+  - { at: 66s, assert: "deploy.web.status.updatedReplicas == 2 && deploy.web.status.availableReplicas == 3" }
+  - { assert: "deploy.web.status.availableReplicas == 4", within: 1m }`);
+    expect(result.failures).toEqual([]);
+  });
+
+  test.each([
+    ["NodeDown, on: node/node-4", 'there is no node "node-4": there are node-1 to node-3'],
+    ["NodeDrain, on: node-1", 'NodeDrain needs "on", as in node/node-1'],
+    ["NodeDrain", 'NodeDrain needs "on", as in node/node-1'],
+  ])("are refused before the run for nodes that there are not: %s", (fault, message) => {
+    expect(() => play(`steps: [{ fault: { type: ${fault} } }]`)).toThrow(message);
+  });
+
+  test("fail their step where there are too few pods", () => {
+    const result = play("steps: [{ fault: { type: ProbeFail, on: deploy/web, count: 5 } }]");
+    expect(result.failures[0]?.message).toBe("deploy/web has 4 pods, not 5");
+  });
 });
 
 describe("the end of a run", () => {
