@@ -9,10 +9,16 @@ export { decisions, sentence, type Decision, type DecisionId } from "./controlle
 export type { PlannedSync } from "./controllers/reconcile.ts";
 export { explainDeployment, type Explanation } from "./explain/why.ts";
 export { explanationText } from "./explain/text.ts";
-export { kubectl } from "./kubectl/kubectl.ts";
-export { parseScenario } from "./scenario/parse.ts";
+export { runKubectl, type Streams } from "./kubectl/cluster-io.ts";
+export { checkScenario, parseScenario, type ScenarioCheck } from "./scenario/parse.ts";
 export { clusterAt, runScenario, type RunOptions } from "./scenario/run.ts";
 export type { Result } from "./scenario/result.ts";
+export { failureCauses, slowCauses } from "./traffic/causes.ts";
+export type { LedgerSnapshot } from "./traffic/ledger.ts";
+export type { TrafficOptions } from "./traffic/options.ts";
+export { savings } from "./traffic/savings.ts";
+export { nearestSplit, podsForSplit } from "./traffic/split.ts";
+export { Traffic } from "./traffic/traffic.ts";
 export type {
   Client,
   DeleteOptions,

@@ -150,14 +150,21 @@ describe("the public surface", () => {
     expect(Object.keys(library).toSorted()).toEqual([
       "Cluster",
       "KUBERNETES_VERSION",
+      "Traffic",
+      "checkScenario",
       "clusterAt",
       "decisions",
       "explainDeployment",
       "explanationText",
-      "kubectl",
+      "failureCauses",
+      "nearestSplit",
       "parseScenario",
+      "podsForSplit",
+      "runKubectl",
       "runScenario",
+      "savings",
       "sentence",
+      "slowCauses",
     ]);
   });
 });

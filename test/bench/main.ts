@@ -8,6 +8,7 @@ const BENCHES = {
   "rolling-update": "a rolling update, per pod",
   kernel: "the event queue beside a heap of objects",
   startup: "the command line beside an empty program",
+  traffic: "requests, each accounted for",
   checker: "the checker beside SPIN",
 } as const;
 
