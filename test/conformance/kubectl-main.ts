@@ -8,8 +8,11 @@ import { compare, type Comparison } from "./kubectl-compare.ts";
 import { playScenario } from "./kubectl-play.ts";
 import { possibleStarts, readRecording, type RecordedCommand } from "./kubectl-recording.ts";
 
-/** From .build/test/conformance back to the sources. */
-const dataFolder = fileURLToPath(new URL("../../../test/conformance/data/", import.meta.url));
+/** The sources, also from .build/test/conformance. */
+const dataFolder = fileURLToPath(import.meta.url).replace(
+  /(\.build\/)?test\/conformance\/[^/]*$/,
+  "test/conformance/data/",
+);
 
 export function recordedFiles(): readonly string[] {
   return readdirSync(dataFolder)

@@ -13,6 +13,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, "<time>"],
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g, "<time>"],
   [/(resourceVersion"?: )"\d+"/g, '$1"<version>"'],
+  [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}(?=_default)`, "g"), "$1-<pod>"],
   // A log line's time and process.
   [/^W\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "W<time> "],
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED)-\w+/g, "<dir>/$2"],
@@ -69,6 +70,8 @@ function sortDrawn(text: string): string {
     return text.split("\n\n\n").toSorted(byText).join("\n\n\n");
   }
   const lines = text.split("\n");
+  // Events are listed by pod name, or by times that are equal within a second.
+  if (/^LAST SEEN +TYPE +REASON/.test(text)) return lines.toSorted(byText).join("\n");
   const sorted: string[] = [];
   for (let i = 0; i < lines.length;) {
     const start = i;

@@ -6,12 +6,33 @@ interface Reason {
   readonly why: string;
 }
 
+type Numbered = readonly (readonly [string, number])[];
+
 /** By scenario and number: what was printed depends on tenths of a second of the recorded cluster's work. */
-const races: readonly (readonly [string, number])[] = [
+const races: Numbered = [
   ["tutorial-4", 1],
   ["create", 126],
   ["create", 127],
+  ["status-many", 71],
 ];
+
+/** Which of many similar events are combined is drawn. */
+const combined: Numbered = [
+  ["tutorial-3", 78],
+  ["tutorial-3", 102],
+  ["tutorial-3", 110],
+  ["tutorial-4", 45],
+  ["tutorial-4", 69],
+  ["tutorial-4", 77],
+  ["tutorial-4", 78],
+  ["status-many", 76],
+  ["watch", 27],
+];
+
+const numbered =
+  (list: Numbered): Reason["matches"] =>
+  ({ scenario, seq }) =>
+    list.some(([name, number]) => name === scenario && number === seq);
 
 const line =
   (pattern: RegExp): Reason["matches"] =>
@@ -19,6 +40,11 @@ const line =
     pattern.test(text);
 
 const reasons: readonly Reason[] = [
+  {
+    matches: ({ scenario, seq }, text) =>
+      (scenario === "apply" && seq >= 31) || /--server-side|--show-managed-fields/.test(text),
+    why: "the simulated API server neither serves server-side apply nor keeps owners of fields",
+  },
   {
     matches: line(/^explain /),
     why: "field names, types and marks agree; descriptions are rollsim's own words or left out",
@@ -34,12 +60,7 @@ const reasons: readonly Reason[] = [
     why: "nodes are not described in full: rollsim has no capacity or lease to show",
   },
   {
-    matches: line(/--show-managed-fields/),
-    why: "field owners are kept only as far as server-side apply needs them",
-  },
-  {
-    matches: ({ scenario, seq }) =>
-      races.some(([name, number]) => name === scenario && number === seq),
+    matches: numbered(races),
     why:
       "a race that the recorded cluster lost: it was still at work on what had been asked just before, " +
       "a few tenths of a second behind its pods",
@@ -47,6 +68,69 @@ const reasons: readonly Reason[] = [
   {
     matches: line(/^get nodes/),
     why: "rollsim's nodes are places for pods, not objects of its API",
+  },
+  {
+    matches: numbered(combined),
+    why:
+      "after ten different messages within ten minutes, which repeated event is shown as combined is left " +
+      "to chance by the real recorder: it forgets one message of its set, any one (client-go, PopAny)",
+  },
+  {
+    matches: line(/^(get )?events .*-w/),
+    why: "the events of one instant come in another order when they are followed",
+  },
+  {
+    matches: line(/^(get|describe) hpa/),
+    why: "rollsim stores HorizontalPodAutoscalers, but nothing acts on them: no status, no events",
+  },
+  {
+    matches: numbered([["create", 120]]),
+    why: "rollsim has no HorizontalPodAutoscaler controller and none for IP addresses to write events",
+  },
+  {
+    matches: numbered([
+      ["watch", 12],
+      ["watch", 18],
+    ]),
+    why: "a stopping pod's containers end without a last status of their own, Completed",
+  },
+  {
+    matches: numbered([
+      ["deadline", 28],
+      ["deadline", 30],
+      ["deadline", 31],
+      ["deadline", 35],
+    ]),
+    why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
+  },
+  {
+    matches: line(/^(get pods -o (yaml|json)|describe pod)/),
+    why:
+      "pods lack fields that no rollout depends on: tolerations, priority, container ids, probe times and " +
+      "messages of conditions",
+  },
+  {
+    matches: numbered([
+      ["create", 26],
+      ["create", 27],
+    ]),
+    why: "a pod with two containers becomes ready as its fastest image says, not its slowest",
+  },
+  {
+    matches: line(/^get endpointslices .*yaml/),
+    why: "the real controller drops its trigger-time annotation after some updates, rollsim keeps it",
+  },
+  {
+    matches: line(/--dry-run=server/),
+    why: "what a dry run would create has neither uid nor creation time",
+  },
+  {
+    matches: line(/^diff /),
+    why: "what a dry run would create has neither uid nor creation time",
+  },
+  {
+    matches: line(/^get rs -o yaml|^rollout history .*-o json/),
+    why: "ReplicaSets print minReadySeconds when it is 0",
   },
 ];
 
