@@ -1,0 +1,58 @@
+/** What an exhaustive exploration is about, and the sizes that follow from it. */
+import type { Deployment } from "../api/apps.ts";
+import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
+import { deploymentFor } from "./explore-objects.ts";
+
+export interface ExploreConfig {
+  /** Pods, 0 to 14 together with the surge. */
+  readonly replicas: number;
+  readonly surge: number | string;
+  readonly unavailable: number | string;
+  /** Templates, the first one included, so ReplicaSets: 2 or 3. */
+  readonly revisions: 2 | 3;
+  /** Template changes that the user may make; at most 7. Default: `revisions` - 1. */
+  readonly changes?: number;
+  /** `forward or back`: a change may go back to an earlier template (undo). Default `forward`. */
+  readonly direction?: "forward" | "forward or back";
+  /** minReadySeconds; with `positive` a ready pod turns available in a step of its own. */
+  readonly minReady?: "zero" | "positive";
+  /** The user may set this replica count once. */
+  readonly scaleTo?: number;
+  /** `once`: the user may pause and later resume. Default `never`. */
+  readonly pause?: "never" | "once";
+  /** How many available pods may turn unready by themselves; at most 3. Default 0. */
+  readonly faults?: number;
+  /** `lagging`: the Deployment controller reads each ReplicaSet from a copy, delivered one by one. */
+  readonly cache?: "fresh" | "lagging";
+}
+
+/** Fenceposts of one replica count. */
+export interface Size {
+  readonly replicas: number;
+  readonly surge: number;
+  readonly unavailable: number;
+}
+
+const most = 14;
+
+/** The first size, and the one after scaling; throws a RangeError if the numbers do not fit. */
+export function sizesOf(config: ExploreConfig): readonly Size[] {
+  const counts = [config.replicas, ...(config.scaleTo === undefined ? [] : [config.scaleTo])];
+  const sizes = counts.map((replicas): Size => {
+    const d: Deployment = deploymentFor(config, replicas, 0, "rolling");
+    return { replicas, surge: maxSurge(d), unavailable: maxUnavailable(d) };
+  });
+  for (const { replicas, surge } of sizes) {
+    if (!(replicas >= 0 && replicas + surge <= most)) {
+      throw new RangeError(`replicas ${replicas} + surge ${surge}: use at most ${most} together`);
+    }
+  }
+  if (config.scaleTo === config.replicas) throw new RangeError("scaleTo: use another count");
+  if (changesOf(config) > 7) throw new RangeError("changes: use at most 7");
+  if ((config.faults ?? 0) > 3) throw new RangeError("faults: use at most 3");
+  return sizes;
+}
+
+export function changesOf(config: ExploreConfig): number {
+  return config.changes ?? config.revisions - 1;
+}
