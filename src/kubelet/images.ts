@@ -32,5 +32,5 @@ function imagesOn(store: Store, node: number): ReadonlySet<string> {
 }
 
 function initContainers(spec: PodSpec): PodSpec["containers"] {
-  return (spec["initContainers"] ?? []);
+  return spec["initContainers"] ?? [];
 }
