@@ -4,7 +4,7 @@ import type { CliIo, ExitCode } from "./io.ts";
 
 type Answer = (answered: Promise<ExitCode>) => Promise<void>;
 
-export const moreCommandNames = ["shell", "kubectl", "guarantees"];
+export const moreCommandNames = ["shell", "kubectl", "guarantees", "verify"];
 
 export const moreExamples = {
   shell: [["rollsim shell scenarios/rolling-update.yaml", "its manifests, your steps"]],
@@ -15,6 +15,9 @@ export const moreExamples = {
     ],
   ],
   guarantees: [["rollsim guarantees scenarios/rolling-update.yaml", "what its settings promise"]],
+  verify: [
+    ["rollsim verify --replicas 4 --revisions 2 --allow undo", "undo drops below the floor: CE1"],
+  ],
 } as const;
 
 function shown(command: keyof typeof moreExamples): string {
@@ -71,5 +74,27 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
           })
           .epilogue(shown("guarantees")),
       (args) => answer(import("./guarantees.ts").then(({ guarantees }) => guarantees(args, io))),
+    )
+    .command(
+      "verify [file]",
+      "Explore every interleaving of a small rollout: what holds, and the shortest way to what does not",
+      (command) =>
+        command
+          .positional("file", { type: "string", describe: "Manifests, for their settings" })
+          .option("replicas", { ...text, describe: "Default: of the file, else 4" })
+          .option("surge", { ...text, describe: "maxSurge; default: of the file, else 25%" })
+          .option("unavailable", { ...text, describe: "maxUnavailable; default likewise" })
+          .option("min-ready", { type: "boolean", describe: "minReadySeconds above 0" })
+          .option("revisions", { ...text, describe: "2 or 3; default 3" })
+          .option("allow", { ...text, describe: "Of undo, scale, pause, fail, lag: with commas" })
+          .option("scale-to", { ...text, describe: "Default: half" })
+          .option("scenario", { ...text, describe: "Print a run that breaks this law, such as P3" })
+          .option("output", {
+            alias: "o",
+            choices: ["text", "json"] as const,
+            default: "text" as const,
+          })
+          .epilogue(shown("verify")),
+      (args) => answer(import("./verify.ts").then(({ verify }) => verify(args, io))),
     );
 }

@@ -34,7 +34,7 @@ export function exploration(config: ExploreConfig): Exploration {
     fanOut: revisions * (config.minReady === "positive" ? 22 : 7) + 4,
     initial: (into) => initial(config, lanes, into),
     next: (states, place, into) => writer.next(states, place, into),
-    view: (states, place) => viewOf(config, sizes, states, place),
+    view: lastTwo(lanes, (states, place) => viewOf(config, sizes, states, place)),
     isPaused: (states, place) => ((states[place]! >> at.pauseAt) & 3) === 1,
     isScalingEvent: (states, place) =>
       Array.from({ length: revisions }, (_, i) => states[place + i]!).some(
@@ -56,6 +56,24 @@ function initial(config: ExploreConfig, lanes: number, into: Steps): void {
   for (let i = revisions; i < lanes; i++) words[i] = at.freshBit;
   if (lanes > revisions) words[revisions] = (set & at.readMask) | at.freshBit;
   into.count = 1;
+}
+
+/** Many laws look at one state, or at the two of one step. */
+function lastTwo(lanes: number, view: Exploration["view"]): Exploration["view"] {
+  const known = [0, 1].map(() => ({
+    words: new Int32Array(lanes),
+    view: undefined as RolloutView | undefined,
+  }));
+  let oldest = 0;
+  return (states, place) => {
+    const hit = known.find(({ words }) => words.every((word, k) => word === states[place + k]));
+    if (hit?.view !== undefined) return hit.view;
+    const entry = known[oldest]!;
+    oldest = 1 - oldest;
+    entry.words.set(states.subarray(place, place + lanes));
+    entry.view = view(states, place);
+    return entry.view;
+  };
 }
 
 function viewOf(

@@ -1,0 +1,210 @@
+/** `rollsim verify`: what holds of a Deployment's rollout in every interleaving, and what does not. */
+import type { Deployment } from "../api/apps.ts";
+import type { KubeObject } from "../api/meta.ts";
+import { checkScenario } from "../scenario/parse.ts";
+import { formatProblem } from "../scenario/problem.ts";
+import { clusterAt } from "../scenario/run.ts";
+import { checkRollout, type FailedRun } from "../verify/check-rollout.ts";
+import type { ExploreConfig } from "../verify/explore-config.ts";
+import { exploreRollout, type Explored, type ExploredLaw } from "../verify/explore-verdicts.ts";
+import { stateLaws } from "../verify/properties.ts";
+import { reader } from "./check.ts";
+import { inputFiles, readBeside } from "./files.ts";
+import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+
+export interface VerifyArguments {
+  readonly file?: string | undefined;
+  readonly replicas?: string | undefined;
+  readonly surge?: string | undefined;
+  readonly unavailable?: string | undefined;
+  readonly minReady?: boolean | undefined;
+  readonly revisions?: string | undefined;
+  readonly allow?: string | undefined;
+  readonly scaleTo?: string | undefined;
+  /** A law: print a scenario that breaks it, and nothing else. */
+  readonly scenario?: string | undefined;
+  readonly output: "text" | "json";
+}
+
+const allowed = ["undo", "scale", "pause", "fail", "lag"] as const;
+type Allowed = (typeof allowed)[number];
+
+export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode> {
+  const given = args.file === undefined ? undefined : await deploymentIn(args.file, io);
+  if (given === "refused") return exitCodes.usage;
+  const allow = allowOf(args.allow);
+  const config = configOf(args, given, allow);
+  if (args.scenario !== undefined) return printScenario(args.scenario, config, allow, io);
+  const explored = explore(config);
+  const json = `${JSON.stringify(explored, undefined, 2)}\n`;
+  io.out.write(args.output === "json" ? json : textOf(explored));
+  const isBroken = explored.laws.some(({ holds, missing }) => !holds && missing.length === 0);
+  return isBroken ? exitCodes.failed : exitCodes.fine;
+}
+
+function explore(config: ExploreConfig): Explored {
+  try {
+    return exploreRollout(config);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+async function deploymentIn(path: string, io: CliIo): Promise<Deployment | "refused"> {
+  const [file] = await inputFiles([path], io);
+  if (file === undefined) throw new UsageError("verify takes one file");
+  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
+  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
+  if (scenario === undefined) return "refused";
+  const readFile = (name: string) => readBeside(file.folder, name)?.map((found) => ({ ...found }));
+  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
+  const [found] = cluster.api.list("deployments") as readonly Deployment[];
+  if (found === undefined) throw new UsageError(`${file.name}: no Deployment in it`);
+  if (found.spec.strategy.type === "Recreate") {
+    throw new UsageError(`${file.name}: strategy Recreate; verify explores RollingUpdate`);
+  }
+  return found;
+}
+
+function allowOf(list = ""): readonly Allowed[] {
+  return list
+    .split(",")
+    .filter((word) => word !== "")
+    .map((word) => {
+      const known = allowed.find((name) => name === word);
+      if (known !== undefined) return known;
+      throw new UsageError(`--allow: got ${word}; use ${allowed.join(", ")}`);
+    });
+}
+
+function configOf(
+  args: VerifyArguments,
+  given: Deployment | undefined,
+  allow: readonly Allowed[],
+): ExploreConfig {
+  const rolling = given?.spec.strategy.rollingUpdate;
+  const replicas = whole(args.replicas, "--replicas") ?? given?.spec.replicas ?? 4;
+  const revisions = whole(args.revisions, "--revisions") ?? 3;
+  if (revisions !== 2 && revisions !== 3) throw new UsageError("--revisions: use 2 or 3");
+  const isSlow = args.minReady === true || (given?.spec.minReadySeconds ?? 0) > 0;
+  const mayScale = allow.includes("scale") || args.scaleTo !== undefined;
+  return {
+    replicas,
+    surge: bound(args.surge, "--surge") ?? rolling?.maxSurge ?? "25%",
+    unavailable: bound(args.unavailable, "--unavailable") ?? rolling?.maxUnavailable ?? "25%",
+    revisions,
+    minReady: isSlow ? "positive" : "zero",
+    ...(allow.includes("undo") ? { direction: "forward or back", changes: revisions } : {}),
+    ...(mayScale ? { scaleTo: whole(args.scaleTo, "--scale-to") ?? Math.floor(replicas / 2) } : {}),
+    ...(allow.includes("pause") ? { pause: "once" } : {}),
+    ...(allow.includes("fail") ? { faults: 1 } : {}),
+    ...(allow.includes("lag") ? { cache: "lagging" } : {}),
+  };
+}
+
+function whole(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,4}$/.test(text)) throw new UsageError(`${flag}: got ${text}; use a whole number`);
+  return Number(text);
+}
+
+function bound(text: string | undefined, flag: string): number | string | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}%$/.test(text)) return text;
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new UsageError(`${flag}: got ${text}; use a whole number or a percentage such as 25%`);
+}
+
+const RUNS = 400;
+
+/** A concrete run is found by playing at random, not by following the abstract path. */
+function searchFor(
+  law: string,
+  config: ExploreConfig,
+  allow: readonly Allowed[],
+): FailedRun | undefined {
+  const users = allow.filter((word) => word !== "lag");
+  const options = {
+    runs: RUNS,
+    laws: [law],
+    allow: users,
+    caches: config.cache === "lagging" ? "lag" : "own",
+    actions: config.revisions,
+  } as const;
+  const { failure } = checkRollout(manifestOf(config), options);
+  return failure?.breach.law === law ? failure : undefined;
+}
+
+function printScenario(
+  law: string,
+  config: ExploreConfig,
+  allow: readonly Allowed[],
+  io: CliIo,
+): ExitCode {
+  const known = stateLaws.map(({ id }): string => id);
+  if (!known.includes(law)) {
+    throw new UsageError(`--scenario: got ${law}; use one of ${known.join(", ")}`);
+  }
+  const failure = searchFor(law, config, allow);
+  if (failure === undefined) {
+    io.err.write(`No run in ${RUNS} played at random breaks ${law}; that proves nothing.\n`);
+    return exitCodes.failed;
+  }
+  const { at, by } = failure.breach;
+  io.out.write(`# Breaks ${law} at ${at / 1000} s by ${by}; found by playing at random.\n`);
+  io.out.write(failure.scenario);
+  return exitCodes.fine;
+}
+
+function manifestOf({ replicas, surge, unavailable, minReady }: ExploreConfig): KubeObject {
+  const manifest = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas,
+      ...(minReady === "positive" ? { minReadySeconds: 5 } : {}),
+      selector: { matchLabels: { app: "web" } },
+      strategy: {
+        type: "RollingUpdate",
+        rollingUpdate: { maxSurge: surge, maxUnavailable: unavailable },
+      },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { containers: [{ name: "web", image: "web:v1" }] },
+      },
+    },
+  };
+  return manifest as KubeObject;
+}
+
+function textOf({ config, states, exhausted, laws }: Explored): string {
+  const { replicas, surge, unavailable, revisions } = config;
+  const seen = states.toLocaleString("en-US");
+  const head = `replicas ${replicas}, maxSurge ${surge}, maxUnavailable ${unavailable}, ${revisions} revisions`;
+  const reach = exhausted
+    ? `all ${seen} states explored`
+    : `only the first ${seen} states explored: what holds there may fail later`;
+  const lines = laws.flatMap((law) => verdictLines(law, exhausted ? "all" : "the explored"));
+  return `${head}: ${reach}\n\n${lines.join("\n")}\n`;
+}
+
+function verdictLines(law: ExploredLaw, which: string): string[] {
+  const { id, name, missing, holds, breaches, witness = [], knownAs } = law;
+  const lacks = missing.map((words) => `      not given: ${words}`);
+  if (holds) return [`${id} ${name}: holds in ${which} states`, ...lacks];
+  const label = knownAs === undefined || knownAs === id ? "" : ` (${knownAs})`;
+  const verdict =
+    missing.length === 0 ? "BROKEN, and should hold" : "does not hold, nor is it promised";
+  const steps = witness.map(
+    ({ action, state }, i) => `  ${String(i).padStart(4)} ${action}\n       ${state}`,
+  );
+  const count = `${breaches} ${breaches === 1 ? "breach" : "breaches"}`;
+  const length = `shortest way, ${witness.length - 1} steps:`;
+  return [
+    `${id} ${name}: ${verdict}${label}; ${count}`,
+    ...lacks,
+    ...(witness.length === 0 ? [] : [`      ${length}`, ...steps]),
+  ];
+}
