@@ -14,7 +14,7 @@ import type {
 } from "../api/client.ts";
 import type { Pod } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
-import type { KubeObject, Millis } from "../api/meta.ts";
+import type { KubeObject, Millis, Timestamp } from "../api/meta.ts";
 import {
   alreadyExists,
   conflict,
@@ -36,9 +36,12 @@ import { findPod, listPods, podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import type { Refusals } from "./refusals.ts";
 import { applyScale, scaleOf } from "./scale-subresource.ts";
-import type { Store } from "./store.ts";
+import { uidText, type Store } from "./store.ts";
 import { strategyFor } from "./strategy.ts";
 import { openWatch } from "./watch.ts";
+import { timestamp } from "../api/time.ts";
+import { applyConfiguration } from "./field-managers/apply.ts";
+import { trackWrite } from "./field-managers/track.ts";
 
 /** In whose name writes are made, and in which sync of a controller. */
 export interface Requester {
@@ -119,9 +122,11 @@ export class ApiServer implements Client {
     const current = this.#find(ref);
     const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
     const answer: Answer<KubeObject> =
-      current === undefined
-        ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
-        : this.#patch(current, type, patch, options);
+      type === "apply"
+        ? this.#apply(current, patch, options)
+        : current === undefined
+          ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
+          : this.#patch(current, type, patch, options);
     if (options.dryRun === undefined) {
       this.#record("patch", resource, current ?? subjectOf(ref), answer);
     }
@@ -221,12 +226,17 @@ export class ApiServer implements Client {
     if (refused !== undefined) return refused;
     const admitted = admitCreate(this.store, kind, object, options.fieldValidation);
     if (!admitted.ok) return admitted;
-    const { value, warnings } = admitted;
+    const { warnings } = admitted;
+    const value = trackWrite(undefined, admitted.value, options, this.#stamp());
     const taken = this.#find({ ...value.metadata, resource: kind.resource });
     if (taken !== undefined) {
       return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
     }
-    if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
+    if (options.dryRun !== undefined) {
+      const made = { uid: uidText(0), creationTimestamp: this.#stamp() };
+      const metadata = { ...value.metadata, ...made };
+      return { ok: true, value: deepFreeze({ ...value, metadata }), warnings };
+    }
     if (kind.resource === "pods") {
       const { metadata, spec } = value as Pod;
       const row = this.store.insertBarePod(value, { metadata, spec });
@@ -251,17 +261,13 @@ export class ApiServer implements Client {
 
   #patch(
     current: KubeObject,
-    type: PatchType,
+    type: Exclude<PatchType, "apply">,
     patch: unknown,
     options: WriteOptions,
   ): Answer<KubeObject> {
     const kind = kindOfObject(current);
     const scale = options.subresource === "scale";
     const target = scale ? scaleOf(current) : current;
-    if (type === "apply") {
-      const message = "server-side apply is not simulated";
-      return { ok: false, status: failure(415, "UnsupportedMediaType", message) };
-    }
     const patched = applyPatch(target, patch, type, options.fieldValidation);
     if (!patched.ok) return patched;
     const refused = scale
@@ -276,6 +282,29 @@ export class ApiServer implements Client {
     return this.#store(kind, current, { ...admitted, warnings }, options);
   }
 
+  /** Server-side apply: whose fields the configuration's are is settled here; the write is no update of its own. */
+  #apply(
+    current: KubeObject | undefined,
+    configuration: unknown,
+    options: WriteOptions,
+  ): Answer<KubeObject> {
+    const applied = applyConfiguration(current, configuration as KubeObject, {
+      manager: options.fieldManager ?? "",
+      force: options.force ?? "nothing",
+      at: this.#stamp(),
+    });
+    if (!applied.ok) return applied;
+    const { fieldManager: _, ...rest } = options;
+    const kind = kindOfObject(applied.value);
+    if (current === undefined) return this.#create(kind, applied.value, rest);
+    const admitted = admitUpdate(this.store, kind, applied.value, current, undefined);
+    return this.#store(kind, current, admitted, rest);
+  }
+
+  #stamp(): Timestamp {
+    return timestamp(this.store.wallClockMs);
+  }
+
   #store(
     kind: KindInfo,
     current: KubeObject,
@@ -283,7 +312,8 @@ export class ApiServer implements Client {
     options: WriteOptions,
   ): Answer<KubeObject> {
     if (!admitted.ok) return admitted;
-    const { value, warnings } = admitted;
+    const { warnings } = admitted;
+    const value = trackWrite(current, admitted.value, options, this.#stamp());
     if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
     if (kind.resource !== "pods") {
       return { ok: true, value: this.store.replace(kind.resource, value), warnings };

@@ -82,7 +82,11 @@ export function behaviorFor(behaviors: readonly Behavior[], template: PodTemplat
   const labels = template.metadata?.labels ?? {};
   return (
     behaviors.find(({ match }) => {
-      if (match?.image !== undefined && !images.some(imageMatcher(match.image))) return false;
+      if (match?.image !== undefined) {
+        // A matcher takes more than the text: not `some(matcher)`, which passes the index, too.
+        const matches = imageMatcher(match.image);
+        if (!images.some((image) => matches(image))) return false;
+      }
       return Object.entries(match?.labels ?? {}).every(([key, value]) => labels[key] === value);
     }) ?? {}
   );

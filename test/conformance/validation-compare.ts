@@ -36,9 +36,14 @@ function storedDifferences(
   return [`stored: ${left.length} expected, ${right.length} received`, ...paths];
 }
 
-/** Times, ids and addresses differ from run to run. */
+/** Times, ids and addresses differ from run to run; kubectl does not show who owns fields. */
 function comparable(object: KubeObject): unknown {
-  const { uid: _uid, resourceVersion: _version, ...metadata } = object.metadata;
+  const {
+    uid: _uid,
+    resourceVersion: _version,
+    managedFields: _owners,
+    ...metadata
+  } = object.metadata;
   const generated = (metadata.generateName ?? "") !== "";
   const name = generated ? `${metadata.generateName ?? ""}xxxxx` : metadata.name;
   const text = JSON.stringify({ ...object, metadata: { ...metadata, name } })

@@ -69,10 +69,12 @@ function* keepUpToDate(
       replicaSet: rs.metadata.name,
       revision: annotations[REVISION] ?? "",
     });
+    // As JSON has it: absent when zero.
+    const { minReadySeconds: _, ...spec } = copy.spec;
     const answer = yield* write<ReplicaSet>({
       do: "update",
       resource: "replicasets",
-      object: { ...copy, spec: { ...copy.spec, minReadySeconds: minReady } },
+      object: { ...copy, spec: minReady === 0 ? spec : { ...spec, minReadySeconds: minReady } },
     });
     return answer.ok ? answer : refused(answer.status);
   }
