@@ -176,7 +176,7 @@ function manifestOf({ replicas, surge, unavailable, minReady }: ExploreConfig): 
       },
     },
   };
-  return manifest as KubeObject;
+  return manifest;
 }
 
 function textOf({ config, states, exhausted, laws }: Explored): string {
