@@ -1,7 +1,4 @@
-/** What an exhaustive exploration is about, and the sizes that follow from it. */
-import type { Deployment } from "../api/apps.ts";
-import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
-import { deploymentFor } from "./explore-objects.ts";
+/** What an exhaustive exploration is about. */
 
 export interface ExploreConfig {
   /** Pods, 0 to 14 together with the surge. */
@@ -31,26 +28,6 @@ export interface Size {
   readonly replicas: number;
   readonly surge: number;
   readonly unavailable: number;
-}
-
-const most = 14;
-
-/** The first size, and the one after scaling; throws a RangeError if the numbers do not fit. */
-export function sizesOf(config: ExploreConfig): readonly Size[] {
-  const counts = [config.replicas, ...(config.scaleTo === undefined ? [] : [config.scaleTo])];
-  const sizes = counts.map((replicas): Size => {
-    const d: Deployment = deploymentFor(config, replicas, 0, "rolling");
-    return { replicas, surge: maxSurge(d), unavailable: maxUnavailable(d) };
-  });
-  for (const { replicas, surge } of sizes) {
-    if (!(replicas >= 0 && replicas + surge <= most)) {
-      throw new RangeError(`replicas ${replicas} + surge ${surge}: use at most ${most} together`);
-    }
-  }
-  if (config.scaleTo === config.replicas) throw new RangeError("scaleTo: use another count");
-  if (changesOf(config) > 7) throw new RangeError("changes: use at most 7");
-  if ((config.faults ?? 0) > 3) throw new RangeError("faults: use at most 3");
-  return sizes;
 }
 
 export function changesOf(config: ExploreConfig): number {

@@ -8,7 +8,8 @@
  */
 import type { PackedModel, Steps } from "./packed.ts";
 import type { RolloutView } from "./properties.ts";
-import { changesOf, sizesOf, type ExploreConfig, type Size } from "./explore-config.ts";
+import { changesOf, type ExploreConfig, type Size } from "./explore-config.ts";
+import { sizesOf } from "./explore-sizes.ts";
 import * as at from "./explore-layout.ts";
 import { deploymentSyncs, replicaSetSyncs, type Sight } from "./explore-syncs.ts";
 
