@@ -113,7 +113,7 @@ function found(
 ): ExploredLaw {
   const { id, name, statement, unmet, isFolkClaim } = law;
   const trace = holds || goal === undefined ? undefined : shortestTrace(model, goal);
-  const known = holds ? undefined : knownAs(law);
+  const known = holds ? undefined : knownAs(law, model.config);
   return {
     id,
     name,
@@ -144,10 +144,14 @@ function pauseBreaks({ pause }: ExploreConfig, { id }: Pick<Judged, "id">): read
   return pause === "once" && aboutAvailability ? ["nobody pauses in mid-rollout"] : [];
 }
 
-function knownAs({ id, unmet }: Pick<Judged, "id" | "unmet">): string | undefined {
+function knownAs(
+  { id, unmet }: Pick<Judged, "id" | "unmet">,
+  { replicas, scaleTo = 0 }: ExploreConfig,
+): string | undefined {
   if (id === "CE0") return "CE0";
-  const reason = `${id} without ${unmet.join(", ")}`;
-  return known[reason];
+  // CE3 is about scaling down; scaling up raises the floor at once.
+  if (scaleTo > replicas) return undefined;
+  return known[`${id} without ${unmet.join(", ")}`];
 }
 
 const known: Readonly<Record<string, string>> = {
