@@ -18,6 +18,8 @@ export {
   type CheckResult,
   type FailedRun,
 } from "./verify/check-rollout.ts";
+export type { ExploreConfig } from "./verify/explore-config.ts";
+export { exploreRollout, type Explored } from "./verify/explore-verdicts.ts";
 export {
   LawBroken,
   rolloutCommands,
