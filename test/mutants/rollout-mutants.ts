@@ -28,10 +28,10 @@ export const rolloutMutants: readonly Mutant[] = [
     `return resolve(deployment).unavailable;`,
   ),
   mutant(
-    "Recreate surges",
+    "Recreate may be short of a pod",
     `${deployment}fenceposts`,
-    `return isRollingUpdate(deployment) ? resolve(deployment).surge : 0;`,
-    `return resolve(deployment).surge;`,
+    `if (!isRollingUpdate(deployment) || deployment.spec.replicas === 0) return 0;`,
+    `if (deployment.spec.replicas === 0) return 0;`,
   ),
   mutant(
     "the floor is one too low",

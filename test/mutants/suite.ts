@@ -3,7 +3,9 @@
  * name of the first case that notices and ends with 1; a mutant that nothing notices ends with 0.
  */
 import { readdirSync } from "node:fs";
+import type { Deployment } from "../../src/api/apps.ts";
 import { Cluster } from "../../src/cluster.ts";
+import { maxUnavailable } from "../../src/controllers/deployment/fenceposts.ts";
 import { checkTrace } from "../conformance/check.ts";
 import { readTraces, type RecordedTrace } from "../conformance/trace-file.ts";
 
@@ -29,7 +31,17 @@ function burstIs500(): boolean {
   return sum === 500;
 }
 
+/** A bound that no trace shows: whatever exceeds it has nothing left to take. */
+function unavailableIsCapped(): boolean {
+  const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 0, maxUnavailable: 5 } };
+  return maxUnavailable({ spec: { replicas: 3, strategy } } as unknown as Deployment) === 3;
+}
+
 function main(data: string): number {
+  if (!unavailableIsCapped()) {
+    process.stdout.write("3 replicas have at most 3 unavailable\n");
+    return 1;
+  }
   if (!burstIs500()) {
     process.stdout.write("700 pods are created 500 at first\n");
     return 1;
