@@ -98,10 +98,10 @@ export const rolloutMutants: readonly Mutant[] = [
     `const spare = ready - minAvailable(sync.d) + 1;`,
   ),
   mutant(
-    "healthy pods go although none is to spare",
+    "the last pod to spare stays",
     `${deployment}rolling`,
     `if (spare <= 0) {`,
-    `if (spare < 0) {`,
+    `if (spare <= 1) {`,
   ),
   mutant(
     "scaling down is bounded by the first ReplicaSet alone",
