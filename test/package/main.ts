@@ -76,7 +76,7 @@ function importsWork(folder: string): void {
   const listed = succeed(folder, process.execPath, ["-e", names]).trim().split(",");
   check(
     "the library is imported by name",
-    listed.includes("Cluster") && listed.includes("kubectl"),
+    listed.includes("Cluster") && listed.includes("runKubectl"),
   );
   const required = succeed(folder, process.execPath, [
     "-e",
