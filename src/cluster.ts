@@ -17,6 +17,7 @@ import {
   type SavedControllers,
 } from "./controllers/controller-manager.ts";
 import { DisruptionController } from "./controllers/disruption/controller.ts";
+import { Operators, type Operator, type SavedOperators } from "./controllers/operators.ts";
 import { EndpointSliceController } from "./controllers/endpointslice/controller.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
@@ -29,7 +30,7 @@ import { Random, type SavedRandom } from "./engine/random.ts";
 import { Simulation, type SavedSimulation } from "./engine/simulation.ts";
 import { Trace, type TraceListener } from "./engine/trace.ts";
 import { Faults } from "./faults/faults.ts";
-import type { NodeTurnCode, SavedNodeFaults } from "./faults/node-faults.ts";
+import { NODE_TURNS, type NodeTurnCode, type SavedNodeFaults } from "./faults/node-faults.ts";
 import { featureGates, type FeatureGates, KUBERNETES_VERSION } from "./features.ts";
 import type { Behavior } from "./kubelet/behavior.ts";
 import type { SavedHardships } from "./kubelet/hardships.ts";
@@ -62,6 +63,7 @@ const RANK = { kubelet: 1, requeue: 2 } as const;
 /** Kinds of events: first the controllers', from here on kubelet turns, then what befalls nodes. */
 const FIRST_TURN = CONTROLLER_EVENTS;
 const FIRST_NODE_TURN = FIRST_TURN + TURNS;
+const OPERATOR_TIMER = FIRST_NODE_TURN + NODE_TURNS;
 
 /** A whole world at one instant; plain data. */
 export interface Snapshot {
@@ -75,6 +77,7 @@ export interface Snapshot {
   readonly kubelet: SavedHardships;
   readonly faults: SavedNodeFaults;
   readonly controllers: SavedControllers;
+  readonly operators: SavedOperators;
   readonly trace: readonly TraceEntry[];
   readonly instant: "open" | "closed";
 }
@@ -92,6 +95,7 @@ export class Cluster {
   readonly #kubelet: Kubelet;
   readonly #controllers: ControllerManager;
   readonly #disruption: DisruptionController;
+  readonly #operators: Operators;
   /** Who acts once the controllers have settled, on all that changed at the instant. */
   readonly #settled: readonly { settled(): void }[];
   /** What can be broken, and mended. */
@@ -148,6 +152,17 @@ export class Cluster {
         controlPlane: options.controlPlane ?? "ideal",
       },
       saved?.controllers,
+    );
+    this.#operators = new Operators(
+      {
+        api: this.#api,
+        trace: this.trace,
+        nextSync: () => this.#controllers.nextSync(),
+        later: (delay, subject) =>
+          this.#simulation.schedule(delay, RANK.requeue, OPERATOR_TIMER, subject),
+      },
+      operatorsOf(),
+      saved?.operators,
     );
     this.#disruption = new DisruptionController(this.#store, this.trace);
     this.faults = new Faults(
@@ -281,6 +296,7 @@ export class Cluster {
       kubelet: this.#kubelet.save(),
       faults: this.faults.save(),
       controllers: this.#controllers.save(),
+      operators: this.#operators.save(),
       trace: [...this.trace.entries],
       instant: this.#instant,
     };
@@ -314,12 +330,16 @@ export class Cluster {
   #dispatch({ kind, subject }: QueuedEvent): void {
     if (kind < FIRST_TURN) this.#controllers.act(kind as ControllerEventCode, subject);
     else if (kind < FIRST_NODE_TURN) this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
-    else this.faults.act((kind - FIRST_NODE_TURN) as NodeTurnCode, subject);
+    else if (kind < OPERATOR_TIMER) {
+      this.faults.act((kind - FIRST_NODE_TURN) as NodeTurnCode, subject);
+    } else this.#operators.act(subject);
   }
 
   #settle(): void {
-    this.#controllers.settle();
-    for (const actor of this.#settled) actor.settled();
+    do {
+      this.#controllers.settle();
+      for (const actor of this.#settled) actor.settled();
+    } while (this.#operators.settle() === "acted");
   }
 
   #idleUntil(at: Millis): void {
@@ -342,6 +362,11 @@ function scheduleOf(text: string): ScheduleOptions {
   throw new RangeError(
     `schedule ${text}: use fresh, random, random-own, or the letters d r p D R .`,
   );
+}
+
+/** The controllers beside those of Deployments and ReplicaSets, in the order in which they take turns. */
+function operatorsOf(): readonly Operator[] {
+  return [];
 }
 
 /** Namespaces that every cluster has. */

@@ -130,6 +130,11 @@ export class ControllerManager {
     return this.#syncs;
   }
 
+  /** A number for a sync of somebody else. */
+  nextSync(): number {
+    return ++this.#syncs;
+  }
+
   /** The letters of the schedule so far (empty for `fresh`). */
   get playedSchedule(): string {
     return this.#schedule.played;
@@ -301,7 +306,7 @@ export class ControllerManager {
   }
 
   #sync(controller: Controller): void {
-    this.#advance(beginSync(controller, controller.queue.take()!, ++this.#syncs));
+    this.#advance(beginSync(controller, controller.queue.take()!, this.nextSync()));
   }
 
   #advance(sync: RunningSync): void {

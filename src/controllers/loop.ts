@@ -248,6 +248,11 @@ function applyWrite({ api, pods }: LoopWorld, effect: Write): Outcome {
       return api.updateTrusted(effect.resource, effect.object);
     case "update/status":
       return api.updateTrusted(effect.resource, effect.object, "status");
+    case "patch": {
+      const { object, resource, type, patch, subresource } = effect;
+      const options = subresource === undefined ? {} : { subresource };
+      return api.patch({ ...nameOf(object), resource }, type, patch, options);
+    }
     case "delete":
       return api.delete({ ...nameOf(effect.object), resource: effect.resource });
     case "adopt":

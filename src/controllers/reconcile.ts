@@ -13,34 +13,44 @@ import type { Decision } from "./decisions.ts";
 
 export interface CreateObject {
   readonly do: "create";
-  readonly resource: "replicasets";
+  readonly resource: string;
   readonly object: KubeObject;
 }
 
 export interface UpdateObject {
   readonly do: "update" | "update/status";
-  readonly resource: "deployments" | "replicasets";
+  readonly resource: string;
   readonly object: KubeObject;
 }
 
 export interface DeleteObject {
   readonly do: "delete";
-  readonly resource: "replicasets";
+  readonly resource: string;
   readonly object: KubeObject;
 }
 
 /** Takes an orphan (adopt) or lets go of what no longer matches (release): a patch of ownerReferences. */
 export interface ClaimObject {
   readonly do: "adopt" | "release";
-  readonly resource: "replicasets";
+  readonly resource: string;
   readonly object: KubeObject;
   readonly owner: KubeObject;
+}
+
+/** A change of some fields, whatever the others are by now; through `scale` of spec.replicas alone. */
+export interface PatchObject {
+  readonly do: "patch";
+  readonly resource: string;
+  readonly object: KubeObject;
+  readonly type: "strategic" | "merge" | "json";
+  readonly patch: unknown;
+  readonly subresource?: "status" | "scale";
 }
 
 /** A read past the cache; not a write, and not recorded as one. */
 export interface ReadObject {
   readonly do: "get";
-  readonly resource: "deployments" | "replicasets";
+  readonly resource: string;
   readonly object: KubeObject;
 }
 
@@ -83,7 +93,7 @@ export interface Decide {
   readonly decision: Decision;
 }
 
-export type ObjectWrite = CreateObject | UpdateObject | DeleteObject | ClaimObject;
+export type ObjectWrite = CreateObject | UpdateObject | PatchObject | DeleteObject | ClaimObject;
 export type PodWrite = CreatePods | DeletePods | ClaimPods;
 export type Write = ObjectWrite | PodWrite;
 export type Effect = Write | ReadObject | Expect | RecordEvent | Decide;
@@ -169,6 +179,7 @@ function accept(effect: Effect): Outcome {
     case "create":
     case "update":
     case "update/status":
+    case "patch":
     case "delete":
     case "adopt":
     case "release":

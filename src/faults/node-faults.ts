@@ -14,6 +14,7 @@ import { toleranceOf } from "./tolerations.ts";
 
 /** What a timer is for. The subject is a node, for the first two a number of an outage. */
 export const NodeTurn = { unreachable: 0, evict: 1, drain: 2 } as const;
+export const NODE_TURNS = 3;
 export type NodeTurnCode = (typeof NodeTurn)[keyof typeof NodeTurn];
 
 /** --node-monitor-grace-period */
