@@ -13,6 +13,15 @@ export { runKubectl, type Streams } from "./kubectl/cluster-io.ts";
 export { checkScenario, parseScenario, type ScenarioCheck } from "./scenario/parse.ts";
 export { clusterAt, runScenario, type RunOptions } from "./scenario/run.ts";
 export type { Result } from "./scenario/result.ts";
+export { sampleSize, wilsonInterval, type Comparison, type Count } from "./statistics/proportion.ts";
+export {
+  addBatch,
+  newSequentialTest,
+  sequentialTest,
+  type AbVerdict,
+  type Batch,
+  type SequentialTest,
+} from "./statistics/sequential-test.ts";
 export { failureCauses, slowCauses } from "./traffic/causes.ts";
 export type { LedgerSnapshot } from "./traffic/ledger.ts";
 export type { TrafficOptions } from "./traffic/options.ts";
