@@ -13,7 +13,12 @@ export { runKubectl, type Streams } from "./kubectl/cluster-io.ts";
 export { checkScenario, parseScenario, type ScenarioCheck } from "./scenario/parse.ts";
 export { clusterAt, runScenario, type RunOptions } from "./scenario/run.ts";
 export type { Result } from "./scenario/result.ts";
-export { sampleSize, wilsonInterval, type Comparison, type Count } from "./statistics/proportion.ts";
+export {
+  sampleSize,
+  wilsonInterval,
+  type Comparison,
+  type Count,
+} from "./statistics/proportion.ts";
 export {
   addBatch,
   newSequentialTest,

@@ -125,7 +125,10 @@ describe("the test at which one may look at any time", () => {
 
   test("calls the control better where it is", () => {
     const [batch] = batchesOf({ control: 0.5, variant: 0.1 }, 1, 500)(0);
-    const learned = addBatch(newSequentialTest(), { control: count(10, 20), variant: count(2, 20) });
+    const learned = addBatch(newSequentialTest(), {
+      control: count(10, 20),
+      variant: count(2, 20),
+    });
     expect(addBatch(learned, batch!).verdict).toBe("control is better");
   });
 
