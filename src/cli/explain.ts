@@ -2,7 +2,7 @@
 import type { Client } from "../api/client.ts";
 import { explanationText } from "../explain/text.ts";
 import { explainDeployment } from "../explain/why.ts";
-import { formatDuration } from "../scenario/duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";

@@ -1,6 +1,6 @@
 /** A line on a terminal's stderr for runs that take more than a second. */
 import type { Millis } from "../api/meta.ts";
-import { formatDuration } from "../scenario/duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import type { CliIo } from "./io.ts";
 
 const firstAfterMs = 1000;

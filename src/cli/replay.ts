@@ -1,6 +1,6 @@
 /** The options that `run` and `explain` share: how a scenario is to be played. */
 import { isSchedule, ScheduleMismatch } from "../controllers/schedule.ts";
-import { parseDuration } from "../scenario/duration.ts";
+import { parseDuration } from "../api/duration.ts";
 import type { RunOptions } from "../scenario/run.ts";
 import { UsageError } from "./io.ts";
 

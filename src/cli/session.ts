@@ -11,7 +11,7 @@ import { explainDeployment } from "../explain/why.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
 import { splitScript } from "../kubectl/script.ts";
-import { formatDuration, parseDuration } from "../scenario/duration.ts";
+import { formatDuration, parseDuration } from "../api/duration.ts";
 
 export interface SessionOptions {
   readonly namespace: string;

@@ -1,5 +1,5 @@
 /** A run as text for people: what was played, the timeline, what held and what did not. */
-import { formatDuration } from "../scenario/duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import { formatMeasure } from "../scenario/expectations.ts";
 import type { Samples } from "../scenario/metrics.ts";
 import type { Failure, Result } from "../scenario/result.ts";

@@ -1,6 +1,6 @@
 /** The timeline as text: a line for every moment, a bar for every ReplicaSet, and why pods came and went. */
 import type { Millis } from "../api/meta.ts";
-import { formatDuration } from "../scenario/duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import type { Command, DeploymentRow, Moment, Reason, SetRow, StatusLine } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { barOf, podsPerCell } from "./pods.ts";

@@ -1,7 +1,7 @@
 /** From expectations as written to conditions, moments and limits that a run can check. */
 import type * as v from "valibot";
 import { compileCel } from "./cel.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../api/duration.ts";
 import { nearest } from "./nearest.ts";
 import { placeOf, problemAt, type Problem, type Source } from "./problem.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment, Threshold } from "./scenario.ts";

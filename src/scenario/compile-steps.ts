@@ -2,7 +2,7 @@
 import type { Millis } from "../api/meta.ts";
 import { checkCommand } from "./check-command.ts";
 import { compileCondition, type Compiler } from "./compile-expectations.ts";
-import { durationOf, formatDuration } from "./duration.ts";
+import { durationOf, formatDuration } from "../api/duration.ts";
 import { nodeIn } from "./faults.ts";
 import { readManifest } from "./manifest.ts";
 import { placeOf, problemAt, type Span } from "./problem.ts";

@@ -3,7 +3,7 @@ import type { Client } from "../api/client.ts";
 import type { Millis } from "../api/meta.ts";
 import type { TraceEntry } from "../api/trace.ts";
 import type { Verdict } from "./cel.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import { measure, type Measured, type Samples } from "./metrics.ts";
 import type { ExpectationResult, Failure, Result } from "./result.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment } from "./scenario.ts";

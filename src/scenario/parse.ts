@@ -8,7 +8,7 @@ import { featureGates } from "../features.ts";
 import type { Behavior, Delay, Fault } from "../kubelet/behavior.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations } from "./compile-expectations.ts";
-import { durationOf } from "./duration.ts";
+import { durationOf } from "../api/duration.ts";
 import { readManifest } from "./manifest.ts";
 import { problemAt, ScenarioError, type Problem, type Source } from "./problem.ts";
 import type { ClusterSettings, Manifest, Scenario } from "./scenario.ts";

@@ -6,7 +6,7 @@ import type { Millis } from "../api/meta.ts";
 import { Cluster } from "../cluster.ts";
 import { AssertionFailed } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import { Checker } from "./expectations.ts";
 import type { Remedy } from "./faults.ts";
 import { Metrics } from "./metrics.ts";

@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import type { FeatureGates } from "../features.ts";
 import type { FaultType } from "../kubelet/behavior.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "../api/duration.ts";
 
 export const apiVersion = "rollsim.dev/v1alpha1";
 

@@ -5,7 +5,7 @@ import type { KubeObject, Millis } from "../api/meta.ts";
 import { unreachable } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
 import { kubectl } from "../kubectl/kubectl.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration } from "../api/duration.ts";
 import { injectFault, type Remedy } from "./faults.ts";
 import { mismatches } from "./partial.ts";
 import { placeOf, type Place } from "./problem.ts";

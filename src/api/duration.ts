@@ -2,7 +2,7 @@
  * Durations as Go writes them (`1m30s`, `250ms`, `1.5h`), in whole milliseconds: the resolution of
  * rollsim's clock. Bare numbers are refused, so that nobody has to guess the unit.
  */
-import type { Millis } from "../api/meta.ts";
+import type { Millis } from "./meta.ts";
 
 /** A duration read, or the sentence that says why not. */
 export type DurationAnswer =
