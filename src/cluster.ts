@@ -4,10 +4,12 @@
 import type { Client } from "./api/client.ts";
 import type { KubeObject, Millis } from "./api/meta.ts";
 import type { Answer } from "./api/status.ts";
+import { timestamp } from "./api/time.ts";
 import type { TraceEntry } from "./api/trace.ts";
 import { withEvents } from "./apiserver/events/client.ts";
 import { EventRecorder, type SavedEvents } from "./apiserver/events/recorder.ts";
 import { Refusals, type OrderedRefusal, type SavedRefusals } from "./apiserver/refusals.ts";
+import { seedNamespaces } from "./apiserver/seed-namespaces.ts";
 import { ApiServer } from "./apiserver/server.ts";
 import { Store, type SavedStore } from "./apiserver/store.ts";
 import {
@@ -35,6 +37,7 @@ import { featureGates, type FeatureGates, KUBERNETES_VERSION } from "./features.
 import type { Behavior } from "./kubelet/behavior.ts";
 import type { SavedHardships } from "./kubelet/hardships.ts";
 import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
+import { seedNodes, type NodeCapacity } from "./scheduler/node-object.ts";
 import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
 
 export interface ClusterOptions {
@@ -44,6 +47,8 @@ export interface ClusterOptions {
   readonly schedule?: string | ScheduleOptions;
   readonly nodes?: number;
   readonly podsPerNode?: number;
+  /** What each node has for its pods besides their number. */
+  readonly nodeCapacity?: NodeCapacity;
   readonly placement?: NodeOptions["placement"];
   /** Limits of the controllers' API clients; `ideal` (default) has none, and requests take no time. */
   readonly controlPlane?: "ideal" | ControlPlaneLimits;
@@ -117,7 +122,12 @@ export class Cluster {
     this.trace = new Trace(saved?.trace);
     const now = (): Millis => this.#simulation.now;
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
-    if (saved === undefined) seedNamespaces(this.#store);
+    if (saved === undefined) {
+      seedNamespaces(this.#store);
+      const { kubernetesVersion = KUBERNETES_VERSION, nodeCapacity } = options;
+      const since = timestamp(Date.parse(startTime));
+      seedNodes(this.#store, nodes, { ...nodeCapacity, podsPerNode, kubernetesVersion, since });
+    }
     this.#api = new ApiServer(this.#store, new Refusals(saved?.refusals), this.trace);
     const placement = options.placement ?? "spread";
     this.#scheduler = new Scheduler({ nodes, podsPerNode, placement }, saved?.scheduler);
@@ -168,6 +178,7 @@ export class Cluster {
     this.faults = new Faults(
       {
         api: this.#api,
+        trace: this.trace,
         evict: (pod) => this.#disruption.evict(this.#api, pod),
         scheduler: this.#scheduler,
         kubelet: this.#kubelet,
@@ -367,17 +378,4 @@ function scheduleOf(text: string): ScheduleOptions {
 /** The controllers beside those of Deployments and ReplicaSets, in the order in which they take turns. */
 function operatorsOf(): readonly Operator[] {
   return [];
-}
-
-/** Namespaces that every cluster has. */
-function seedNamespaces(store: Store): void {
-  for (const name of ["default", "kube-node-lease", "kube-public", "kube-system"]) {
-    store.seed("namespaces", {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name, labels: { "kubernetes.io/metadata.name": name } },
-      spec: { finalizers: ["kubernetes"] },
-      status: { phase: "Active" },
-    });
-  }
 }

@@ -16,6 +16,11 @@ export function nodeName(node: number): string {
   return `node-${node + 1}`;
 }
 
+/** `status.hostIP` of its pods. */
+export function nodeAddress(node: number): string {
+  return `10.0.${Math.floor((node + 1) / 256) % 256}.${(node + 1) % 256}`;
+}
+
 export function podObject(store: Store, row: number): Pod {
   const { columns } = store.pods;
   const { registry } = store;
@@ -82,12 +87,13 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const created = timestamp(columns.createdS[row]! * 1000);
   const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
   const ip = podAddress(store, row);
+  const hostIP = nodeAddress(columns.node[row]!);
   return compact({
     ...common,
     reason: phase === Phase.Failed ? reason.waiting : undefined,
     conditions: conditions(store, row, spec, created),
-    hostIP: "10.0.0.1",
-    hostIPs: [{ ip: "10.0.0.1" }],
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
     podIP: ip,
     podIPs: ip === undefined ? undefined : [{ ip }],
     startTime: created,

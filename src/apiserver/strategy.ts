@@ -97,6 +97,7 @@ function lenient(preparation: Preparation, nameRule: NameRule, namespaced = true
   };
 }
 
+const NODE = specAndStatus({ generation: "none", statusKeeps: [] });
 const SPEC_AND_STATUS = specAndStatus({ generation: "spec", statusKeeps: [] });
 
 const RULES: Readonly<Record<string, Rules>> = {
@@ -152,6 +153,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   },
   ingresses: lenient(SPEC_AND_STATUS, dnsSubdomain),
   namespaces: lenient(NAMESPACE, dnsLabel, false),
+  nodes: lenient(NODE, dnsSubdomain, false),
   configmaps: lenient(UNPROTECTED, dnsSubdomain),
   secrets: lenient(UNPROTECTED, dnsSubdomain),
   events: lenient(UNPROTECTED, dnsSubdomain),

@@ -7,6 +7,7 @@ import type { Answer } from "../api/status.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
 import { findPod } from "../apiserver/pod-access.ts";
 import type { ApiServer } from "../apiserver/server.ts";
+import type { Trace } from "../engine/trace.ts";
 import {
   NodeFaults,
   type NodeTurnCode,
@@ -22,6 +23,7 @@ export interface PodRef {
 
 export interface FaultWorld {
   readonly api: ApiServer;
+  readonly trace: Trace;
   /** The eviction API. */
   readonly evict: (pod: PodRef) => Answer<KubeObject>;
   readonly scheduler: NodeWorld["scheduler"] & { readonly nodes: number };
@@ -43,6 +45,7 @@ export class Faults {
     this.#nodes = new NodeFaults(
       {
         store: api.store,
+        trace: world.trace,
         nodes: scheduler.nodes,
         now: (): Millis => api.now,
         schedule,
@@ -74,16 +77,17 @@ export class Faults {
 
   /** The node takes no further pods. */
   cordon(name: string): void {
-    this.#nodes.cordon(this.#node(name));
+    this.#setUnschedulable(name, true);
   }
 
   /** The node takes pods again; a drain that is not over is given up. */
   uncordon(name: string): void {
-    this.#nodes.uncordon(this.#node(name));
+    this.#setUnschedulable(name, null);
   }
 
   /** As `kubectl drain --force`: cordons the node, and evicts its pods as budgets allow, asking every 5 s. */
   drain(name: string): void {
+    this.cordon(name);
     this.#nodes.drain(this.#node(name));
   }
 
@@ -119,6 +123,12 @@ export class Faults {
     if (node !== undefined) return node;
     const { nodes } = this.#world.scheduler;
     throw new RangeError(`there is no node ${JSON.stringify(name)}: use node-1 to node-${nodes}`);
+  }
+
+  #setUnschedulable(name: string, unschedulable: true | null): void {
+    this.#node(name);
+    const patch = { spec: { unschedulable } };
+    this.#world.api.patch({ resource: "nodes", name }, "strategic", patch);
   }
 
   #rowOf({ namespace = "default", name }: PodRef): number {

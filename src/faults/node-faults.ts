@@ -4,17 +4,24 @@
  * v1.37.2). When they have tolerated that long enough, 300 s by default, they are evicted
  * (pkg/controller/tainteviction) and stay Terminating until the node is back.
  *
- * Left out: Node objects; heartbeats (the 50 s are exact, and a node that is back is heard of at once);
+ * Node objects say who may not have pods: whoever cordons one, by kubectl or by a fault, writes there.
+ *
+ * Left out: heartbeats (the 50 s are exact, and a node that is back is heard of at once);
  * several zones; the slower pace of evictions when more than 55 % of a large zone is gone.
  */
 import type { Millis } from "../api/meta.ts";
 import { assert } from "../engine/assert.ts";
 import type { Store } from "../apiserver/store.ts";
+import type { Trace } from "../engine/trace.ts";
+import { NodeObjects } from "./node-objects.ts";
 import { toleranceOf } from "./tolerations.ts";
 
-/** What a timer is for. The subject is a node, for the first two a number of an outage. */
-export const NodeTurn = { unreachable: 0, evict: 1, drain: 2 } as const;
-export const NODE_TURNS = 3;
+/**
+ * What a timer is for. The subject is a node, for the first two a number of an outage. `changed`: its object
+ * was changed at this instant.
+ */
+export const NodeTurn = { unreachable: 0, evict: 1, drain: 2, changed: 3 } as const;
+export const NODE_TURNS = Object.keys(NodeTurn).length;
 export type NodeTurnCode = (typeof NodeTurn)[keyof typeof NodeTurn];
 
 /** --node-monitor-grace-period */
@@ -48,6 +55,7 @@ export interface SavedNodeFaults {
 
 export interface NodeWorld {
   readonly store: Store;
+  readonly trace: Trace;
   readonly nodes: number;
   readonly now: () => Millis;
   readonly schedule: (delay: Millis, turn: NodeTurnCode, subject: number) => void;
@@ -67,6 +75,7 @@ export interface NodeWorld {
 
 export class NodeFaults {
   readonly #world: NodeWorld;
+  readonly #objects: NodeObjects;
   readonly #outages: Outage[];
   readonly #cordoned: Set<number>;
   readonly #drains: Map<number, Drain>;
@@ -76,6 +85,12 @@ export class NodeFaults {
     this.#outages = saved?.outages.map(copied) ?? [];
     this.#cordoned = new Set(saved?.cordoned);
     this.#drains = new Map(saved?.drains.map(([node, drain]) => [node, { ...drain }]));
+    this.#objects = new NodeObjects(world.store, world.trace);
+    world.store.listen({
+      object: ({ resource, object }) => {
+        if (resource === "nodes") this.#hear(object.metadata.name);
+      },
+    });
   }
 
   save(): SavedNodeFaults {
@@ -105,6 +120,7 @@ export class NodeFaults {
     const outage = this.#outage(node);
     if (outage === undefined) return;
     const { pods } = this.#world.store;
+    if (outage.state === "unreachable") this.#objects.hear(node);
     outage.state = "over";
     outage.taintedAt = undefined;
     for (const [row, sinceS] of outage.lost) {
@@ -112,30 +128,44 @@ export class NodeFaults {
     }
     outage.lost.length = 0;
     this.#world.kubelet.resumeNode(node);
-    this.#open(node);
     this.#judgeZone();
-  }
-
-  /** The node takes no further pods, until `uncordon`. */
-  cordon(node: number): void {
-    this.#cordoned.add(node);
-    this.#world.scheduler.cordon(node);
-  }
-
-  /** The node takes pods again; a drain that is not over is given up. */
-  uncordon(node: number): void {
-    this.#cordoned.delete(node);
-    this.#drains.delete(node);
     this.#open(node);
+    this.#world.schedule(0, NodeTurn.changed, node);
   }
 
-  /** As `kubectl drain --force`: cordons the node and evicts its pods, as fast as budgets let it. */
+  /** As `kubectl drain --force`, of a node that is cordoned: evicts its pods, as fast as budgets let it. */
   drain(node: number): void {
-    this.cordon(node);
     this.#evictFrom(node, this.#podsOn(node));
   }
 
+  /** The scheduler sees at once what became of a node; the controller has its turn. */
+  #hear(name: string): void {
+    const node = this.indexOf(name);
+    if (node === undefined) return;
+    const schedulable = this.#objects.isSchedulable(node);
+    if (schedulable === !this.#cordoned.has(node)) return;
+    if (schedulable) {
+      this.#cordoned.delete(node);
+      this.#drains.delete(node); // given up
+      this.#open(node);
+    } else {
+      this.#cordoned.add(node);
+      this.#world.scheduler.cordon(node);
+    }
+    if (this.#outage(node) === undefined) this.#objects.tellSchedulable(node);
+    this.#world.schedule(0, NodeTurn.changed, node);
+  }
+
+  #tend(node: number): void {
+    const outage = this.#outage(node);
+    const gone = outage?.state === "unreachable";
+    const evicting = outage?.taintedAt !== undefined;
+    this.#objects.taint(node, !gone ? "no" : evicting ? "with evictions" : "without evictions");
+    this.#world.kubelet.placeWaiting();
+  }
+
   act(turn: NodeTurnCode, subject: number): void {
+    if (turn === NodeTurn.changed) return this.#tend(subject);
     if (turn === NodeTurn.drain) {
       const drain = this.#drains.get(subject);
       if (drain?.dueAt === this.#world.now()) this.#evictFrom(subject, drain.rows);
@@ -151,6 +181,7 @@ export class NodeFaults {
     const { pods } = this.#world.store;
     outage.state = "unreachable";
     this.#world.scheduler.cordon(outage.node);
+    this.#objects.loseTrack(outage.node);
     for (const row of this.#podsOn(outage.node)) {
       if (!pods.isReady(row)) continue;
       outage.lost.push([row, pods.columns.readyS[row]!]);
@@ -167,6 +198,7 @@ export class NodeFaults {
     const partial = nodes <= SMALL_ZONE && gone > 2 && gone / nodes >= UNHEALTHY_SHARE;
     const evicting = gone < nodes && !partial;
     for (const outage of unreachable) {
+      this.#world.schedule(0, NodeTurn.changed, outage.node);
       if (!evicting) outage.taintedAt = undefined;
       else if (outage.taintedAt === undefined) {
         outage.taintedAt = now();
@@ -210,7 +242,6 @@ export class NodeFaults {
   #open(node: number): void {
     if (this.#cordoned.has(node) || this.#outage(node)?.state === "unreachable") return;
     this.#world.scheduler.uncordon(node);
-    this.#world.kubelet.placeWaiting();
   }
 
   #outage(node: number): Outage | undefined {

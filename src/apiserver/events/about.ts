@@ -4,10 +4,13 @@ import { kindOfObject, KINDS } from "../kinds.ts";
 export function kindOfName(kind: string): {
   readonly resource: string;
   readonly apiVersion: string;
+  readonly namespaced: boolean;
 } {
   const known = KINDS.find((candidate) => candidate.kind === kind);
-  if (known === undefined)
-    return { resource: kindOfObject({ apiVersion: "", kind }).resource, apiVersion: "" };
-  const { group, version, resource } = known;
-  return { resource, apiVersion: group === "" ? version : `${group}/${version}` };
+  if (known === undefined) {
+    const { resource, namespaced } = kindOfObject({ apiVersion: "", kind });
+    return { resource, apiVersion: "", namespaced };
+  }
+  const { group, version, resource, namespaced } = known;
+  return { resource, apiVersion: group === "" ? version : `${group}/${version}`, namespaced };
 }

@@ -71,9 +71,9 @@ export class EventRecorder {
     this.#version = saved?.version ?? 0;
     logPods(store, this.#log, agents);
     trace.on("event", (entry) => {
-      const { resource } = kindOfName(entry.about.kind);
+      const { resource, namespaced } = kindOfName(entry.about.kind);
       const { namespace, name } = entry.about;
-      const object = store.get(resource, `${namespace}/${name}`);
+      const object = store.get(resource, namespaced ? `${namespace}/${name}` : name);
       const { uid = "", resourceVersion = "" } = object?.metadata ?? {};
       this.#log.noteRecorded(entry.at, { entry, uid, resourceVersion });
     });
@@ -250,7 +250,10 @@ function eventObject(
     apiVersion: "v1",
     kind: "Event",
     metadata: { name, namespace: about.namespace, ...written },
-    involvedObject: compact({ ...about }),
+    involvedObject: compact({
+      ...about,
+      namespace: kindOfName(about.kind).namespaced ? about.namespace : undefined,
+    }),
     reason,
     message,
     source: { ...source },

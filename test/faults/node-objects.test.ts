@@ -1,0 +1,93 @@
+import { describe, expect, test } from "vitest";
+import type { Node } from "../../src/api/node.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { podsOn, second, webCluster } from "./world.ts";
+
+function node(cluster: Cluster, name = "node-1"): Node {
+  const found = cluster.api.get({ resource: "nodes", name });
+  return (found.ok ? found.value : undefined) as Node;
+}
+
+function taints(cluster: Cluster, name?: string): readonly string[] {
+  return (node(cluster, name).spec.taints ?? []).map(({ key, effect }) => `${key}:${effect}`);
+}
+
+function ready(cluster: Cluster, name?: string): string | undefined {
+  return node(cluster, name).status.conditions?.find(({ type }) => type === "Ready")?.status;
+}
+
+const unreachable = "node.kubernetes.io/unreachable";
+
+describe("a node's object", () => {
+  test("says what the cluster's options give it", () => {
+    const cluster = new Cluster({ nodes: 2, podsPerNode: 7, nodeCapacity: { cpu: "500m" } });
+    expect(cluster.api.list("nodes").map(({ metadata }) => metadata.name)).toEqual([
+      "node-1",
+      "node-2",
+    ]);
+    expect(node(cluster).status["allocatable"]).toMatchObject({
+      cpu: "500m",
+      memory: "64Gi",
+      pods: "7",
+    });
+    expect(ready(cluster)).toBe("True");
+  });
+
+  test("that is made unschedulable keeps pods away, and is tainted by the node controller", () => {
+    const cluster = new Cluster();
+    cluster.act("cordon", (api) =>
+      api.patch({ resource: "nodes", name: "node-1" }, "strategic", {
+        spec: { unschedulable: true },
+      }),
+    );
+    cluster.runUntil(0);
+    expect(taints(cluster)).toEqual(["node.kubernetes.io/unschedulable:NoSchedule"]);
+    expect(cluster.api.list("events").map((event) => event["message"])).toEqual([
+      "Node node-1 status is now: NodeNotSchedulable",
+    ]);
+    cluster.act("uncordon", () => {
+      cluster.faults.uncordon("node-1");
+    });
+    cluster.runUntil(0);
+    expect(node(cluster).spec).toEqual({});
+  });
+
+  test("turns Unknown when the node is not heard of, with both taints, and back", () => {
+    const cluster = webCluster();
+    cluster.act("down", () => {
+      cluster.faults.failNode("node-1");
+    });
+    cluster.runUntil(60 * second - 1);
+    expect([ready(cluster), taints(cluster)]).toEqual(["True", []]);
+    cluster.runUntil(60 * second);
+    expect(ready(cluster)).toBe("Unknown");
+    expect(taints(cluster)).toEqual([`${unreachable}:NoSchedule`, `${unreachable}:NoExecute`]);
+    cluster.runUntil(70 * second);
+    cluster.act("up", () => {
+      cluster.faults.restoreNode("node-1");
+    });
+    cluster.runUntil(70 * second);
+    expect([ready(cluster), taints(cluster)]).toEqual(["True", []]);
+  });
+
+  test("is not tainted NoExecute where all nodes are gone: it may be the control plane", () => {
+    const cluster = webCluster({ nodes: 1 });
+    cluster.act("down", () => {
+      cluster.faults.failNode("node-1");
+    });
+    cluster.runUntil(60 * second);
+    expect(taints(cluster)).toEqual([`${unreachable}:NoSchedule`]);
+  });
+
+  test("takes no pods any more when it is deleted", () => {
+    const cluster = webCluster({ replicas: 0 });
+    cluster.act("delete", (api) => {
+      api.delete({ resource: "nodes", name: "node-1" });
+      const scale = { spec: { replicas: 6 } };
+      api.patch({ resource: "deployments", name: "web" }, "merge", scale);
+    });
+    cluster.runUntil(20 * second);
+    expect(podsOn(cluster, "node-1")).toEqual([]);
+    expect(podsOn(cluster, "node-2")).toHaveLength(3);
+  });
+});
