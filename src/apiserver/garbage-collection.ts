@@ -11,11 +11,22 @@ import { NO_OWNER } from "./pod-columns.ts";
 import { isOwnedBy } from "./pod-registry.ts";
 import { keyOf, type Store } from "./store.ts";
 
-/** Resources whose objects own others. */
-const DEPENDENTS: Readonly<Record<string, string>> = {
-  deployments: "replicasets",
-  replicasets: "pods",
+/** Resources whose objects own objects of others; ReplicaSets own pods. From the outermost inwards. */
+const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
+  canaries: [
+    "deployments",
+    "destinationrules",
+    "horizontalpodautoscalers",
+    "httproutes",
+    "ingresses",
+    "services",
+    "virtualservices",
+  ],
+  deployments: ["replicasets"],
+  replicasets: [],
 };
+
+const INWARDS = Object.keys(DEPENDENTS);
 
 const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
@@ -27,6 +38,7 @@ export function deleteWithDependents(
   object: KubeObject,
   propagation: DeleteOptions["propagationPolicy"] = "Background",
 ): KubeObject {
+  if (isHeld(object)) return hold(store, resource, object);
   if (DEPENDENTS[resource] === undefined) return store.delete(resource, object);
   switch (propagation) {
     case "Orphan":
@@ -38,9 +50,33 @@ export function deleteWithDependents(
   }
 }
 
+/** Stores an object; one that was only waiting for its last finalizer goes instead. */
+export function replaceOrFinish(store: Store, resource: string, object: KubeObject): KubeObject {
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
+  const stored = store.replace(resource, object);
+  if (deletionTimestamp === undefined || finalizers.length > 0) return stored;
+  return deleteWithDependents(store, resource, stored);
+}
+
+/** A controller has to do something before the object may go: only finalizers of controllers count here. */
+function isHeld({ metadata: { finalizers = [] } }: KubeObject): boolean {
+  return finalizers.some((name) => name !== FOREGROUND && name !== ORPHAN);
+}
+
+function hold(store: Store, resource: string, object: KubeObject): KubeObject {
+  const { metadata } = object;
+  if (metadata.deletionTimestamp !== undefined) return object;
+  const marks = {
+    generation: (metadata.generation ?? 0) + 1,
+    deletionTimestamp: timestamp(store.wallClockMs),
+    deletionGracePeriodSeconds: 0,
+  };
+  return store.replace(resource, { ...object, metadata: { ...metadata, ...marks } });
+}
+
 /** Takes away objects under foreground deletion that own nothing any more: ReplicaSets, then Deployments. */
 export function sweepForeground(store: Store): void {
-  for (const resource of ["replicasets", "deployments"]) {
+  for (const resource of INWARDS.toReversed()) {
     const marked: KubeObject[] = [];
     for (const object of store.all(resource)) if (isInForeground(object)) marked.push(object);
     if (marked.length === 0) continue;
@@ -59,12 +95,9 @@ function isInForeground({ metadata }: KubeObject): boolean {
 function deleteInBackground(store: Store, resource: string, object: KubeObject): KubeObject {
   const gone = store.delete(resource, object);
   const uid = object.metadata.uid ?? "";
-  if (resource === "replicasets") {
-    for (const row of podsOf(store, uid)) store.deletePod(row);
-  } else {
-    for (const child of ownedBy(store, resource, uid)) {
-      deleteInBackground(store, DEPENDENTS[resource]!, child);
-    }
+  for (const row of podsOf(store, resource, uid)) store.deletePod(row);
+  for (const child of ownedBy(store, resource, uid)) {
+    deleteInBackground(store, child.resource, child.object);
   }
   sweepForeground(store);
   return gone;
@@ -73,12 +106,9 @@ function deleteInBackground(store: Store, resource: string, object: KubeObject):
 function deleteInForeground(store: Store, resource: string, object: KubeObject): KubeObject {
   const marked = mark(store, resource, object, FOREGROUND);
   const uid = object.metadata.uid ?? "";
-  if (resource === "replicasets") {
-    for (const row of podsOf(store, uid)) store.deletePod(row);
-  } else {
-    for (const child of ownedBy(store, resource, uid)) {
-      deleteInForeground(store, DEPENDENTS[resource]!, child);
-    }
+  for (const row of podsOf(store, resource, uid)) store.deletePod(row);
+  for (const child of ownedBy(store, resource, uid)) {
+    deleteInForeground(store, child.resource, child.object);
   }
   sweepForeground(store);
   return marked;
@@ -87,12 +117,9 @@ function deleteInForeground(store: Store, resource: string, object: KubeObject):
 function orphanDependents(store: Store, resource: string, object: KubeObject): KubeObject {
   const marked = mark(store, resource, object, ORPHAN);
   const uid = object.metadata.uid ?? "";
-  if (resource === "replicasets") {
-    for (const row of podsOf(store, uid)) store.setPodOwner(row, NO_OWNER);
-  } else {
-    for (const child of ownedBy(store, resource, uid)) {
-      store.replace(DEPENDENTS[resource]!, withoutOwner(child, uid));
-    }
+  for (const row of podsOf(store, resource, uid)) store.setPodOwner(row, NO_OWNER);
+  for (const child of ownedBy(store, resource, uid)) {
+    store.replace(child.resource, withoutOwner(child.object, uid));
   }
   return store.delete(resource, marked);
 }
@@ -110,18 +137,25 @@ function mark(store: Store, resource: string, object: KubeObject, finalizer: str
   });
 }
 
-function ownedBy(store: Store, resource: string, uid: string): KubeObject[] {
-  const dependents = store.all(DEPENDENTS[resource]!);
-  return inOrderOfName(dependents).filter((object) => isOwnedBy(object, uid));
+interface Dependent {
+  readonly resource: string;
+  readonly object: KubeObject;
+}
+
+function ownedBy(store: Store, resource: string, uid: string): readonly Dependent[] {
+  return (DEPENDENTS[resource] ?? []).flatMap((each) =>
+    inOrderOfName(store.all(each))
+      .filter((object) => isOwnedBy(object, uid))
+      .map((object) => ({ resource: each, object })),
+  );
 }
 
 function ownsNothing(store: Store, resource: string, uid: string): boolean {
-  return resource === "replicasets"
-    ? podsOf(store, uid).length === 0
-    : ownedBy(store, resource, uid).length === 0;
+  return podsOf(store, resource, uid).length + ownedBy(store, resource, uid).length === 0;
 }
 
-function podsOf(store: Store, uid: string): readonly number[] {
+function podsOf(store: Store, resource: string, uid: string): readonly number[] {
+  if (resource !== "replicasets") return [];
   const owner = store.registry.findOwner(uid);
   if (owner === undefined) return [];
   return store.registry.inOrderOfMakers(store.pods.rowsOf(owner), store.pods.columns.source);

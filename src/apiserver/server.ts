@@ -28,7 +28,7 @@ import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { admitCreate, admitReplace, admitUpdate, type Admitted } from "./admission.ts";
 import { claimCauses, claimed } from "./claims.ts";
-import { deleteWithDependents, sweepForeground } from "./garbage-collection.ts";
+import { deleteWithDependents, replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
 import { groupResource, kindOfObject, kindOfResource, KINDS } from "./kinds.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
@@ -202,7 +202,7 @@ export class ApiServer implements Client {
       return { ok: false, status: conflict(groupResource(kind), name) };
     }
     const next = strategyFor(kind.resource)!.prepareForUpdate(object, current, subresource);
-    return { ok: true, value: this.store.replace(kind.resource, next) };
+    return { ok: true, value: replaceOrFinish(this.store, kind.resource, next) };
   }
 
   #refusal(verb: string, kind: KindInfo, name: string): Refused | undefined {
@@ -316,7 +316,7 @@ export class ApiServer implements Client {
     const value = trackWrite(current, admitted.value, options, this.#stamp());
     if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
     if (kind.resource !== "pods") {
-      return { ok: true, value: this.store.replace(kind.resource, value), warnings };
+      return { ok: true, value: replaceOrFinish(this.store, kind.resource, value), warnings };
     }
     const { row } = findPod(
       this.store,

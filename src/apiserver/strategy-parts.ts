@@ -1,4 +1,5 @@
 /** What the strategies of all resources share: system metadata, generations, keeping old fields. */
+import { deepEqual } from "../api/json.ts";
 import type { KubeObject, ObjectMeta } from "../api/meta.ts";
 import { semanticDeepEqual } from "./equality.ts";
 import { asArray, asRecord, isNil, isRecord, type Json } from "./json.ts";
@@ -43,6 +44,21 @@ export const UNPROTECTED: Preparation = {
   create: (object) => object,
   update: (next) => next,
   status: (next) => next,
+};
+
+/**
+ * Custom resources with the status subresource: a new generation is a change of anything but metadata and
+ * status (apiextensions-apiserver pkg/registry/customresource/strategy.go).
+ */
+export const CUSTOM: Preparation = {
+  create: (object) => withMetadata(withField(object, "status", undefined), { generation: 1 }),
+  update: (next, prev) => {
+    const kept = withField(next, "status", prev["status"]);
+    return deepEqual({ ...kept, metadata: {} }, { ...prev, metadata: {} })
+      ? kept
+      : withNextGeneration(kept, prev);
+  },
+  status: (next, prev) => withField(prev, "status", next["status"]),
 };
 
 /** Namespaces keep the finalizer `kubernetes` from creation to the end. */

@@ -9,6 +9,7 @@ import type { StatusCause } from "../api/status.ts";
 import { POD } from "./strategy-pod.ts";
 import { allocateService, SERVICE, type Allocate } from "./strategy-service.ts";
 import {
+  CUSTOM,
   keepGeneration,
   keepSystemMetadata,
   NAMESPACE,
@@ -31,6 +32,7 @@ import {
   validateAutoscalerStatusUpdate,
   validateAutoscalerUpdate,
 } from "./validation/autoscaling.ts";
+import { validateCanary } from "./validation/flagger.ts";
 import type { Causes } from "./validation/errors.ts";
 import {
   validateCommonMetadata,
@@ -157,6 +159,14 @@ const RULES: Readonly<Record<string, Rules>> = {
   configmaps: lenient(UNPROTECTED, dnsSubdomain),
   secrets: lenient(UNPROTECTED, dnsSubdomain),
   events: lenient(UNPROTECTED, dnsSubdomain),
+  alertproviders: lenient(CUSTOM, dnsSubdomain),
+  canaries: { ...lenient(CUSTOM, dnsSubdomain), create: validateCanary, update: validateCanary },
+  destinationrules: lenient(CUSTOM, dnsSubdomain),
+  gatewayclasses: lenient(CUSTOM, dnsSubdomain, false),
+  gateways: lenient(CUSTOM, dnsSubdomain),
+  httproutes: lenient(CUSTOM, dnsSubdomain),
+  metrictemplates: lenient(CUSTOM, dnsSubdomain),
+  virtualservices: lenient(CUSTOM, dnsSubdomain),
 };
 
 const STRATEGIES: ReadonlyMap<string, Strategy> = new Map(

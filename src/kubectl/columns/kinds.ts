@@ -10,6 +10,16 @@ import {
   serviceColumns,
 } from "./network.ts";
 import { podColumns } from "./pods.ts";
+import {
+  alertProviderColumns,
+  canaryColumns,
+  destinationRuleColumns,
+  gatewayClassColumns,
+  gatewayColumns,
+  httpRouteColumns,
+  metricTemplateColumns,
+  virtualServiceColumns,
+} from "./routes.ts";
 import type { Column } from "./table.ts";
 import {
   ageColumn,
@@ -143,6 +153,14 @@ const byKind: Readonly<Record<string, readonly Column[]>> = {
   ConfigMap: [nameColumn, dataCount, ageColumn],
   Secret: [nameColumn, word("Type", "", "type"), dataCount, ageColumn],
   ServiceAccount: [nameColumn, ageColumn],
+  Canary: canaryColumns,
+  MetricTemplate: metricTemplateColumns,
+  AlertProvider: alertProviderColumns,
+  GatewayClass: gatewayClassColumns,
+  Gateway: gatewayColumns,
+  HTTPRoute: httpRouteColumns,
+  VirtualService: virtualServiceColumns,
+  DestinationRule: destinationRuleColumns,
 };
 
 /** The columns of a kind; kinds without their own print name and age. */

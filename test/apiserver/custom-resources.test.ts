@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const canary = (spec: object = {}, metadata: object = {}): KubeObject => ({
+  apiVersion: "flagger.app/v1beta1",
+  kind: "Canary",
+  metadata: { name: "web", namespace: "default", ...metadata },
+  spec: {
+    targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+    service: { port: 80 },
+    analysis: { interval: "1m", threshold: 5, stepWeight: 10 },
+    ...spec,
+  },
+});
+
+const ref = { resource: "canaries", name: "web" };
+
+function made(object: KubeObject): KubeObject {
+  const answer = new Cluster().api.create(object);
+  if (!answer.ok) throw new Error(answer.status.message);
+  return answer.value;
+}
+
+describe("a custom resource", () => {
+  test("is created without a status, in generation 1", () => {
+    const { metadata, status } = made({ ...canary(), status: { phase: "Succeeded" } });
+    expect([metadata.generation, status]).toEqual([1, undefined]);
+  });
+
+  test("has a new generation with a new spec, and none with a new label", () => {
+    const { api } = new Cluster();
+    api.create(canary());
+    api.patch(ref, "merge", { metadata: { labels: { a: "b" } } });
+    const labelled = api.get(ref);
+    api.patch(ref, "merge", { spec: { suspend: true } });
+    const suspended = api.get(ref);
+    const generations = [labelled, suspended].map((a) => a.ok && a.value.metadata.generation);
+    expect(generations).toEqual([1, 2]);
+  });
+
+  test("keeps its spec when its status is written, and the other way round", () => {
+    const { api } = new Cluster();
+    api.create(canary());
+    api.patch(
+      ref,
+      "merge",
+      { spec: { suspend: true }, status: { phase: "Failed" } },
+      { subresource: "status" },
+    );
+    api.patch(ref, "merge", { status: { phase: "Succeeded" } });
+    const found = api.get(ref);
+    const value = found.ok ? found.value : undefined;
+    expect(value?.["status"]).toEqual({ phase: "Failed" });
+    expect(value?.["spec"]).not.toHaveProperty("suspend");
+  });
+
+  test("with a finalizer stays, marked, until the finalizer is taken away", () => {
+    const { api } = new Cluster();
+    api.create(canary({}, { finalizers: ["finalizer.flagger.app"] }));
+    api.delete(ref);
+    const marked = api.get(ref);
+    expect(marked.ok && marked.value.metadata.deletionTimestamp).toBe("2000-01-01T00:00:00Z");
+    api.patch(ref, "merge", { metadata: { finalizers: null } });
+    expect(api.get(ref).ok).toBe(false);
+  });
+});
+
+describe("a Canary", () => {
+  test.each([
+    [{ provider: "nginxx" }, "spec.provider: Unsupported value"],
+    [{ targetRef: { kind: "Deployment", name: "web" } }, "spec.targetRef.apiVersion: Required"],
+    [{ analysis: { threshold: 5, stepWeight: 10 } }, "spec.analysis.interval: Required"],
+    [{ analysis: { interval: "1m", threshold: 5 } }, "must validate one and only one schema"],
+    [
+      { analysis: { interval: "1m", threshold: 5, stepWeight: 10, iterations: 3 } },
+      "must validate one and only one schema",
+    ],
+    [{ service: {} }, "spec.service.port: Required"],
+  ])("with %j is refused as Flagger's CRD refuses it", (spec, why) => {
+    const answer = new Cluster().api.create(canary(spec));
+    expect(answer.ok ? "" : answer.status.message).toContain(why);
+  });
+});
