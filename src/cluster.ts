@@ -39,6 +39,9 @@ import type { SavedHardships } from "./kubelet/hardships.ts";
 import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
 import { seedNodes, type NodeCapacity } from "./scheduler/node-object.ts";
 import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
+import { TrafficHost } from "./traffic/host.ts";
+import type { AppBehavior, TrafficOptions } from "./traffic/options.ts";
+import type { SavedTraffic } from "./traffic/traffic.ts";
 
 export interface ClusterOptions {
   /** All randomness; default "0". */
@@ -56,6 +59,10 @@ export interface ClusterOptions {
   readonly kubernetesVersion?: string;
   readonly featureGates?: Partial<FeatureGates>;
   readonly behaviors?: readonly Behavior[];
+  /** How containers answer requests. */
+  readonly apps?: readonly AppBehavior[];
+  /** Requests from the start on. */
+  readonly traffic?: readonly TrafficOptions[];
   /** Wall-clock time at the start; default 2000-01-01T00:00:00Z. */
   readonly startTime?: string;
 }
@@ -83,6 +90,8 @@ export interface Snapshot {
   readonly faults: SavedNodeFaults;
   readonly controllers: SavedControllers;
   readonly operators: SavedOperators;
+  /** Undefined while nobody has sent requests. */
+  readonly traffic: SavedTraffic | undefined;
   readonly trace: readonly TraceEntry[];
   readonly instant: "open" | "closed";
 }
@@ -105,6 +114,8 @@ export class Cluster {
   readonly #settled: readonly { settled(): void }[];
   /** What can be broken, and mended. */
   readonly faults: Faults;
+  /** What users send, what became of it, and what metrics show of it. */
+  readonly traffic: TrafficHost;
   readonly trace: Trace;
   /** Something may have happened at this instant that no `instant` entry has closed yet. */
   #instant: "open" | "closed" = "closed";
@@ -145,7 +156,8 @@ export class Cluster {
     this.#kubelet = new Kubelet(kubeletWorld, saved?.kubelet);
     this.#events = new EventRecorder(this.#store, this.trace, this.#kubelet, saved?.events);
     this.#client = withEvents(this.#api, this.#events);
-    const { schedule = "fresh" } = options;
+    const { schedule = "fresh", seed = "0", apps = [] } = options;
+    this.traffic = new TrafficHost({ api: this.#client, seed, apps }, saved?.traffic);
     this.#controllers = new ControllerManager(
       {
         api: this.#api,
@@ -199,6 +211,7 @@ export class Cluster {
       this.#simulation.restore(saved.simulation);
       this.#instant = saved.instant;
     }
+    if (saved === undefined) for (const each of options.traffic ?? []) this.traffic.add(each);
   }
 
   /** Virtual ms since the start. */
@@ -308,6 +321,7 @@ export class Cluster {
       faults: this.faults.save(),
       controllers: this.#controllers.save(),
       operators: this.#operators.save(),
+      traffic: this.traffic.save(),
       trace: [...this.trace.entries],
       instant: this.#instant,
     };
@@ -363,6 +377,7 @@ export class Cluster {
   #closeInstant(): void {
     if (this.#instant === "closed") return;
     this.#instant = "closed";
+    this.traffic.instant(this.now);
     this.trace.add({ kind: "instant", at: this.now });
   }
 }

@@ -29,10 +29,10 @@ export {
 } from "./statistics/sequential-test.ts";
 export { failureCauses, slowCauses } from "./traffic/causes.ts";
 export type { LedgerSnapshot } from "./traffic/ledger.ts";
-export type { TrafficOptions } from "./traffic/options.ts";
+export type { AppBehavior, TrafficOptions } from "./traffic/options.ts";
 export { savings } from "./traffic/savings.ts";
 export { nearestSplit, podsForSplit } from "./traffic/split.ts";
-export { Traffic } from "./traffic/traffic.ts";
+export type { TrafficAccount } from "./traffic/traffic.ts";
 export type {
   Client,
   DeleteOptions,
@@ -44,6 +44,7 @@ export type {
 } from "./api/client.ts";
 export type { Deployment, ReplicaSet } from "./api/apps.ts";
 export type { Pod } from "./api/core.ts";
+export type { MetricsSource, RequestMetrics, RequestQuery } from "./api/metrics.ts";
 export type { KubeObject, Millis } from "./api/meta.ts";
 export type { Answer, Status } from "./api/status.ts";
 export type { TraceEntry } from "./api/trace.ts";

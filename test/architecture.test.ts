@@ -151,7 +151,6 @@ describe("the public surface", () => {
     expect(Object.keys(library).toSorted()).toEqual([
       "Cluster",
       "KUBERNETES_VERSION",
-      "Traffic",
       "addBatch",
       "checkScenario",
       "clusterAt",

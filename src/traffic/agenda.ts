@@ -7,9 +7,20 @@ export interface Planned<T> {
   readonly what: T;
 }
 
+/** `heap` as it stands. */
+export interface SavedAgenda<T> {
+  readonly heap: readonly Planned<T>[];
+  readonly turn: number;
+}
+
 export class Agenda<T> {
-  readonly #heap: Planned<T>[] = [];
-  #turn = 0;
+  readonly #heap: Planned<T>[];
+  #turn: number;
+
+  constructor(saved?: SavedAgenda<T>) {
+    this.#heap = [...(saved?.heap ?? [])];
+    this.#turn = saved?.turn ?? 0;
+  }
 
   get nextAt(): Micros {
     return this.#heap[0]?.at ?? Infinity;
@@ -45,6 +56,15 @@ export class Agenda<T> {
     }
     heap[i] = last;
     return first;
+  }
+
+  /** In no order. */
+  get planned(): readonly Planned<T>[] {
+    return this.#heap;
+  }
+
+  save(): SavedAgenda<T> {
+    return { heap: [...this.#heap], turn: this.#turn };
   }
 }
 

@@ -5,6 +5,7 @@
 
 /** Why no attempt succeeded. `truth` is what the EndpointSlices say at that moment. */
 export const failureCauses = {
+  noRoute: "no route led the request to a Service",
   noEndpoint: "the Service had no ready endpoint, in truth too",
   staleView:
     "the proxy's view was late: it missed an endpoint, or sent to a pod that takes no more",

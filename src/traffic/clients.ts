@@ -1,12 +1,22 @@
-/** Who sends requests: when the next one comes, and over which connection. */
+/** Who sends requests: when the next one comes, from which user, and over which connection. */
 import { exponential } from "./draws.ts";
 import { micros, spreadOf, DEFAULT_TIMEOUT, type ClientOptions, type Micros } from "./options.ts";
-import type { Server } from "./server.ts";
 
 /** A connection that is kept open to one pod, as of an epoch of that pod. */
 export interface Connection {
-  server: Server | undefined;
+  /** Its number; -1: none. */
+  server: number;
   epoch: number;
+}
+
+export interface SavedSource {
+  readonly nextAt: Micros;
+  readonly clock: Micros;
+  readonly ordinal: number;
+  readonly from: Micros;
+  readonly asked: readonly number[];
+  readonly turns: readonly number[];
+  readonly connections: readonly (readonly Readonly<Connection>[] | undefined)[];
 }
 
 export class Source {
@@ -14,39 +24,50 @@ export class Source {
   readonly timeout: Micros;
   readonly retries: number;
   readonly backoff: Micros;
-  readonly connections: readonly Connection[];
+  /** How many connections are kept; 0: one for each request. */
+  readonly kept: number;
   readonly until: Micros;
   /** Open loop only: start of the next request. */
   nextAt: Micros;
+  /** By Service. */
+  readonly #connections: (Connection[] | undefined)[] = [];
   /** Open loop: requests so far. */
   #ordinal = 0;
   /** Closed loop: requests of each user so far, and what each is to do next. */
-  readonly #asked: number[] = [];
-  readonly #turns: number[] = [];
+  #asked: number[] = [];
+  #turns: number[] = [];
   readonly #from: Micros;
   readonly #gap: Micros;
   readonly #arrivals: "fixed" | "poisson";
   readonly #draw: (ordinal: number) => number;
+  readonly #drawUser: (ordinal: number) => number;
   /** Not rounded, so that the rate is kept. */
   #clock: Micros;
 
-  /** `draw` gives 32 random bits for the gap before a request. */
-  constructor(options: ClientOptions, now: Micros, draw: (ordinal: number) => number) {
+  /** `draw` gives 32 random bits for the gap before a request, `drawUser` those for whose it is. */
+  constructor(
+    options: ClientOptions,
+    now: Micros,
+    draw: (ordinal: number) => number,
+    drawUser: (ordinal: number) => number,
+    saved?: SavedSource,
+  ) {
     this.options = options;
     this.timeout = micros(options.timeout ?? DEFAULT_TIMEOUT);
     this.retries = options.retries?.attempts ?? 0;
     this.backoff = micros(options.retries?.backoff ?? 0);
-    const connections = { length: options.connections ?? 0 };
-    this.connections = Array.from(connections, () => ({ server: undefined, epoch: 0 }));
-    this.#from = Math.max(now, micros(options.from ?? 0));
+    this.kept = options.connections ?? 0;
+    this.#from = saved?.from ?? Math.max(now, micros(options.from ?? 0));
     this.until = options.until === undefined ? Infinity : micros(options.until);
     this.#draw = draw;
+    this.#drawUser = drawUser;
     this.#clock = this.#from;
     const open = options.loop === "open";
     this.#gap = open ? 1_000_000 / options.rate : Infinity;
     this.#arrivals = (open ? options.arrivals : undefined) ?? "poisson";
     this.nextAt = Infinity;
-    if (open) this.#schedule();
+    if (saved !== undefined) this.#restore(saved);
+    else if (open) this.#schedule();
   }
 
   get from(): Micros {
@@ -60,8 +81,14 @@ export class Source {
     return ordinal;
   }
 
+  /** Closed loop only; else 0. */
   get users(): number {
     return this.options.loop === "closed" ? this.options.users : 0;
+  }
+
+  /** The same users come again. */
+  get returns(): boolean {
+    return this.options.users !== undefined;
   }
 
   /** The next request of a user: its number, from which the user follows. */
@@ -72,7 +99,9 @@ export class Source {
   }
 
   userOf(ordinal: number): number {
-    return ordinal % this.users;
+    const { options } = this;
+    if (options.loop === "closed") return ordinal % options.users;
+    return options.users === undefined ? ordinal : this.#drawUser(ordinal) % options.users;
   }
 
   /** What the user was to do next is no longer to be done. Answers the number of what is. */
@@ -90,6 +119,41 @@ export class Source {
     return options.loop === "closed" ? spreadOf(options.think ?? { delay: 1000 }, bits) : 0;
   }
 
+  connection(service: number, number: number): Connection {
+    const all = (this.#connections[service] ??= Array.from({ length: this.kept }, () => ({
+      server: -1,
+      epoch: 0,
+    })));
+    return all[number]!;
+  }
+
+  /** No request comes any more. */
+  stop(): void {
+    this.nextAt = Infinity;
+    this.#turns = [];
+  }
+
+  save(): SavedSource {
+    return {
+      nextAt: this.nextAt,
+      clock: this.#clock,
+      ordinal: this.#ordinal,
+      from: this.#from,
+      asked: [...this.#asked],
+      turns: [...this.#turns],
+      connections: copied(this.#connections),
+    };
+  }
+
+  #restore({ nextAt, clock, ordinal, asked, turns, connections }: SavedSource): void {
+    this.nextAt = nextAt;
+    this.#clock = clock;
+    this.#ordinal = ordinal;
+    this.#asked = [...asked];
+    this.#turns = [...turns];
+    this.#connections.push(...copied(connections));
+  }
+
   #schedule(): void {
     if (this.#arrivals === "fixed")
       this.nextAt = Math.round(this.#from + this.#ordinal * this.#gap);
@@ -99,4 +163,8 @@ export class Source {
     }
     if (this.nextAt > this.until) this.nextAt = Infinity;
   }
+}
+
+function copied(connections: SavedSource["connections"]): (Connection[] | undefined)[] {
+  return connections.map((all) => all?.map((connection) => ({ ...connection })));
 }

@@ -5,6 +5,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { FAILURES, OF_THE_VERSION, SLOWS, type FailureCause, type SlowCause } from "./causes.ts";
+import { bucketOf, bucketsOf, percentileOf, topOf } from "./histogram.ts";
 import type { Micros } from "./options.ts";
 
 /** Requests are gathered by the moment of their start, so many ms at a time. */
@@ -26,6 +27,8 @@ export interface LedgerSnapshot {
   /** Of those answered. */
   readonly slow: number;
   readonly attempts: number;
+  /** Copies that mirrors got besides. */
+  readonly mirrored: number;
   /** Sums to `failed`. */
   readonly failedBy: Readonly<Record<FailureCause, number>>;
   /** Sums to `slow`. */
@@ -49,62 +52,50 @@ export interface LedgerSnapshot {
   readonly outage: Millis;
 }
 
-// Latencies in steps that grow: 64 per doubling.
-const BUCKETS = 27 * 64;
+const FINENESS = 6;
 
-function bucketOf(micros: Micros): number {
-  if (micros < 64) return micros;
-  const shift = 25 - Math.clz32(Math.min(micros, 0x7fff_ffff));
-  return shift * 64 + (micros >>> shift);
-}
-
-/** The largest latency of a bucket. */
-function topOf(bucket: number): Micros {
-  if (bucket < 128) return bucket;
-  const shift = (bucket >>> 6) - 1;
-  return (bucket - shift * 64 + 1) * 2 ** shift - 1;
+/** All counts, as arrays that are the same in every run. */
+export interface SavedLedger {
+  readonly totals: readonly number[];
+  readonly counts: readonly Float64Array[];
+  readonly byVersion: readonly (readonly number[])[];
+  readonly windows: readonly Int32Array[];
 }
 
 export class Ledger {
   requests = 0;
   attempts = 0;
+  /** Copies of requests, sent to mirrors; their answers are not in this account. */
+  mirrored = 0;
   readonly #failedBy = new Float64Array(FAILURES.length);
   readonly #slowBy = new Float64Array(SLOWS.length);
   readonly #savedBy = new Float64Array(FAILURES.length);
-  readonly #latencies = new Float64Array(BUCKETS);
+  readonly #latencies = new Float64Array(bucketsOf(FINENESS));
   #answered = 0;
   #failed = 0;
   #slow = 0;
-  readonly #images: string[] = [];
-  readonly #imageAnswered: number[] = [];
-  readonly #imageFailed: number[] = [];
+  /** By the number of the pod's version. */
+  readonly #versionAnswered: number[] = [];
+  readonly #versionFailed: number[] = [];
   /** Per window: started and answered, started and failed though no version did it. */
   #answeredIn = new Int32Array(256);
   #failedIn = new Int32Array(256);
   #otherIn = new Int32Array(256);
   readonly #blameless = Uint8Array.from(FAILURES, (cause) => (OF_THE_VERSION.has(cause) ? 1 : 0));
 
-  /** The number under which an image is counted. */
-  image(name: string): number {
-    const known = this.#images.indexOf(name);
-    if (known >= 0) return known;
-    this.#imageAnswered.push(0);
-    this.#imageFailed.push(0);
-    return this.#images.push(name) - 1;
-  }
-
   /** `slow` and `saved` are indices of causes, or -1. `by` is 1, or -1 to take an entry back. */
   answer(
     start: Micros,
     latency: Micros,
-    image: number,
+    version: number,
     slow: number,
     saved: number,
     by: 1 | -1,
   ): void {
     this.#answered += by;
-    this.#latencies[bucketOf(latency)]! += by;
-    this.#imageAnswered[image]! += by;
+    this.#latencies[bucketOf(latency, FINENESS)]! += by;
+    if (version >= this.#versionAnswered.length) this.#makeRoomFor(version);
+    this.#versionAnswered[version]! += by;
     if (slow >= 0) {
       this.#slow += by;
       this.#slowBy[slow]! += by;
@@ -113,20 +104,24 @@ export class Ledger {
     this.#answeredIn[this.#window(start)]! += by;
   }
 
-  fail(start: Micros, image: number, cause: number, by: 1 | -1): void {
+  fail(start: Micros, version: number, cause: number, by: 1 | -1): void {
     this.#failed += by;
     this.#failedBy[cause]! += by;
-    this.#imageFailed[image]! += by;
+    if (version >= this.#versionFailed.length) this.#makeRoomFor(version);
+    this.#versionFailed[version]! += by;
     const window = this.#window(start);
     if (this.#blameless[cause] === 1) this.#otherIn[window]! += by;
     else this.#failedIn[window]! += by;
   }
 
-  snapshot(at: Millis): LedgerSnapshot {
-    const { requests, attempts } = this;
+  /** `imageOf` names the image of a version. */
+  snapshot(at: Millis, imageOf: (version: number) => string): LedgerSnapshot {
+    const { requests, attempts, mirrored } = this;
     const [answered, failed, slow] = [this.#answered, this.#failed, this.#slow];
     const byCause = <C extends string>(causes: readonly C[], counts: Float64Array) =>
       Object.fromEntries(causes.map((cause, i) => [cause, counts[i]!])) as Record<C, number>;
+    const percentile = (percent: number): Millis =>
+      percentileOf(this.#latencies, answered, percent, FINENESS);
     const windows = { down: 0, out: 0 };
     for (let i = 0; i < this.#failedIn.length; i++) {
       const bad = this.#failedIn[i]! + this.#otherIn[i]!;
@@ -141,21 +136,17 @@ export class Ledger {
       underWay: requests - answered - failed,
       slow,
       attempts,
+      mirrored,
       failedBy: byCause(FAILURES, this.#failedBy),
       slowBy: byCause(SLOWS, this.#slowBy),
       savedByRetry: byCause(FAILURES, this.#savedBy),
-      byImage: Object.fromEntries(
-        this.#images.map((name, i) => [
-          name,
-          { answered: this.#imageAnswered[i]!, failed: this.#imageFailed[i]! },
-        ]),
-      ),
+      byImage: this.#byImage(imageOf),
       errorRate: answered + failed === 0 ? 0 : failed / (answered + failed),
       latency: {
-        p50: this.percentile(50),
-        p95: this.percentile(95),
-        p99: this.percentile(99),
-        max: this.percentile(100),
+        p50: percentile(50),
+        p95: percentile(95),
+        p99: percentile(99),
+        max: percentile(100),
       },
       downtime: windows.down * WINDOW,
       outage: windows.out * WINDOW,
@@ -165,19 +156,55 @@ export class Ledger {
   latencies(): readonly { readonly value: Millis; readonly weight: number }[] {
     const counts = [...this.#latencies];
     return counts.flatMap((weight, bucket) =>
-      weight === 0 ? [] : [{ value: topOf(bucket) / 1000, weight }],
+      weight === 0 ? [] : [{ value: topOf(bucket, FINENESS) / 1000, weight }],
     );
   }
 
-  /** ms; 0 where nothing was answered. */
-  percentile(percent: number): Millis {
-    const rank = Math.max(1, Math.ceil((this.#answered * percent) / 100));
-    let seen = 0;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      seen += this.#latencies[bucket]!;
-      if (seen >= rank) return topOf(bucket) / 1000;
+  save(): SavedLedger {
+    const { requests, attempts, mirrored } = this;
+    const counts = [this.#failedBy, this.#slowBy, this.#savedBy, this.#latencies];
+    return {
+      totals: [requests, attempts, mirrored, this.#answered, this.#failed, this.#slow],
+      counts: counts.map((each) => each.slice()),
+      byVersion: [[...this.#versionAnswered], [...this.#versionFailed]],
+      windows: [this.#answeredIn, this.#failedIn, this.#otherIn].map((each) => each.slice()),
+    };
+  }
+
+  static restore({ totals, counts, byVersion, windows }: SavedLedger): Ledger {
+    const ledger = new Ledger();
+    ledger.requests = totals[0]!;
+    ledger.attempts = totals[1]!;
+    ledger.mirrored = totals[2]!;
+    ledger.#answered = totals[3]!;
+    ledger.#failed = totals[4]!;
+    ledger.#slow = totals[5]!;
+    const mine = [ledger.#failedBy, ledger.#slowBy, ledger.#savedBy, ledger.#latencies];
+    mine.forEach((each, i) => each.set(counts[i]!));
+    ledger.#versionAnswered.push(...byVersion[0]!);
+    ledger.#versionFailed.push(...byVersion[1]!);
+    ledger.#answeredIn = windows[0]!.slice();
+    ledger.#failedIn = windows[1]!.slice();
+    ledger.#otherIn = windows[2]!.slice();
+    return ledger;
+  }
+
+  #byImage(imageOf: (version: number) => string): Record<string, VersionCounts> {
+    const images: Record<string, VersionCounts> = {};
+    this.#versionAnswered.forEach((count, version) => {
+      const [answered, failed] = [count, this.#versionFailed[version]!];
+      if (answered + failed === 0) return;
+      const image = imageOf(version);
+      const before = images[image] ?? { answered: 0, failed: 0 };
+      images[image] = { answered: before.answered + answered, failed: before.failed + failed };
+    });
+    return images;
+  }
+
+  #makeRoomFor(version: number): void {
+    for (const counts of [this.#versionAnswered, this.#versionFailed]) {
+      while (counts.length <= version) counts.push(0);
     }
-    return 0;
   }
 
   #window(start: Micros): number {

@@ -1,7 +1,8 @@
 /**
  * What traffic there is and how it is answered. Times are ms and may be fractions; probabilities 0 to 1.
  */
-import type { Millis } from "../api/meta.ts";
+import type { Millis, StringMap } from "../api/meta.ts";
+import type { Route } from "./route.ts";
 
 /** Uniform in [delay, delay + jitter]. */
 export interface Spread {
@@ -16,6 +17,16 @@ export interface Retries {
   readonly backoff?: Millis;
 }
 
+/** A value that a share of the users carry. */
+export interface SharedValue {
+  readonly value: string;
+  /** Of all users; of several values of one name, the shares add up to at most 1. */
+  readonly share: number;
+}
+
+/** By name: the same for all, or by users' shares; users beyond all shares carry none. */
+export type Carried = Readonly<Record<string, string | readonly SharedValue[]>>;
+
 interface ClientBase {
   /** From the start of a request to giving up; default 30 s. */
   readonly timeout?: Millis;
@@ -28,6 +39,12 @@ interface ClientBase {
   /** Virtual ms of the first and last request; default from the start of the traffic, and for ever. */
   readonly from?: Millis;
   readonly until?: Millis;
+  /** What routes match on. Names of headers are not case-sensitive. Default: none, `GET /`. */
+  readonly headers?: Carried;
+  readonly cookies?: Carried;
+  readonly query?: Carried;
+  readonly method?: string;
+  readonly path?: string;
 }
 
 /** Requests come however long the answers take. */
@@ -37,6 +54,8 @@ export interface OpenLoop extends ClientBase {
   readonly rate: number;
   /** Default `poisson`. */
   readonly arrivals?: "fixed" | "poisson";
+  /** Different users, each with an address and values of its own, that requests come from; default: all differ. */
+  readonly users?: number;
 }
 
 /** Users who wait for each answer, then think. */
@@ -51,8 +70,9 @@ export type ClientOptions = OpenLoop | ClosedLoop;
 
 /** How the containers of an image answer. */
 export interface AppBehavior {
-  /** A glob as in `behaviors`; absent: all images. The first that matches counts. */
+  /** A glob as in `behaviors`, and labels; all given must match. The first app that matches counts. */
   readonly image?: string;
+  readonly labels?: StringMap;
   /** Work per request; default 10 ms. */
   readonly serviceTime?: Spread;
   /** Requests that are worked on at a time; default 100. */
@@ -72,22 +92,41 @@ export interface AppBehavior {
   readonly onSigterm?: "finish" | "drop" | "ignore";
 }
 
-export interface TrafficOptions {
-  /** Name of the Service. */
-  readonly service: string;
+interface TrafficBase {
+  /** For reports; default the Service's name, or the host. Names differ. */
+  readonly name?: string;
   /** Default `default`. */
   readonly namespace?: string;
   readonly clients: readonly ClientOptions[];
-  readonly apps?: readonly AppBehavior[];
   /** Nodes whose proxies clients come through, and how late they learn of endpoints. Default 3, 0 ms. */
   readonly proxies?: { readonly count?: number; readonly delay?: Spread };
+  /** Instead of those that objects of the cluster make. */
+  readonly routes?: readonly Route[];
+  /** How late the router between clients and Services learns of changed routes; default 0. */
+  readonly router?: { readonly delay?: Spread };
   /** An answer that takes longer is slow; default: none is. */
   readonly slow?: Millis;
   /** Default: the seed of the cluster. */
   readonly seed?: string;
 }
 
+/** Requests to a Service, unless routes of the cluster send those for it elsewhere. */
+export interface ServiceTraffic extends TrafficBase {
+  readonly service: string;
+}
+
+/** Requests to a host, which routes of the cluster lead to Services. */
+export interface HostTraffic extends TrafficBase {
+  readonly host: string;
+}
+
+export type TrafficOptions = ServiceTraffic | HostTraffic;
+
 export const DEFAULT_TIMEOUT: Millis = 30_000;
+
+export function nameOf(options: TrafficOptions): string {
+  return options.name ?? ("service" in options ? options.service : options.host);
+}
 
 /** Inside traffic, time is counted in whole microseconds since the start of the run. */
 export type Micros = number;

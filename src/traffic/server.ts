@@ -3,14 +3,20 @@
  * What becomes of a request is known when it arrives (work is done first come, first served), unless the pod
  * is stopped before.
  */
+import type { Millis } from "../api/meta.ts";
 import { micros, type AppBehavior, type Micros } from "./options.ts";
 
-/** How a request would end, kept until it has ended. */
+/** How an attempt would end, kept until it has ended. */
 export interface UnderWay {
   readonly end: Micros;
-  /** Start of its first attempt. */
+  /** Start of the request: of its first attempt. */
   readonly start: Micros;
+  /** Start of this attempt. */
+  readonly began: Micros;
   readonly client: number;
+  /** The Service that it was sent to. */
+  readonly service: number;
+  /** Of the request; negative: the copy of one, for a mirror. */
   readonly ordinal: number;
   readonly attempt: number;
   /** Index of the first failed attempt's cause, or -1. */
@@ -19,14 +25,46 @@ export interface UnderWay {
   readonly slow: number;
 }
 
-const FIELDS = 8;
+const FIELDS = 10;
 const DEFAULT_CONCURRENCY = 100;
+const SECOND: Micros = 1_000_000;
 
-export class Server {
-  readonly image: number;
+interface ServerState {
+  running: boolean;
+  open: boolean;
+  listensFrom: Micros;
+  startedAt: Micros;
+  epoch: number;
+  lastClose: "clean" | "broken";
+}
+
+/** Plain data. */
+export interface SavedServer extends Readonly<ServerState> {
+  readonly version: number;
+  readonly app: number;
+  readonly preStop: Millis;
+  readonly free: Float64Array;
+  readonly starts: readonly Micros[];
+  readonly underWay: Float64Array;
+  readonly accepted: Micros;
+  readonly busy: readonly Micros[];
+  readonly firstSecond: number;
+}
+
+/** What a pod is for traffic, from the start of its life to the end. */
+export interface Being {
+  /** Number of its image and template. */
+  readonly version: number;
+  /** Index of its app; -1: no app matches. */
+  readonly app: number;
+  /** From the deletion to SIGTERM. */
+  readonly preStop: Millis;
+}
+
+export class Server implements ServerState {
+  readonly version: number;
   readonly app: AppBehavior;
-  /** ms from the deletion to SIGTERM. */
-  readonly preStop: number;
+  readonly preStop: Millis;
   /** The container runs. */
   running = false;
   /** It takes connections, from `listensFrom` on. */
@@ -39,38 +77,48 @@ export class Server {
   /** Of the request that was accepted last: work without warm-up, and with it. */
   base: Micros = 0;
   work: Micros = 0;
-  /** The EndpointSlices say that it is ready. */
-  truthReady = false;
+  readonly #app: number;
   /** When each worker is free: a heap, the earliest first. */
-  readonly #free: Float64Array;
+  #free: Float64Array;
   readonly #delay: Micros;
   /** Per 32-bit draw. */
   readonly #jitter: number;
   /** When waiting requests will be begun, in order. */
   #starts: number[] = [];
   #firstStart = 0;
-  #underWay = new Float64Array(64 * FIELDS);
+  #underWay: Float64Array = new Float64Array(64 * FIELDS);
   #count = 0;
+  /** Work taken on so far. */
+  #accepted: Micros = 0;
+  /** Work done by the end of each second, from `#firstSecond` on. */
+  #busy: Micros[] = [];
+  #firstSecond = -1;
+  /** End of the second that is running. */
+  #secondEnd: Micros = Infinity;
 
-  constructor(image: number, app: AppBehavior, preStop: number) {
-    this.image = image;
-    this.app = app;
+  constructor({ version, app, preStop }: Being, apps: readonly AppBehavior[]) {
+    this.version = version;
+    this.#app = app;
+    this.app = apps[app] ?? {};
     this.preStop = preStop;
-    const { delay, jitter = 0 } = app.serviceTime ?? { delay: 10 };
+    const { delay, jitter = 0 } = this.app.serviceTime ?? { delay: 10 };
     this.#delay = micros(delay);
     this.#jitter = micros(jitter) / 0x1_0000_0000;
-    this.#free = new Float64Array(app.concurrency ?? DEFAULT_CONCURRENCY);
+    this.#free = new Float64Array(this.app.concurrency ?? DEFAULT_CONCURRENCY);
   }
 
-  /** The container runs since `at`; undefined: since long ago. */
-  start(at: Micros | undefined): void {
+  /** The container runs since `since`; undefined: since long before `now`. */
+  start(since: Micros | undefined, now: Micros): void {
     this.running = true;
     this.open = true;
-    this.startedAt = at ?? -Infinity;
-    this.listensFrom = at === undefined ? 0 : at + micros(this.app.listenAfter ?? 0);
+    this.startedAt = since ?? -Infinity;
+    this.listensFrom = since === undefined ? 0 : since + micros(this.app.listenAfter ?? 0);
     this.#free.fill(0);
     this.#starts = [];
     this.#firstStart = 0;
+    if (this.#firstSecond >= 0) return;
+    this.#firstSecond = Math.floor(now / SECOND);
+    this.#secondEnd = (this.#firstSecond + 1) * SECOND;
   }
 
   /** Takes no connections any more, and closes those that are idle. */
@@ -88,10 +136,20 @@ export class Server {
       this.epoch++;
       this.lastClose = "broken";
     }
+    this.#countSeconds(at);
+    this.#accepted -= this.#left(at);
+    this.#free.fill(0);
     this.running = false;
     const lost = [...this.underWay(at)];
     this.#count = 0;
     return lost;
+  }
+
+  /** It will not start again: gives back what memory it has. */
+  retire(): void {
+    this.#underWay = new Float64Array(0);
+    this.#free = new Float64Array(0);
+    this.#busy = [];
   }
 
   listens(at: Micros): boolean {
@@ -117,12 +175,14 @@ export class Server {
 
   /** Answers when the work will be done, and keeps how long it takes in `base` and `work`. */
   accept(at: Micros, bits: number): Micros {
+    if (at >= this.#secondEnd) this.#countSeconds(at);
     const base = this.#delay + Math.round(this.#jitter * bits);
     const work = this.app.warmUp === undefined ? base : this.#warmed(base, at);
     const begin = Math.max(at, this.#free[0]!);
     const end = begin + work;
     this.base = base;
     this.work = work;
+    this.#accepted += work;
     this.#replaceEarliest(end);
     if (begin > at && this.app.queue !== undefined) {
       this.waiting(at);
@@ -133,30 +193,33 @@ export class Server {
 
   /** The fields of an `UnderWay`, one by one: an object for each request would cost more than the rest. */
   note(
-    now: Micros,
     end: Micros,
     start: Micros,
+    began: Micros,
     client: number,
+    service: number,
     ordinal: number,
     attempt: number,
     firstCause: number,
     failure: number,
     slow: number,
   ): void {
-    if (this.#count * FIELDS === this.#underWay.length) this.#makeRoom(now);
+    if (this.#count * FIELDS === this.#underWay.length) this.#makeRoom(began);
     const at = this.#count++ * FIELDS;
     const items = this.#underWay;
     items[at] = end;
     items[at + 1] = start;
-    items[at + 2] = client;
-    items[at + 3] = ordinal;
-    items[at + 4] = attempt;
-    items[at + 5] = firstCause;
-    items[at + 6] = failure;
-    items[at + 7] = slow;
+    items[at + 2] = began;
+    items[at + 3] = client;
+    items[at + 4] = service;
+    items[at + 5] = ordinal;
+    items[at + 6] = attempt;
+    items[at + 7] = firstCause;
+    items[at + 8] = failure;
+    items[at + 9] = slow;
   }
 
-  /** Requests that end after `now`. */
+  /** Attempts that end after `now`. */
   *underWay(now: Micros): Generator<UnderWay> {
     const items = this.#underWay;
     for (let at = 0; at < this.#count * FIELDS; at += FIELDS) {
@@ -164,13 +227,80 @@ export class Server {
       yield {
         end: items[at]!,
         start: items[at + 1]!,
-        client: items[at + 2]!,
-        ordinal: items[at + 3]!,
-        attempt: items[at + 4]!,
-        firstCause: items[at + 5]!,
-        failure: items[at + 6]!,
-        slow: items[at + 7]!,
+        began: items[at + 2]!,
+        client: items[at + 3]!,
+        service: items[at + 4]!,
+        ordinal: items[at + 5]!,
+        attempt: items[at + 6]!,
+        firstCause: items[at + 7]!,
+        failure: items[at + 8]!,
+        slow: items[at + 9]!,
       };
+    }
+  }
+
+  /** Busy time / (workers x time) over whole seconds until `now` at the latest; undefined: it does not run. */
+  load(from: Millis, to: Millis, now: Micros): number | undefined {
+    const [first, last] = [Math.floor(from / 1000), Math.floor(Math.min(to, now / 1000) / 1000)];
+    if (!this.running || last <= first) return undefined;
+    this.#countSeconds(now);
+    const doneBy = (second: number): Micros => {
+      const at = Math.min(second - this.#firstSecond, this.#busy.length) - 1;
+      return this.#busy[at] ?? 0;
+    };
+    return (doneBy(last) - doneBy(first)) / ((last - first) * SECOND * this.#free.length);
+  }
+
+  save(): SavedServer {
+    const { version, preStop, running, open, listensFrom, startedAt, epoch, lastClose } = this;
+    return {
+      version,
+      preStop,
+      running,
+      open,
+      listensFrom,
+      startedAt,
+      epoch,
+      lastClose,
+      app: this.#app,
+      free: this.#free.slice(),
+      starts: this.#starts.slice(this.#firstStart),
+      underWay: this.#underWay.slice(0, this.#count * FIELDS),
+      accepted: this.#accepted,
+      busy: [...this.#busy],
+      firstSecond: this.#firstSecond,
+    };
+  }
+
+  static restore(saved: SavedServer, apps: readonly AppBehavior[]): Server {
+    const server = new Server(saved, apps);
+    const { running, open, listensFrom, startedAt, epoch, lastClose } = saved;
+    Object.assign(server, { running, open, listensFrom, startedAt, epoch, lastClose });
+    server.#free = saved.free.slice();
+    server.#starts = [...saved.starts];
+    server.#count = saved.underWay.length / FIELDS;
+    server.#underWay = new Float64Array(Math.max(64 * FIELDS, saved.underWay.length));
+    server.#underWay.set(saved.underWay);
+    server.#accepted = saved.accepted;
+    server.#busy = [...saved.busy];
+    server.#firstSecond = saved.firstSecond;
+    if (saved.firstSecond >= 0) {
+      server.#secondEnd = (saved.firstSecond + saved.busy.length + 1) * SECOND;
+    }
+    return server;
+  }
+
+  /** Work that is begun or waits at that time, as far as it is still to be done. */
+  #left(at: Micros): Micros {
+    let left = 0;
+    for (const free of this.#free) if (free > at) left += free - at;
+    return left;
+  }
+
+  /** Nothing was accepted between the ends of these seconds and now, so what was left then is known. */
+  #countSeconds(now: Micros): void {
+    for (; this.#secondEnd <= now; this.#secondEnd += SECOND) {
+      this.#busy.push(this.#accepted - this.#left(this.#secondEnd));
     }
   }
 
@@ -206,7 +336,7 @@ export class Server {
     }
     this.#count = kept / FIELDS;
     if (kept * 2 <= items.length) return;
-    this.#underWay = new Float64Array(items.length * 2);
+    this.#underWay = new Float64Array(Math.max(64 * FIELDS, items.length * 2));
     this.#underWay.set(items.subarray(0, kept));
   }
 }

@@ -3,7 +3,6 @@
  * minutes, each rate after a warm-up. Prints CPU time, cost per request, and how many of them failed.
  */
 import { Cluster } from "../../src/cluster.ts";
-import { Traffic } from "../../src/traffic/traffic.ts";
 import { deployment, second, service } from "../traffic/setup.ts";
 
 const RATES = [100, 1000, 10_000];
@@ -12,6 +11,7 @@ const PODS = 100;
 function measure(rate: number, seconds: number): void {
   const cluster = new Cluster({
     podsPerNode: 2 * PODS,
+    apps: [{ serviceTime: { delay: 20, jitter: 20 }, concurrency: 10 }],
     behaviors: [
       {
         start: { delay: 2 * second, jitter: 500 },
@@ -24,10 +24,9 @@ function measure(rate: number, seconds: number): void {
     for (const object of [service, deployment({ replicas: PODS })]) api.create(object);
   });
   cluster.runUntil(20 * second);
-  const traffic = new Traffic(cluster, {
+  const traffic = cluster.traffic.add({
     service: "web",
     clients: [{ loop: "open", rate }],
-    apps: [{ serviceTime: { delay: 20, jitter: 20 }, concurrency: 10 }],
     proxies: { count: 3, delay: { delay: 500, jitter: second } },
   });
   const before = process.cpuUsage();

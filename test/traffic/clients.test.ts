@@ -1,16 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../src/engine/random.ts";
 import { exponential, keyed } from "../../src/traffic/draws.ts";
-import type { TrafficOptions } from "../../src/traffic/options.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
-import { Traffic } from "../../src/traffic/traffic.ts";
 import { deployment, second } from "./setup.ts";
-import { atRest, causes, expectExact } from "./world.ts";
+import { atRest, causes, expectExact, type Load } from "./world.ts";
 
 /** At rest for 20 s. */
-function quiet(options: Omit<TrafficOptions, "service">): LedgerSnapshot {
-  const cluster = atRest();
-  const traffic = new Traffic(cluster, { service: "web", ...options });
+function quiet({ apps = [], ...options }: Load): LedgerSnapshot {
+  const cluster = atRest({ apps });
+  const traffic = cluster.traffic.add({ service: "web", ...options });
   cluster.runUntil(30 * second);
   const ledger = traffic.stop();
   expectExact(ledger);
@@ -51,11 +49,10 @@ describe("a pod", () => {
   });
 
   test("has its latencies told one by one, as many as answers", () => {
-    const cluster = atRest();
-    const traffic = new Traffic(cluster, {
+    const cluster = atRest({ apps: [{ serviceTime: { delay: 10, jitter: 50 }, concurrency: 2 }] });
+    const traffic = cluster.traffic.add({
       service: "web",
       clients: [{ loop: "open", rate: 50 }],
-      apps: [{ serviceTime: { delay: 10, jitter: 50 }, concurrency: 2 }],
     });
     cluster.runUntil(20 * second);
     const latencies = traffic.latencies();
@@ -77,11 +74,11 @@ describe("a pod", () => {
   });
 
   test("waits as the M/D/1 queue does: half a service time at half its load", () => {
-    const cluster = atRest({ replicas: 1 });
-    const traffic = new Traffic(cluster, {
+    const apps = [{ serviceTime: { delay: 10 }, concurrency: 1 }];
+    const cluster = atRest({ replicas: 1, apps });
+    const traffic = cluster.traffic.add({
       service: "web",
       clients: [{ loop: "open", rate: 50 }],
-      apps: [{ serviceTime: { delay: 10 }, concurrency: 1 }],
       slow: 10,
     });
     cluster.runUntil(1010 * second);
@@ -104,11 +101,10 @@ describe("a closed loop", () => {
   });
 
   test("never has more requests under way than users, even where pods die", () => {
-    const cluster = atRest();
-    const traffic = new Traffic(cluster, {
+    const cluster = atRest({ apps: [{ serviceTime: { delay: 300 }, onSigterm: "drop" }] });
+    const traffic = cluster.traffic.add({
       service: "web",
       clients: [{ loop: "closed", users: 12, think: { delay: 10 }, retries: { attempts: 2 } }],
-      apps: [{ serviceTime: { delay: 300 }, onSigterm: "drop" }],
     });
     for (let i = 0; i < 200; i++) {
       if (i % 30 === 10) {
@@ -144,7 +140,7 @@ test("two Deployments behind one Service share requests by their ready pods", ()
     expect(answer).toMatchObject({ ok: true });
   });
   cluster.runUntil(20 * second);
-  const traffic = new Traffic(cluster, { service: "web", clients: [{ loop: "open", rate: 500 }] });
+  const traffic = cluster.traffic.add({ service: "web", clients: [{ loop: "open", rate: 500 }] });
   cluster.runUntil(60 * second);
   const { byImage, answered } = traffic.stop();
   expect(byImage["web:canary"]!.answered / answered).toBeCloseTo(1 / 5, 1.5);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
 import type { AppBehavior, ClientOptions } from "../../src/traffic/options.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
-import { Traffic } from "../../src/traffic/traffic.ts";
 import { second } from "./setup.ts";
 import { atRest, causes, expectExact, rollOut, scale, setImage } from "./world.ts";
 
@@ -12,7 +12,7 @@ const late = { delay: 2 * second };
 describe("a request fails for one cause:", () => {
   test("noEndpoint, while the Service has no ready pod", () => {
     const cluster = atRest();
-    const traffic = new Traffic(cluster, { service: "web", clients: [open] });
+    const traffic = cluster.traffic.add({ service: "web", clients: [open] });
     scale(cluster, 0);
     cluster.runUntil(20 * second);
     const ledger = traffic.stop();
@@ -53,12 +53,8 @@ describe("a request fails for one cause:", () => {
     const setup = { replicas: 4, preStop: 2, strategy: { maxSurge: 0, maxUnavailable: 3 } };
     const ledger = rollOut(setup, { clients: [open], apps });
     expect(causes(ledger)).toContain("overflowOthersAway");
-    const cluster = atRest();
-    const traffic = new Traffic(cluster, {
-      service: "web",
-      clients: [{ ...open, rate: 200 }],
-      apps,
-    });
+    const cluster = atRest({ apps });
+    const traffic = cluster.traffic.add({ service: "web", clients: [{ ...open, rate: 200 }] });
     cluster.runUntil(20 * second);
     expect(causes(traffic.stop())).toStrictEqual(["overflow"]);
   });
@@ -71,9 +67,8 @@ describe("a request fails for one cause:", () => {
         fault: { type: "ReadyThenCrash" as const, after: 20 * second },
       },
     ];
-    const cluster = atRest({ behaviors });
-    const apps = [{ serviceTime: { delay: 300 } }];
-    const traffic = new Traffic(cluster, { service: "web", clients: [open], apps });
+    const cluster = atRest({ behaviors, apps: [{ serviceTime: { delay: 300 } }] });
+    const traffic = cluster.traffic.add({ service: "web", clients: [open] });
     cluster.runUntil(25 * second);
     const ledger = traffic.stop();
     expectExact(ledger);
@@ -82,10 +77,9 @@ describe("a request fails for one cause:", () => {
 
   test("timeoutService, timeoutCold and timeoutQueue, by what took too long", () => {
     const alone = (app: AppBehavior, rate = 100): readonly string[] => {
-      const cluster = atRest();
+      const cluster = atRest({ apps: [app] });
       const client = { ...open, rate, timeout: 200 };
-      const options = { service: "web", clients: [client], apps: [app] };
-      const traffic = new Traffic(cluster, options);
+      const traffic = cluster.traffic.add({ service: "web", clients: [client] });
       cluster.runUntil(20 * second);
       return causes(traffic.stop());
     };
@@ -209,9 +203,12 @@ describe("in any run", () => {
   });
   type Run = typeof run extends fc.Arbitrary<infer T> ? T : never;
 
-  function play({ steps, preStop, ...options }: Run, look: boolean): LedgerSnapshot {
-    const cluster = atRest({ preStop });
-    const traffic = new Traffic(cluster, { service: "web", ...options });
+  function play(
+    { steps, preStop, apps, ...options }: Run,
+    besides: "look" | "restore" | "only play",
+  ): LedgerSnapshot {
+    let cluster = atRest({ preStop, apps });
+    cluster.traffic.add({ service: "web", ...options });
     for (const { do: action, pause } of steps) {
       if (action.startsWith("v")) setImage(cluster, `web:${action}`);
       else if (action.startsWith("scale")) scale(cluster, Number(action.slice(6)));
@@ -220,25 +217,35 @@ describe("in any run", () => {
         cluster.act(action, (api) => api.delete({ resource: "pods", name }));
       }
       cluster.runUntil(cluster.now + pause);
-      if (look) expectExact(traffic.snapshot());
+      if (besides === "look") expectExact(cluster.traffic.accounts[0]!.snapshot());
+      // Plain data, so that a copy of it is as good.
+      if (besides === "restore") cluster = Cluster.restore(structuredClone(cluster.save()));
     }
-    expect(cluster.trace.listenerErrors).toStrictEqual([]);
-    return traffic.stop();
+    return cluster.traffic.accounts[0]!.stop();
   }
 
   test("every request is accounted for exactly once, at every moment", () => {
     fc.assert(
       fc.property(run, (world) => {
-        expectExact(play(world, true));
+        expectExact(play(world, "look"));
       }),
       { seed: 6, numRuns: 60 },
+    );
+  });
+
+  test("a world that is saved and restored in its midst has the same account", () => {
+    fc.assert(
+      fc.property(run, (world) => {
+        expect(play(world, "restore")).toStrictEqual(play(world, "only play"));
+      }),
+      { seed: 8, numRuns: 30 },
     );
   });
 
   test("the account is the same whenever one looks", () => {
     fc.assert(
       fc.property(run, (world) => {
-        expect(play(world, true)).toStrictEqual(play(world, false));
+        expect(play(world, "look")).toStrictEqual(play(world, "only play"));
       }),
       { seed: 7, numRuns: 30 },
     );

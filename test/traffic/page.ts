@@ -4,7 +4,6 @@ import { failureCauses, slowCauses } from "../../src/traffic/causes.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
 import { savings } from "../../src/traffic/savings.ts";
 import { nearestSplit } from "../../src/traffic/split.ts";
-import { Traffic } from "../../src/traffic/traffic.ts";
 
 const second = 1000;
 
@@ -34,6 +33,7 @@ function run(setting: Setting): LedgerSnapshot {
   const { preStop = 0, readyAfter = 1, surge = 1, unavailable = 1, retries = 0 } = setting;
   const cluster = new Cluster({
     seed: "zero-downtime",
+    apps: [{ serviceTime: { delay: 30, jitter: 20 }, concurrency: 10, listenAfter: 3 * second }],
     behaviors: [
       {
         start: { delay: second },
@@ -68,10 +68,9 @@ function run(setting: Setting): LedgerSnapshot {
     });
   });
   cluster.runUntil(30 * second);
-  const traffic = new Traffic(cluster, {
+  const traffic = cluster.traffic.add({
     service: "web",
     clients: [{ loop: "open", rate: 100, retries: { attempts: retries, backoff: 100 } }],
-    apps: [{ serviceTime: { delay: 30, jitter: 20 }, concurrency: 10, listenAfter: 3 * second }],
     proxies: { count: 3, delay: { delay: second, jitter: second } },
   });
   cluster.act("set image", (api) =>

@@ -1,6 +1,7 @@
 /** A Service over one Deployment, as objects. */
 import type { KubeObject } from "../../src/api/meta.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
+import type { AppBehavior } from "../../src/traffic/options.ts";
 
 export const second = 1000;
 
@@ -10,6 +11,7 @@ export interface Setup {
   readonly preStop?: number;
   readonly strategy?: { readonly maxSurge: number; readonly maxUnavailable: number };
   readonly behaviors?: readonly Behavior[];
+  readonly apps?: readonly AppBehavior[];
 }
 
 export const service: KubeObject = {

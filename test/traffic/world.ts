@@ -2,14 +2,19 @@
 import { expect } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
-import { Traffic } from "../../src/traffic/traffic.ts";
 import { deployment, second, service, type Setup } from "./setup.ts";
-import type { TrafficOptions } from "../../src/traffic/options.ts";
+import type { AppBehavior, ServiceTraffic } from "../../src/traffic/options.ts";
+
+/** Requests to the Service, and how its pods answer. */
+export interface Load extends Omit<ServiceTraffic, "service"> {
+  readonly apps?: readonly AppBehavior[];
+}
 
 /** A Deployment at rest behind its Service, at 10 s. */
 export function atRest(setup: Setup = {}): Cluster {
   const cluster = new Cluster({
     podsPerNode: 500,
+    apps: setup.apps ?? [],
     behaviors: setup.behaviors ?? [
       { start: { delay: second }, ready: { delay: second }, terminate: { delay: 4 * second } },
     ],
@@ -38,15 +43,11 @@ export function scale(cluster: Cluster, replicas: number): void {
 }
 
 /** Traffic over a rollout to web:v2, until 40 s after it began. */
-export function rollOut(
-  setup: Setup,
-  options: Partial<TrafficOptions> & Pick<TrafficOptions, "clients">,
-): LedgerSnapshot {
-  const cluster = atRest(setup);
-  const traffic = new Traffic(cluster, { service: "web", ...options });
+export function rollOut(setup: Setup, { apps = [], ...options }: Load): LedgerSnapshot {
+  const cluster = atRest({ ...setup, apps });
+  const traffic = cluster.traffic.add({ service: "web", ...options });
   setImage(cluster, "web:v2");
   cluster.runUntil(50 * second);
-  expect(cluster.trace.listenerErrors).toStrictEqual([]);
   expectExact(traffic.snapshot());
   return traffic.stop();
 }

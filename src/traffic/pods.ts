@@ -1,0 +1,142 @@
+/** Pods as a watch tells of them: which run, which end, and the server that each is. */
+import picomatch from "picomatch";
+import type { WatchEvent } from "../api/client.ts";
+import type { PodSpec } from "../api/core.ts";
+import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
+import { preStopOf } from "../apiserver/pod-lifecycle.ts";
+import type { Version } from "./meter.ts";
+import type { AppBehavior } from "./options.ts";
+import { Server, type SavedServer } from "./server.ts";
+
+/** What happened to a server, named by its number. */
+export interface PodListener {
+  /** undefined: it ran already when the traffic began. */
+  started(server: number, at: Millis | undefined): void;
+  crashed(server: number, at: Millis): void;
+  terminating(server: number, at: Millis): void;
+  gone(server: number, at: Millis): void;
+}
+
+interface KnownPod {
+  readonly server: number;
+  /** `namespace/name` */
+  readonly key: string;
+  readonly namespace: string;
+  readonly labels: StringMap;
+  readonly restarts: number;
+  readonly terminating: boolean;
+}
+
+export interface SavedPods {
+  readonly servers: readonly SavedServer[];
+  readonly byUid: readonly (readonly [string, KnownPod])[];
+}
+
+export class Pods {
+  readonly #listener: PodListener;
+  readonly #apps: readonly AppBehavior[];
+  readonly #versionOf: (version: Version) => number;
+  readonly #byUid: Map<string, KnownPod>;
+  readonly #byKey = new Map<string, number>();
+  /** All that ever were, by number. */
+  readonly servers: Server[];
+
+  constructor(
+    apps: readonly AppBehavior[],
+    versionOf: (version: Version) => number,
+    listener: PodListener,
+    saved?: SavedPods,
+  ) {
+    this.#apps = apps;
+    this.#versionOf = versionOf;
+    this.#listener = listener;
+    this.servers = (saved?.servers ?? []).map((server) => Server.restore(server, apps));
+    this.#byUid = new Map(saved?.byUid);
+    for (const { key, server } of this.#byUid.values()) this.#byKey.set(key, server);
+  }
+
+  /** Pods that there are. */
+  get present(): Iterable<KnownPod> {
+    return this.#byUid.values();
+  }
+
+  serverOf(uid: string): number | undefined {
+    return this.#byUid.get(uid)?.server;
+  }
+
+  named(namespace: string, name: string): Server | undefined {
+    const server = this.#byKey.get(`${namespace}/${name}`);
+    return server === undefined ? undefined : this.servers[server];
+  }
+
+  apply({ type, object, at }: Pick<WatchEvent, "type" | "object" | "at">): void {
+    if (type === "DELETED") this.#podGone(object, at);
+    else this.podChanged(object, at);
+  }
+
+  /** `at` undefined: it has been like that for long. */
+  podChanged(pod: KubeObject, at: Millis | undefined): void {
+    const { uid = "", deletionTimestamp } = pod.metadata;
+    const { phase, containerStatuses = [] } = pod["status"] as PodStatus;
+    if (phase === "Failed" || phase === "Succeeded") return this.#podGone(pod, at ?? 0);
+    const known = this.#byUid.get(uid) ?? this.#meet(pod);
+    const server = this.servers[known.server]!;
+    const [status] = containerStatuses;
+    const restarts = status?.restartCount ?? 0;
+    const runs = phase === "Running" && status?.state?.running !== undefined;
+    if (server.running && (restarts > known.restarts || !runs)) {
+      this.#listener.crashed(known.server, at ?? 0);
+    }
+    if (runs && !server.running) this.#listener.started(known.server, at);
+    const terminating = deletionTimestamp !== undefined;
+    if (terminating && !known.terminating) this.#listener.terminating(known.server, at ?? 0);
+    const labels = pod.metadata.labels ?? {};
+    this.#byUid.set(uid, { ...known, labels, restarts, terminating });
+  }
+
+  save(): SavedPods {
+    return {
+      servers: this.servers.map((server) => server.save()),
+      byUid: [...this.#byUid],
+    };
+  }
+
+  #meet(pod: KubeObject): KnownPod {
+    const { name, namespace = "default", labels = {} } = pod.metadata;
+    const spec = pod["spec"] as PodSpec;
+    const image = spec.containers[0]?.image ?? "";
+    const version = this.#versionOf({ image, podTemplateHash: labels["pod-template-hash"] ?? "" });
+    const app = this.#apps.findIndex((each) => matches(each, image, labels));
+    const being = { version, app, preStop: preStopOf(spec) };
+    const server = this.servers.push(new Server(being, this.#apps)) - 1;
+    const key = `${namespace}/${name}`;
+    this.#byKey.set(key, server);
+    return { server, key, namespace, labels, restarts: 0, terminating: false };
+  }
+
+  #podGone(pod: KubeObject, at: Millis): void {
+    const uid = pod.metadata.uid ?? "";
+    const known = this.#byUid.get(uid);
+    if (known === undefined) return;
+    this.#listener.gone(known.server, at);
+    this.servers[known.server]!.retire();
+    this.#byUid.delete(uid);
+    this.#byKey.delete(known.key);
+  }
+}
+
+interface PodStatus {
+  readonly phase?: string;
+  readonly containerStatuses?: readonly {
+    readonly restartCount?: number;
+    readonly state?: { readonly running?: unknown };
+  }[];
+}
+
+function matches(app: AppBehavior, image: string, labels: StringMap): boolean {
+  const glob = app.image;
+  if (glob !== undefined) {
+    if (!picomatch.isMatch(image, glob, { bash: true, nonegate: true, dot: true })) return false;
+  }
+  return Object.entries(app.labels ?? {}).every(([key, value]) => labels[key] === value);
+}

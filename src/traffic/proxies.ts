@@ -1,0 +1,73 @@
+/**
+ * The proxies of the nodes that clients come through: what each takes for usable endpoints, which it learns
+ * late, and for Services with session affinity which client goes where, as kube-proxy keeps it on each node.
+ */
+import type { Micros } from "./options.ts";
+
+interface Stay {
+  readonly server: number;
+  readonly last: Micros;
+}
+
+export interface SavedProxies {
+  /** By view, by Service: numbers of servers. */
+  readonly usable: readonly (readonly (readonly number[] | undefined)[])[];
+  readonly learnedAt: readonly (readonly Micros[])[];
+  readonly stays: readonly (readonly [string, Stay])[];
+}
+
+const NOBODY: readonly number[] = [];
+
+export class Proxies {
+  readonly #usable: (readonly number[] | undefined)[][];
+  /** When the change that was announced last is, or was, learned: by view, by Service. */
+  readonly #learnedAt: Micros[][];
+  /** By Service, view and client. */
+  readonly #stays: Map<string, Stay>;
+
+  constructor(count: number, saved?: SavedProxies) {
+    const views = Array.from({ length: count });
+    this.#usable = views.map((_, view) => [...(saved?.usable[view] ?? [])]);
+    this.#learnedAt = views.map((_, view) => [...(saved?.learnedAt[view] ?? [])]);
+    this.#stays = new Map(saved?.stays);
+  }
+
+  get count(): number {
+    return this.#usable.length;
+  }
+
+  usable(view: number, service: number): readonly number[] {
+    return this.#usable[view]![service] ?? NOBODY;
+  }
+
+  learn(view: number, service: number, usable: readonly number[]): void {
+    const views = this.#usable[view]!;
+    while (views.length <= service) views.push(undefined);
+    views[service] = usable;
+  }
+
+  /** When a view learns what it would learn `at`: never of an older change after a newer. */
+  inTurn(view: number, service: number, at: Micros): Micros {
+    const before = this.#learnedAt[view]![service] ?? 0;
+    return (this.#learnedAt[view]![service] = Math.max(before, at));
+  }
+
+  /** Where a client went last, unless that was too long ago or is no longer usable. */
+  stay(view: number, service: number, client: string, since: Micros): number | undefined {
+    const stay = this.#stays.get(`${service} ${view} ${client}`);
+    if (stay === undefined || stay.last < since) return undefined;
+    return this.usable(view, service).includes(stay.server) ? stay.server : undefined;
+  }
+
+  remember(view: number, service: number, client: string, stay: Stay): void {
+    this.#stays.set(`${service} ${view} ${client}`, stay);
+  }
+
+  save(): SavedProxies {
+    return {
+      usable: this.#usable.map((views) => [...views]),
+      learnedAt: this.#learnedAt.map((times) => [...times]),
+      stays: [...this.#stays],
+    };
+  }
+}
