@@ -1,6 +1,47 @@
 #!/usr/bin/env node
-/** The `rollsim` command. */
-import { main } from "./cli/main.ts";
-import { processIo } from "./cli/process-io.ts";
+/**
+ * The `rollsim` command: runs cli/program.cjs, which the build makes of src/cli. To compile it takes longer
+ * than a small run itself, so the first `rollsim run` leaves beside it what V8 made of it, as Python does in
+ * __pycache__. V8 refuses what another version made; where nothing can be written, only time is lost.
+ */
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { Script } from "node:vm";
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+type Program = (require: NodeJS.Require, exports: object, __filename: string) => void;
+
+const filename = fileURLToPath(new URL("cli/program.cjs", import.meta.url));
+const { mtimeMs } = statSync(filename);
+const cache = `${filename}.${process.version}-${process.arch}-${Math.floor(mtimeMs)}.cache`;
+const cachedData = readIfThere(cache);
+const script = new Script(readFileSync(filename, "latin1"), {
+  filename,
+  ...(cachedData === undefined ? {} : { cachedData }),
+});
+(script.runInThisContext() as Program)(createRequire(filename), {}, filename);
+
+if (cachedData === undefined && process.argv[2] === "run") {
+  process.once("exit", (code) => {
+    if (code === 0) writeWhole(cache, script.createCachedData());
+  });
+}
+
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Under another name first: nobody reads half a file. */
+function writeWhole(path: string, data: Buffer): void {
+  const part = `${path}.${process.pid}`;
+  try {
+    writeFileSync(part, data);
+    renameSync(part, path);
+  } catch {
+    // A folder of somebody else, a full disk: the next start compiles again.
+  }
+}

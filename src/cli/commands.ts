@@ -54,7 +54,8 @@ function shown(command: keyof typeof examples): string {
   return `Examples:\n${lines.join("\n")}`;
 }
 
-type Answer = (answered: Promise<ExitCode>) => Promise<void>;
+/** What to do once the whole line is parsed. */
+type Answer = (command: () => Promise<ExitCode>) => void;
 
 export function commands(parser: Argv, io: CliIo, answer: Answer): Argv {
   return withMore(withOthers(withRun(parser, io, answer), io, answer), io, answer)
@@ -96,7 +97,10 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
         })
         .epilogue(shown("run")),
     (args) =>
-      answer(import("./run.ts").then(({ run }) => run({ ...args, files: named(args.file) }, io))),
+      answer(async () => {
+        const { run } = await import("./run.ts");
+        return run({ ...args, files: named(args.file) }, io);
+      }),
   );
 }
 
@@ -115,9 +119,10 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
           })
           .epilogue(shown("check")),
       (args) =>
-        answer(
-          import("./check.ts").then(({ check }) => check({ ...args, files: named(args.file) }, io)),
-        ),
+        answer(async () => {
+          const { check } = await import("./check.ts");
+          return check({ ...args, files: named(args.file) }, io);
+        }),
     )
     .command(
       "explain <file> [object]",
@@ -138,16 +143,18 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
             describe: "Virtual time, as in 75s; default: the end of the run",
           })
           .epilogue(shown("explain")),
-      (args) => {
-        const [file = ""] = named([args.file]);
-        return answer(import("./explain.ts").then(({ explain }) => explain({ ...args, file }, io)));
-      },
+      (args) =>
+        answer(async () => {
+          const { explain } = await import("./explain.ts");
+          const [file = ""] = named([args.file]);
+          return explain({ ...args, file }, io);
+        }),
     )
     .command(
       "schema",
       "Print the JSON Schema of scenario files",
       (command) => command.epilogue(shown("schema")),
-      () => answer(import("./schema.ts").then(({ printSchema }) => printSchema(io))),
+      () => answer(async () => (await import("./schema.ts")).printSchema(io)),
     );
 }
 

@@ -2,7 +2,7 @@
  * The command line: parses it, lets the command answer, and turns what went wrong into an exit code. A
  * user's mistake is one line on stderr, without a stack.
  */
-import { readFileSync } from "node:fs";
+import about from "../../package.json" with { type: "json" };
 import { commandNames, commands, optionNames, standardInput } from "./commands.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { ScheduleMismatch } from "../controllers/schedule.ts";
@@ -25,15 +25,14 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
 
 async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   const { default: yargs } = await import("yargs");
-  let code: ExitCode = exitCodes.fine;
-  const answer = async (answered: Promise<ExitCode>): Promise<void> => {
-    code = await answered;
-  };
-  const parser = commands(yargs(), io, answer)
+  let asked: (() => Promise<ExitCode>) | undefined;
+  const parser = commands(yargs(), io, (command) => {
+    asked = command;
+  })
     .scriptName("rollsim")
     .locale("en")
     .wrap(80)
-    .version(version())
+    .version(about.version)
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
@@ -51,12 +50,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
     printed = output;
   });
   if (printed !== "") io.out.write(`${printed}\n`);
-  return code;
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  return asked === undefined ? exitCodes.fine : asked();
 }
 
 /** yargs names options and files in one breath; people want to hear about the option. */

@@ -2,7 +2,7 @@
 import type { Argv } from "yargs";
 import type { CliIo, ExitCode } from "./io.ts";
 
-type Answer = (answered: Promise<ExitCode>) => Promise<void>;
+type Answer = (command: () => Promise<ExitCode>) => void;
 
 export const moreCommandNames = ["shell", "kubectl", "guarantees", "verify"];
 
@@ -39,7 +39,7 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
           .option("schedule", { ...text, describe: "fresh, random, or recorded letters" })
           .option("until", { ...text, hidden: true })
           .epilogue(shown("shell")),
-      (args) => answer(import("./shell.ts").then(({ shell }) => shell(args, io))),
+      (args) => answer(async () => (await import("./shell.ts")).shell(args, io)),
     )
     .command(
       "kubectl <file> [line..]",
@@ -56,9 +56,7 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
           .epilogue(shown("kubectl")),
       (args) => {
         const line = (args["--"] ?? args.line ?? []) as readonly string[];
-        return answer(
-          import("./one-line.ts").then(({ oneLine }) => oneLine({ ...args, line }, io)),
-        );
+        answer(async () => (await import("./one-line.ts")).oneLine({ ...args, line }, io));
       },
     )
     .command(
@@ -73,7 +71,7 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
             default: "text" as const,
           })
           .epilogue(shown("guarantees")),
-      (args) => answer(import("./guarantees.ts").then(({ guarantees }) => guarantees(args, io))),
+      (args) => answer(async () => (await import("./guarantees.ts")).guarantees(args, io)),
     )
     .command(
       "verify [file]",
@@ -95,6 +93,6 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
             default: "text" as const,
           })
           .epilogue(shown("verify")),
-      (args) => answer(import("./verify.ts").then(({ verify }) => verify(args, io))),
+      (args) => answer(async () => (await import("./verify.ts")).verify(args, io)),
     );
 }

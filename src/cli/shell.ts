@@ -1,5 +1,4 @@
 /** `rollsim shell`: a session at a terminal, with history and completion, or from a pipe, as a transcript. */
-import { createInterface } from "node:readline/promises";
 import { Cluster } from "../cluster.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
@@ -55,6 +54,7 @@ function fromPipe(session: Session, io: CliIo): void {
 }
 
 async function atTerminal(session: Session, io: CliIo): Promise<void> {
+  const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({
     input: process.stdin,
     output: process.stdout,

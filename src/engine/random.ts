@@ -5,8 +5,13 @@
 import seedrandom from "seedrandom";
 import { assert } from "./assert.ts";
 
-/** The state of one sequential stream (alea); plain data. */
-type AleaState = seedrandom.State.Alea;
+/** The state of one sequential stream (alea); plain data. Users of the package have no types of seedrandom. */
+interface AleaState {
+  readonly c: number;
+  readonly s0: number;
+  readonly s1: number;
+  readonly s2: number;
+}
 
 export interface SavedRandom {
   readonly seed: string;
@@ -16,7 +21,7 @@ export interface SavedRandom {
 export class Random {
   readonly seed: string;
   readonly #keys = new Map<string, number>();
-  readonly #streams = new Map<string, seedrandom.StatefulPRNG<AleaState>>();
+  readonly #streams = new Map<string, seedrandom.StatefulPRNG<seedrandom.State.Alea>>();
 
   constructor(seed: string) {
     assert(typeof seed === "string", "a seed is a string");

@@ -4,7 +4,7 @@
  * registry, or its cache, for the dependencies.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -109,6 +109,20 @@ function commandLineWorks(folder: string): void {
     "scenarios/rolling-update.yaml",
   ]);
   check("it plays a scenario as the project does", last(played) === last(here), played);
+  const program = join(folder, "node_modules/rollsim/dist/cli");
+  const left = readdirSync(program).filter((name) => name.endsWith(".cache"));
+  check("the first run leaves its compiled code", left.length === 1, left.join());
+  check(
+    "the next one, which takes it, plays the same",
+    succeed(folder, rollsim, ["run", scenario]) === played,
+  );
+  writeFileSync(join(program, left[0]!), "not what V8 made");
+  check(
+    "and so does one that finds rubbish",
+    succeed(folder, rollsim, ["run", scenario]) === played,
+  );
+  const help = run(folder, rollsim, ["run", "--help"]).stdout;
+  check("its help fits 80 columns", Math.max(...help.split("\n").map((line) => line.length)) <= 80);
   const bad = run(folder, rollsim, ["run", "no-such-file.yaml"]);
   check("a file that does not exist ends with 2", bad.status === 2, bad.stderr);
 }
@@ -125,7 +139,9 @@ function main(): void {
     const paths = files.map(({ path }) => path);
     check("the tarball has the licence", paths.includes("LICENSE"));
     const strange = paths.filter(
-      (path) => !/^(dist|src|scenarios|schema|[A-Z]+(\.md)?$|package\.json$)/.test(path),
+      (path) =>
+        !/^(dist|src|scenarios|schema|[A-Z]+(\.md)?$|package\.json$)/.test(path) ||
+        path.endsWith(".cache"),
     );
     check("and nothing that does not belong there", strange.length === 0, strange.join());
     writeFileSync(

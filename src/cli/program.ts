@@ -1,0 +1,7 @@
+/** The whole command line, from the process's arguments to its exit code. */
+import { main } from "./main.ts";
+import { processIo } from "./process-io.ts";
+
+void main(process.argv.slice(2), processIo()).then((code) => {
+  process.exitCode = code;
+});
