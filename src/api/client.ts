@@ -20,6 +20,8 @@ export interface KindInfo {
   readonly categories: readonly string[];
   /** False: objects are kept and given back, but nothing acts on them. */
   readonly simulated: boolean;
+  /** A custom resource of which rollsim knows nothing; requests name it with its group. */
+  readonly custom?: true;
 }
 
 export interface ObjectRef {

@@ -6,10 +6,11 @@
 import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { invalid, notFound, type Answer } from "../api/status.ts";
+import { withoutAutoscalingV1 } from "./autoscaling-v1.ts";
 import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import { canonicalObject } from "./encode.ts";
-import { groupResource } from "./kinds.ts";
+import { groupResource, storeName } from "./kinds.ts";
 import type { Store } from "./store.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
@@ -24,18 +25,20 @@ export function admitCreate(
   object: KubeObject,
   fieldValidation?: FieldValidation,
 ): Admitted {
-  const decoded = decodeObject(object, fieldValidation);
+  const decoded = decodeObject(withoutAutoscalingV1(object), fieldValidation);
   if (!decoded.ok) return decoded;
   const { namespace = "default" } = object.metadata;
   const named = withName(store, decoded.value);
   if (kind.namespaced && store.get("namespaces", namespace) === undefined) {
     return { ok: false, status: notFound({ group: "", resource: "namespaces" }, namespace) };
   }
-  const placed: KubeObject = kind.namespaced
-    ? { ...named, metadata: { ...named.metadata, namespace } }
-    : named;
+  const { namespace: _, ...metadata } = named.metadata; // cluster-wide kinds lose one that is given
+  const placed: KubeObject = {
+    ...named,
+    metadata: kind.namespaced ? { ...named.metadata, namespace } : metadata,
+  };
   const warnings = decoded.warnings ?? [];
-  const strategy = strategyFor(kind.resource);
+  const strategy = strategyFor(storeName(kind));
   if (strategy === undefined) return { ok: true, value: placed, warnings };
   let next = applyDefaults(placed);
   if (strategy.allocate !== undefined) next = strategy.allocate(next, undefined, pools(store));
@@ -76,7 +79,7 @@ export function admitUpdate(
   current: KubeObject,
   subresource?: Subresource,
 ): Admitted {
-  const strategy = strategyFor(kind.resource);
+  const strategy = strategyFor(storeName(kind));
   if (strategy === undefined) return { ok: true, value: object, warnings: [] };
   let next = applyDefaults(object);
   if (strategy.allocate !== undefined) next = strategy.allocate(next, current, pools(store));

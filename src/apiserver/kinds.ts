@@ -3,67 +3,118 @@ import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { GroupResource } from "../api/status.ts";
 
-type Row = readonly [
-  group: string,
-  version: string,
-  kind: string,
-  resource: string,
-  shortNames: string,
-  options?: "cluster" | "all" | "kept" | "cluster kept" | "all kept",
-];
+/**
+ * As `kubectl api-resources` prints them: plural, short names, apiVersion, kind. `*`: cluster-wide; `all`: listed
+ * by `kubectl get all`; `kept`: stored and given back, nothing acts on it.
+ */
+const BUILT_IN = `
+pods po v1 Pod all
+services svc v1 Service all
+events ev v1 Event
+namespaces ns v1 Namespace *
+nodes no v1 Node *
+endpoints ep v1 Endpoints
+configmaps cm v1 ConfigMap kept
+secrets - v1 Secret kept
+serviceaccounts sa v1 ServiceAccount kept
+persistentvolumeclaims pvc v1 PersistentVolumeClaim kept
+persistentvolumes pv v1 PersistentVolume * kept
+resourcequotas quota v1 ResourceQuota
+limitranges limits v1 LimitRange kept
+replicationcontrollers rc v1 ReplicationController all kept
+podtemplates - v1 PodTemplate kept
+deployments deploy apps/v1 Deployment all
+replicasets rs apps/v1 ReplicaSet all
+statefulsets sts apps/v1 StatefulSet all kept
+daemonsets ds apps/v1 DaemonSet all kept
+controllerrevisions - apps/v1 ControllerRevision kept
+horizontalpodautoscalers hpa autoscaling/v2 HorizontalPodAutoscaler all
+jobs - batch/v1 Job all kept
+cronjobs cj batch/v1 CronJob all kept
+endpointslices - discovery.k8s.io/v1 EndpointSlice
+ingresses ing networking.k8s.io/v1 Ingress
+ingressclasses - networking.k8s.io/v1 IngressClass * kept
+networkpolicies netpol networking.k8s.io/v1 NetworkPolicy kept
+ipaddresses ip networking.k8s.io/v1 IPAddress * kept
+servicecidrs - networking.k8s.io/v1 ServiceCIDR * kept
+poddisruptionbudgets pdb policy/v1 PodDisruptionBudget
+roles - rbac.authorization.k8s.io/v1 Role kept
+rolebindings - rbac.authorization.k8s.io/v1 RoleBinding kept
+clusterroles - rbac.authorization.k8s.io/v1 ClusterRole * kept
+clusterrolebindings - rbac.authorization.k8s.io/v1 ClusterRoleBinding * kept
+priorityclasses pc scheduling.k8s.io/v1 PriorityClass * kept
+storageclasses sc storage.k8s.io/v1 StorageClass * kept
+csidrivers - storage.k8s.io/v1 CSIDriver * kept
+csinodes - storage.k8s.io/v1 CSINode * kept
+csistoragecapacities - storage.k8s.io/v1 CSIStorageCapacity kept
+volumeattachments - storage.k8s.io/v1 VolumeAttachment * kept
+volumeattributesclasses vac storage.k8s.io/v1 VolumeAttributesClass * kept
+leases - coordination.k8s.io/v1 Lease kept
+runtimeclasses - node.k8s.io/v1 RuntimeClass * kept
+apiservices - apiregistration.k8s.io/v1 APIService * kept
+customresourcedefinitions crd,crds apiextensions.k8s.io/v1 CustomResourceDefinition * kept
+certificatesigningrequests csr certificates.k8s.io/v1 CertificateSigningRequest * kept
+clustertrustbundles - certificates.k8s.io/v1 ClusterTrustBundle * kept
+podcertificaterequests - certificates.k8s.io/v1 PodCertificateRequest kept
+flowschemas - flowcontrol.apiserver.k8s.io/v1 FlowSchema * kept
+prioritylevelconfigurations - flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration * kept
+mutatingadmissionpolicies - admissionregistration.k8s.io/v1 MutatingAdmissionPolicy * kept
+mutatingadmissionpolicybindings - admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding * kept
+mutatingwebhookconfigurations - admissionregistration.k8s.io/v1 MutatingWebhookConfiguration * kept
+validatingadmissionpolicies - admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy * kept
+validatingadmissionpolicybindings - admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding * kept
+validatingwebhookconfigurations - admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration * kept
+deviceclasses - resource.k8s.io/v1 DeviceClass * kept
+devicetaintrules - resource.k8s.io/v1 DeviceTaintRule * kept
+resourceclaims - resource.k8s.io/v1 ResourceClaim kept
+resourceclaimtemplates - resource.k8s.io/v1 ResourceClaimTemplate kept
+resourceslices - resource.k8s.io/v1 ResourceSlice * kept
+storageversionmigrations - storagemigration.k8s.io/v1 StorageVersionMigration * kept
+`;
 
-// "all": listed by `kubectl get all`; "kept": stored and given back, nothing acts on it.
-const ROWS: readonly Row[] = [
-  ["", "v1", "Pod", "pods", "po", "all"],
-  ["", "v1", "Service", "services", "svc", "all"],
-  ["", "v1", "Event", "events", "ev"],
-  ["", "v1", "Namespace", "namespaces", "ns", "cluster"],
-  ["", "v1", "Node", "nodes", "no", "cluster"],
-  ["", "v1", "Endpoints", "endpoints", "ep"],
-  ["", "v1", "ConfigMap", "configmaps", "cm", "kept"],
-  ["", "v1", "Secret", "secrets", "", "kept"],
-  ["", "v1", "ServiceAccount", "serviceaccounts", "sa", "kept"],
-  ["", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc", "kept"],
-  ["", "v1", "ResourceQuota", "resourcequotas", "quota"],
-  ["apps", "v1", "Deployment", "deployments", "deploy", "all"],
-  ["apps", "v1", "ReplicaSet", "replicasets", "rs", "all"],
-  ["apps", "v1", "StatefulSet", "statefulsets", "sts", "all kept"],
-  ["apps", "v1", "DaemonSet", "daemonsets", "ds", "all kept"],
-  ["autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", "hpa", "all"],
-  ["batch", "v1", "Job", "jobs", "", "all kept"],
-  ["batch", "v1", "CronJob", "cronjobs", "cj", "all kept"],
-  ["discovery.k8s.io", "v1", "EndpointSlice", "endpointslices", ""],
-  ["networking.k8s.io", "v1", "Ingress", "ingresses", "ing"],
-  ["networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol", "kept"],
-  ["policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", "pdb"],
-  ["flagger.app", "v1beta1", "Canary", "canaries", "", "all"],
-  ["flagger.app", "v1beta1", "MetricTemplate", "metrictemplates", "", "all"],
-  ["flagger.app", "v1beta1", "AlertProvider", "alertproviders", "", "all kept"],
-  ["gateway.networking.k8s.io", "v1", "GatewayClass", "gatewayclasses", "gc", "cluster kept"],
-  ["gateway.networking.k8s.io", "v1", "Gateway", "gateways", "gtw", "kept"],
-  ["gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes", ""],
-  ["networking.istio.io", "v1beta1", "DestinationRule", "destinationrules", "dr", "kept"],
-  ["networking.istio.io", "v1beta1", "VirtualService", "virtualservices", "vs"],
-  ["rbac.authorization.k8s.io", "v1", "Role", "roles", "", "kept"],
-  ["rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", "", "kept"],
-];
+/** Custom resources that rollsim knows, as if their definitions were installed. */
+const CUSTOM = `
+canaries - flagger.app/v1beta1 Canary all
+metrictemplates - flagger.app/v1beta1 MetricTemplate all
+alertproviders - flagger.app/v1beta1 AlertProvider all kept
+gatewayclasses gc gateway.networking.k8s.io/v1 GatewayClass * kept
+gateways gtw gateway.networking.k8s.io/v1 Gateway kept
+httproutes - gateway.networking.k8s.io/v1 HTTPRoute
+destinationrules dr networking.istio.io/v1beta1 DestinationRule kept
+virtualservices vs networking.istio.io/v1beta1 VirtualService
+`;
 
-function kindInfo([group, version, kind, resource, shortNames, options]: Row): KindInfo {
-  const words = options?.split(" ") ?? [];
+function kindInfo(row: string): KindInfo {
+  const [resource = "", shortNames = "-", apiVersion = "", kind = "", ...words] = row.split(" ");
   return {
-    group,
-    version,
+    ...groupVersionOf(apiVersion),
     kind,
     resource,
     singular: kind.toLowerCase(),
-    shortNames: shortNames === "" ? [] : [shortNames],
-    namespaced: !words.includes("cluster"),
+    shortNames: shortNames === "-" ? [] : shortNames.split(","),
+    namespaced: !words.includes("*"),
     categories: words.includes("all") ? ["all"] : [],
     simulated: !words.includes("kept"),
   };
 }
 
-export const KINDS: readonly KindInfo[] = ROWS.map(kindInfo);
+export function groupVersionOf(apiVersion: string): {
+  readonly group: string;
+  readonly version: string;
+} {
+  const slash = apiVersion.indexOf("/");
+  return { group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) };
+}
+
+const builtIn = BUILT_IN.trim().split("\n").map(kindInfo);
+const groups: ReadonlySet<string> = new Set(builtIn.map(({ group }) => group));
+
+export const KINDS: readonly KindInfo[] = [...builtIn, ...CUSTOM.trim().split("\n").map(kindInfo)];
+
+/** Not a group of Kubernetes itself: its kinds come from CustomResourceDefinitions. */
+export function isCustomGroup(group: string): boolean {
+  return group.includes(".") && !groups.has(group);
+}
 
 export function kindOfResource(resource: string): KindInfo | undefined {
   const [name = "", ...group] = resource.split(".");
@@ -73,27 +124,44 @@ export function kindOfResource(resource: string): KindInfo | undefined {
 }
 
 /** The kind of an object; one that is not served is made up from its apiVersion and kind, as for a CRD. */
-export function kindOfObject(object: Pick<KubeObject, "apiVersion" | "kind">): KindInfo {
-  const slash = object.apiVersion.indexOf("/");
-  const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
-  const known = KINDS.find((kind) => kind.kind === object.kind && kind.group === group);
+export function kindOfObject({
+  apiVersion,
+  kind,
+}: Pick<KubeObject, "apiVersion" | "kind">): KindInfo {
+  const { group, version } = groupVersionOf(apiVersion);
+  const known = KINDS.find((each) => each.kind === kind && each.group === group);
   if (known !== undefined) return known;
-  const singular = object.kind.toLowerCase();
+  const singular = kind.toLowerCase();
   return {
     group,
-    version: object.apiVersion.slice(slash + 1),
-    kind: object.kind,
+    version,
+    kind,
     resource: plural(singular),
     singular,
     shortNames: [],
-    namespaced: true,
+    // By convention: ClusterIssuer, ClusterPolicy.
+    namespaced: !/^Cluster[A-Z]/.test(kind),
     categories: [],
     simulated: false,
+    custom: true,
   };
+}
+
+/** Under what name the store has objects of a kind: plurals of custom resources may be taken already. */
+export function storeName(kind: KindInfo): string {
+  return kind.custom === true ? `${kind.resource}.${kind.group}` : kind.resource;
 }
 
 export function groupResource(kind: KindInfo): GroupResource {
   return { group: kind.group, resource: kind.resource };
+}
+
+/** The group and plural that a resource in a request means. */
+export function groupResourceOf(resource: string): GroupResource {
+  const kind = kindOfResource(resource);
+  if (kind !== undefined) return groupResource(kind);
+  const [name = "", ...group] = resource.split(".");
+  return { group: group.join("."), resource: name };
 }
 
 function plural(singular: string): string {

@@ -29,7 +29,8 @@ import type { Trace } from "../engine/trace.ts";
 import { admitCreate, admitReplace, admitUpdate, type Admitted } from "./admission.ts";
 import { claimCauses, claimed } from "./claims.ts";
 import { deleteWithDependents, replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
-import { groupResource, kindOfObject, kindOfResource, KINDS } from "./kinds.ts";
+import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
+import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
 import { findPod, listPods, podEdits } from "./pod-access.ts";
@@ -75,7 +76,7 @@ export class ApiServer implements Client {
   }
 
   kinds(): readonly KindInfo[] {
-    return KINDS;
+    return [...KINDS, ...customKinds(this.store)];
   }
 
   get(ref: ObjectRef): Answer<KubeObject> {
@@ -96,19 +97,19 @@ export class ApiServer implements Client {
   }
 
   create(object: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
-    const kind = kindOfObject(object);
-    const { resource } = kind;
+    const kind = kindIn(this.store, object);
+    const resource = storeName(kind);
     const answer = this.#create(kind, object, options);
     if (options.dryRun === undefined) this.#record("create", resource, object, answer);
     return answer;
   }
 
   update(object: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
-    const kind = kindOfObject(object);
+    const kind = kindIn(this.store, object);
     const answer = this.#update(kind, object, options);
     if (options.dryRun === undefined) {
       const verb = options.subresource === undefined ? "update" : `update/${options.subresource}`;
-      this.#record(verb as WriteEntry["verb"], kind.resource, object, answer);
+      this.#record(verb as WriteEntry["verb"], storeName(kind), object, answer);
     }
     return answer;
   }
@@ -156,7 +157,7 @@ export class ApiServer implements Client {
    * neither defaulted nor validated again.
    */
   updateTrusted(resource: string, object: KubeObject, subresource?: "status"): Answer<KubeObject> {
-    const kind = kindOfObject(object);
+    const kind = kindIn(this.store, object);
     const answer = this.#updateTrusted(kind, object, subresource);
     this.#record(subresource === undefined ? "update" : "update/status", resource, object, answer);
     return answer;
@@ -169,7 +170,7 @@ export class ApiServer implements Client {
     owner: KubeObject,
     how: "adopt" | "release",
   ): Answer<KubeObject> {
-    const kind = kindOfObject(object);
+    const kind = kindIn(this.store, object);
     const refused = this.#refusal("patch", kind, object.metadata.name);
     const answer = refused ?? this.#claim(kind, object, owner, how);
     this.#record("patch", resource, object, answer);
@@ -182,7 +183,7 @@ export class ApiServer implements Client {
     owner: KubeObject,
     how: "adopt" | "release",
   ): Answer<KubeObject> {
-    const { resource } = kind;
+    const resource = storeName(kind);
     const { name } = object.metadata;
     const current = this.#find({ ...object.metadata, resource });
     if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
@@ -196,13 +197,13 @@ export class ApiServer implements Client {
     const verb = subresource === undefined ? "update" : "update/status";
     const refused = this.#refusal(verb, kind, name);
     if (refused !== undefined) return refused;
-    const current = this.#find({ ...object.metadata, resource: kind.resource });
+    const current = this.#find({ ...object.metadata, resource: storeName(kind) });
     if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
     if (resourceVersion !== current.metadata.resourceVersion) {
       return { ok: false, status: conflict(groupResource(kind), name) };
     }
-    const next = strategyFor(kind.resource)!.prepareForUpdate(object, current, subresource);
-    return { ok: true, value: replaceOrFinish(this.store, kind.resource, next) };
+    const next = strategyFor(storeName(kind))!.prepareForUpdate(object, current, subresource);
+    return { ok: true, value: replaceOrFinish(this.store, storeName(kind), next) };
   }
 
   #refusal(verb: string, kind: KindInfo, name: string): Refused | undefined {
@@ -211,8 +212,8 @@ export class ApiServer implements Client {
   }
 
   #find(ref: ObjectRef): KubeObject | undefined {
-    const kind = kindOfResource(ref.resource);
-    const resource = kind?.resource ?? ref.resource;
+    const kind = kindOfResource(ref.resource) ?? customKindOf(this.store, ref.resource);
+    const resource = kind === undefined ? ref.resource : storeName(kind);
     const namespace = ref.namespace ?? "default";
     if (resource === "pods") return findPod(this.store, namespace, ref.name)?.pod;
     return this.store.get(
@@ -228,7 +229,7 @@ export class ApiServer implements Client {
     if (!admitted.ok) return admitted;
     const { warnings } = admitted;
     const value = trackWrite(undefined, admitted.value, options, this.#stamp());
-    const taken = this.#find({ ...value.metadata, resource: kind.resource });
+    const taken = this.#find({ ...value.metadata, resource: storeName(kind) });
     if (taken !== undefined) {
       return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
     }
@@ -237,19 +238,19 @@ export class ApiServer implements Client {
       const metadata = { ...value.metadata, ...made };
       return { ok: true, value: deepFreeze({ ...value, metadata }), warnings };
     }
-    if (kind.resource === "pods") {
+    if (storeName(kind) === "pods") {
       const { metadata, spec } = value as Pod;
       const row = this.store.insertBarePod(value, { metadata, spec });
       return { ok: true, value: podObject(this.store, row), warnings };
     }
-    return { ok: true, value: this.store.insert(kind.resource, value), warnings };
+    return { ok: true, value: this.store.insert(storeName(kind), value), warnings };
   }
 
   #update(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
     const { name } = object.metadata;
     const refused = this.#refusal("update", kind, name);
     if (refused !== undefined) return refused;
-    const current = this.#find({ ...object.metadata, resource: kind.resource });
+    const current = this.#find({ ...object.metadata, resource: storeName(kind) });
     if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
     const asked = object.metadata.resourceVersion;
     if (asked !== undefined && asked !== "" && asked !== current.metadata.resourceVersion) {
@@ -265,7 +266,7 @@ export class ApiServer implements Client {
     patch: unknown,
     options: WriteOptions,
   ): Answer<KubeObject> {
-    const kind = kindOfObject(current);
+    const kind = kindIn(this.store, current);
     const scale = options.subresource === "scale";
     const target = scale ? scaleOf(current) : current;
     const patched = applyPatch(target, patch, type, options.fieldValidation);
@@ -295,7 +296,7 @@ export class ApiServer implements Client {
     });
     if (!applied.ok) return applied;
     const { fieldManager: _, ...rest } = options;
-    const kind = kindOfObject(applied.value);
+    const kind = kindIn(this.store, applied.value);
     if (current === undefined) return this.#create(kind, applied.value, rest);
     const admitted = admitUpdate(this.store, kind, applied.value, current, undefined);
     return this.#store(kind, current, admitted, rest);
@@ -315,8 +316,8 @@ export class ApiServer implements Client {
     const { warnings } = admitted;
     const value = trackWrite(current, admitted.value, options, this.#stamp());
     if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
-    if (kind.resource !== "pods") {
-      return { ok: true, value: replaceOrFinish(this.store, kind.resource, value), warnings };
+    if (storeName(kind) !== "pods") {
+      return { ok: true, value: replaceOrFinish(this.store, storeName(kind), value), warnings };
     }
     const { row } = findPod(
       this.store,
@@ -328,7 +329,7 @@ export class ApiServer implements Client {
   }
 
   #delete(current: KubeObject, options: DeleteOptions): KubeObject {
-    const { resource } = kindOfObject(current);
+    const resource = storeName(kindIn(this.store, current));
     if (resource !== "pods") {
       return deleteWithDependents(this.store, resource, current, options.propagationPolicy);
     }
@@ -390,9 +391,4 @@ function refuseScale(scale: KubeObject): Status | undefined {
   const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
   const cause = { reason: "FieldValueInvalid", message, field: "spec.replicas" };
   return invalid({ group: "autoscaling", kind: "Scale" }, scale.metadata.name, [cause]);
-}
-
-function groupResourceOf(resource: string): { group: string; resource: string } {
-  const kind = kindOfResource(resource);
-  return kind === undefined ? { group: "", resource } : groupResource(kind);
 }

@@ -118,6 +118,11 @@ export class Store {
     return this.#objects.get(resource)?.get(key);
   }
 
+  /** Those of which there are objects, or were. */
+  resources(): Iterable<string> {
+    return this.#objects.keys();
+  }
+
   /** In no particular order. */
   all(resource: string): Iterable<KubeObject> {
     return this.#objects.get(resource)?.values() ?? [];

@@ -27,6 +27,7 @@ export async function oneLine(args: OneLineArguments, io: CliIo): Promise<ExitCo
   const cluster = clusterAt(scenario, at, { ...replayOf(args), readFile });
   const { code } = runKubectl(cluster, args.line, {
     namespace: scenario.namespace,
+    customResources: "any",
     readFile,
     out: (text) => io.out.write(text),
     err: (text) => io.err.write(text),

@@ -123,7 +123,8 @@ export class Session {
     };
     const { namespace, readFile } = this.#options;
     const until = this.#cluster.now + PATIENCE_MS;
-    const streams = { ...(stdin === undefined ? {} : { stdin }), namespace, readFile };
+    const given = stdin === undefined ? {} : { stdin };
+    const streams = { ...given, namespace, readFile, customResources: "any" as const };
     runKubectl(this.#cluster, withKubectl(line), { ...streams, out: print, err: print }, { until });
     return text;
   }

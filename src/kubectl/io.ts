@@ -20,6 +20,11 @@ export interface KubectlIo {
    */
   advance(untilMs: number): "stepped" | "idle";
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * `any`: objects of custom groups are taken without their definitions. Default: kubectl answers that it
+   * knows no such kind.
+   */
+  readonly customResources?: "any";
   /** Namespace of the current context; default `default`. */
   readonly namespace?: string;
 }

@@ -8,12 +8,14 @@ import {
   parseAllDocuments,
   Scalar,
   visit,
+  type Document,
   type ScalarTag,
   type YAMLParseError,
 } from "yaml";
 import { goQuote } from "./errors.ts";
 import { compactJson } from "./output/gojson.ts";
 import { isMap as isRecord } from "./fields.ts";
+import { withDeeperQuotes } from "./quoted-lines.ts";
 
 export interface ParsedManifest {
   /** Those before the error, if there is one. Empty documents are left out. */
@@ -53,13 +55,7 @@ type ReadChunk = { readonly value: unknown } | { readonly error: string };
 
 function readChunk(chunk: string): ReadChunk {
   if (/^%YAML (?!1\.1)/.test(chunk)) return { error: "found incompatible YAML document" };
-  const [document] = parseAllDocuments(chunk, {
-    version: "1.1",
-    schema: "failsafe",
-    uniqueKeys: false,
-    merge: true,
-    customTags: (tags) => [...tags, ...goScalars],
-  });
+  const document = parseChunk(chunk);
   if (document === undefined) return { value: null };
   if (document.errors.length > 0) return { error: yamlProblem(document.errors, chunk) };
   const anchors = new Set<string>();
@@ -75,6 +71,21 @@ function readChunk(chunk: string): ReadChunk {
     },
   });
   return wrong === undefined ? { value: plain(document.toJS()) } : { error: wrong };
+}
+
+function parseChunk(chunk: string): Document.Parsed | undefined {
+  const parse = (text: string): Document.Parsed | undefined =>
+    parseAllDocuments(text, {
+      version: "1.1",
+      schema: "failsafe",
+      uniqueKeys: false,
+      merge: true,
+      customTags: (tags) => [...tags, ...goScalars],
+    })[0];
+  const document = parse(chunk);
+  if (document === undefined || document.errors.length === 0) return document;
+  const other = parse(withDeeperQuotes(chunk));
+  return other?.errors.length === 0 ? other : document;
 }
 
 /** Go's %#v of a map with text keys and empty values, as templates in braces parse. */

@@ -4,6 +4,7 @@
  */
 import type { KindInfo, ObjectRef } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { withoutAutoscalingV1 } from "../apiserver/autoscaling-v1.ts";
 import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
@@ -310,13 +311,13 @@ export function matchesLabels(object: KubeObject, selector: string): boolean {
 }
 
 function toInfo(call: Call, document: unknown, source: string): Info | string {
-  const object: KubeObject = {
+  const object = withoutAutoscalingV1({
     ...map(document),
     apiVersion: text(document, "apiVersion"),
     kind: text(document, "kind"),
     metadata: { ...map(document, "metadata"), name: text(document, "metadata", "name") },
-  };
-  const kind = kindOfObject(call.io.client, object);
+  });
+  const kind = kindOfObject(call.io, object);
   const { name, namespace } = object.metadata;
   if (kind === undefined) {
     return (

@@ -1,7 +1,9 @@
 /** Names of kinds as people type them, and how kubectl names objects in its output. */
 import type { Client, KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { isCustomGroup, kindOfObject as knownOrMadeUp } from "../apiserver/kinds.ts";
 import { fail, goQuote } from "./errors.ts";
+import type { KubectlIo } from "./io.ts";
 
 /** The order in which `all` lists its kinds. */
 const allOrder = [
@@ -70,13 +72,20 @@ function place(kind: KindInfo): number {
 }
 
 /** The kind of an object of a manifest; undefined when the server does not serve it. */
-export function kindOfObject(client: Client, object: KubeObject): KindInfo | undefined {
+export function kindOfObject(
+  { client, customResources: custom }: KubectlIo,
+  object: KubeObject,
+): KindInfo | undefined {
   const slash = object.apiVersion.indexOf("/");
   const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
   const version = object.apiVersion.slice(slash + 1);
   const candidates = client
     .kinds()
     .filter((kind) => kind.kind === object.kind && kind.group === group);
+  // Of custom resources every version is taken.
+  if (isCustomGroup(group)) {
+    return candidates[0] ?? (custom === "any" ? knownOrMadeUp(object) : undefined);
+  }
   return (
     candidates.find((kind) => kind.version === version) ?? otherVersion(candidates, group, version)
   );
@@ -93,6 +102,7 @@ function otherVersion(
 
 /** The resource as requests name it: with its group where two groups have the same plural. */
 export function resourceName(client: Client, kind: KindInfo): string {
+  if (kind.custom === true) return `${kind.resource}.${kind.group}`;
   const same = client.kinds().filter((other) => other.resource === kind.resource);
   return same.length > 1 && kind.group !== "" ? `${kind.resource}.${kind.group}` : kind.resource;
 }

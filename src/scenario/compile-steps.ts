@@ -147,12 +147,9 @@ function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | 
   for (const part of node.items ?? [node]) {
     const { source } = compiler;
     const { problems, manifests } = readManifest(part, source);
-    compiler.problems.push(...problems);
-    if (manifests.length > 0) {
-      objects.push({ node: part, source, place: placeOf(source, part.span.start) });
-    } else if (problems.every(({ severity }) => severity === "warning")) {
-      report(compiler, part.span, "unknown-kind", "there can be no object of this kind");
-    }
+    compiler.problems.push(...problems.filter(({ severity }) => severity === "error"));
+    if (manifests.length === 0) continue;
+    objects.push({ node: part, source, place: placeOf(source, part.span.start) });
   }
   return { objects };
 }

@@ -3,7 +3,7 @@
  * errors with a place, where kubectl would only warn or answer with one long line.
  */
 import type { KubeObject } from "../api/meta.ts";
-import { KINDS } from "../apiserver/kinds.ts";
+import { groupVersionOf, isCustomGroup, KINDS } from "../apiserver/kinds.ts";
 import {
   fieldOf,
   fieldsByJsonName,
@@ -12,6 +12,7 @@ import {
   type TypeInfo,
 } from "../apiserver/schema.ts";
 import { nearest } from "./nearest.ts";
+import { notSimulatedIn } from "./not-simulated.ts";
 import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
 import type { Located } from "./yaml.ts";
@@ -27,8 +28,7 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
   const problems: Problem[] = [];
   const report: Report = (span, code, message, hint) => {
     const more = hint === undefined ? {} : { hint };
-    const severity = code === "not-simulated" ? "warning" : "error";
-    problems.push(problemAt(source, span, { severity, code, message, ...more }));
+    problems.push(problemAt(source, span, { code, message, ...more }));
   };
   const visit = (object: Located): void => {
     const items = object.entries?.get("items")?.node;
@@ -37,6 +37,7 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
       checkFields(object, report);
       const known = isServed(textAt(object, "apiVersion") ?? "", textAt(object, "kind") ?? "");
       if (!isNamed(object, report) || !known) return;
+      problems.push(...notSimulatedIn(object, source));
       const place = placeOf(source, object.span.start);
       manifests.push({ object: object.value as KubeObject, source, node: object, place });
     }
@@ -71,16 +72,6 @@ function isNamed(node: Located, report: Report): boolean {
   return true;
 }
 
-/** Kinds that people expect to act, and that do not (yet): they are kept and given back. */
-const inert: ReadonlyMap<string, string | undefined> = new Map([
-  ["ResourceQuota", "a step can break this way: fault: { type: QuotaFull }"],
-  ["HorizontalPodAutoscaler", undefined],
-  ["StatefulSet", undefined],
-  ["DaemonSet", undefined],
-  ["Job", undefined],
-  ["CronJob", undefined],
-]);
-
 function checkFields(node: Located, report: Report): void {
   const apiVersion = textAt(node, "apiVersion") ?? "";
   const kind = textAt(node, "kind") ?? "";
@@ -88,15 +79,16 @@ function checkFields(node: Located, report: Report): void {
   const type = schemaOf(apiVersion, kind);
   if (type !== undefined) checkValue(type, node, "", report);
   else if (!isServed(apiVersion, kind)) unknownKind(apiVersion, kind, span, report);
-  if (inert.has(kind) && isServed(apiVersion, kind)) {
-    const message = `${kind} objects are kept and given back, but nothing acts on them`;
-    report(span("kind"), "not-simulated", message, inert.get(kind));
-  }
 }
 
+/** Custom resources are: their definitions count as installed. */
 function isServed(apiVersion: string, kind: string): boolean {
-  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*$/u, "") : "";
-  return KINDS.some((known) => known.kind === kind && known.group === group);
+  const { group, version } = groupVersionOf(apiVersion);
+  if (isCustomGroup(group)) return true;
+  const served = group === "autoscaling" && version === "v1" ? "v2" : version; // as kubectl sees them
+  return KINDS.some(
+    (known) => known.kind === kind && known.group === group && known.version === served,
+  );
 }
 
 function unknownKind(
@@ -116,12 +108,7 @@ function unknownKind(
     kind,
     KINDS.map((known) => known.kind),
   );
-  if (best !== undefined || !apiVersion.includes(".")) {
-    report(span("kind"), "unknown-kind", message, best && `did you mean "${best}"?`);
-    return;
-  }
-  const leftOut = `${kind} (${apiVersion}) is unknown here and left out of the run`;
-  report(span("kind"), "not-simulated", leftOut);
+  report(span("kind"), "unknown-kind", message, best && `did you mean "${best}"?`);
 }
 
 function checkValue(declared: TypeInfo, node: Located, path: string, report: Report): void {

@@ -10,6 +10,7 @@ import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations } from "./compile-expectations.ts";
 import { durationOf } from "../api/duration.ts";
 import { readManifest } from "./manifest.ts";
+import { foldNotSimulated } from "./not-simulated.ts";
 import { problemAt, ScenarioError, type Problem, type Source } from "./problem.ts";
 import type { ClusterSettings, Manifest, Scenario } from "./scenario.ts";
 import {
@@ -71,8 +72,9 @@ export function checkScenario(
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
   if (!problems.some(isError)) problems.push(...refusedManifests(manifests, scenario.namespace));
-  problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return problems.some(isError) ? { problems } : { scenario, problems };
+  const folded = foldNotSimulated(problems);
+  folded.sort((a, b) => a.line - b.line || a.column - b.column);
+  return folded.some(isError) ? { problems: folded } : { scenario, problems: folded };
 }
 
 function isError({ severity }: Problem): boolean {

@@ -13,7 +13,7 @@ import { Metrics } from "./metrics.ts";
 import type { Place } from "./problem.ts";
 import type { Failure, Result, StepResult } from "./result.ts";
 import type { Scenario, Step } from "./scenario.ts";
-import { createNamespace } from "./validate.ts";
+import { createNamespaces } from "./validate.ts";
 import { applyManifests, carryOut, type Stage, type StepFailure } from "./steps.ts";
 
 export interface RunOptions {
@@ -155,8 +155,9 @@ class Run implements Stage {
   }
 
   #begin(): boolean {
-    const { manifests } = this.#scenario;
-    createNamespace(this.cluster.api, this.namespace);
+    const { manifests, steps } = this.#scenario;
+    const applied = steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
+    createNamespaces(this.cluster.api, this.namespace, [...manifests, ...applied]);
     const [first] = manifests;
     if (first === undefined) return true;
     const failure = applyManifests(this, manifests, this.#scenario.file);

@@ -2,6 +2,7 @@
 import type { Cluster } from "../cluster.ts";
 import type { Client } from "../api/client.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
+import { kindOfObject, storeName } from "../apiserver/kinds.ts";
 import { unreachable } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
 import { kubectl } from "../kubectl/kubectl.ts";
@@ -103,6 +104,7 @@ function runLine(stage: Stage, line: string, stdin: string | undefined, shown = 
     kubectl(line, {
       client,
       namespace: stage.namespace,
+      customResources: "any",
       ...(stdin === undefined ? {} : { stdin }),
       readFile: (path) => stage.readFile(path),
       out: (text) => {
@@ -172,9 +174,7 @@ function compareWith(
   example: PartialObject,
 ): StepFailure | undefined {
   const { kind, metadata, apiVersion } = example.node.value as KubeObject;
-  const group = apiVersion.includes("/") ? apiVersion.replace(/\/.*$/u, "") : "";
-  const served = client.kinds().find((known) => known.kind === kind && known.group === group);
-  const resource = served?.resource ?? kind.toLowerCase();
+  const resource = storeName(kindOfObject({ apiVersion, kind }));
   const { name, namespace = defaultNamespace } = metadata;
   const found = client.get({ resource, namespace, name });
   if (!found.ok) return { message: found.status.message, details: [], place: example.place };

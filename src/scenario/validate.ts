@@ -15,7 +15,7 @@ export function refusedManifests(
 ): readonly Problem[] {
   if (manifests.length === 0) return [];
   const { api } = new Cluster();
-  createNamespace(api, namespace);
+  createNamespaces(api, namespace, manifests);
   return manifests.flatMap(({ object, node, source }) => {
     // Namespaces are made, so that the objects after them find them.
     const dryRun = object.kind === "Namespace" ? {} : { dryRun: "All" as const };
@@ -34,10 +34,23 @@ export function refusedManifests(
   });
 }
 
-/** The namespace of a scenario is there from the start. */
-export function createNamespace(api: Client, name: string): void {
-  const found = api.get({ resource: "namespaces", name });
-  if (!found.ok) api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+/**
+ * The namespace of a scenario is there from the start, and so are those that its manifests name, unless it
+ * makes them itself.
+ */
+export function createNamespaces(
+  api: Client,
+  namespace: string,
+  manifests: readonly Manifest[],
+): void {
+  const made = manifests.filter(({ object }) => object.kind === "Namespace");
+  const named = manifests.flatMap(({ object }) => object.metadata.namespace ?? []);
+  const wanted = new Set([namespace, ...named]);
+  for (const { object } of made) wanted.delete(object.metadata.name);
+  for (const name of wanted) {
+    const found = api.get({ resource: "namespaces", name });
+    if (!found.ok) api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
 }
 
 /** The value at a path such as `spec.template.spec.containers[0].image`, or what of it there is. */

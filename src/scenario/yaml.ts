@@ -5,6 +5,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
 import type { Alias, Document, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { withDeeperQuotes } from "../kubectl/quoted-lines.ts";
 import { hostileText } from "./hostile.ts";
 import { problemAt, sourceOf, type Problem, type Source, type Span } from "./problem.ts";
 import { resolvePlain } from "./scalars.ts";
@@ -42,18 +43,20 @@ const mostProblems = 20;
 /** Reads all documents of a text. Empty ones (nothing but comments) are left out. */
 export function readYaml(text: string, file: string): YamlFile {
   const clean = text.startsWith("\u{feff}") ? text.slice(1) : text;
-  const source = sourceOf(file, clean);
+  const read = readText(clean, file);
+  if (read.problems.length === 0) return read;
+  const deeper = withDeeperQuotes(clean);
+  const other = deeper === clean ? read : readText(deeper, file);
+  return other.problems.length === 0 ? other : read;
+}
+
+function readText(text: string, file: string): YamlFile {
+  const source = sourceOf(file, text);
   const refusal = hostileText(source);
   if (refusal !== undefined) return { source, documents: [], problems: [refusal] };
-
-  const parsed = parseAllDocuments(clean, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: "silent",
-  });
+  const parsed = parse(text);
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
-  if (!Array.isArray(parsed)) return { source, documents, problems };
   for (const document of parsed) {
     for (const { pos, message } of [...document.errors, ...document.warnings]) {
       const span = { start: pos[0], end: pos[1] };
@@ -66,6 +69,15 @@ export function readYaml(text: string, file: string): YamlFile {
     if (root.value !== null) documents.push({ root, duplicates: reader.duplicates });
   }
   return { source, documents, problems: problems.slice(0, mostProblems) };
+}
+
+function parse(text: string): readonly Document.Parsed[] {
+  const parsed = parseAllDocuments(text, {
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: "silent",
+  });
+  return Array.isArray(parsed) ? parsed : [];
 }
 
 type Node = ParsedNode | Alias.Parsed;

@@ -1,12 +1,13 @@
 /** Verbs that tell about the cluster, and those that need what rollsim does not simulate. */
 import type { KindInfo } from "../../api/client.ts";
+import { isCustomGroup } from "../../apiserver/kinds.ts";
 import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
 import { exitWith, fail, failAll, failUsage, goQuote } from "../errors.ts";
 import { compareText } from "../fields.ts";
 import { toYaml } from "../output/yaml.ts";
 import { resolve } from "../resolve.ts";
-import { findKind } from "../resources.ts";
+import { findKind, resourceName } from "../resources.ts";
 import { clientVersion, kustomizeVersion, serverVersion } from "../version-info.ts";
 
 export function version(call: Call): void {
@@ -39,6 +40,7 @@ export function apiResources(call: Call): void {
   const categories = flags.list("categories");
   const shown = io.client
     .kinds()
+    .filter((kind) => !isCustomGroup(kind.group) || hasObjects(call, kind))
     .filter((kind) => !flags.changed("api-group") || kind.group === flags.text("api-group"))
     .filter((kind) => !flags.changed("namespaced") || kind.namespaced === flags.bool("namespaced"))
     .filter((kind) => categories.every((category) => kind.categories.includes(category)))
@@ -60,8 +62,15 @@ export function apiResources(call: Call): void {
   io.out(layTable(flags.bool("no-headers") ? rows : [headers, ...rows]));
 }
 
+/** Custom kinds that rollsim knows need no definition; they are not listed before there is an object. */
+function hasObjects({ io: { client } }: Call, kind: KindInfo): boolean {
+  return client.list(resourceName(client, kind)).length > 0;
+}
+
 export function apiVersions(call: Call): void {
-  const all = new Set(call.io.client.kinds().map(groupVersion));
+  const kinds = call.io.client.kinds();
+  const shown = kinds.filter((kind) => !isCustomGroup(kind.group) || hasObjects(call, kind));
+  const all = new Set(shown.map(groupVersion));
   for (const name of [...all].toSorted(compareText)) call.io.out(`${name}\n`);
 }
 

@@ -1,0 +1,86 @@
+/**
+ * What manifests hold that nothing here acts on. It is kept and given back; whoever plays the file is told
+ * once, in one warning for kinds and one for fields of pods.
+ */
+import { kindOfObject } from "../apiserver/kinds.ts";
+import { problemAt, type Problem, type Source } from "./problem.ts";
+import type { Located } from "./yaml.ts";
+
+const CODE = "not-simulated";
+
+/** Kinds that are checked, and yet not acted on, with what one may do instead. */
+const inert: ReadonlyMap<string, string | undefined> = new Map([
+  ["ResourceQuota", "a step can break this way: fault: { type: QuotaFull }"],
+  ["HorizontalPodAutoscaler", undefined],
+]);
+
+/** Fields of a pod's spec that would change where it runs, or when it is ready. */
+const podFields = [
+  "affinity",
+  "nodeSelector",
+  "priorityClassName",
+  "readinessGates",
+  "schedulingGates",
+  "topologySpreadConstraints",
+];
+
+/** One warning for a kind, and one for each field, to be folded by `foldNotSimulated`. */
+export function notSimulatedIn(object: Located, source: Source): readonly Problem[] {
+  const apiVersion = object.entries?.get("apiVersion")?.node.value;
+  const kind = object.entries?.get("kind")?.node;
+  if (typeof apiVersion !== "string" || typeof kind?.value !== "string") return [];
+  const severity = "warning";
+  const info = kindOfObject({ apiVersion, kind: kind.value });
+  if (!info.simulated || inert.has(kind.value)) {
+    const hint = inert.get(kind.value);
+    const what = {
+      severity,
+      code: CODE,
+      message: kind.value,
+      ...(hint === undefined ? {} : { hint }),
+    };
+    return [problemAt(source, kind.span, { ...what, severity })];
+  }
+  const spec = podSpecOf(object);
+  return podFields.flatMap((name) => {
+    const entry = spec?.entries?.get(name);
+    if (entry === undefined || isNothing(entry.node)) return [];
+    return [problemAt(source, entry.key, { severity, code: CODE, message: `spec.${name}` })];
+  });
+}
+
+/** All of one file in two warnings, where the first of each stands. */
+export function foldNotSimulated(problems: readonly Problem[]): Problem[] {
+  const told = problems.filter(({ code }) => code === CODE);
+  const isField = ({ message }: Problem): boolean => message.startsWith("spec.");
+  const groups = new Map<string, Problem[]>();
+  for (const problem of told) {
+    const group = `${isField(problem) ? "field" : "kind"} ${problem.file}`;
+    groups.set(group, [...(groups.get(group) ?? []), problem]);
+  }
+  const folded = [...groups.values()].map((group) => {
+    const names = [...new Set(group.map(({ message }) => message.replace(/^spec\./, "")))];
+    const hint = group.find((problem) => problem.hint !== undefined)?.hint;
+    const what = isField(group[0]!)
+      ? `of pods, ${listed(names)} ${names.length === 1 ? "is" : "are"} kept, but not heeded`
+      : `${listed(names)} objects are kept and given back, but nothing acts on them`;
+    return { ...group[0]!, message: what, ...(hint === undefined ? {} : { hint }) };
+  });
+  return [...problems.filter(({ code }) => code !== CODE), ...folded];
+}
+
+function listed(names: readonly string[]): string {
+  const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
+  const last = sorted.pop() ?? "";
+  return sorted.length === 0 ? last : `${sorted.join(", ")} and ${last}`;
+}
+
+function podSpecOf(object: Located): Located | undefined {
+  const spec = object.entries?.get("spec")?.node;
+  if (object.entries?.get("kind")?.node.value === "Pod") return spec;
+  return spec?.entries?.get("template")?.node.entries?.get("spec")?.node;
+}
+
+function isNothing({ value, items, entries }: Located): boolean {
+  return value === null || value === "" || items?.length === 0 || entries?.size === 0;
+}

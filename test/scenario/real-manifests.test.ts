@@ -1,0 +1,205 @@
+import { describe, expect, test } from "vitest";
+import type { Cluster } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+import { parseManifest } from "../../src/kubectl/manifest.ts";
+import { checkScenario } from "../../src/scenario/parse.ts";
+import { clusterAt } from "../../src/scenario/run.ts";
+import { everything } from "./everything.ts";
+
+interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly items?: readonly Manifest[];
+}
+
+function objectsIn(text: string): readonly Manifest[] {
+  const { documents, error } = parseManifest(text, "file");
+  expect(error).toBeUndefined();
+  return (documents as readonly Manifest[]).flatMap((document) => document.items ?? [document]);
+}
+
+function played(text: string, at = 60_000): Cluster {
+  const { scenario, problems } = checkScenario(text, "file.yaml");
+  expect(problems.filter(({ severity }) => severity === "error")).toEqual([]);
+  return clusterAt(scenario!, at);
+}
+
+function kubectl(cluster: Cluster, line: string, files: Readonly<Record<string, string>> = {}) {
+  let [out, err] = ["", ""];
+  const { code } = runKubectl(cluster, line, {
+    customResources: "any",
+    readFile: (name) => (files[name] === undefined ? undefined : [{ name, text: files[name] }]),
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+  });
+  return { out, err, code };
+}
+
+/** The object as `get -o json` gives it. */
+function stored(cluster: Cluster, { apiVersion, kind, metadata }: Manifest): unknown {
+  const group = apiVersion.includes("/") ? `.${apiVersion.replace(/\/.*/, "")}` : "";
+  const { name, namespace = "default" } = metadata;
+  const { out, err } = kubectl(cluster, `get ${kind}${group} ${name} -n ${namespace} -o json`);
+  expect(err).toBe("");
+  return JSON.parse(out);
+}
+
+const bodies = (text: string) => checkScenario(text, "file.yaml");
+
+describe("a file with everything in it", () => {
+  test("is played unchanged, and every field of every object is given back", () => {
+    const cluster = played(everything);
+    for (const object of objectsIn(everything)) {
+      expect(stored(cluster, object)).toMatchObject(object);
+    }
+    expect(kubectl(cluster, "get deploy shop -n store --no-headers").out).toMatch(/^shop +2\/2 /);
+  });
+
+  test("is applied by kubectl, with a namespace for it, and applied again without a change", () => {
+    const cluster = played("apiVersion: v1\nkind: Namespace\nmetadata: { name: store }\n");
+    const files = { "all.yaml": everything };
+    const first = kubectl(cluster, "apply -f all.yaml", files);
+    expect(first).toMatchObject({ err: "", code: 0 });
+    expect(first.out).toContain("servicemonitor.monitoring.coreos.com/shop created\n");
+    cluster.runUntil(60_000);
+    const { out, err } = kubectl(cluster, "apply -f all.yaml", files);
+    expect(err).toBe("");
+    expect(
+      out
+        .trim()
+        .split("\n")
+        .filter((line) => !line.endsWith(" unchanged")),
+      // Its selector is patched by replacement, and so in every patch: kubectl says the same.
+    ).toEqual(["poddisruptionbudget.policy/shop configured"]);
+  });
+
+  test("is told once what of it nothing acts on", () => {
+    const { problems } = bodies(everything);
+    expect(problems.map(({ code, message, line }) => [line, code, message])).toEqual([
+      [
+        6,
+        "not-simulated",
+        "ClusterIssuer, ClusterRole, ConfigMap, NetworkPolicy, PersistentVolumeClaim, RoleBinding, " +
+          "Secret, ServiceAccount, ServiceMonitor and StatefulSet objects are kept and given back, " +
+          "but nothing acts on them",
+      ],
+      [
+        60,
+        "not-simulated",
+        "of pods, affinity, nodeSelector, priorityClassName and topologySpreadConstraints are " +
+          "kept, but not heeded",
+      ],
+    ]);
+  });
+
+  test.each([
+    ["with Windows' line ends", everything.replaceAll("\n", "\r\n")],
+    ["as JSON", JSON.stringify({ apiVersion: "v1", kind: "List", items: objectsIn(everything) })],
+  ])("reads the same %s", (_, text) => {
+    const cluster = played(text);
+    for (const object of objectsIn(everything)) {
+      expect(stored(cluster, object)).toMatchObject(object);
+    }
+  });
+});
+
+const widget = (apiVersion: string, kind: string) =>
+  `{ apiVersion: ${apiVersion}, kind: ${kind}, metadata: { name: x }, spec: { size: 3 } }\n`;
+
+describe("custom resources", () => {
+  const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: oxen.farm.example.com }
+spec:
+  group: farm.example.com
+  scope: Cluster
+  names: { kind: Ox, plural: oxen, singular: ox, shortNames: [bull], categories: [all] }
+  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]
+`;
+
+  test("are named as their definition says, and cluster-wide if it says so", () => {
+    const cluster = played(`${definition}---\n${widget("farm.example.com/v1", "Ox")}`);
+    expect(kubectl(cluster, "get oxen -o name").out).toBe("ox.farm.example.com/x\n");
+    expect(kubectl(cluster, "get bull x -o jsonpath={.metadata.namespace}").out).toBe("");
+    expect(kubectl(cluster, "get all --no-headers").out).toContain("ox.farm.example.com/x");
+    expect(kubectl(cluster, "delete ox x").out).toBe('ox.farm.example.com "x" deleted\n');
+    expect(kubectl(cluster, "get ox x").err).toBe(
+      'Error from server (NotFound): oxen.farm.example.com "x" not found\n',
+    );
+  });
+
+  test("do not get in the way of a built-in kind of the same name", () => {
+    const cluster = played(widget("serving.knative.dev/v1", "Service"));
+    expect(kubectl(cluster, "get svc").out).toBe("");
+    expect(kubectl(cluster, "get services.serving.knative.dev -o name").out).toBe(
+      "service.serving.knative.dev/x\n",
+    );
+  });
+
+  test("of an unknown group are refused by a kubectl that is not told otherwise", () => {
+    const cluster = played(widget("v1", "ConfigMap").replace(", spec: { size: 3 }", ""));
+    let err = "";
+    const { code } = runKubectl(cluster, "apply -f -", {
+      stdin: widget("example.com/v1", "Widget"),
+      readFile: () => undefined,
+      out: () => undefined,
+      err: (text) => (err += text),
+    });
+    expect([code, err]).toEqual([1, expect.stringContaining("ensure CRDs are installed first")]);
+  });
+});
+
+describe("old spellings", () => {
+  test("a HorizontalPodAutoscaler of autoscaling/v1 is one of v2", () => {
+    const cluster = played(`apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
+  maxReplicas: 5
+  targetCPUUtilizationPercentage: 50
+`);
+    const path = "{.spec.metrics[0].resource.target.averageUtilization}";
+    expect(kubectl(cluster, `get hpa web -o jsonpath=${path}`).out).toBe("50");
+  });
+
+  test.each(["extensions/v1beta1", "apps/v1beta2"])("a Deployment of %s is gone", (apiVersion) => {
+    const { problems } = bodies(widget(apiVersion, "Deployment"));
+    expect(problems.map(({ code, hint }) => [code, hint])).toEqual([
+      ["unknown-kind", 'Deployment is in "apps/v1"'],
+    ]);
+  });
+});
+
+describe("a quoted text of several lines", () => {
+  const text = (indent: string) => `apiVersion: v1
+kind: ConfigMap
+metadata: { name: c }
+data:
+  json: '[
+${indent}{"it": "''s"}
+${indent}]'
+  list: "one
+${indent}two"
+  script: |
+    echo 'three
+    four'
+`;
+
+  test.each(["", " ", "  ", "      "])("may stand %j deep, as for kubectl", (indent) => {
+    const cluster = played(text(indent));
+    expect(stored(cluster, objectsIn(text(indent))[0]!)).toMatchObject({
+      data: {
+        json: `[ {"it": "'s"} ]`,
+        list: "one two",
+        script: "echo 'three\nfour'\n",
+      },
+    });
+  });
+
+  test("that is never closed is still an error", () => {
+    const { problems } = bodies(text("").replace("]'", "]"));
+    expect(problems.some(({ code }) => code === "yaml-syntax")).toBe(true);
+  });
+});
