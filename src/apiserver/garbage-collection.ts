@@ -20,6 +20,7 @@ const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
     "httproutes",
     "ingresses",
     "services",
+    "trafficsplits",
     "virtualservices",
   ],
   deployments: ["replicasets"],

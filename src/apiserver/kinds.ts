@@ -82,6 +82,7 @@ gateways gtw gateway.networking.k8s.io/v1 Gateway kept
 httproutes - gateway.networking.k8s.io/v1 HTTPRoute
 destinationrules dr networking.istio.io/v1beta1 DestinationRule kept
 virtualservices vs networking.istio.io/v1beta1 VirtualService
+trafficsplits ts split.smi-spec.io/v1alpha1 TrafficSplit
 `;
 
 function kindInfo(row: string): KindInfo {

@@ -166,6 +166,7 @@ const RULES: Readonly<Record<string, Rules>> = {
   gateways: lenient(CUSTOM, dnsSubdomain),
   httproutes: lenient(CUSTOM, dnsSubdomain),
   metrictemplates: lenient(CUSTOM, dnsSubdomain),
+  trafficsplits: lenient(CUSTOM, dnsSubdomain),
   virtualservices: lenient(CUSTOM, dnsSubdomain),
 };
 

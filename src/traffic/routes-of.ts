@@ -3,23 +3,14 @@
  * into `Route`s, or says that its objects have nothing to do with a target.
  */
 import type { Client } from "../api/client.ts";
+import type { RouteReader, RouteTarget } from "./route-reader.ts";
 import type { Route } from "./route.ts";
+import { httpRoutes } from "./routes/http-route.ts";
+import { ingresses } from "./routes/ingress.ts";
+import { trafficSplits } from "./routes/traffic-split.ts";
+import { virtualServices } from "./routes/virtual-service.ts";
 
-/** What clients send to: a Service, or a host. */
-export interface RouteTarget {
-  readonly namespace: string;
-  readonly service?: string;
-  readonly host?: string;
-}
-
-export interface RouteReader {
-  /** Plural, such as `ingresses`: objects whose changes may change routes. */
-  readonly resources: readonly string[];
-  /** In order of precedence, the first that matches counts. Undefined: none of its objects is about it. */
-  routes(api: Client, target: RouteTarget): readonly Route[] | undefined;
-}
-
-const READERS: readonly RouteReader[] = [];
+const READERS: readonly RouteReader[] = [virtualServices, httpRoutes, ingresses, trafficSplits];
 
 /** All whose changes are to be watched. */
 export const routeResources: readonly string[] = READERS.flatMap(({ resources }) => resources);

@@ -8,7 +8,7 @@ import { micros, nameOf, spreadOf, type Micros, type TrafficOptions } from "./op
 import { Proxies, type SavedProxies } from "./proxies.ts";
 import type { Route } from "./route.ts";
 import { Router } from "./router.ts";
-import type { RouteTarget } from "./routes-of.ts";
+import type { RouteTarget } from "./route-reader.ts";
 
 export interface SavedStream {
   readonly options: TrafficOptions;
