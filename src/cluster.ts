@@ -19,7 +19,8 @@ import {
   type SavedControllers,
 } from "./controllers/controller-manager.ts";
 import { DisruptionController } from "./controllers/disruption/controller.ts";
-import { Operators, type Operator, type SavedOperators } from "./controllers/operators.ts";
+import { operatorsOf, type OperatorOptions } from "./controllers/operators-of.ts";
+import { Operators, type SavedOperators } from "./controllers/operators.ts";
 import { EndpointSliceController } from "./controllers/endpointslice/controller.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
@@ -43,7 +44,7 @@ import { TrafficHost } from "./traffic/host.ts";
 import type { AppBehavior, TrafficOptions } from "./traffic/options.ts";
 import type { SavedTraffic } from "./traffic/traffic.ts";
 
-export interface ClusterOptions {
+export interface ClusterOptions extends OperatorOptions {
   /** All randomness; default "0". */
   readonly seed?: string;
   /** `fresh` (default), `random`, or recorded letters; see controllers/schedule.ts. */
@@ -183,7 +184,7 @@ export class Cluster {
         later: (delay, subject) =>
           this.#simulation.schedule(delay, RANK.requeue, OPERATOR_TIMER, subject),
       },
-      operatorsOf(),
+      operatorsOf(this.#api, this.traffic, options, saved?.operators),
       saved?.operators,
     );
     this.#disruption = new DisruptionController(this.#store, this.trace);
@@ -388,9 +389,4 @@ function scheduleOf(text: string): ScheduleOptions {
   throw new RangeError(
     `schedule ${text}: use fresh, random, random-own, or the letters d r p D R .`,
   );
-}
-
-/** The controllers beside those of Deployments and ReplicaSets, in the order in which they take turns. */
-function operatorsOf(): readonly Operator[] {
-  return [];
 }

@@ -71,6 +71,14 @@ export function formatDuration(ms: Millis): string {
   );
 }
 
+/** As Go prints a time.Duration: `250ms`, `1.5s`, `1m0s`, `1h0m0s`. */
+export function goDuration(ms: Millis): string {
+  if (ms < 60_000) return formatDuration(ms);
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor((ms % 3_600_000) / 60_000);
+  return `${hours > 0 ? `${hours}h` : ""}${minutes}m${(ms % 60_000) / 1000}s`;
+}
+
 /** A duration whose spelling was checked before. Throws on anything else. */
 export function durationOf(text: string): Millis {
   const answer = parseDuration(text);

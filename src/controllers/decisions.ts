@@ -5,9 +5,11 @@
  * that was weighed.
  */
 
+import { canaryDecisions } from "./canary/decisions.ts";
+
 export interface DecisionInfo {
   readonly says: string;
-  /** File and function under pkg/controller. */
+  /** File and function: of Kubernetes under pkg/controller, of Flagger under its root. */
   readonly from: string;
 }
 
@@ -251,6 +253,7 @@ export const decisions = {
     says: "{ready} ready, {available} available: look again in {seconds} s, when minReadySeconds {minReady} may be over.",
     from: `${replicaset} syncReplicaSet`,
   },
+  ...canaryDecisions,
 } as const satisfies Record<string, DecisionInfo>;
 
 export type DecisionId = keyof typeof decisions;

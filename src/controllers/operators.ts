@@ -22,6 +22,10 @@ export interface Operator<View = unknown> {
   view(key: string): View;
   /** Pure. */
   reconcile(view: View): Plan;
+  /** A sync begins, with the view last asked for. */
+  begun?(key: string): void;
+  /** What it remembers beyond the API, as plain data: it is given back when a cluster is restored. */
+  save?(): unknown;
 }
 
 export interface OperatorWorld {
@@ -37,6 +41,8 @@ export interface SavedOperators {
   readonly queues: readonly SavedWorkQueue[];
   /** Keys that timers carry, each with the index of its operator. */
   readonly timers: readonly (readonly [operator: number, key: string])[];
+  /** What each operator remembers, by its name. */
+  readonly memories: Readonly<Record<string, unknown>>;
 }
 
 /** More syncs than that at one instant, and two operators are undoing each other's work for ever. */
@@ -45,6 +51,7 @@ const MOST_SYNCS = 10_000;
 export class Operators {
   readonly #world: OperatorWorld;
   readonly #loop: LoopWorld;
+  readonly #operators: readonly Operator[];
   readonly #controllers: readonly Controller[];
   readonly #timers: (readonly [operator: number, key: string])[];
   readonly #timerNumbers = new Map<string, number>();
@@ -52,11 +59,13 @@ export class Operators {
 
   constructor(world: OperatorWorld, operators: readonly Operator[], saved?: SavedOperators) {
     this.#world = world;
+    this.#operators = operators;
     this.#controllers = operators.map((operator, index) => ({
       name: operator.name,
       queue: new WorkQueue(saved?.queues[index]),
       view: (key) => operator.view(key),
       reconcile: (view) => operator.reconcile(view),
+      begun: (key) => operator.begun?.(key),
     }));
     this.#timers = [...(saved?.timers ?? [])];
     this.#timers.forEach(([operator, key], number) =>
@@ -99,6 +108,9 @@ export class Operators {
     return {
       queues: this.#controllers.map(({ queue }) => queue.save()),
       timers: [...this.#timers],
+      memories: Object.fromEntries(
+        this.#operators.map((operator) => [operator.name, operator.save?.()] as const),
+      ),
     };
   }
 

@@ -42,6 +42,11 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
     "A ReplicaSet's sync",
     "It sees a number and pods. It knows nothing of rollouts, revisions or availability floors.",
   ],
+  [
+    "canary/",
+    "Canaries of Flagger",
+    "What docs/strategies.md tells of; the places are in fluxcd/flagger.",
+  ],
 ];
 
 function decisionsPage(): string {
@@ -54,7 +59,7 @@ function decisionsPage(): string {
       `## ${title}`,
       "",
       ...(intro === "" ? [] : [intro, ""]),
-      "| decision | in words | from (pkg/controller) |",
+      `| decision | in words | from${prefix === "canary/" ? "" : " (pkg/controller)"} |`,
       "| --- | --- | --- |",
       ...table,
       "",

@@ -1,0 +1,27 @@
+/** The controllers beside those of Deployments and ReplicaSets, in the order in which they take turns. */
+import type { Client } from "../api/client.ts";
+import type { MetricsSource } from "../api/metrics.ts";
+import { CanaryController, type SavedCanaries } from "./canary/controller.ts";
+import type { WebhookRule } from "./canary/webhooks.ts";
+import type { MetricRule } from "./metric-rules.ts";
+import type { Operator, SavedOperators } from "./operators.ts";
+
+export interface OperatorOptions {
+  /** Flagger: the provider of Canaries that name none; default istio (its flag -mesh-provider). */
+  readonly meshProvider?: string;
+  /** What webhooks of analyses answer. */
+  readonly webhooks?: readonly WebhookRule[];
+  /** What queries of analyses read. */
+  readonly metricRules?: readonly MetricRule[];
+}
+
+export function operatorsOf(
+  api: Client,
+  metrics: MetricsSource,
+  { meshProvider = "istio", webhooks = [], metricRules = [] }: OperatorOptions,
+  saved?: SavedOperators,
+): readonly Operator[] {
+  const remembered = saved?.memories["flagger"] as SavedCanaries | undefined;
+  const canaries = { meshProvider, webhooks, metrics: metricRules };
+  return [new CanaryController(api, metrics, canaries, remembered)];
+}

@@ -1,0 +1,345 @@
+/** What goes wrong with Canaries, and what Flagger makes of it (its own tests and issues are named). */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CanaryAnalysis } from "../../../src/api/canary.ts";
+import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
+import { runs } from "../../support/seed.ts";
+import { canary, CanaryWorld, course, deployment, second, USERS } from "./world.ts";
+
+const SUCCESS = {
+  name: "request-success-rate",
+  thresholdRange: { min: 99 },
+  interval: "10s",
+} as const;
+const DURATION = {
+  name: "request-duration",
+  thresholdRange: { max: 500 },
+  interval: "10s",
+} as const;
+
+function updated(
+  analysis: Partial<CanaryAnalysis>,
+  options: ClusterOptions = {},
+  image = "podinfo:2",
+): CanaryWorld {
+  const world = new CanaryWorld([deployment(), canary(analysis)], options);
+  world.look();
+  world.update(image);
+  return world;
+}
+
+describe("a new version with errors", () => {
+  const apps = [{ image: "podinfo:2", errorRate: 0.5 }, {}];
+
+  test("is rolled back once `threshold` checks have failed (TestScheduler_DeploymentRollback)", () => {
+    const world = updated({ stepWeight: 10, threshold: 2, metrics: [SUCCESS] }, { apps });
+    expect(course(world, 6)).toEqual([
+      "Progressing 0",
+      "Progressing 10",
+      "Progressing 10",
+      "Progressing 10",
+      "Failed 0",
+      "Failed 0",
+    ]);
+    expect(world.status.failedChecks).toBe(0);
+    expect([world.replicas(), world.image("podinfo-primary")]).toEqual([0, "podinfo:1"]);
+    expect(world.weights).toEqual([100, 0]);
+    expect(world.status.conditions?.[0]).toMatchObject({ status: "False", reason: "Failed" });
+    expect(world.events.slice(-2)).toEqual([
+      "Rolling back podinfo.default failed checks threshold reached 2",
+      "Canary failed! Scaling down podinfo.default",
+    ]);
+    expect(world.events.at(-3)).toMatch(
+      /^Halt podinfo.default advancement success rate \d+\.\d\d% < 99%$/u,
+    );
+  });
+
+  test("goes on where it recovers before that", () => {
+    const metrics = [{ ...SUCCESS, interval: "10s" }];
+    const metricRules = [
+      { measure: "value", value: 50, from: 0, to: 55 * second },
+      { measure: "success-rate", scale: 100 },
+    ] as const;
+    const world = updated({ stepWeight: 10, threshold: 5, metrics }, { metricRules });
+    world.look(3);
+    expect(world.status).toMatchObject({ failedChecks: 1, canaryWeight: 10 });
+    world.look(1);
+    expect(world.status).toMatchObject({ failedChecks: 1, canaryWeight: 20 });
+  });
+});
+
+describe("a slow new version", () => {
+  test("halts in Flagger's words for durations", () => {
+    const apps = [{ image: "podinfo:2", serviceTime: { delay: 800 } }, {}];
+    const world = updated({ stepWeight: 10, threshold: 2, metrics: [DURATION] }, { apps });
+    world.look(3);
+    expect(world.events.at(-1)).toMatch(
+      /^Halt podinfo.default advancement request duration \d+ms > 500ms$/u,
+    );
+  });
+});
+
+describe("a quiet canary (fluxcd/flagger#1035)", () => {
+  test("is rolled back as no values are found, and the decision says what to do", () => {
+    const world = updated({ stepWeight: 10, threshold: 1, metrics: [SUCCESS] }, { traffic: [] });
+    world.look(4);
+    expect(world.phase).toBe("Failed");
+    expect(world.events).toContain(
+      "Halt advancement no values found for istio metric request-success-rate probably " +
+        "podinfo.default is not receiving traffic: running query failed: no values found",
+    );
+    const told = world.cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "decision" && entry.id === "canary/metric/no-values" ? [entry.sentence] : [],
+    );
+    expect(told[0]).toContain("Send it some");
+  });
+});
+
+describe("a metric that only the scenario can answer", () => {
+  const template = {
+    apiVersion: "flagger.app/v1beta1",
+    kind: "MetricTemplate",
+    metadata: { name: "latency" },
+    spec: { provider: { type: "prometheus", address: "http://prometheus:9090" }, query: "x" },
+  };
+  const metrics = [
+    { name: "latency", templateRef: { name: "latency" }, thresholdRange: { max: 500 } },
+  ];
+
+  test("halts the canary and says what to add", () => {
+    const world = new CanaryWorld([deployment(), template, canary({ stepWeight: 10, metrics })]);
+    world.look();
+    world.update("podinfo:2");
+    world.look(3);
+    expect(world.events.at(-1)).toContain("add to the scenario: metrics:");
+  });
+
+  test("reads the measure that the scenario names", () => {
+    const metricRules = [{ match: { template: "lat*" }, measure: "latency" }] as const;
+    const objects = [deployment(), template, canary({ stepWeight: 10, metrics })];
+    const world = new CanaryWorld(objects, { metricRules }).look();
+    world.update("podinfo:2");
+    world.look(3);
+    expect(world.status.canaryWeight).toBe(20);
+  });
+
+  test("of a template that is not there is told at the first look and at each check", () => {
+    const world = new CanaryWorld([deployment(), canary({ stepWeight: 10, metrics })]).look();
+    const why =
+      'metric template latency.default error: metrictemplates.flagger.app "latency" not found';
+    expect(world.events[0]).toBe(`Error checking metric providers: ${why}`);
+    world.update("podinfo:2");
+    world.look(3);
+    expect(world.events.at(-1)).toBe(`M${why.slice(1)}`);
+  });
+});
+
+describe("webhooks", () => {
+  const gate = (type: "confirm-rollout" | "confirm-promotion" | "confirm-traffic-increase") =>
+    [{ name: "gate", type, url: "http://flagger-loadtester.test/gate/check" }] as const;
+  const opens = (from: number): ClusterOptions => ({
+    webhooks: [{ match: { name: "gate" }, answer: "pass", from: from * second }],
+  });
+
+  test("hold a rollout in Waiting until a gate opens", () => {
+    const world = updated({ stepWeight: 10, webhooks: gate("confirm-rollout") }, opens(55));
+    expect(course(world, 4)).toEqual(["Waiting 0", "Waiting 0", "Waiting 0", "Progressing 0"]);
+    expect(world.events.slice(4, 6)).toEqual([
+      "Halt podinfo.default advancement waiting for approval gate",
+      "Confirm-rollout check gate passed",
+    ]);
+  });
+
+  test("hold a promotion in WaitingPromotion, where its checks go on", () => {
+    const analysis = { iterations: 2, webhooks: gate("confirm-promotion") };
+    const world = updated(analysis, opens(95));
+    expect(course(world, 4).at(-1)).toBe("WaitingPromotion 0");
+    expect(world.status.iterations).toBe(1);
+    world.look(5);
+    expect(["Promoting", "Finalising", "Succeeded"]).toContain(world.phase);
+  });
+
+  test("hold the next weight", () => {
+    const analysis = { stepWeight: 10, webhooks: gate("confirm-traffic-increase") };
+    const world = updated(analysis, opens(75));
+    world.look(4);
+    expect(world.status.canaryWeight).toBe(0);
+    expect(world.events.at(-1)).toBe(
+      "Halt podinfo.default advancement waiting for traffic increase approval gate",
+    );
+    world.look(2);
+    expect(world.status.canaryWeight).toBe(10);
+  });
+
+  test("of before the rollout and during it fail checks", () => {
+    const webhooks = [
+      { name: "smoke", type: "pre-rollout", url: "http://tester/" },
+      { name: "load", url: "http://tester/" },
+      { name: "done", type: "post-rollout", url: "http://tester/" },
+    ] as const;
+    const rules = [
+      { match: { name: "smoke" }, answer: "fail", to: 45 * second },
+      { match: { type: "rollout" }, answer: "fail" },
+    ] as const;
+    const world = updated({ stepWeight: 10, threshold: 2, webhooks }, { webhooks: rules });
+    world.look(6);
+    expect(world.events.slice(6)).toEqual([
+      "Halt podinfo.default advancement pre-rollout check smoke failed Forbidden",
+      "Starting canary analysis for podinfo.default",
+      "Pre-rollout check smoke passed",
+      "Advance podinfo.default canary weight 10",
+      "Halt podinfo.default advancement external check load failed Forbidden",
+      "Rolling back podinfo.default failed checks threshold reached 2",
+      "Canary failed! Scaling down podinfo.default",
+      "Post-rollout check done passed",
+    ]);
+  });
+
+  test("of type rollback ask for a rollback when they pass, and only then", () => {
+    const webhooks = [
+      { name: "back", type: "rollback", url: "http://flagger-loadtester.test/rollback/check" },
+    ] as const;
+    const rules = [{ match: { url: "*/rollback/*" }, answer: "pass", from: 65 * second }] as const;
+    const world = updated({ stepWeight: 10, webhooks }, { webhooks: rules });
+    world.look(3);
+    expect(world.status.canaryWeight).toBe(20);
+    world.look(2);
+    expect(world.phase).toBe("Failed");
+    expect(world.events).toContain("Rolling back podinfo.default manual webhook invoked");
+  });
+});
+
+describe("pods that do not come up", () => {
+  test("of the target: it fails at the Canary's deadline, as the Deployment was complete with 0 pods", () => {
+    const behaviors = [
+      { match: { image: "podinfo:2" }, fault: { type: "NeverReady" as const } },
+      { ready: { delay: second } },
+    ];
+    const of = deployment("podinfo:1", { progressDeadlineSeconds: 10 });
+    const spec = { progressDeadlineSeconds: 45 };
+    const world = new CanaryWorld([of, canary({ stepWeight: 10 }, spec)], { behaviors }).look();
+    world.update("podinfo:2");
+    world.look(5);
+    expect(world.events.at(-1)).toBe(
+      "canary deployment podinfo.default not ready: waiting for rollout to finish: " +
+        "0 of 2 (readyThreshold 100%) updated replicas are available",
+    );
+    expect([world.phase, world.replicas()]).toEqual(["Progressing", 2]);
+    world.look();
+    expect([world.phase, world.replicas()]).toEqual(["Failed", 0]);
+  });
+
+  test("of the primary in a promotion: requests stay with the canary (fluxcd/flagger#1898, TestScheduler_DeploymentPromotionPrimaryNotReady)", () => {
+    const behaviors = [
+      {
+        match: { image: "podinfo:2", labels: { app: "podinfo-primary" } },
+        fault: { type: "NeverReady" as const },
+      },
+      { ready: { delay: second } },
+    ];
+    const of = deployment("podinfo:1", { progressDeadlineSeconds: 20 });
+    const analysis = { stepWeight: 50, maxWeight: 50 };
+    const world = new CanaryWorld([of, canary(analysis)], { behaviors }).look();
+    world.update("podinfo:2");
+    world.look(8);
+    expect([world.phase, world.status.canaryWeight]).toEqual(["Failed", 100]);
+    expect([world.weights, world.replicas()]).toEqual([[0, 100], 2]);
+    expect(world.events.at(-1)).toMatch(/^Promotion of podinfo.default failed, primary not ready/u);
+  });
+
+  test("of the primary for long: it says for what a Promoting canary waits (fluxcd/flagger#1588)", () => {
+    const behaviors = [
+      {
+        match: { image: "podinfo:2", labels: { app: "podinfo-primary" } },
+        fault: { type: "NeverReady" as const },
+      },
+      { ready: { delay: second } },
+    ];
+    const world = new CanaryWorld([deployment(), canary({ stepWeight: 50, maxWeight: 50 })], {
+      behaviors,
+    }).look();
+    world.update("podinfo:2");
+    world.look(8);
+    expect(world.phase).toBe("Promoting");
+    expect(world.events.at(-1)).toContain("podinfo-primary.default not ready: waiting for");
+  });
+});
+
+describe("what rollsim does not play", () => {
+  test.each([
+    [{ provider: "appmesh" }, "rollsim has no provider appmesh: use one of gatewayapi:v1beta1,"],
+    [
+      { targetRef: { apiVersion: "apps/v1", kind: "DaemonSet", name: "podinfo" } },
+      "rollsim plays Canaries of Deployments: DaemonSet podinfo is left alone",
+    ],
+  ])("is told by an event: %j", (spec, why) => {
+    const world = new CanaryWorld([deployment(), canary({ stepWeight: 10 }, spec)]);
+    expect(world.events.at(-1)).toContain(why);
+    expect(world.decisions).toContain("canary/left-alone");
+  });
+
+  test("counts a suspended Canary once, and lets it sleep", () => {
+    const world = new CanaryWorld([deployment(), canary({ stepWeight: 10 }, { suspend: true })]);
+    world.look(30);
+    expect(world.decisions.filter((id) => id === "canary/suspended").length).toBeLessThan(3);
+    world.patch("canaries", { spec: { suspend: false } });
+    world.look(3);
+    expect(world.phase).toBe("Initialized");
+  });
+});
+
+describe("any analysis", () => {
+  const analyses = fc.record(
+    {
+      threshold: fc.integer({ min: 1, max: 4 }),
+      stepWeightPromotion: fc.constantFrom(0, 30, 100),
+      metrics: fc.constantFrom([], [SUCCESS], [SUCCESS, DURATION]),
+    },
+    { requiredKeys: ["threshold"] },
+  );
+  const ways = fc.oneof(
+    fc.record({
+      stepWeight: fc.integer({ min: 1, max: 100 }),
+      maxWeight: fc.constantFrom(20, 50, 100),
+    }),
+    fc
+      .uniqueArray(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 4 })
+      .map((weights) => ({ stepWeights: weights.toSorted((a, b) => a - b) })),
+    fc.record({ iterations: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({
+      iterations: fc.integer({ min: 1, max: 4 }),
+      match: fc.constant([{ headers: { "x-canary": { exact: "1" } } }]),
+    }),
+  );
+  const worlds = fc.record({
+    analysis: fc.tuple(analyses, ways).map(([a, b]) => ({ ...a, ...b })),
+    errorRate: fc.constantFrom(0, 0.02, 0.5),
+    splitAt: fc.integer({ min: 20, max: 200 }),
+  });
+
+  test("keeps weights at 100 in sum and below the maximum, ends, and goes on the same after a restore", () => {
+    fc.assert(
+      fc.property(worlds, ({ analysis, errorRate, splitAt }) => {
+        const apps = [{ image: "podinfo:2", errorRate }, {}];
+        const world = updated(analysis, { apps, traffic: [USERS] });
+        const step = analysis as { stepWeight?: number; maxWeight?: number };
+        let copy: Cluster | undefined;
+        const looks = 125;
+        for (let i = 0; i < looks && !["Succeeded", "Failed"].includes(world.phase); i++) {
+          world.look();
+          const [primary = 0, canaryWeight = 0] = world.weights;
+          expect(primary + canaryWeight).toBe(100);
+          if (step.stepWeight !== undefined && world.phase === "Progressing") {
+            expect(canaryWeight).toBeLessThan((step.maxWeight ?? 100) + step.stepWeight);
+          }
+          if (copy === undefined && world.cluster.now > splitAt * second)
+            copy = world.cluster.fork();
+        }
+        expect(["Succeeded", "Failed"]).toContain(world.phase);
+        copy?.runUntil(world.cluster.now);
+        if (copy !== undefined) expect(copy.trace.entries).toEqual(world.cluster.trace.entries);
+      }),
+      runs(12),
+    );
+  }, 60_000);
+});

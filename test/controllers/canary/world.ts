@@ -1,0 +1,148 @@
+/** A cluster with one Deployment and one Canary of it, at the times at which Flagger looks. */
+import { expect } from "vitest";
+import type { Canary, CanaryAnalysis, CanarySpec } from "../../../src/api/canary.ts";
+import type { Deployment } from "../../../src/api/apps.ts";
+import type { KubeObject, Millis } from "../../../src/api/meta.ts";
+import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
+import type { TrafficOptions } from "../../../src/traffic/options.ts";
+
+export const second: Millis = 1000;
+
+export function deployment(image = "podinfo:1", spec: object = {}): KubeObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "podinfo" },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: "podinfo" } },
+      template: {
+        metadata: { labels: { app: "podinfo" } },
+        spec: { containers: [{ name: "podinfod", image }] },
+      },
+      ...spec,
+    },
+  };
+}
+
+export function canary(
+  analysis: Partial<CanaryAnalysis>,
+  spec: Partial<CanarySpec> = {},
+): KubeObject {
+  return {
+    apiVersion: "flagger.app/v1beta1",
+    kind: "Canary",
+    metadata: { name: "podinfo" },
+    spec: {
+      provider: "istio",
+      targetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "podinfo" },
+      service: { port: 9898 },
+      analysis: { interval: "10s", threshold: 10, ...analysis },
+      ...spec,
+    },
+  };
+}
+
+/** Requests to the Service that users ask. */
+export const USERS: TrafficOptions = {
+  service: "podinfo",
+  clients: [{ loop: "open", rate: 50, arrivals: "fixed" }],
+};
+
+export class CanaryWorld {
+  readonly cluster: Cluster;
+
+  constructor(objects: readonly KubeObject[], options: ClusterOptions = {}) {
+    this.cluster = new Cluster({
+      behaviors: [{ ready: { delay: second } }],
+      traffic: [USERS],
+      ...options,
+    });
+    this.apply(...objects);
+    this.until(19 * second);
+  }
+
+  apply(...objects: readonly KubeObject[]): void {
+    this.cluster.act("create", (api) => {
+      for (const object of objects) expect(api.create(object)).toMatchObject({ ok: true });
+    });
+  }
+
+  patch(resource: string, patch: object, name = "podinfo"): void {
+    this.cluster.act("patch", (api) =>
+      expect(api.patch({ resource, name }, "merge", patch)).toMatchObject({ ok: true }),
+    );
+  }
+
+  /** A new version for the target. */
+  update(image: string): void {
+    const template = { spec: { containers: [{ name: "podinfod", image }] } };
+    this.patch("deployments", { spec: { template } });
+  }
+
+  until(at: Millis): this {
+    this.cluster.runUntil(at);
+    return this;
+  }
+
+  /** Until just before Flagger looks the next time: whatever it found has settled. */
+  look(times = 1, interval = 10 * second): this {
+    return this.until(this.cluster.now + times * interval);
+  }
+
+  get(resource: string, name = "podinfo"): KubeObject {
+    const answer = this.cluster.api.get({ resource, name });
+    if (!answer.ok) throw new Error(answer.status.message);
+    return answer.value;
+  }
+
+  get canary(): Canary {
+    return this.get("canaries") as Canary;
+  }
+
+  get status(): NonNullable<Canary["status"]> {
+    return this.canary.status ?? {};
+  }
+
+  get phase(): string {
+    return this.status.phase ?? "";
+  }
+
+  replicas(name = "podinfo"): number {
+    return (this.get("deployments", name) as Deployment).spec.replicas;
+  }
+
+  image(name: string): string | undefined {
+    const { template } = (this.get("deployments", name) as Deployment).spec;
+    return template.spec.containers[0]?.image;
+  }
+
+  /** Primary and canary, percent. */
+  get weights(): readonly number[] {
+    const { spec } = this.get("virtualservices") as { spec?: unknown };
+    const { http } = spec as { http: readonly { route: readonly { weight: number }[] }[] };
+    return http[0]!.route.map(({ weight }) => weight);
+  }
+
+  /** Texts of the events about the Canary, in order, each once in a row. */
+  get events(): readonly string[] {
+    const texts = this.cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "event" && entry.about.kind === "Canary" ? [entry.message] : [],
+    );
+    return texts.filter((text, i) => text !== texts[i - 1]);
+  }
+
+  get decisions(): readonly string[] {
+    return this.cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "decision" && entry.id.startsWith("canary/") ? [entry.id] : [],
+    );
+  }
+}
+
+/** Phases and weights at each look from now on. */
+export function course(world: CanaryWorld, looks: number): readonly string[] {
+  return Array.from({ length: looks }, () => {
+    world.look();
+    return `${world.phase} ${world.status.canaryWeight ?? 0}`;
+  });
+}
