@@ -121,6 +121,22 @@ export interface InstantEntry {
   readonly at: Millis;
 }
 
+/** What became of the requests of one traffic, at the end of a run. */
+export interface RequestsEntry {
+  readonly kind: "requests";
+  readonly at: Millis;
+  /** Its name. */
+  readonly traffic: string;
+  readonly requests: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly underWay: number;
+  readonly slow: number;
+  /** Causes that occurred, with how many requests. */
+  readonly failedBy: Readonly<Record<string, number>>;
+  readonly slowBy: Readonly<Record<string, number>>;
+}
+
 export interface EndEntry {
   readonly kind: "end";
   readonly at: Millis;
@@ -136,4 +152,5 @@ export type TraceEntry =
   | OutputEntry
   | ExpectationEntry
   | InstantEntry
+  | RequestsEntry
   | EndEntry;

@@ -57,8 +57,10 @@ export interface Behavior {
   readonly start?: Delay;
   /** Restarts that the i-th pod of a ReplicaSet has behind it once it runs. Default none. */
   readonly restarts?: readonly number[];
-  /** Running to ready. Default: the readiness probe's, else 1 s. */
+  /** Running to ready. Default: when the readiness probe succeeds, else 1 s. */
   readonly ready?: ReadyDelay;
+  /** ms from running to when the probes can succeed. Default 0. */
+  readonly listens?: Millis;
   /** Deletion to gone, at least the preStop hook, at most the grace period. Default 0. */
   readonly terminate?: Delay;
   readonly fault?: Fault;
@@ -107,7 +109,9 @@ export function scriptFor(
     jitter === 0 ? delay : delay + Math.floor(random.draw(purpose, pod.uid) * (jitter + 1));
   const { schedule, pull, start, ready, terminate, fault } = behavior;
   const none = { delay: 0 };
-  const readiness = ready ?? { delay: probeDelay(template) ?? DEFAULT_READY_MS };
+  const readiness = ready ?? {
+    delay: probeDelay(template, behavior.listens ?? 0) ?? DEFAULT_READY_MS,
+  };
   return {
     scheduleMs: drawn("schedule", schedule ?? none),
     startMs: drawn("pull", pull ?? none) + drawn("start", start ?? none),
@@ -145,17 +149,26 @@ interface Probe {
 
 /**
  * ms from running to ready by the probes: the startup probe must succeed first, then the readiness probe as
- * often as its threshold says. Probes are taken to succeed at their first turn.
+ * often as its threshold says. Probes are taken to succeed at their first turn after `listens`.
  */
-function probeDelay(template: PodTemplateSpec): Millis | undefined {
+function probeDelay(template: PodTemplateSpec, listens: Millis): Millis | undefined {
   const delays = template.spec.containers.flatMap((container) => {
     const startup = container["startupProbe"] as Probe | undefined;
     const readiness = container["readinessProbe"] as Probe | undefined;
     if (startup === undefined && readiness === undefined) return [];
-    const started = startup?.initialDelaySeconds ?? 0;
-    const period = readiness?.periodSeconds ?? 10;
-    const repeats = (readiness?.successThreshold ?? 1) - 1;
-    return [Math.max(started, readiness?.initialDelaySeconds ?? 0) + repeats * period];
+    const started = startup === undefined ? 0 : turnAfter(listens, startup, 0);
+    const ready = readiness === undefined ? started : turnAfter(listens, readiness, started);
+    return [ready + ((readiness?.successThreshold ?? 1) - 1) * periodMs(readiness)];
   });
-  return delays.length === 0 ? undefined : Math.max(...delays) * 1000;
+  return delays.length === 0 ? undefined : Math.max(...delays);
+}
+
+/** The first turn of a probe at `listens` or later; it takes turns since `from`, or its initial delay. */
+function turnAfter(listens: Millis, probe: Probe, from: Millis): Millis {
+  const first = Math.max(from, (probe.initialDelaySeconds ?? 0) * 1000);
+  return first + Math.ceil(Math.max(0, listens - first) / periodMs(probe)) * periodMs(probe);
+}
+
+function periodMs(probe: Probe | undefined): Millis {
+  return (probe?.periodSeconds ?? 10) * 1000;
 }

@@ -1,6 +1,7 @@
 /** Runs as JSON for programs. Times are virtual ms; the form may grow, `version` changes if it breaks. */
 import type { Problem } from "../scenario/problem.ts";
 import type { Result } from "../scenario/result.ts";
+import type { TrafficResult } from "../scenario/traffic-metrics.ts";
 import { momentsOf } from "./moments.ts";
 
 interface Broken {
@@ -26,6 +27,10 @@ export function jsonReport(
 /** JSON has no infinity: a rollout that never completes takes `"Infinity"`. */
 function asNumberOrText(_key: string, value: unknown): unknown {
   return value === Infinity ? "Infinity" : value;
+}
+
+function trafficOf({ name, account }: TrafficResult): object {
+  return { name, ...account };
 }
 
 function scenarioOf(result: Result, hash: string | undefined): object {
@@ -57,6 +62,7 @@ function scenarioOf(result: Result, hash: string | undefined): object {
       value,
       held,
     })),
+    ...(result.traffic.length === 0 ? {} : { traffic: result.traffic.map(trafficOf) }),
     failures: result.failures,
     timeline: momentsOf(result.trace),
   };

@@ -35,7 +35,30 @@ function suiteOf(result: Result): string {
   const lines = cases.map((one) => caseOf(scenario.name, one)).join("");
   const orphans = failures.filter(({ kind }) => kind === "manifest");
   const first = orphans.length > 0 ? caseOf(scenario.name, manifestCase(orphans)) : "";
-  return `  <testsuite${attributesOf(attributes)}>\n${first}${lines}  </testsuite>\n`;
+  const properties = propertiesOf(result.traffic);
+  return `  <testsuite${attributesOf(attributes)}>\n${properties}${first}${lines}  </testsuite>\n`;
+}
+
+/** Accounts of requests: `traffic.web.failed`, `traffic.web.failed.staleView`. */
+function propertiesOf(traffic: Result["traffic"]): string {
+  const properties = traffic.flatMap(({ name, account }) => {
+    const { requests, answered, failed, slow, downtime, latency, failedBy } = account;
+    const facts = { requests, answered, failed, slow, downtime, p99: latency.p99 };
+    const causes = Object.entries(failedBy).filter(([, count]) => count > 0);
+    return [
+      ...Object.entries(facts),
+      ...causes.map(([cause, count]) => [`failed.${cause}`, count] as const),
+    ].map(([key, value]) => [`traffic.${name}.${key}`, String(value)] as const);
+  });
+  if (properties.length === 0) return "";
+  const lines = properties.map(([name, value]) => {
+    const attributes = attributesOf([
+      ["name", name],
+      ["value", value],
+    ]);
+    return `      <property${attributes}/>\n`;
+  });
+  return `    <properties>\n${lines.join("")}    </properties>\n`;
 }
 
 function manifestCase(failures: readonly Failure[]): Case {

@@ -141,6 +141,7 @@ class Teller {
         if (!entry.held) this.#draft.broken.push(withDetail(entry.that, entry.detail));
         return;
       case "instant":
+      case "requests":
       case "end":
         this.#close();
         return;

@@ -6,6 +6,7 @@ import type { Failure, Result } from "../scenario/result.ts";
 import { momentsOf } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { legend } from "./pods.ts";
+import { requestLines } from "./requests.ts";
 import { scaleOf, timelineOf } from "./timeline.ts";
 
 export interface TextOptions {
@@ -55,6 +56,7 @@ function summaryLines(result: Result, options: TextOptions): readonly string[] {
   });
   return [
     ...lines,
+    ...requestLines(result.traffic, width),
     ...(expectations.length > 0 ? ["", ...expectations] : []),
     "",
     verdictLine(result, options),
@@ -66,8 +68,7 @@ function summaryLines(result: Result, options: TextOptions): readonly string[] {
 function measuredText({ expectations, measured }: Result, index: number): string {
   const one = measured[index - (expectations.length - measured.length)];
   if (one === undefined) return "";
-  const { metric, aggregate } = one.threshold;
-  return ` (${formatMeasure(metric, aggregate, one.value)})`;
+  return ` (${formatMeasure(one)})`;
 }
 
 /** What was measured, a paragraph per Deployment if there are several. */

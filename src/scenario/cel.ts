@@ -13,6 +13,8 @@ export interface CelContext {
   readonly pod: unknown;
   readonly svc: unknown;
   readonly node: unknown;
+  /** Accounts of requests. */
+  readonly traffic: unknown;
   /** Seconds since the start of the run. */
   readonly t: number;
   pods(selector: string): unknown;
@@ -46,7 +48,7 @@ export type CelAnswer =
       readonly end: number;
     };
 
-const variables = ["deploy", "rs", "pod", "svc", "node", "t"];
+const variables = ["deploy", "rs", "pod", "svc", "node", "traffic", "t"];
 
 type Compiled = ReturnType<Environment["parse"]>;
 
@@ -138,6 +140,9 @@ function bind(context: CelContext): Bindings {
     },
     get node() {
       return context.node;
+    },
+    get traffic() {
+      return context.traffic;
     },
     t: context.t,
   };

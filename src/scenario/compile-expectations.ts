@@ -20,7 +20,7 @@ export function compileExpectations(
   compiler: Compiler,
   expect: Located | undefined,
   steps: readonly string[],
-): Expectations {
+): Omit<Expectations, "traffic"> {
   const { source } = compiler;
   const good = (list: Located | undefined, schema: v.GenericSchema): readonly Located[] =>
     (list?.items ?? []).filter((item) => fits(schema, item, source));
@@ -79,7 +79,7 @@ function compileAlways(
   return [{ ...condition, ...(from && { from }), ...(to && { to }) }];
 }
 
-function compileMoment(
+export function compileMoment(
   compiler: Compiler,
   node: Located | undefined,
   steps: readonly string[],

@@ -1,13 +1,21 @@
 /** Checks `expect.always` while a run goes on, and `finally` and the thresholds when it has ended. */
-import type { Client } from "../api/client.ts";
 import type { Millis } from "../api/meta.ts";
 import type { TraceEntry } from "../api/trace.ts";
+import type { Cluster } from "../cluster.ts";
 import type { Verdict } from "./cel.ts";
 import { formatDuration } from "../api/duration.ts";
-import { measure, type Measured, type Samples } from "./metrics.ts";
+import { judge, measure, type Measured, type Samples } from "./metrics.ts";
 import type { ExpectationResult, Failure, Result } from "./result.ts";
-import type { AlwaysExpectation, Condition, Expectations, Moment } from "./scenario.ts";
+import type {
+  AlwaysExpectation,
+  Condition,
+  Expectations,
+  Moment,
+  TrafficThreshold,
+} from "./scenario.ts";
 import { metrics } from "./schema.ts";
+import { measureTraffic, type TrafficResult } from "./traffic-metrics.ts";
+import { trafficMetrics } from "./traffic-schema.ts";
 import { worldOf } from "./world.ts";
 
 type Outcome = ExpectationResult["outcome"];
@@ -15,22 +23,17 @@ type Outcome = ExpectationResult["outcome"];
 export class Checker {
   readonly failures: Failure[] = [];
   readonly #expect: Expectations;
-  readonly #client: Client;
+  readonly #cluster: Cluster;
   readonly #namespace: string;
   readonly #record: (entry: TraceEntry) => void;
   readonly #begun = new Set<string>();
   readonly #always: Map<AlwaysExpectation, Outcome>;
 
-  constructor(
-    expect: Expectations,
-    client: Client,
-    namespace: string,
-    record: (entry: TraceEntry) => void,
-  ) {
+  constructor(expect: Expectations, cluster: Cluster, namespace: string) {
     this.#expect = expect;
-    this.#client = client;
+    this.#cluster = cluster;
     this.#namespace = namespace;
-    this.#record = record;
+    this.#record = (entry) => cluster.trace.add(entry);
     this.#always = new Map(expect.always.map((expectation) => [expectation, "unchecked"]));
   }
 
@@ -42,8 +45,8 @@ export class Checker {
   /** After an instant. An expectation that has failed is not looked at again. */
   instant(): void {
     if (this.#always.size === 0) return;
-    const at = this.#client.now;
-    const world = worldOf(this.#client, this.#namespace);
+    const at = this.#cluster.now;
+    const world = worldOf(this.#cluster, this.#namespace);
     for (const [expectation, outcome] of this.#always) {
       if (outcome === "failed" || !this.#isDue(expectation, at)) continue;
       const verdict = expectation.expression.evaluate(world);
@@ -78,9 +81,9 @@ export class Checker {
   }
 
   /** The results of all. After a failed step, what belongs to the end is not checked. */
-  end(samples: Samples, end: Result["end"]): EndOfChecks {
+  end(samples: Samples, traffic: readonly TrafficResult[], end: Result["end"]): EndOfChecks {
     const aborted = end === "failed";
-    const at = this.#client.now;
+    const at = this.#cluster.now;
     const results: ExpectationResult[] = [];
     for (const [{ expression, place }, outcome] of this.#always) {
       results.push({ kind: "always", text: expression.text, place, outcome });
@@ -94,9 +97,13 @@ export class Checker {
       results.push({ kind: "finally", text: expression.text, place, outcome });
     }
     const measured: Measured[] = [];
-    for (const threshold of this.#expect.thresholds) {
-      const one = measure(threshold, samples);
-      const text = `${threshold.metric}: ${threshold.text}`;
+    const all = [
+      ...this.#expect.thresholds.map((threshold) => measure(threshold, samples)),
+      ...this.#expect.traffic.map((limit) => judge(limit, measureTraffic(limit, traffic))),
+    ];
+    for (const one of all) {
+      const { threshold } = one;
+      const text = titleOf(threshold);
       const outcome = aborted ? "unchecked" : one.held ? "held" : "failed";
       results.push({ kind: "threshold", text, place: threshold.place, outcome });
       measured.push(one);
@@ -106,7 +113,7 @@ export class Checker {
   }
 
   #finally(condition: Condition, at: Millis): Outcome {
-    const verdict = condition.expression.evaluate(worldOf(this.#client, this.#namespace));
+    const verdict = condition.expression.evaluate(worldOf(this.#cluster, this.#namespace));
     if (verdict.holds) {
       this.#record({ kind: "expectation", at, that: condition.expression.text, held: true });
       return "held";
@@ -115,9 +122,9 @@ export class Checker {
     return "failed";
   }
 
-  #exceeded({ threshold, value }: Measured, text: string, at: Millis): void {
-    const message = `was ${formatMeasure(threshold.metric, threshold.aggregate, value)}`;
-    const { place } = threshold;
+  #exceeded(measured: Measured, text: string, at: Millis): void {
+    const message = `was ${formatMeasure(measured)}`;
+    const { place } = measured.threshold;
     this.failures.push({ kind: "threshold", name: text, at, message, details: [], place });
     this.#record({ kind: "expectation", at, that: text, held: false, detail: message });
   }
@@ -128,14 +135,41 @@ export interface EndOfChecks {
   readonly measured: readonly Measured[];
 }
 
+/** `web errors: rate<0.1%`, `rollout_duration: max<2m`. */
+function titleOf(threshold: Measured["threshold"]): string {
+  const { metric, text } = threshold;
+  if (!isOfTraffic(threshold)) return `${metric}: ${text}`;
+  const { traffic, cause } = threshold;
+  return `${traffic === undefined ? "" : `${traffic} `}${cause ?? metric}: ${text}`;
+}
+
+function isOfTraffic(threshold: Measured["threshold"]): threshold is TrafficThreshold {
+  return Object.hasOwn(trafficMetrics, threshold.metric);
+}
+
 /** A measured value in the unit of its metric. */
-export function formatMeasure(
-  metric: Measured["threshold"]["metric"],
-  aggregate: Measured["threshold"]["aggregate"],
-  value: number | undefined,
-): string {
+export function formatMeasure({ threshold, value }: Measured): string {
+  if (isOfTraffic(threshold)) return formatTrafficMeasure(threshold, value);
   if (value === undefined) return "not measured: no Deployment was ever complete";
   if (value === Infinity) return "without end: a rollout did not complete";
+  const { metric, aggregate } = threshold;
   if (metrics[metric] === "time" && aggregate !== "count") return formatDuration(Math.round(value));
   return String(Math.round(value * 1000) / 1000);
+}
+
+function formatTrafficMeasure(
+  { metric, aggregate }: TrafficThreshold,
+  value: number | undefined,
+): string {
+  if (value === undefined) return "not measured: no request was sent, or none was answered";
+  if (aggregate === "rate") return formatShare(value);
+  return trafficMetrics[metric] === "time" ? formatDuration(Math.round(value)) : String(value);
+}
+
+/** A share in per cent, to three digits after the point; never 0% or 100% but where it is. */
+export function formatShare(share: number): string {
+  const percent = Math.round(share * 100_000) / 1000;
+  if (percent === 0 && share > 0) return "<0.001%";
+  if (percent === 100 && share < 1) return ">99.999%";
+  return `${percent}%`;
 }

@@ -13,7 +13,7 @@ import type { Deployment } from "../api/apps.ts";
 import type { Millis } from "../api/meta.ts";
 import type { TraceEntry } from "../api/trace.ts";
 import { isComplete, Rollouts } from "./rollouts.ts";
-import type { Threshold } from "./scenario.ts";
+import type { Threshold, TrafficThreshold } from "./scenario.ts";
 import type { MetricName } from "./schema.ts";
 
 /** A value with how long it lasted; durations and sums weigh 1. */
@@ -132,14 +132,18 @@ export class Metrics {
 }
 
 export interface Measured {
-  readonly threshold: Threshold;
+  readonly threshold: Threshold | TrafficThreshold;
   /** Undefined if there was nothing to measure. */
   readonly value: number | undefined;
   readonly held: boolean;
 }
 
 export function measure(threshold: Threshold, samples: Samples): Measured {
-  const value = aggregate(threshold.aggregate, samples[threshold.metric]);
+  return judge(threshold, aggregate(threshold.aggregate, samples[threshold.metric]));
+}
+
+/** What was not measured does not hold. */
+export function judge(threshold: Measured["threshold"], value: number | undefined): Measured {
   const held = value !== undefined && compares[threshold.compare](value, threshold.limit);
   return { threshold, value, held };
 }

@@ -7,7 +7,14 @@ import { defaults } from "../cluster.ts";
 import { featureGates } from "../features.ts";
 import type { Behavior, Delay, Fault } from "../kubelet/behavior.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
-import { compileExpectations } from "./compile-expectations.ts";
+import { compileExpectations, type Compiler } from "./compile-expectations.ts";
+import {
+  appOf,
+  compileTraffic,
+  compileTrafficThresholds,
+  serviceTimeProblem,
+} from "./compile-traffic.ts";
+import { defined } from "./defined.ts";
 import { durationOf } from "../api/duration.ts";
 import { readManifest } from "./manifest.ts";
 import { foldNotSimulated } from "./not-simulated.ts";
@@ -160,6 +167,18 @@ function compile(
   const steps = compileSteps(compiler, list, until, nodes);
   const expected = root?.entries?.get("expect")?.node;
   const expect = compileExpectations(compiler, expected, stepNames(list));
+  const namespace = body.namespace ?? "default";
+  const requests = root?.entries?.get("traffic")?.node;
+  const names = stepNames(list);
+  const { traffic, thresholds } = compileTraffic(
+    compiler,
+    body.traffic ?? [],
+    requests,
+    namespace,
+    names,
+  );
+  const limits = expected?.entries?.get("thresholds")?.node;
+  checkServiceTimes(compiler, body, root);
   checkVersion(body, root, source, problems);
   return {
     file: source.file,
@@ -167,13 +186,15 @@ function compile(
     labels: body.metadata.labels ?? {},
     seed: body.seed ?? "0",
     schedule: scheduleOf(body.schedule ?? "fresh"),
-    namespace: body.namespace ?? "default",
+    namespace,
     until,
     cluster: settingsOf(body.cluster ?? {}),
     behaviors: (body.behaviors ?? []).map(behaviorOf),
+    apps: (body.behaviors ?? []).map(appOf),
+    traffic,
     manifests,
     steps,
-    expect,
+    expect: { ...expect, traffic: [...compileTrafficThresholds(compiler, limits), ...thresholds] },
   };
 }
 
@@ -222,11 +243,26 @@ function limitsOf(input: ControlPlaneInput): NonNullable<ClusterSettings["contro
   return defined({ qps, burst, latency: latency === undefined ? undefined : durationOf(latency) });
 }
 
+function checkServiceTimes(
+  { source, problems }: Compiler,
+  { behaviors = [] }: ScenarioInput,
+  root: Located | undefined,
+): void {
+  const nodes = root?.entries?.get("behaviors")?.node.items ?? [];
+  behaviors.forEach(({ serve }, index) => {
+    const message = serve?.time === undefined ? undefined : serviceTimeProblem(serve.time);
+    const node = nodes[index]?.entries?.get("serve")?.node.entries?.get("time")?.node;
+    if (message === undefined || node === undefined) return;
+    problems.push(problemAt(source, node.span, { code: "wrong-value", message }));
+  });
+}
+
 function behaviorOf(input: BehaviorInput): Behavior {
-  const { match, fault } = input;
+  const { match, fault, serve } = input;
   return defined({
     match: match === undefined ? undefined : defined(match),
     ...delaysOf(input),
+    listens: serve?.listens === undefined ? undefined : durationOf(serve.listens),
     fault: fault === undefined ? undefined : faultOf(fault),
   });
 }
@@ -238,16 +274,6 @@ function faultOf(input: NonNullable<BehaviorInput["fault"]>): Fault {
     after: after === undefined ? undefined : durationOf(after),
     recover: recover === undefined ? undefined : durationOf(recover),
   });
-}
-
-type Defined<T> = {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-} & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
-
-/** Without the keys whose value is undefined: `exactOptionalPropertyTypes` tells them apart. */
-function defined<T extends object>(value: T): Defined<T> {
-  const given = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(given) as Defined<T>;
 }
 
 type DelayName = "schedule" | "pull" | "start" | "ready" | "terminate";

@@ -4,6 +4,7 @@ import type { TraceEntry } from "../api/trace.ts";
 import type { Measured, Samples } from "./metrics.ts";
 import type { Place } from "./problem.ts";
 import type { Scenario, Step } from "./scenario.ts";
+import type { TrafficResult } from "./traffic-metrics.ts";
 
 /** Something that did not hold, with where it is written. */
 export interface Failure {
@@ -48,6 +49,8 @@ export interface Result {
   readonly expectations: readonly ExpectationResult[];
   readonly measured: readonly Measured[];
   readonly samples: Samples;
+  /** Accounts of requests, in the order of the scenario's traffic; those that began. */
+  readonly traffic: readonly TrafficResult[];
   readonly failures: readonly Failure[];
   readonly trace: readonly TraceEntry[];
 }

@@ -13,6 +13,7 @@ import { Metrics } from "./metrics.ts";
 import type { Place } from "./problem.ts";
 import type { Failure, Result, StepResult } from "./result.ts";
 import type { Scenario, Step } from "./scenario.ts";
+import { requestsEntry, TrafficRun } from "./traffic.ts";
 import { createNamespaces } from "./validate.ts";
 import { applyManifests, carryOut, type Stage, type StepFailure } from "./steps.ts";
 
@@ -59,6 +60,7 @@ class Run implements Stage {
   readonly #until: Millis;
   readonly #checker: Checker;
   readonly #metrics = new Metrics();
+  readonly #traffic: TrafficRun;
   readonly #steps: StepResult[] = [];
   readonly #failures: Failure[] = [];
   #remedies: readonly Remedy[] = [];
@@ -74,14 +76,13 @@ class Run implements Stage {
       seed,
       schedule,
       behaviors: scenario.behaviors,
+      apps: scenario.apps,
     });
+    this.#traffic = new TrafficRun(this.cluster, scenario.traffic);
     this.namespace = scenario.namespace;
     this.readFile = (path) => options.readFile?.(path);
     this.#until = options.until ?? scenario.until;
-    const { trace, api } = this.cluster;
-    this.#checker = new Checker(scenario.expect, api, scenario.namespace, (entry) => {
-      trace.add(entry);
-    });
+    this.#checker = new Checker(scenario.expect, this.cluster, scenario.namespace);
   }
 
   play(): Result {
@@ -143,6 +144,7 @@ class Run implements Stage {
   }
 
   #closeInstant(): void {
+    this.#traffic.instant();
     this.#checker.instant();
     this.#feed();
     this.#options.onInstant?.(this.cluster.now);
@@ -171,6 +173,7 @@ class Run implements Stage {
       const failure = this.#waitUntilDue(step);
       const began = this.cluster.now;
       this.#checker.begin(step.name);
+      this.#traffic.begin(step.name);
       const failed = failure ?? carryOut(this, step);
       const ok = failed === undefined;
       this.#steps.push({ step, began, ended: this.cluster.now, ok });
@@ -208,6 +211,8 @@ class Run implements Stage {
   /** After the last step: until nothing is left to happen, or time is up. */
   #runOut(): Result["end"] {
     while (this.advance(Infinity) === "stepped");
+    const busyUntil = Math.min(this.#traffic.busyUntil, this.#until);
+    if (busyUntil > this.cluster.now) this.cluster.runUntil(busyUntil);
     return this.cluster.nextEventAt() === undefined ? "idle" : "until";
   }
 
@@ -222,7 +227,13 @@ class Run implements Stage {
 
   /** Timers that find nothing to do may end a run long after its last event. */
   #settledAt(): Millis {
-    const idle: ReadonlySet<string> = new Set(["instant", "sync", "decision", "expectation"]);
+    const idle: ReadonlySet<string> = new Set([
+      "instant",
+      "sync",
+      "decision",
+      "expectation",
+      "requests",
+    ]);
     const last = this.cluster.trace.entries.findLast(({ kind }) => !idle.has(kind));
     return Math.max(last?.at ?? 0, this.#steps.at(-1)?.ended ?? 0);
   }
@@ -241,7 +252,9 @@ class Run implements Stage {
     this.#feed();
     const settledAt = this.#settledAt();
     const samples = this.#metrics.samples(settledAt, end === "until" ? at : settledAt);
-    const { results, measured } = this.#checker.end(samples, end);
+    const traffic = this.#traffic.results();
+    const { results, measured } = this.#checker.end(samples, traffic, end);
+    for (const each of traffic) cluster.trace.add(requestsEntry(each));
     cluster.trace.add({ kind: "end", at });
     const failures = [...this.#checker.failures, ...this.#failures].toSorted((a, b) => a.at - b.at);
     return {
@@ -257,6 +270,7 @@ class Run implements Stage {
       expectations: results,
       measured,
       samples,
+      traffic,
       failures,
       trace: cluster.trace.entries,
     };

@@ -3,10 +3,12 @@ import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
 import type { ControlPlaneLimits } from "../controllers/token-bucket.ts";
 import type { FeatureGates } from "../features.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
+import type { AppBehavior, TrafficOptions } from "../traffic/options.ts";
 import type { CelExpression } from "./cel.ts";
 import type { Place, Source } from "./problem.ts";
 import type { MetricName, stepFaults, Verb } from "./schema.ts";
 import type { ScriptCommand } from "./script.ts";
+import type { TrafficMetricName } from "./traffic-schema.ts";
 import type { Located } from "./yaml.ts";
 
 export interface ClusterSettings {
@@ -104,10 +106,36 @@ export interface Threshold {
   readonly place: Place;
 }
 
+/** A limit on requests; see traffic-metrics.ts. */
+export interface TrafficThreshold {
+  readonly metric: TrafficMetricName;
+  /** Of this traffic; absent: of all. */
+  readonly traffic?: string;
+  /** Of lost requests: those lost to it. */
+  readonly cause?: string;
+  readonly aggregate: "rate" | "count" | "avg" | "max" | "sum" | { readonly percentile: number };
+  readonly compare: Threshold["compare"];
+  /** Milliseconds, a share of 0 to 1, or requests. */
+  readonly limit: number;
+  /** As written: `rate<0.1%`. */
+  readonly text: string;
+  readonly place: Place;
+}
+
+/** Requests, and when they come. */
+export interface PlannedTraffic {
+  readonly options: TrafficOptions;
+  /** Absent: when the Service, or one that the host leads to, has a ready endpoint for the first time. */
+  readonly from?: Moment;
+  /** Absent: at the end of the run. */
+  readonly to?: Moment;
+}
+
 export interface Expectations {
   readonly always: readonly AlwaysExpectation[];
   readonly finally: readonly Condition[];
   readonly thresholds: readonly Threshold[];
+  readonly traffic: readonly TrafficThreshold[];
 }
 
 export interface Scenario {
@@ -121,6 +149,9 @@ export interface Scenario {
   readonly until: Millis;
   readonly cluster: ClusterSettings;
   readonly behaviors: readonly Behavior[];
+  /** How pods answer requests: one for each behavior. */
+  readonly apps: readonly AppBehavior[];
+  readonly traffic: readonly PlannedTraffic[];
   /** Applied at the start, in order. */
   readonly manifests: readonly Manifest[];
   readonly steps: readonly Step[];

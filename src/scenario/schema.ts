@@ -5,43 +5,23 @@
 import * as v from "valibot";
 import type { FeatureGates } from "../features.ts";
 import type { FaultType } from "../kubelet/behavior.ts";
-import { parseDuration } from "../api/duration.ts";
+import {
+  delay,
+  dnsLabel,
+  duration,
+  exitStatus,
+  positive,
+  probability,
+  stringMap,
+  text,
+} from "./schema-values.ts";
+import { serveSchema, trafficSchema, trafficThresholds } from "./traffic-schema.ts";
 
 export const apiVersion = "rollsim.dev/v1alpha1";
 
-export const durationPattern = /^(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$/u;
-const duration = v.pipe(
-  v.string(),
-  v.regex(durationPattern, "a duration such as 90s, 1m30s or 250ms"),
-  v.check((text) => parseDuration(text).ok, "a duration such as 90s, 1m30s or 250ms"),
-  v.description("A duration as Go writes it: 90s, 1m30s, 250ms."),
-);
-const dnsLabel = v.pipe(
-  v.string(),
-  v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, "lower-case letters, digits and -, at most 63"),
-);
-const positive = v.pipe(v.number(), v.integer("a whole number"), v.minValue(1, "at least 1"));
-const exitStatus = v.pipe(
-  v.number(),
-  v.integer("a whole number"),
-  v.minValue(0, "between 0 and 255"),
-  v.maxValue(255, "between 0 and 255"),
-);
-const probability = v.pipe(
-  v.number(),
-  v.minValue(0, "between 0 and 1"),
-  v.maxValue(1, "between 0 and 1"),
-);
-const text = v.pipe(v.string(), v.minLength(1, "some text"));
-const stringMap = v.record(v.string(), v.string());
 export const celSchema = v.pipe(text, v.description("A CEL expression that must be true."));
 /** Any object: a manifest, or a part of one. Checked elsewhere. */
 const anyObject = v.looseObject({});
-
-const delay = v.strictObject({
-  delay: v.optional(v.pipe(duration, v.description("Default 0s."))),
-  jitter: v.optional(v.pipe(duration, v.description("Adds a uniform 0s to this. Default 0s."))),
-});
 
 /** What can be wrong with pods; see kubelet/behavior.ts. */
 export const podFaults = [
@@ -69,6 +49,7 @@ const behavior = v.strictObject({
   start: v.optional(v.pipe(delay, v.description("Image there to container running. Default 0s."))),
   ready: v.optional(v.pipe(delay, v.description("Container running to Ready. Default 1s."))),
   terminate: v.optional(v.pipe(delay, v.description("Deletion to gone. Default 0s."))),
+  serve: v.optional(v.pipe(serveSchema, v.description("How it answers requests; see traffic."))),
   fault: v.optional(
     v.strictObject({
       type: v.picklist(podFaults),
@@ -234,6 +215,7 @@ export const scenarioSchema = v.strictObject({
     }),
   ),
   behaviors: v.optional(v.pipe(v.array(behavior), v.description("Per pod, the first match wins."))),
+  traffic: v.optional(v.pipe(v.array(trafficSchema), v.description("Who sends requests."))),
   steps: v.optional(v.array(stepSchema)),
   expect: v.optional(
     v.strictObject({
@@ -241,13 +223,19 @@ export const scenarioSchema = v.strictObject({
         v.pipe(v.array(alwaysSchema), v.description("Checked after every instant.")),
       ),
       finally: v.optional(v.pipe(v.array(celSchema), v.description("Checked at the end."))),
-      thresholds: v.optional(v.strictObject(optionalOf(metrics, v.array(thresholdSchema)))),
+      thresholds: v.optional(
+        v.strictObject({
+          ...optionalOf(metrics, v.array(thresholdSchema)),
+          ...trafficThresholds.entries,
+        }),
+      ),
     }),
   ),
 });
 
 export type ScenarioInput = v.InferInput<typeof scenarioSchema>;
 export type BehaviorInput = v.InferInput<typeof behavior>;
+export type TrafficInput = v.InferInput<typeof trafficSchema>;
 export type DelayInput = v.InferInput<typeof delay>;
 export type StepInput = { [verb in Verb]: v.InferInput<(typeof stepByVerb)[verb]> }[Verb];
 export type AlwaysInput = v.InferInput<typeof alwaysSchema>;

@@ -5,7 +5,8 @@
 import * as v from "valibot";
 import { nearest } from "./nearest.ts";
 import { problemAt, type Problem, type Source, type Span } from "./problem.ts";
-import { durationPattern, stepByVerb, verbs, type Verb } from "./schema.ts";
+import { durationPattern } from "./schema-values.ts";
+import { stepByVerb, verbs, type Verb } from "./schema.ts";
 import type { Located } from "./yaml.ts";
 
 type Schema = v.GenericSchema;
@@ -61,9 +62,11 @@ function visitObject(walk: Walk, schema: Schema, node: Located, here: Here): voi
 
 function visitRecord(walk: Walk, schema: Schema, node: Located, here: Here): void {
   if (!expectKind(walk, "a map", node, here)) return;
-  const { value } = schema as Schema & { readonly value: Schema };
+  const { key: names, value } = schema as Schema & { readonly key: Schema; readonly value: Schema };
+  const { options } = names as Schema & { readonly options?: readonly string[] };
   for (const [name, { key, node: child }] of node.entries ?? []) {
-    visit(walk, value, child, { path: join(here.path, name), key });
+    if (options?.includes(name) === false) unknownKey(walk, name, key, options, here);
+    else visit(walk, value, child, { path: join(here.path, name), key });
   }
 }
 

@@ -133,11 +133,11 @@ function assertThat(stage: Stage, step: AssertStep): StepFailure | undefined {
   const { cluster } = stage;
   const limit = cluster.now + step.within;
   for (;;) {
-    const failure = check(cluster.api, stage.namespace, step);
+    const failure = check(cluster, stage.namespace, step);
     const that = "cel" in step.condition ? step.condition.cel.expression.text : step.name;
     const last = failure !== undefined && stage.advance(limit) === "idle";
     if (failure === undefined || last) {
-      const final = failure && check(cluster.api, stage.namespace, step);
+      const final = failure && check(cluster, stage.namespace, step);
       const detail = final?.details.join("; ");
       const held = final === undefined;
       cluster.trace.add({
@@ -152,17 +152,17 @@ function assertThat(stage: Stage, step: AssertStep): StepFailure | undefined {
   }
 }
 
-function check(client: Client, namespace: string, step: AssertStep): StepFailure | undefined {
+function check(cluster: Cluster, namespace: string, step: AssertStep): StepFailure | undefined {
   if ("cel" in step.condition) {
     const { expression, place } = step.condition.cel;
-    const verdict = expression.evaluate(worldOf(client, namespace));
+    const verdict = expression.evaluate(worldOf(cluster, namespace));
     if (verdict.holds) return undefined;
     const values = verdict.values.map((shown) => `${shown.expression} is ${shown.value}`);
     const details = verdict.why === undefined ? values : [verdict.why, ...values];
     return { message: `${expression.text} does not hold`, details, place };
   }
   for (const example of step.condition.objects) {
-    const failure = compareWith(client, namespace, example);
+    const failure = compareWith(cluster.api, namespace, example);
     if (failure !== undefined) return failure;
   }
   return undefined;

@@ -4,6 +4,7 @@
  */
 import type { Client } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import type { Cluster } from "../cluster.ts";
 import type { CelContext } from "./cel.ts";
 
 type CelMap = Map<string, unknown>;
@@ -36,8 +37,11 @@ export const omittedCounters: Readonly<Record<string, readonly string[]>> = {
 /** Objects never change, so each is converted once. */
 const converted = new WeakMap<KubeObject, CelMap>();
 
-/** The cluster as it is now; objects are fetched when an expression asks for them. */
-export function worldOf(client: Client, namespace: string): CelContext {
+/** The cluster as it is now; objects and accounts are fetched when an expression asks for them. */
+export function worldOf(
+  { api: client, traffic }: Pick<Cluster, "api" | "traffic">,
+  namespace: string,
+): CelContext {
   const named = new Map<string, CelMap>();
   const all = (resource: string): CelMap => {
     let objects = named.get(resource);
@@ -63,6 +67,10 @@ export function worldOf(client: Client, namespace: string): CelContext {
     },
     get node() {
       return all("nodes");
+    },
+    get traffic() {
+      const accounts = traffic.accounts.map((each) => [each.name, toCel(each.snapshot())] as const);
+      return new Map(accounts);
     },
     t: client.now / 1000,
     pods: (selector) => client.list("pods", { namespace, labelSelector: selector }).map(convert),

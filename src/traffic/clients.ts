@@ -11,6 +11,7 @@ export interface Connection {
 
 export interface SavedSource {
   readonly nextAt: Micros;
+  readonly until: Micros;
   readonly clock: Micros;
   readonly ordinal: number;
   readonly from: Micros;
@@ -26,7 +27,8 @@ export class Source {
   readonly backoff: Micros;
   /** How many connections are kept; 0: one for each request. */
   readonly kept: number;
-  readonly until: Micros;
+  /** Requests after that are not sent. */
+  until: Micros;
   /** Open loop only: start of the next request. */
   nextAt: Micros;
   /** By Service. */
@@ -116,7 +118,9 @@ export class Source {
   /** How long a user thinks before a request. */
   thought(bits: number): Micros {
     const { options } = this;
-    return options.loop === "closed" ? spreadOf(options.think ?? { delay: 1000 }, bits) : 0;
+    if (options.loop === "open") return 0;
+    // Without a pause at all, a user whom nobody answers would ask for ever at one instant.
+    return Math.max(1000, spreadOf(options.think ?? { delay: 1000 }, bits));
   }
 
   connection(service: number, number: number): Connection {
@@ -128,14 +132,15 @@ export class Source {
   }
 
   /** No request comes any more. */
-  stop(): void {
+  stop(now: Micros): void {
     this.nextAt = Infinity;
-    this.#turns = [];
+    this.until = Math.min(this.until, now);
   }
 
   save(): SavedSource {
     return {
       nextAt: this.nextAt,
+      until: this.until,
       clock: this.#clock,
       ordinal: this.#ordinal,
       from: this.#from,
@@ -145,8 +150,9 @@ export class Source {
     };
   }
 
-  #restore({ nextAt, clock, ordinal, asked, turns, connections }: SavedSource): void {
+  #restore({ nextAt, until, clock, ordinal, asked, turns, connections }: SavedSource): void {
     this.nextAt = nextAt;
+    this.until = until;
     this.#clock = clock;
     this.#ordinal = ordinal;
     this.#asked = [...asked];

@@ -10,6 +10,14 @@ export interface Spread {
   readonly jitter?: Millis;
 }
 
+/**
+ * A duration by its percentiles (0 to 100, ascending, values too): straight lines between them, and beyond
+ * the first and the last their values.
+ */
+export interface Percentiles {
+  readonly percentiles: readonly (readonly [percent: number, value: Millis])[];
+}
+
 export interface Retries {
   /** After the first attempt. Only failed connections are tried again, never a timeout or an error. */
   readonly attempts: number;
@@ -62,7 +70,7 @@ export interface OpenLoop extends ClientBase {
 export interface ClosedLoop extends ClientBase {
   readonly loop: "closed";
   readonly users: number;
-  /** Default 1 s. */
+  /** Default 1 s; at least 1 ms. */
   readonly think?: Spread;
 }
 
@@ -74,7 +82,7 @@ export interface AppBehavior {
   readonly image?: string;
   readonly labels?: StringMap;
   /** Work per request; default 10 ms. */
-  readonly serviceTime?: Spread;
+  readonly serviceTime?: Spread | Percentiles;
   /** Requests that are worked on at a time; default 100. */
   readonly concurrency?: number;
   /** Requests that wait for that; more are refused. Default: no limit. */

@@ -5,6 +5,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { micros, type AppBehavior, type Micros } from "./options.ts";
+import { workOf } from "./work.ts";
 
 /** How an attempt would end, kept until it has ended. */
 export interface UnderWay {
@@ -80,9 +81,7 @@ export class Server implements ServerState {
   readonly #app: number;
   /** When each worker is free: a heap, the earliest first. */
   #free: Float64Array;
-  readonly #delay: Micros;
-  /** Per 32-bit draw. */
-  readonly #jitter: number;
+  readonly #workFor: (bits: number) => Micros;
   /** When waiting requests will be begun, in order. */
   #starts: number[] = [];
   #firstStart = 0;
@@ -101,9 +100,7 @@ export class Server implements ServerState {
     this.#app = app;
     this.app = apps[app] ?? {};
     this.preStop = preStop;
-    const { delay, jitter = 0 } = this.app.serviceTime ?? { delay: 10 };
-    this.#delay = micros(delay);
-    this.#jitter = micros(jitter) / 0x1_0000_0000;
+    this.#workFor = workOf(this.app);
     this.#free = new Float64Array(this.app.concurrency ?? DEFAULT_CONCURRENCY);
   }
 
@@ -176,7 +173,7 @@ export class Server implements ServerState {
   /** Answers when the work will be done, and keeps how long it takes in `base` and `work`. */
   accept(at: Micros, bits: number): Micros {
     if (at >= this.#secondEnd) this.#countSeconds(at);
-    const base = this.#delay + Math.round(this.#jitter * bits);
+    const base = this.#workFor(bits);
     const work = this.app.warmUp === undefined ? base : this.#warmed(base, at);
     const begin = Math.max(at, this.#free[0]!);
     const end = begin + work;

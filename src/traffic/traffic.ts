@@ -223,7 +223,7 @@ export class Traffic implements MetricsSource {
       latencies: () => this.#withoutUnderWay(stream, () => stream.ledger.latencies()),
       stop: () => {
         const account = snapshot();
-        for (const source of stream.sources) source.stop();
+        for (const source of stream.sources) source.stop(this.#now);
         return account;
       },
     };

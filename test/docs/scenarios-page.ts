@@ -38,7 +38,10 @@ rollsim schema > scenario.schema.json
   virtual time. \`at\` counts from the start of the run, \`after\` from the end of the previous step.
 - Expressions are CEL. They see \`deploy\`, \`rs\`, \`pod\`, \`svc\` by name (\`deploy.web\`, \`deploy["my-app"]\`), \`t\` (seconds)
   and \`pods(selector)\`. Counters that the API leaves out read 0; \`status.conditions.Available\` is the condition of
-  that type.
+  that type. \`traffic.web\` is the account of that traffic: \`traffic.web.failed\`, \`traffic.web.failedBy.staleView\`,
+  \`traffic.web.latency.p99\` (ms).
+- \`traffic: [{ service: web, rps: 100 }]\` sends requests, from when the Service has a ready endpoint; \`serve\` under
+  \`behaviors\` says how pods answer. Causes of failed requests: [zero-downtime.md](zero-downtime.md).
 - Errors come all at once, each with its place: \`file:line:column\`, the line, a caret, the nearest right word.
 - Exit codes: 0 all held; 1 an expectation or a step failed; 2 usage or a bad file; 3 our mistake.
 `;

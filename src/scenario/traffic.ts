@@ -1,0 +1,106 @@
+/** The requests of a run: they begin and end when the scenario says, and are accounted for at its end. */
+import type { Millis } from "../api/meta.ts";
+import type { RequestsEntry } from "../api/trace.ts";
+import type { Cluster } from "../cluster.ts";
+import type { TrafficAccount } from "../traffic/traffic.ts";
+import type { Moment, PlannedTraffic } from "./scenario.ts";
+import type { TrafficResult } from "./traffic-metrics.ts";
+
+export class TrafficRun {
+  readonly #cluster: Cluster;
+  readonly #planned: readonly PlannedTraffic[];
+  readonly #accounts = new Map<PlannedTraffic, TrafficAccount>();
+  readonly #ended = new Set<PlannedTraffic>();
+
+  constructor(cluster: Cluster, planned: readonly PlannedTraffic[]) {
+    this.#cluster = cluster;
+    this.#planned = planned;
+    for (const traffic of planned) if (isTime(traffic.from)) this.#start(traffic);
+  }
+
+  /** A step begins. */
+  begin(step: string): void {
+    for (const traffic of this.#planned) {
+      if (isStep(traffic.from, step)) this.#start(traffic);
+      if (isStep(traffic.to, step)) this.#end(traffic);
+    }
+  }
+
+  /** An instant is over. */
+  instant(): void {
+    for (const traffic of this.#planned) {
+      if (traffic.from === undefined && !this.#accounts.has(traffic) && this.#isReady(traffic)) {
+        this.#start(traffic);
+      }
+    }
+  }
+
+  /** The clock has to go on until then for the accounts to be whole. */
+  get busyUntil(): Millis {
+    return this.#planned.length === 0 ? 0 : this.#cluster.traffic.busyUntil;
+  }
+
+  results(): readonly TrafficResult[] {
+    return this.#planned.flatMap((traffic) => {
+      const account = this.#accounts.get(traffic);
+      if (account === undefined) return [];
+      const { name } = account;
+      return [{ name, account: account.snapshot(), latencies: account.latencies() }];
+    });
+  }
+
+  #start(traffic: PlannedTraffic): void {
+    if (this.#accounts.has(traffic)) return;
+    const { options, from, to } = traffic;
+    const times = {
+      ...(isTime(from) && { from: from.at }),
+      ...(isTime(to) && { until: to.at }),
+    };
+    const clients = options.clients.map((client) => ({ ...client, ...times }));
+    this.#accounts.set(traffic, this.#cluster.traffic.add({ ...options, clients }));
+  }
+
+  #end(traffic: PlannedTraffic): void {
+    if (this.#ended.has(traffic)) return;
+    this.#ended.add(traffic);
+    this.#accounts.get(traffic)?.stop();
+  }
+
+  /** Where routes decide on the Service, any of the namespace will do. */
+  #isReady({ options }: PlannedTraffic): boolean {
+    const { namespace = "default" } = options;
+    const selector =
+      "service" in options
+        ? { labelSelector: `kubernetes.io/service-name=${options.service}` }
+        : {};
+    return this.#cluster.api
+      .list("endpointslices", { namespace, ...selector })
+      .some((slice) => ((slice["endpoints"] as readonly Endpoint[] | null) ?? []).some(isReady));
+  }
+}
+
+/** As it stands in the trace. */
+export function requestsEntry({ name, account }: TrafficResult): RequestsEntry {
+  const { at, requests, answered, failed, underWay, slow } = account;
+  const some = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+    Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+  const [failedBy, slowBy] = [some(account.failedBy), some(account.slowBy)];
+  const counts = { requests, answered, failed, underWay, slow, failedBy, slowBy };
+  return { kind: "requests", at, traffic: name, ...counts };
+}
+
+interface Endpoint {
+  readonly conditions: { readonly ready: boolean };
+}
+
+function isReady({ conditions }: Endpoint): boolean {
+  return conditions.ready;
+}
+
+function isStep(moment: Moment | undefined, step: string): boolean {
+  return moment !== undefined && "step" in moment && moment.step === step;
+}
+
+function isTime(moment: Moment | undefined): moment is { readonly at: Millis } {
+  return moment !== undefined && "at" in moment;
+}
