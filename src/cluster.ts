@@ -39,6 +39,7 @@ import type { Behavior } from "./kubelet/behavior.ts";
 import type { SavedHardships } from "./kubelet/hardships.ts";
 import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
 import { seedNodes, type NodeCapacity } from "./scheduler/node-object.ts";
+import { NodeTaints } from "./scheduler/node-taints.ts";
 import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
 import { TrafficHost } from "./traffic/host.ts";
 import type { AppBehavior, TrafficOptions } from "./traffic/options.ts";
@@ -146,6 +147,7 @@ export class Cluster {
     const kubeletWorld = {
       store: this.#store,
       scheduler: this.#scheduler,
+      taints: new NodeTaints(this.#store),
       random: this.#random,
       trace: this.trace,
       behaviors: options.behaviors ?? [],
@@ -188,11 +190,11 @@ export class Cluster {
       saved?.operators,
     );
     this.#disruption = new DisruptionController(this.#store, this.trace);
+    this.#api.eviction = (pod, options) => this.#disruption.evict(this.#api, pod, options);
     this.faults = new Faults(
       {
         api: this.#api,
         trace: this.trace,
-        evict: (pod) => this.#disruption.evict(this.#api, pod),
         scheduler: this.#scheduler,
         kubelet: this.#kubelet,
         schedule: (delay, turn, subject) =>
@@ -207,6 +209,7 @@ export class Cluster {
         random: this.#random,
       }),
       this.#disruption,
+      this.faults,
     ];
     if (saved !== undefined) {
       this.#simulation.restore(saved.simulation);
@@ -301,7 +304,7 @@ export class Cluster {
    * may ask again (`kubectl drain` does every 5 s).
    */
   evict(pod: { readonly namespace?: string; readonly name: string }): Answer<KubeObject> {
-    return this.act(`evict ${pod.name}`, (api) => this.#disruption.evict(api, pod));
+    return this.act(`evict ${pod.name}`, (api) => api.evict({ ...pod, resource: "pods" }));
   }
 
   /** Hears of entries of the trace as they are made. Call the answer to stop. */

@@ -94,6 +94,8 @@ export interface Client {
   ): Answer<KubeObject>;
   /** Answers the object as it was last (or as it is, marked with a deletionTimestamp). */
   delete(ref: ObjectRef, options?: DeleteOptions): Answer<KubeObject>;
+  /** As `delete` of a pod, if its PodDisruptionBudget can spare it; otherwise 429 (the eviction API). */
+  evict(pod: ObjectRef, options?: Pick<DeleteOptions, "gracePeriodSeconds">): Answer<KubeObject>;
   /** Events from now on; objects that exist already are not replayed. */
   watch(resource: string, options?: ListOptions): Watch;
 }

@@ -59,6 +59,8 @@ export class ApiServer implements Client {
   readonly refusals: Refusals;
   requester: Requester = USER;
   readonly #trace: Trace;
+  /** Set by the cluster: who guards disruption budgets. */
+  eviction: Client["evict"] = (pod, options) => this.delete(pod, options);
 
   constructor(store: Store, refusals: Refusals, trace: Trace) {
     this.store = store;
@@ -150,6 +152,10 @@ export class ApiServer implements Client {
     const value = this.#delete(current, options);
     this.#record("delete", resource, current, { ok: true, value });
     return { ok: true, value };
+  }
+
+  evict(pod: ObjectRef, options?: DeleteOptions): Answer<KubeObject> {
+    return this.eviction(pod, options);
   }
 
   /**

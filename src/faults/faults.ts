@@ -2,8 +2,7 @@
  * What can be broken in a cluster, each verb with its opposite. Call them inside `Cluster.act`, so that
  * controllers settle. Names that do not exist throw a RangeError.
  */
-import type { KubeObject, Millis } from "../api/meta.ts";
-import type { Answer } from "../api/status.ts";
+import type { Millis } from "../api/meta.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
 import { findPod } from "../apiserver/pod-access.ts";
 import type { ApiServer } from "../apiserver/server.ts";
@@ -24,8 +23,6 @@ export interface PodRef {
 export interface FaultWorld {
   readonly api: ApiServer;
   readonly trace: Trace;
-  /** The eviction API. */
-  readonly evict: (pod: PodRef) => Answer<KubeObject>;
   readonly scheduler: NodeWorld["scheduler"] & { readonly nodes: number };
   readonly kubelet: NodeWorld["kubelet"] & {
     failProbe(row: number): void;
@@ -55,7 +52,7 @@ export class Faults {
           api.requester = { by: "user" };
         },
         evict: (row) => {
-          const answer = world.evict(this.#podAt(row));
+          const answer = api.evict({ resource: "pods", ...this.#podAt(row) });
           if (answer.ok) return "evicted";
           return answer.status.code === 429 ? "too many" : "refused";
         },
@@ -107,6 +104,11 @@ export class Faults {
 
   restoreRegistry(): void {
     this.#world.kubelet.setRegistry("up");
+  }
+
+  /** Nodes that were changed at this instant are tainted, or no longer. */
+  settled(): void {
+    this.#nodes.settled();
   }
 
   /** A timer is due. */

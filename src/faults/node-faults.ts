@@ -17,8 +17,8 @@ import { NodeObjects } from "./node-objects.ts";
 import { toleranceOf } from "./tolerations.ts";
 
 /**
- * What a timer is for. The subject is a node, for the first two a number of an outage. `changed`: its object
- * was changed at this instant.
+ * What a timer is for. The subject is a node, for the first two a number of an outage. `changed`: it may have
+ * become free for pods that wait.
  */
 export const NodeTurn = { unreachable: 0, evict: 1, drain: 2, changed: 3 } as const;
 export const NODE_TURNS = Object.keys(NodeTurn).length;
@@ -79,6 +79,10 @@ export class NodeFaults {
   readonly #outages: Outage[];
   readonly #cordoned: Set<number>;
   readonly #drains: Map<number, Drain>;
+  /** Nodes whose taints are to be looked at before the instant is over. */
+  readonly #changed = new Set<number>();
+  /** Its own writes do not concern it. */
+  #tending = false;
 
   constructor(world: NodeWorld, saved?: SavedNodeFaults) {
     this.#world = world;
@@ -130,7 +134,7 @@ export class NodeFaults {
     this.#world.kubelet.resumeNode(node);
     this.#judgeZone();
     this.#open(node);
-    this.#world.schedule(0, NodeTurn.changed, node);
+    this.#change(node);
   }
 
   /** As `kubectl drain --force`, of a node that is cordoned: evicts its pods, as fast as budgets let it. */
@@ -142,6 +146,7 @@ export class NodeFaults {
   #hear(name: string): void {
     const node = this.indexOf(name);
     if (node === undefined) return;
+    this.#change(node);
     const schedulable = this.#objects.isSchedulable(node);
     if (schedulable === !this.#cordoned.has(node)) return;
     if (schedulable) {
@@ -153,7 +158,19 @@ export class NodeFaults {
       this.#world.scheduler.cordon(node);
     }
     if (this.#outage(node) === undefined) this.#objects.tellSchedulable(node);
+  }
+
+  #change(node: number): void {
+    if (this.#tending) return;
+    this.#changed.add(node);
     this.#world.schedule(0, NodeTurn.changed, node);
+  }
+
+  settled(): void {
+    this.#tending = true;
+    for (const node of this.#changed) this.#tend(node);
+    this.#tending = false;
+    this.#changed.clear();
   }
 
   #tend(node: number): void {
@@ -161,11 +178,10 @@ export class NodeFaults {
     const gone = outage?.state === "unreachable";
     const evicting = outage?.taintedAt !== undefined;
     this.#objects.taint(node, !gone ? "no" : evicting ? "with evictions" : "without evictions");
-    this.#world.kubelet.placeWaiting();
   }
 
   act(turn: NodeTurnCode, subject: number): void {
-    if (turn === NodeTurn.changed) return this.#tend(subject);
+    if (turn === NodeTurn.changed) return this.#world.kubelet.placeWaiting();
     if (turn === NodeTurn.drain) {
       const drain = this.#drains.get(subject);
       if (drain?.dueAt === this.#world.now()) this.#evictFrom(subject, drain.rows);
@@ -198,7 +214,7 @@ export class NodeFaults {
     const partial = nodes <= SMALL_ZONE && gone > 2 && gone / nodes >= UNHEALTHY_SHARE;
     const evicting = gone < nodes && !partial;
     for (const outage of unreachable) {
-      this.#world.schedule(0, NodeTurn.changed, outage.node);
+      this.#change(outage.node);
       if (!evicting) outage.taintedAt = undefined;
       else if (outage.taintedAt === undefined) {
         outage.taintedAt = now();

@@ -79,6 +79,7 @@ function watchWrites(api: Client, wrote: () => void): Client {
     create: noting((object, options) => api.create(object, options)),
     update: noting((object, options) => api.update(object, options)),
     patch: noting((ref, type, patch, options) => api.patch(ref, type, patch, options)),
+    evict: noting((pod, options) => api.evict(pod, options)),
     delete: noting((ref, options) => api.delete(ref, options)),
   };
 }

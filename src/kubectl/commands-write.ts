@@ -3,6 +3,7 @@ import {
   command,
   type Command,
   cascade,
+  chunk,
   dry,
   everywhere,
   fieldSelector,
@@ -20,6 +21,9 @@ import {
   timeout,
   validate,
 } from "./command-table.ts";
+import { cordon, uncordon } from "./verbs/cordon.ts";
+import { drain } from "./verbs/drain.ts";
+import { taint } from "./verbs/taint.ts";
 import { annotate, label } from "./verbs/label.ts";
 import { refuseVerb } from "./verbs/about.ts";
 import { apply } from "./verbs/apply.ts";
@@ -102,7 +106,7 @@ export const writeCommands: readonly Command[] = [
       "cpu:string cpu-percent:int=-1 memory:string !max:int=-1 min:int=-1 name:string",
     autoscale,
   ),
-  command("cordon", "Mark node as unschedulable", dry + selector, refuseVerb),
+  command("cordon", "Mark node as unschedulable", dry + selector, cordon),
   command(
     "create",
     "Create a resource from a file or from stdin",
@@ -166,7 +170,17 @@ export const writeCommands: readonly Command[] = [
       "o,output:string raw:string wait:bool=true",
     deleteObjects,
   ),
-  command("drain", "Drain node in preparation for maintenance", dry + selector, refuseVerb),
+  command(
+    "drain",
+    "Drain node in preparation for maintenance",
+    dry +
+      selector +
+      chunk +
+      timeout +
+      "delete-emptydir-data:bool disable-eviction:bool force:bool grace-period:int=-1 " +
+      "ignore-daemonsets:bool pod-selector:string skip-wait-for-delete-timeout:int",
+    drain,
+  ),
   command(
     "edit",
     "Edit a resource on the server",
@@ -306,8 +320,8 @@ export const writeCommands: readonly Command[] = [
   command(
     "taint",
     "Update the taints on one or more nodes",
-    dry + selector + "overwrite:bool",
-    refuseVerb,
+    dry + selector + validate + manager + print + "all:bool overwrite:bool",
+    taint,
   ),
-  command("uncordon", "Mark node as schedulable", dry + selector, refuseVerb),
+  command("uncordon", "Mark node as schedulable", dry + selector, uncordon),
 ];

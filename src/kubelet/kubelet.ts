@@ -7,10 +7,12 @@
 import type { Millis } from "../api/meta.ts";
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
+import type { NodesSeen } from "../apiserver/events/log.ts";
 import { PodChange, type PodChangeCode, type Store } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
+import type { NodeTaints } from "../scheduler/node-taints.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { startsWithoutRegistry } from "./images.ts";
@@ -44,6 +46,7 @@ const PULL_BACKOFF_AFTER_MS = 2000;
 export interface KubeletWorld {
   readonly store: Store;
   readonly scheduler: Scheduler;
+  readonly taints: NodeTaints;
   readonly random: Random;
   readonly trace: Trace;
   readonly behaviors: readonly Behavior[];
@@ -161,12 +164,26 @@ export class Kubelet {
     return this.#script(row).fault?.type === "ImagePullBackOff" ? "fails" : "works";
   }
 
-  /** For events: nodes in all, and those that take no pods. */
-  get nodesSeen(): { readonly nodes: number; readonly cordoned: number } {
-    const { scheduler } = this.#world;
+  /** For events: nodes in all, those that take no pods, and the taints that keep this pod from others. */
+  nodesSeen(row: number): NodesSeen {
+    const { scheduler, taints, store } = this.#world;
+    const { spec } = store.registry.sources[store.pods.columns.source[row]!]!;
+    const tainted: string[] = [];
     let cordoned = 0;
-    for (let node = 0; node < scheduler.nodes; node++) if (scheduler.isCordoned(node)) cordoned++;
-    return { nodes: scheduler.nodes, cordoned };
+    for (let node = 0; node < scheduler.nodes; node++) {
+      const taint = taints.untolerated(node, spec);
+      if (scheduler.isCordoned(node)) cordoned++;
+      else if (taint !== undefined) tainted.push(`{${taint.key}: ${taint.value ?? ""}}`);
+    }
+    return { nodes: scheduler.nodes, cordoned, tainted };
+  }
+
+  /** Whether a node refuses a pod by its taints; undefined where no node has any. */
+  #refusing(row: number): ((node: number) => boolean) | undefined {
+    const { taints, store } = this.#world;
+    if (!taints.any) return undefined;
+    const { spec } = store.registry.sources[store.pods.columns.source[row]!]!;
+    return (node) => taints.untolerated(node, spec) !== undefined;
   }
 
   /** Pods that fitted nowhere are tried again. */
@@ -241,9 +258,16 @@ export class Kubelet {
     this.#wakeWaiting();
   }
 
-  /** Room for one pod is free: the first that waits for it, and still exists, is to be placed. */
+  /**
+   * Room for one pod is free: the first that waits for it, and still exists, is to be placed. With taints it
+   * may not be the first that fits.
+   */
   #wakeWaiting(): void {
-    const { store, scheduler, schedule } = this.#world;
+    const { store, scheduler, schedule, taints } = this.#world;
+    if (taints.any) {
+      for (const waiting of scheduler.takeWaiting()) schedule(0, Turn.schedule, waiting);
+      return;
+    }
     let row = scheduler.takeFirstWaiting();
     while (row !== undefined && (!store.pods.isPresent(row) || store.pods.isDeleting(row))) {
       row = scheduler.takeFirstWaiting();
@@ -254,7 +278,7 @@ export class Kubelet {
   #place(row: number): void {
     const { store, scheduler, schedule } = this.#world;
     if (store.pods.columns.node[row] !== UNBOUND) return;
-    const node = scheduler.place(row);
+    const node = scheduler.place(row, this.#refusing(row));
     if (node === undefined) {
       if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
         store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);

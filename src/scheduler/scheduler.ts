@@ -1,6 +1,6 @@
 /**
  * kube-scheduler, one pod at a time: nodes with room, then the one with the fewest pods. What it leaves out:
- * resources, affinity, taints, topology spread, priorities.
+ * resources, affinity, topology spread, priorities.
  */
 import { assert } from "../engine/assert.ts";
 
@@ -66,9 +66,12 @@ export class Scheduler {
     this.#cordoned.delete(node);
   }
 
-  /** A node for a pod, and the room on it taken; undefined where none has room: then it waits. */
-  place(row: number): number | undefined {
-    const node = this.#options.placement === "spread" ? this.#emptiest() : this.#turn();
+  /**
+   * A node for a pod, and the room on it taken; undefined where none has room, or all `refuse` it: then it
+   * waits.
+   */
+  place(row: number, refuses?: (node: number) => boolean): number | undefined {
+    const node = this.#options.placement === "spread" ? this.#emptiest(refuses) : this.#turn();
     if (node === undefined) {
       this.#waiting.add(row);
       return undefined;
@@ -112,15 +115,15 @@ export class Scheduler {
     return this.#next++ % this.#options.nodes;
   }
 
-  #emptiest(): number | undefined {
+  #emptiest(refuses?: (node: number) => boolean): number | undefined {
     while (this.#byCount[this.#fewest]?.length === 0) this.#fewest++;
     for (let count = this.#fewest; count < this.#byCount.length; count++) {
       if (count >= this.#options.podsPerNode) return undefined;
       const nodes = this.#byCount[count]!;
       const node =
-        this.#cordoned.size === 0
+        this.#cordoned.size === 0 && refuses === undefined
           ? nodes.at(-1)
-          : nodes.findLast((candidate) => !this.#cordoned.has(candidate));
+          : nodes.findLast((each) => !this.#cordoned.has(each) && refuses?.(each) !== true);
       if (node !== undefined) return node;
     }
     return undefined;

@@ -21,6 +21,7 @@ export function withEvents(api: Client, recorder: EventRecorder): Client {
     create: (object, options) => api.create(object, options),
     update: (object, options) => api.update(object, options),
     patch: (ref, type, patch, options) => api.patch(ref, type, patch, options),
+    evict: (pod, options) => api.evict(pod, options),
     get(ref) {
       const value = recorded(ref);
       return value === undefined ? api.get(ref) : { ok: true, value };

@@ -32,15 +32,16 @@ export interface RecordedEntry {
   readonly resourceVersion: string;
 }
 
-/** Why a pod fitted nowhere: nodes in all, and those that take no pods. */
+/** Why a pod fitted nowhere: nodes in all, those that take no pods, and taints of others, one a node. */
 export interface NodesSeen {
   readonly nodes: number;
   readonly cordoned: number;
+  readonly tainted: readonly string[];
 }
 
 /** What events need to know of the nodes and their agents. */
 export interface NodeAgents {
-  readonly nodesSeen: NodesSeen;
+  nodesSeen(row: number): NodesSeen;
   pullOf(row: number): "works" | "fails";
 }
 

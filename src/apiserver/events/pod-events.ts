@@ -139,14 +139,19 @@ function scheduled(pod: PodNamed): ReportedEvent {
 }
 
 /** Mirrors FitError and the default preemption plugin: nodes by reason, in order of the text. */
-function unschedulable(pod: PodNamed, { nodes, cordoned }: NodesSeen): ReportedEvent {
-  const full = nodes - cordoned;
+function unschedulable(pod: PodNamed, { nodes, cordoned, tainted }: NodesSeen): ReportedEvent {
+  const full = nodes - cordoned - tainted.length;
+  const unhelpful = nodes - full;
+  const byTaint = [...new Set(tainted)].map((taint) => {
+    return `${tainted.filter((each) => each === taint).length} node(s) had untolerated taint ${taint}`;
+  });
   const filter = [
+    ...byTaint,
     ...(cordoned > 0 ? [`${cordoned} node(s) were unschedulable`] : []),
     ...(full > 0 ? [`${full} Too many pods`] : []),
   ];
   const preemption = [
-    ...(cordoned > 0 ? [`${cordoned} Preemption is not helpful for scheduling`] : []),
+    ...(unhelpful > 0 ? [`${unhelpful} Preemption is not helpful for scheduling`] : []),
     ...(full > 0 ? [`${full} No preemption victims found for incoming pod`] : []),
   ];
   const list = (reasons: readonly string[]): string =>

@@ -11,7 +11,7 @@ export function logPods(store: Store, log: EventLog, agents: NodeAgents): void {
       const what = happened(store, change, row);
       if (what === undefined) return;
       log.note(now(), what, row);
-      if (what === Happened.unschedulable) log.nodesSeen.set(row, agents.nodesSeen);
+      if (what === Happened.unschedulable) log.nodesSeen.set(row, agents.nodesSeen(row));
     },
   });
 }

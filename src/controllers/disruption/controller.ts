@@ -6,7 +6,7 @@
  * A rolling update deletes pods without asking; what it makes unavailable still uses up the budget.
  */
 import { matchesSelector } from "../../api/label-selector.ts";
-import type { Client } from "../../api/client.ts";
+import type { Client, DeleteOptions } from "../../api/client.ts";
 import type { Pod } from "../../api/core.ts";
 import { deepEqual } from "../../api/json.ts";
 import type { KubeObject, LabelSelector } from "../../api/meta.ts";
@@ -68,7 +68,11 @@ export class DisruptionController {
   }
 
   /** What `kubectl drain` asks for: a deletion, if the pod's budget can spare it. */
-  evict(api: Client, { namespace = "default", name }: PodRef): Answer<KubeObject> {
+  evict(
+    api: Pick<Client, "get" | "delete">,
+    { namespace = "default", name }: PodRef,
+    options: DeleteOptions = {},
+  ): Answer<KubeObject> {
     const ref = { resource: "pods", namespace, name };
     const found = api.get(ref);
     if (!found.ok) return found;
@@ -76,7 +80,7 @@ export class DisruptionController {
     const { phase } = pod.status;
     const going = pod.metadata.deletionTimestamp !== undefined;
     if (going || phase === "Succeeded" || phase === "Failed" || phase === "Pending") {
-      return api.delete(ref);
+      return api.delete(ref, options);
     }
     const budgets = this.#budgetsOf(pod);
     if (budgets.length > 1) {
@@ -87,7 +91,7 @@ export class DisruptionController {
     }
     const [budget] = budgets;
     const refusal = budget === undefined ? undefined : this.#spend(budget, pod);
-    return refusal === undefined ? api.delete(ref) : { ok: false, status: refusal };
+    return refusal === undefined ? api.delete(ref, options) : { ok: false, status: refusal };
   }
 
   #sync(budget: Budget): void {

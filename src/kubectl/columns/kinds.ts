@@ -81,7 +81,7 @@ function nodeStatus(node: KubeObject): string {
 
 const roleLabel = "node-role.kubernetes.io/";
 
-function nodeRoles(node: KubeObject): string {
+export function nodeRoles(node: KubeObject): string {
   const roles = Object.entries(node.metadata.labels ?? {}).flatMap(([key, value]) => {
     if (key.startsWith(roleLabel)) return [key.slice(roleLabel.length)];
     return key === "kubernetes.io/role" && value !== "" ? [value] : [];

@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import { failAll, type Problem } from "../errors.ts";
 import { eventLines } from "../describe/events.ts";
 import { describeAutoscaler, describeGeneric, describeService } from "../describe/others.ts";
+import { describeNode } from "../describe/nodes.ts";
 import { describePod } from "../describe/pods.ts";
 import { describeDeployment, describeReplicaSet } from "../describe/workloads.ts";
 import { resolve, type Selection } from "../resolve.ts";
@@ -16,6 +17,7 @@ const describers: Readonly<Record<string, Describer>> = {
   Deployment: describeDeployment,
   ReplicaSet: describeReplicaSet,
   Pod: describePod,
+  Node: describeNode,
   Service: describeService,
   HorizontalPodAutoscaler: describeAutoscaler,
 };
