@@ -5,15 +5,12 @@
  * mean something on a shared machine. Ends with 1 where the cost per pod is not flat within LIMIT.
  */
 import { fileURLToPath } from "node:url";
-import type { Deployment } from "../../src/api/apps.ts";
-import type { KubeObject } from "../../src/api/meta.ts";
-import { Cluster } from "../../src/cluster.ts";
+import { rollingUpdate } from "./rollout.ts";
 import { cpuMs, inOwnProcess, interleaved, median, printTable } from "./statistics.ts";
 
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
 const REPETITIONS = 3;
 const LIMIT = 1.5;
-const PODS_PER_NODE = 110;
 /** Rollouts of so many replicas, until so much CPU time is spent. */
 const WARM_UP = 2000;
 const WARM_UP_MS = 2500;
@@ -25,62 +22,12 @@ interface Measured {
   readonly peakMB: number;
 }
 
-function deployment(replicas: number): KubeObject {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web", namespace: "default" },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: "web" } },
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "web:1" }] },
-      },
-    },
-  };
-}
-
-function isComplete(cluster: Cluster): boolean {
-  const answer = cluster.api.get({ resource: "deployments", name: "web" });
-  if (!answer.ok) throw new Error(answer.status.message);
-  const { metadata, spec, status } = answer.value as Deployment;
-  return (
-    status.observedGeneration === metadata.generation &&
-    status.updatedReplicas === spec.replicas &&
-    status.replicas === spec.replicas &&
-    status.availableReplicas === spec.replicas
-  );
-}
-
-function settle(cluster: Cluster): void {
-  while (!isComplete(cluster)) {
-    if (!cluster.step())
-      throw new Error("nothing is left to happen, and the rollout is not complete");
-  }
-}
-
-/** Wall and CPU time of the rolling update alone, ms. */
-function rollingUpdate(replicas: number): Omit<Measured, "peakMB"> {
-  // Room for the surge, and for pods that are still stopping.
-  const nodes = Math.ceil((replicas * 1.5) / PODS_PER_NODE) + 1;
-  const cluster = new Cluster({ nodes, podsPerNode: PODS_PER_NODE });
-  cluster.act("create", (api) => api.create(deployment(replicas)));
-  settle(cluster);
-  const start = process.hrtime.bigint();
-  const startCpu = cpuMs();
-  const image = { spec: { template: { spec: { containers: [{ name: "web", image: "web:2" }] } } } };
-  cluster.act("set image", (api) =>
-    api.patch({ resource: "deployments", name: "web" }, "strategic", image),
-  );
-  settle(cluster);
-  return { wallMs: Number(process.hrtime.bigint() - start) / 1e6, cpuMs: cpuMs() - startCpu };
-}
-
 /** After a warm-up; small ones several times, as the clock is coarse. */
 function measure(replicas: number): Measured {
-  while (cpuMs() < WARM_UP_MS) rollingUpdate(Math.min(replicas, WARM_UP));
-  const times = Array.from({ length: replicas < 20_000 ? 9 : 1 }, () => rollingUpdate(replicas));
+  while (cpuMs() < WARM_UP_MS) rollingUpdate({ replicas: Math.min(replicas, WARM_UP) });
+  const times = Array.from({ length: replicas < 20_000 ? 9 : 1 }, () =>
+    rollingUpdate({ replicas }),
+  );
   return {
     wallMs: median(times.map((time) => time.wallMs)),
     cpuMs: median(times.map((time) => time.cpuMs)),

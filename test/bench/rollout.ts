@@ -1,0 +1,86 @@
+/** The rolling update that benchmarks measure: one Deployment, default strategy, all controllers' logic on. */
+import type { Deployment } from "../../src/api/apps.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+import { cpuMs } from "./statistics.ts";
+
+export const PODS_PER_NODE = 110;
+
+export interface Rollout {
+  readonly replicas: number;
+  readonly behaviors?: NonNullable<ClusterOptions["behaviors"]>;
+  /** Sees the cluster before the update begins. */
+  readonly watch?: (cluster: Cluster) => void;
+}
+
+export interface Cost {
+  /** From the change of the image until the rollout is complete. */
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  /** Bytes by which the heap grew: all that was allocated, where no garbage was collected meanwhile. */
+  readonly heapBytes: number;
+  /** What happened: turns of the clock, and entries of the trace by kind. */
+  readonly work: Readonly<Record<string, number>>;
+}
+
+export function rollingUpdate({ replicas, behaviors = [], watch }: Rollout): Cost {
+  // Room for the surge, and for pods that are still stopping.
+  const nodes = Math.ceil((replicas * 1.5) / PODS_PER_NODE) + 1;
+  const cluster = new Cluster({ nodes, podsPerNode: PODS_PER_NODE, behaviors });
+  cluster.act("create", (api) => api.create(deployment(replicas)));
+  settle(cluster);
+  watch?.(cluster);
+  const before = cluster.trace.entries.length;
+  const start = process.hrtime.bigint();
+  const startCpu = cpuMs();
+  const startHeap = process.memoryUsage().heapUsed;
+  const image = { spec: { template: { spec: { containers: [{ name: "web", image: "web:2" }] } } } };
+  cluster.act("set image", (api) =>
+    api.patch({ resource: "deployments", name: "web" }, "strategic", image),
+  );
+  const turns = settle(cluster);
+  const cost = {
+    wallMs: Number(process.hrtime.bigint() - start) / 1e6,
+    cpuMs: cpuMs() - startCpu,
+    heapBytes: process.memoryUsage().heapUsed - startHeap,
+  };
+  const work: Record<string, number> = { turns };
+  for (const { kind } of cluster.trace.entries.slice(before)) work[kind] = (work[kind] ?? 0) + 1;
+  return { ...cost, work };
+}
+
+function deployment(replicas: number): KubeObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { containers: [{ name: "web", image: "web:1" }] },
+      },
+    },
+  };
+}
+
+function isComplete(cluster: Cluster): boolean {
+  const answer = cluster.api.get({ resource: "deployments", name: "web" });
+  if (!answer.ok) throw new Error(answer.status.message);
+  const { metadata, spec, status } = answer.value as Deployment;
+  return (
+    status.observedGeneration === metadata.generation &&
+    status.updatedReplicas === spec.replicas &&
+    status.replicas === spec.replicas &&
+    status.availableReplicas === spec.replicas
+  );
+}
+
+/** The number of turns that it took. */
+function settle(cluster: Cluster): number {
+  for (let turns = 0; ; turns++) {
+    if (isComplete(cluster)) return turns;
+    if (!cluster.step()) throw new Error("nothing is left to happen, and it is not complete");
+  }
+}
