@@ -93,7 +93,7 @@ export class Checker {
     }
     for (const condition of this.#expect.finally) {
       const { expression, place } = condition;
-      const outcome = aborted ? "unchecked" : this.#finally(condition, at);
+      const outcome = aborted ? "unchecked" : this.#finally(condition, at, traffic);
       results.push({ kind: "finally", text: expression.text, place, outcome });
     }
     const measured: Measured[] = [];
@@ -112,8 +112,9 @@ export class Checker {
     return { results, measured };
   }
 
-  #finally(condition: Condition, at: Millis): Outcome {
-    const verdict = condition.expression.evaluate(worldOf(this.#cluster, this.#namespace));
+  #finally(condition: Condition, at: Millis, traffic: readonly TrafficResult[]): Outcome {
+    const world = worldOf(this.#cluster, this.#namespace, traffic);
+    const verdict = condition.expression.evaluate(world);
     if (verdict.holds) {
       this.#record({ kind: "expectation", at, that: condition.expression.text, held: true });
       return "held";

@@ -51,6 +51,15 @@ class Stopped extends Error {
   override readonly name = "Stopped";
 }
 
+/** Entries of instants at which nothing changes. */
+const IDLE: ReadonlySet<string> = new Set([
+  "instant",
+  "sync",
+  "decision",
+  "expectation",
+  "requests",
+]);
+
 class Run implements Stage {
   readonly cluster: Cluster;
   readonly namespace: string;
@@ -65,6 +74,9 @@ class Run implements Stage {
   readonly #failures: Failure[] = [];
   #remedies: readonly Remedy[] = [];
   #seen = 0;
+  #stepsTaken = false;
+  /** The one that was closed last. */
+  #instant: "something happened" | "nothing happened" = "something happened";
 
   constructor(scenario: Scenario, options: RunOptions) {
     this.#scenario = scenario;
@@ -116,7 +128,10 @@ class Run implements Stage {
     const stop = Math.min(limit, this.#until, this.#options.stopAt ?? Infinity);
     const remedy = this.#remedies.reduce((least, { at }) => Math.min(least, at), Infinity);
     const next = Math.min(cluster.nextEventAt() ?? Infinity, remedy);
-    if (next > cluster.now) this.#closeInstant();
+    if (next > cluster.now) {
+      this.#closeInstant();
+      if (this.#stepsTaken) this.#traffic.settle(this.#instant, Math.min(next, this.#until + 1));
+    }
     if (next > stop) {
       const over = next === Infinity && limit === Infinity && this.#options.stopAt === undefined;
       if (!over) cluster.runUntil(stop);
@@ -153,7 +168,12 @@ class Run implements Stage {
   /** Hands the metrics what is new in the trace. */
   #feed(): void {
     const { entries } = this.cluster.trace;
-    for (; this.#seen < entries.length; this.#seen++) this.#metrics.feed(entries[this.#seen]!);
+    this.#instant = "nothing happened";
+    for (; this.#seen < entries.length; this.#seen++) {
+      const entry = entries[this.#seen]!;
+      if (!IDLE.has(entry.kind)) this.#instant = "something happened";
+      this.#metrics.feed(entry);
+    }
   }
 
   #begin(): boolean {
@@ -210,9 +230,8 @@ class Run implements Stage {
 
   /** After the last step: until nothing is left to happen, or time is up. */
   #runOut(): Result["end"] {
+    this.#stepsTaken = true;
     while (this.advance(Infinity) === "stepped");
-    const busyUntil = Math.min(this.#traffic.busyUntil, this.#until);
-    if (busyUntil > this.cluster.now) this.cluster.runUntil(busyUntil);
     return this.cluster.nextEventAt() === undefined ? "idle" : "until";
   }
 
@@ -227,14 +246,7 @@ class Run implements Stage {
 
   /** Timers that find nothing to do may end a run long after its last event. */
   #settledAt(): Millis {
-    const idle: ReadonlySet<string> = new Set([
-      "instant",
-      "sync",
-      "decision",
-      "expectation",
-      "requests",
-    ]);
-    const last = this.cluster.trace.entries.findLast(({ kind }) => !idle.has(kind));
+    const last = this.cluster.trace.entries.findLast(({ kind }) => !IDLE.has(kind));
     return Math.max(last?.at ?? 0, this.#steps.at(-1)?.ended ?? 0);
   }
 
@@ -252,7 +264,7 @@ class Run implements Stage {
     this.#feed();
     const settledAt = this.#settledAt();
     const samples = this.#metrics.samples(settledAt, end === "until" ? at : settledAt);
-    const traffic = this.#traffic.results();
+    const traffic = this.#traffic.results(end === "failed" ? "broken off" : "ended");
     const { results, measured } = this.#checker.end(samples, traffic, end);
     for (const each of traffic) cluster.trace.add(requestsEntry(each));
     cluster.trace.add({ kind: "end", at });

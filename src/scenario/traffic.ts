@@ -11,6 +11,7 @@ export class TrafficRun {
   readonly #planned: readonly PlannedTraffic[];
   readonly #accounts = new Map<PlannedTraffic, TrafficAccount>();
   readonly #ended = new Set<PlannedTraffic>();
+  #settled: readonly TrafficResult[] | undefined;
 
   constructor(cluster: Cluster, planned: readonly PlannedTraffic[]) {
     this.#cluster = cluster;
@@ -35,12 +36,26 @@ export class TrafficRun {
     }
   }
 
-  /** The clock has to go on until then for the accounts to be whole. */
-  get busyUntil(): Millis {
-    return this.#planned.length === 0 ? 0 : this.#cluster.traffic.busyUntil;
+  /**
+   * All steps are taken, and an instant is over: closes the accounts, unless more happens. Requests go on until
+   * proxies have learned and retries are done, not until the last timer that finds nothing to do.
+   */
+  settle(instant: "something happened" | "nothing happened", nextAt: Millis): void {
+    if (this.#planned.length === 0) return;
+    const { traffic, now } = this.#cluster;
+    const { busyUntil } = traffic;
+    if (instant === "nothing happened" && busyUntil < now) return;
+    const end = Math.min(busyUntil, nextAt - 1);
+    if (end > now) this.#cluster.runUntil(end);
+    this.#settled = this.#look();
   }
 
-  results(): readonly TrafficResult[] {
+  /** As they were closed last; of a run that was broken off, as they are. */
+  results(run: "ended" | "broken off"): readonly TrafficResult[] {
+    return (run === "ended" ? this.#settled : undefined) ?? this.#look();
+  }
+
+  #look(): readonly TrafficResult[] {
     return this.#planned.flatMap((traffic) => {
       const account = this.#accounts.get(traffic);
       if (account === undefined) return [];

@@ -6,6 +6,7 @@ import type { Client } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { CelContext } from "./cel.ts";
+import type { TrafficResult } from "./traffic-metrics.ts";
 
 type CelMap = Map<string, unknown>;
 
@@ -37,10 +38,14 @@ export const omittedCounters: Readonly<Record<string, readonly string[]>> = {
 /** Objects never change, so each is converted once. */
 const converted = new WeakMap<KubeObject, CelMap>();
 
-/** The cluster as it is now; objects and accounts are fetched when an expression asks for them. */
+/**
+ * The cluster as it is now; objects and accounts are fetched when an expression asks for
+ * them. `closed`: accounts as they were when the run had settled.
+ */
 export function worldOf(
   { api: client, traffic }: Pick<Cluster, "api" | "traffic">,
   namespace: string,
+  closed: readonly TrafficResult[] = [],
 ): CelContext {
   const named = new Map<string, CelMap>();
   const all = (resource: string): CelMap => {
@@ -69,7 +74,10 @@ export function worldOf(
       return all("nodes");
     },
     get traffic() {
-      const accounts = traffic.accounts.map((each) => [each.name, toCel(each.snapshot())] as const);
+      const accounts = traffic.accounts.map(({ name, snapshot }) => {
+        const account = closed.find((each) => each.name === name)?.account ?? snapshot();
+        return [name, toCel(account)] as const;
+      });
       return new Map(accounts);
     },
     t: client.now / 1000,

@@ -136,9 +136,7 @@ export class Attempts {
     }
     const server = this.#world.servers[number];
     if (why === NONE && server!.isFull(at)) {
-      why = this.#world.services.hasOthersAway(service)
-        ? FAILURE.overflowOthersAway
-        : FAILURE.overflow;
+      why = this.#isStrained(server!, service) ? FAILURE.overflowOthersAway : FAILURE.overflow;
     }
     if (why === NONE) {
       return this.#serve(at, client, service, ordinal, attempt, start, firstCause, server!);
@@ -190,20 +188,19 @@ export class Attempts {
     const { timeout } = source;
     const { errorRate } = server.app;
     let end = server.accept(at, stream.draws.service(ordinal, salt));
+    server.strained = end - server.work > at && this.#isStrained(server, service);
     let failure = NONE;
     let slow = NONE;
     if (end > start + timeout) {
       end = start + timeout;
-      const othersAway = (): boolean => this.#world.services.hasOthersAway(service);
-      failure = firstCause === NONE ? whyLate(server, timeout, othersAway) : firstCause;
+      failure = firstCause === NONE ? whyLate(server, timeout) : firstCause;
     } else if (
       errorRate !== undefined &&
       stream.draws.error(ordinal, salt) < errorRate * 0x1_0000_0000
     ) {
       failure = firstCause === NONE ? FAILURE.versionError : firstCause;
     } else if (end - start > stream.slow) {
-      const othersAway = (): boolean => this.#world.services.hasOthersAway(service);
-      slow = firstCause === NONE ? whySlow(server, stream.slow, othersAway) : SLOW.retried;
+      slow = firstCause === NONE ? whySlow(server, stream.slow) : SLOW.retried;
     }
     const { version } = server;
     server.note(end, start, at, client, service, ordinal, attempt, firstCause, failure, slow);
@@ -215,6 +212,11 @@ export class Attempts {
       this.#world.meter.answer(service, version, end, end - at, 1);
     }
     if (source.users > 0) this.think(client, ordinal, end);
+  }
+
+  /** Whether a queue is there because others were away when it began, or are. */
+  #isStrained({ strained }: Server, service: number): boolean {
+    return strained || this.#world.services.hasOthersAway(service);
   }
 
   /** A copy of a request, sent to a mirror: it loads the pod and is metered, and is in no account. */

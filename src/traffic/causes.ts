@@ -11,14 +11,14 @@ export const failureCauses = {
     "the proxy's view was late: it missed an endpoint, or sent to a pod that takes no more",
   tooSoon: "the pod was ready before it listened",
   reusedConnection: "a kept connection was used after the pod had gone",
-  overflow: "the pod's queue was full while all endpoints were there",
-  overflowOthersAway: "the pod's queue was full because other endpoints were away",
+  overflow: "the pod's queue was full, and all endpoints were there since it began",
+  overflowOthersAway: "the pod's queue was full, and since it began other endpoints were away",
   killedInFlight: "the pod was stopped while it worked on the request",
   crashed: "the container crashed while it worked on the request",
   timeoutService: "the work alone takes longer than the client waits",
   timeoutCold: "the work took longer than the client waits, because the pod was still warming up",
-  timeoutQueue: "the request waited too long while all endpoints were there",
-  timeoutOthersAway: "the request waited too long because other endpoints were away",
+  timeoutQueue: "the request waited too long in a queue, all endpoints being there",
+  timeoutOthersAway: "the request waited too long in a queue since others were away",
   versionError: "this version answers a share of its requests with an error",
 } as const;
 
@@ -26,8 +26,8 @@ export const failureCauses = {
 export const slowCauses = {
   service: "the work alone takes that long",
   cold: "the pod was still warming up",
-  queue: "the request waited while all endpoints were there",
-  othersAway: "the request waited because other endpoints were away",
+  queue: "the request waited in a queue, all endpoints being there",
+  othersAway: "the request waited in a queue that began while other endpoints were away",
   retried: "an attempt failed before, for the cause that it is charged to",
 } as const;
 

@@ -26,21 +26,17 @@ export function whyNoConnection(
 }
 
 /** Why the answer would come after the client's timeout, of the request that was accepted last. */
-export function whyLate(
-  { base, work }: Server,
-  timeout: Micros,
-  othersAway: () => boolean,
-): number {
+export function whyLate({ base, work, strained }: Server, timeout: Micros): number {
   if (base > timeout) return FAILURE.timeoutService;
   if (work > timeout) return FAILURE.timeoutCold;
-  return othersAway() ? FAILURE.timeoutOthersAway : FAILURE.timeoutQueue;
+  return strained ? FAILURE.timeoutOthersAway : FAILURE.timeoutQueue;
 }
 
 /** Why the answer takes longer than `slow`, of the request that was accepted last. */
-export function whySlow({ base, work }: Server, slow: Micros, othersAway: () => boolean): number {
+export function whySlow({ base, work, strained }: Server, slow: Micros): number {
   if (base > slow) return SLOW.service;
   if (work > slow) return SLOW.cold;
-  return othersAway() ? SLOW.othersAway : SLOW.queue;
+  return strained ? SLOW.othersAway : SLOW.queue;
 }
 
 function numbered<C extends FailureCause | SlowCause>(

@@ -37,6 +37,7 @@ interface ServerState {
   startedAt: Micros;
   epoch: number;
   lastClose: "clean" | "broken";
+  strained: boolean;
 }
 
 /** Plain data. */
@@ -75,6 +76,8 @@ export class Server implements ServerState {
   /** Kept connections know the epoch in which they were made. */
   epoch = 0;
   lastClose: "clean" | "broken" = "clean";
+  /** Requests have waited without a break since others of the Service were away. */
+  strained = false;
   /** Of the request that was accepted last: work without warm-up, and with it. */
   base: Micros = 0;
   work: Micros = 0;
@@ -136,6 +139,7 @@ export class Server implements ServerState {
     this.#countSeconds(at);
     this.#accepted -= this.#left(at);
     this.#free.fill(0);
+    this.strained = false;
     this.running = false;
     const lost = [...this.underWay(at)];
     this.#count = 0;
@@ -250,6 +254,7 @@ export class Server implements ServerState {
 
   save(): SavedServer {
     const { version, preStop, running, open, listensFrom, startedAt, epoch, lastClose } = this;
+    const { strained } = this;
     return {
       version,
       preStop,
@@ -259,6 +264,7 @@ export class Server implements ServerState {
       startedAt,
       epoch,
       lastClose,
+      strained,
       app: this.#app,
       free: this.#free.slice(),
       starts: this.#starts.slice(this.#firstStart),
@@ -271,8 +277,8 @@ export class Server implements ServerState {
 
   static restore(saved: SavedServer, apps: readonly AppBehavior[]): Server {
     const server = new Server(saved, apps);
-    const { running, open, listensFrom, startedAt, epoch, lastClose } = saved;
-    Object.assign(server, { running, open, listensFrom, startedAt, epoch, lastClose });
+    const { running, open, listensFrom, startedAt, epoch, lastClose, strained } = saved;
+    Object.assign(server, { running, open, listensFrom, startedAt, epoch, lastClose, strained });
     server.#free = saved.free.slice();
     server.#starts = [...saved.starts];
     server.#count = saved.underWay.length / FIELDS;
