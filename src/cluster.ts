@@ -251,6 +251,13 @@ export class Cluster {
     return result;
   }
 
+  /** Inside `act`: controllers react now to what the action has written so far. */
+  settle(): void {
+    this.#instant = "open";
+    this.#controllers.wakeParked(this.now);
+    this.#settle();
+  }
+
   /** All that is due next on nodes, or for the controllers, then controllers settle; false: nothing is. */
   step(): boolean {
     const at = this.#simulation.nextAt;

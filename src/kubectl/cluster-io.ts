@@ -12,6 +12,10 @@ export interface RunOptions {
   readonly until?: Millis;
   /** Called between steps with the next instant; may act on the cluster, at most up to that instant. */
   readonly between?: (next: Millis) => void;
+  /** Lets time go on in place of the cluster's own steps, as `KubectlIo.advance`; `until` is then its matter. */
+  readonly advance?: KubectlIo["advance"];
+  /** The command in the trace. Default: the line. */
+  readonly name?: string;
 }
 
 /** Runs one command line on a cluster; what it writes takes effect at the instants at which it does so. */
@@ -21,40 +25,44 @@ export function runKubectl(
   streams: Streams,
   options: RunOptions = {},
 ): { readonly code: number } {
-  const name = typeof line === "string" ? line : ["kubectl", ...line].join(" ");
+  const name = options.name ?? (typeof line === "string" ? line : ["kubectl", ...line].join(" "));
   const writes = { pending: false };
   const settle = (): void => {
-    if (!writes.pending) return;
     writes.pending = false;
-    cluster.act(name, () => undefined);
+    cluster.settle();
   };
   // Between two writes of one command there is time for controllers to react to the first.
   const client = watchWrites(cluster.api, () => {
-    settle();
+    if (writes.pending) settle();
     writes.pending = true;
   });
   const io: KubectlIo = {
     ...streams,
     client,
     advance(untilMs) {
-      const limit = Math.min(untilMs, options.until ?? Infinity);
       if (writes.pending) {
         settle();
         return "stepped";
       }
-      const next = cluster.nextEventAt() ?? Infinity;
-      options.between?.(Math.min(next, limit));
-      if ((cluster.nextEventAt() ?? Infinity) <= limit) {
-        cluster.step();
-        return "stepped";
-      }
-      if (Number.isFinite(limit)) cluster.runUntil(limit);
-      return "idle";
+      return options.advance?.(untilMs) ?? stepCluster(cluster, untilMs, options);
     },
   };
-  const result = kubectl(line, io);
-  settle();
-  return result;
+  return cluster.act(name, () => kubectl(line, io));
+}
+
+function stepCluster(
+  cluster: Cluster,
+  untilMs: Millis,
+  { until = Infinity, between }: RunOptions,
+): "stepped" | "idle" {
+  const limit = Math.min(untilMs, until);
+  between?.(Math.min(cluster.nextEventAt() ?? Infinity, limit));
+  if ((cluster.nextEventAt() ?? Infinity) <= limit) {
+    cluster.step();
+    return "stepped";
+  }
+  if (Number.isFinite(limit)) cluster.runUntil(limit);
+  return "idle";
 }
 
 /** The same client, telling of every write that may have changed something. */

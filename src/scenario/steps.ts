@@ -5,7 +5,7 @@ import type { KubeObject, Millis } from "../api/meta.ts";
 import { kindOfObject, storeName } from "../apiserver/kinds.ts";
 import { unreachable } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
-import { kubectl } from "../kubectl/kubectl.ts";
+import { runKubectl } from "../kubectl/cluster-io.ts";
 import { formatDuration } from "../api/duration.ts";
 import { injectFault, type Remedy } from "./faults.ts";
 import { mismatches } from "./partial.ts";
@@ -100,22 +100,20 @@ function runLine(stage: Stage, line: string, stdin: string | undefined, shown = 
     if (stream === "stderr") errors += text;
     cluster.trace.add({ kind: "output", at: cluster.now, stream, text });
   };
-  const { code } = cluster.act(shown, (client) =>
-    kubectl(line, {
-      client,
-      namespace: stage.namespace,
-      customResources: "any",
-      ...(stdin === undefined ? {} : { stdin }),
-      readFile: (path) => stage.readFile(path),
-      out: (text) => {
-        print("stdout", text);
-      },
-      err: (text) => {
-        print("stderr", text);
-      },
-      advance: (untilMs) => stage.advance(untilMs),
-    }),
-  );
+  const streams = {
+    namespace: stage.namespace,
+    customResources: "any" as const,
+    ...(stdin === undefined ? {} : { stdin }),
+    readFile: (path: string) => stage.readFile(path),
+    out: (text: string) => {
+      print("stdout", text);
+    },
+    err: (text: string) => {
+      print("stderr", text);
+    },
+  };
+  const advance = (untilMs: Millis): "stepped" | "idle" => stage.advance(untilMs);
+  const { code } = runKubectl(cluster, line, streams, { name: shown, advance });
   return { code, errors: errors.trimEnd().split("\n").filter(Boolean) };
 }
 

@@ -53,6 +53,20 @@ steps:
     );
   });
 
+  test("that write twice give the controllers time between the writes", () => {
+    const steps = "steps: [{ kubectl: rollout restart deploy }]";
+    const { trace } = play(steps, {}, deployment("a", 1) + deployment("b", 1));
+    const from = trace.findIndex(
+      (entry) => entry.kind === "step" && entry.name.includes("restart"),
+    );
+    const first = trace.slice(from).flatMap((entry) => {
+      if (entry.kind !== "write" || (entry.verb !== "patch" && entry.verb !== "create")) return [];
+      return [`${entry.by} ${entry.verb} ${entry.resource}`];
+    });
+    const both = ["user patch deployments", "deployment-controller create replicasets"];
+    expect(first.filter((write) => both.includes(write)).slice(0, 4)).toEqual([...both, ...both]);
+  });
+
   test("after a failed one are not taken", () => {
     const result = play(`
 steps:
