@@ -106,7 +106,7 @@ export const readCommands: readonly Command[] = [
   command(
     "explain",
     "Get documentation for a resource",
-    "api-version:string o,output:string=plaintext recursive:bool",
+    "api-version:string max-depth:int o,output:string=plaintext R,recursive:bool",
     explain,
   ),
   command("get", "Display one or many resources", getFlags, get),

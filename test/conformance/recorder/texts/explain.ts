@@ -1,0 +1,84 @@
+/**
+ * Prints src/kubectl/explain-data.json, from the OpenAPI v3 documents of Kubernetes v1.37.2: see README.md.
+ * `node .build/test/conformance/recorder/texts/explain.js FOLDER`
+ */
+import { readFileSync } from "node:fs";
+
+interface Schema {
+  readonly description?: string;
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly allOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly additionalProperties?: Schema | boolean;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly enum?: readonly string[];
+}
+
+const documents = [
+  ["api__v1", "Pod Service Event Namespace Node ConfigMap Secret Endpoints PodTemplate"],
+  ["apis__apps__v1", "Deployment ReplicaSet"],
+  ["apis__autoscaling__v2", "HorizontalPodAutoscaler"],
+  ["apis__networking.k8s.io__v1", "Ingress"],
+  ["apis__policy__v1", "PodDisruptionBudget"],
+] as const;
+
+const [, , folder = ""] = process.argv;
+const types: Record<string, Record<string, readonly string[]>> = {};
+const origins: Record<string, string> = {};
+
+for (const [document, kinds] of documents) {
+  const text = readFileSync(`${folder}/${document}_openapi.json`, "utf8");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Kubernetes' own documents
+  const { schemas } = (JSON.parse(text) as { components: { schemas: Record<string, Schema> } })
+    .components;
+  for (const kind of kinds.split(" ")) {
+    const name = Object.keys(schemas).find(
+      (key) => key.endsWith(`.v1.${kind}`) || key.endsWith(`.v2.${kind}`),
+    );
+    if (name === undefined) throw new Error(`${document} has no ${kind}`);
+    add(schemas, name);
+  }
+}
+console.log(JSON.stringify(types, undefined, 1));
+
+/** Adds a type and those that its fields have. */
+function add(schemas: Readonly<Record<string, Schema>>, name: string): void {
+  const short = shortOf(name);
+  if (origins[short] === name) return;
+  if (origins[short] !== undefined) throw new Error(`${name} and ${origins[short]}`);
+  origins[short] = name;
+  const schema = schemas[name] ?? {};
+  const fields: Record<string, readonly string[]> = {
+    "": [schema.type ?? "", schema.description ?? ""],
+  };
+  types[short] = fields;
+  for (const [field, inner] of Object.entries(schema.properties ?? {})) {
+    const required = schema.required?.includes(field) === true ? "!" : "";
+    fields[field] = [required + typeOf(inner), inner.description ?? "", ...(inner.enum ?? [])];
+    for (const ref of refsIn(inner)) add(schemas, ref);
+  }
+}
+
+function shortOf(name: string): string {
+  return name.split(".").at(-1) ?? "";
+}
+
+/** `[]Container`, `map[string]string`; types of the table begin with a capital. */
+function typeOf(schema: Schema): string {
+  if (schema.items !== undefined) return `[]${typeOf(schema.items)}`;
+  if (typeof schema.additionalProperties === "object") {
+    return `map[string]${typeOf(schema.additionalProperties)}`;
+  }
+  const [ref] = refsIn(schema);
+  return ref === undefined ? (schema.type ?? "Object") : shortOf(ref);
+}
+
+function refsIn(schema: Schema): readonly string[] {
+  const { $ref, allOf = [], items, additionalProperties } = schema;
+  const inner = [...allOf, ...(items === undefined ? [] : [items])];
+  if (typeof additionalProperties === "object") inner.push(additionalProperties);
+  const own = $ref === undefined ? [] : [$ref.replace(/^.*\//u, "")];
+  return [...own, ...inner.flatMap(refsIn)];
+}
