@@ -26,7 +26,10 @@ export interface ExplainedField {
   readonly values: readonly string[];
 }
 
-const table: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = data;
+/** By type: entries for itself (named "") and its fields: name, type, description, values. */
+const texts: Readonly<Record<string, string>> = data;
+const entrySeparator = "\u001E";
+const partSeparator = "\u001F";
 
 const kinds: ReadonlySet<string> = new Set([
   "apps/v1/Deployment",
@@ -45,26 +48,23 @@ export function explainedKind({ group, version, kind }: KindInfo): ExplainedType
 }
 
 export function explainedType(name: string): ExplainedType | undefined {
-  const entries = table[name];
-  if (entries === undefined) return undefined;
-  const { "": [base = "", description = ""] = [], ...fields } = entries;
+  const text = texts[name];
+  if (text === undefined) return undefined;
+  const [own, ...fields] = text.split(entrySeparator).map((entry) => entry.split(partSeparator));
+  const [, base = "", description = ""] = own ?? [];
   return {
     name,
     base,
     description,
-    fields: Object.entries(fields)
-      .toSorted(([a], [b]) => compareText(a, b))
-      .map(([field, words]) => fieldOf(field, words)),
+    fields: fields.map(fieldOf).toSorted((a, b) => compareText(a.name, b.name)),
   };
 }
 
-function fieldOf(
-  name: string,
-  [notation = "", description = "", ...values]: readonly string[],
-): ExplainedField {
+function fieldOf(entry: readonly string[]): ExplainedField {
+  const [name = "", notation = "", description = "", ...values] = entry;
   const written = notation.replace(/^!/u, "");
   const [, around = "", inner = ""] = /^((?:\[\]|map\[string\])*)(.*)$/u.exec(written) ?? [];
-  const base = table[inner]?.[""]?.[0];
+  const [, base] = texts[inner]?.split(entrySeparator, 1)[0]?.split(partSeparator) ?? [];
   const shown = base === undefined || base === "object" || base === "" ? inner : base;
   return {
     name,
