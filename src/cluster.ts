@@ -247,15 +247,17 @@ export class Cluster {
     this.#controllers.wakeParked(this.now);
     this.trace.add({ kind: "step", at: this.now, name });
     const result = action(this.#client);
-    this.#settle();
+    this.settle();
     return result;
   }
 
-  /** Inside `act`: controllers react now to what the action has written so far. */
+  /** Controllers react to what was written: at the end of `act`, and within it whenever an action asks for it. */
   settle(): void {
     this.#instant = "open";
-    this.#controllers.wakeParked(this.now);
-    this.#settle();
+    do {
+      this.#controllers.settle();
+      for (const actor of this.#settled) actor.settled();
+    } while (this.#operators.settle() === "acted");
   }
 
   /** All that is due next on nodes, or for the controllers, then controllers settle; false: nothing is. */
@@ -265,8 +267,7 @@ export class Cluster {
     if (at === undefined) return false;
     this.#controllers.wakeParked(at);
     this.#simulation.stepRank();
-    this.#instant = "open";
-    this.#settle();
+    this.settle();
     return true;
   }
 
@@ -369,13 +370,6 @@ export class Cluster {
     else if (kind < OPERATOR_TIMER) {
       this.faults.act((kind - FIRST_NODE_TURN) as NodeTurnCode, subject);
     } else this.#operators.act(subject);
-  }
-
-  #settle(): void {
-    do {
-      this.#controllers.settle();
-      for (const actor of this.#settled) actor.settled();
-    } while (this.#operators.settle() === "acted");
   }
 
   #idleUntil(at: Millis): void {

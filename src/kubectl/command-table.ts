@@ -6,7 +6,6 @@ export interface Command {
   /** `rollout status` */
   readonly path: string;
   readonly aliases: readonly string[];
-  readonly summary: string;
   readonly flags: readonly FlagSpec[];
   readonly required: readonly string[];
   /** Absent for groups, which only print their help. */
@@ -49,13 +48,12 @@ function specs(notation: string): readonly FlagSpec[] {
 
 type Run = (call: Call) => { readonly code: number } | void;
 
-export function command(path: string, summary: string, notation: string, run?: Run): Command {
+export function command(path: string, notation: string, run?: Run): Command {
   const [words = "", ...aliases] = path.split("|");
   const required = notation.split(" ").filter((word) => word.startsWith("!"));
   return {
     path: words,
     aliases,
-    summary,
     flags: specs(notation.replaceAll("!", "")),
     required: required.map((word) => flagSpec(word.slice(1)).name),
     ...(run === undefined ? {} : { run }),

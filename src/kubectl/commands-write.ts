@@ -25,7 +25,6 @@ import { cordon, uncordon } from "./verbs/cordon.ts";
 import { drain } from "./verbs/drain.ts";
 import { taint } from "./verbs/taint.ts";
 import { annotate, label } from "./verbs/label.ts";
-import { refuseVerb } from "./verbs/about.ts";
 import { apply } from "./verbs/apply.ts";
 import { autoscale } from "./verbs/autoscale.ts";
 import {
@@ -50,13 +49,12 @@ import { setSelector } from "./verbs/set-selector.ts";
 export const writeCommands: readonly Command[] = [
   command(
     "annotate",
-    "Update the annotations on a resource",
     "all:bool " +
       everywhere +
       dry +
       manager +
       fieldSelector +
-      files +
+      files.replace("R,recursive:bool", "R,recursive:bool=true") +
       "list:bool " +
       local +
       print +
@@ -68,7 +66,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "apply",
-    "Apply a configuration to a resource by file name or stdin",
     files +
       selector +
       print +
@@ -83,20 +80,7 @@ export const writeCommands: readonly Command[] = [
     apply,
   ),
   command(
-    "apply set-last-applied",
-    "Set the last-applied-configuration annotation",
-    files + print + dry + "create-annotation:bool",
-    refuseVerb,
-  ),
-  command(
-    "apply edit-last-applied",
-    "Edit latest last-applied-configuration annotations",
-    files + print + manager + validate,
-    refuseVerb,
-  ),
-  command(
     "autoscale",
-    "Auto-scale a deployment, replica set, stateful set, or replication controller",
     files +
       print +
       dry +
@@ -106,59 +90,29 @@ export const writeCommands: readonly Command[] = [
       "cpu:string cpu-percent:int=-1 memory:string !max:int=-1 min:int=-1 name:string",
     autoscale,
   ),
-  command("cordon", "Mark node as unschedulable", dry + selector, cordon),
+  command("cordon", dry + selector, cordon),
   command(
     "create",
-    "Create a resource from a file or from stdin",
     files + selector + generated + record + "edit:bool raw:string windows-line-endings:bool",
     createFromFiles,
   ),
   command(
     "create configmap|cm",
-    "Create a config map from a local file, directory or literal value",
     generated + "append-hash:bool from-env-file:array from-file:array from-literal:array",
     createConfigMap,
   ),
   command(
     "create deployment|deploy",
-    "Create a deployment with the specified name",
     generated + "!image:list port:int=-1 r,replicas:int=1",
     createDeployment,
   ),
-  command(
-    "create namespace|ns",
-    "Create a namespace with the specified name",
-    generated,
-    createNamespace,
-  ),
-  command("create service|svc", "Create a service using a specified subcommand", ""),
-  command(
-    "create service clusterip",
-    "Create a ClusterIP service",
-    serviceFlags + "clusterip:string",
-    createService,
-  ),
-  command(
-    "create service externalname",
-    "Create an ExternalName service",
-    serviceFlags + "!external-name:string",
-    createService,
-  ),
-  command(
-    "create service loadbalancer",
-    "Create a LoadBalancer service",
-    serviceFlags,
-    createService,
-  ),
-  command(
-    "create service nodeport",
-    "Create a NodePort service",
-    serviceFlags + "node-port:int",
-    createService,
-  ),
+  command("create namespace|ns", generated, createNamespace),
+  command("create service clusterip", serviceFlags + "clusterip:string", createService),
+  command("create service externalname", serviceFlags + "!external-name:string", createService),
+  command("create service loadbalancer", serviceFlags, createService),
+  command("create service nodeport", serviceFlags + "node-port:int", createService),
   command(
     "delete",
-    "Delete resources by file names, stdin, resources and names, or by resources and label selector",
     files +
       selector +
       fieldSelector +
@@ -172,7 +126,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "drain",
-    "Drain node in preparation for maintenance",
     dry +
       selector +
       chunk +
@@ -183,7 +136,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "edit",
-    "Edit a resource on the server",
     files +
       print +
       validate +
@@ -195,7 +147,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "expose",
-    "Take a replication controller, service, deployment or pod and expose it as a new Kubernetes service",
     files +
       print +
       dry +
@@ -209,7 +160,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "label",
-    "Update the labels on a resource",
     "all:bool " +
       everywhere +
       dry +
@@ -227,7 +177,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "patch",
-    "Update fields of a resource",
     files +
       print +
       dry +
@@ -239,7 +188,6 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "replace",
-    "Replace a resource by file name or stdin",
     files +
       print +
       dry +
@@ -251,29 +199,12 @@ export const writeCommands: readonly Command[] = [
       "force:bool grace-period:int=-1 raw:string subresource:string wait:bool",
     replace,
   ),
-  command(
-    "rollout pause",
-    "Mark the provided resource as paused",
-    rolloutFlags + print + manager,
-    rolloutPause,
-  ),
-  command("rollout restart", "Restart a resource", rolloutFlags + print + manager, rolloutRestart),
-  command(
-    "rollout resume",
-    "Resume a paused resource",
-    rolloutFlags + print + manager,
-    rolloutResume,
-  ),
-  command(
-    "rollout undo",
-    "Undo a previous rollout",
-    rolloutFlags + print + dry + "to-revision:int",
-    rolloutUndo,
-  ),
-  command("run", "Run a particular image on the cluster", print + dry + "image:string", refuseVerb),
+  command("rollout pause", rolloutFlags + print + manager, rolloutPause),
+  command("rollout restart", rolloutFlags + print + manager, rolloutRestart),
+  command("rollout resume", rolloutFlags + print + manager, rolloutResume),
+  command("rollout undo", rolloutFlags + print + dry + "to-revision:int", rolloutUndo),
   command(
     "scale",
-    "Set a new size for a deployment, replica set, or replication controller",
     files +
       selector +
       print +
@@ -283,25 +214,21 @@ export const writeCommands: readonly Command[] = [
       "all:bool current-replicas:int=-1 !replicas:int=0 resource-version:string",
     scale,
   ),
-  command("set", "Set specific features on objects", ""),
   command(
     "set env",
-    "Update environment variables on a pod template",
     setting +
       "c,containers:string=* e,env:array from:string keys:list list:bool " +
       "overwrite:bool=true prefix:string resolve:bool",
     setEnv,
   ),
-  command("set image", "Update the image of a pod template", setting, setImage),
+  command("set image", setting, setImage),
   command(
     "set resources",
-    "Update resource requests/limits on objects with pod templates",
     setting + "c,containers:string=* limits:string requests:string",
     setResources,
   ),
   command(
     "set selector",
-    "Set the selector on a resource",
     "all:bool f,filename:list R,recursive:bool=true " +
       print +
       dry +
@@ -311,17 +238,7 @@ export const writeCommands: readonly Command[] = [
       "resource-version:string",
     setSelector,
   ),
-  command(
-    "set serviceaccount|sa",
-    "Update the service account of a resource",
-    setting,
-    setServiceAccount,
-  ),
-  command(
-    "taint",
-    "Update the taints on one or more nodes",
-    dry + selector + validate + manager + print + "all:bool overwrite:bool",
-    taint,
-  ),
-  command("uncordon", "Mark node as schedulable", dry + selector, uncordon),
+  command("taint", dry + selector + validate + manager + print + "all:bool overwrite:bool", taint),
+  command("uncordon", dry + selector, uncordon),
+  command("set serviceaccount|sa", setting.replace(selector, ""), setServiceAccount),
 ];

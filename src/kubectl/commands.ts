@@ -1,12 +1,67 @@
 /** Every kubectl command, in order of its words. */
+import { exitWith } from "./errors.ts";
+import type { Call } from "./call.ts";
 import type { Command } from "./command-table.ts";
 import { readCommands } from "./commands-read.ts";
 import { writeCommands } from "./commands-write.ts";
 import { compareText } from "./fields.ts";
+import { flagsInHelp, helpText, helpTopics } from "./help.ts";
+import { refuseVerb } from "./verbs/about.ts";
 
-export const commands: readonly Command[] = [...readCommands, ...writeCommands].toSorted((a, b) =>
+const help: Command = { path: "help", aliases: [], flags: [], required: [], run: showHelpTopic };
+const options: Command = {
+  path: "options",
+  aliases: [],
+  flags: [],
+  required: [],
+  run(call) {
+    call.io.out(helpText("options") ?? "");
+  },
+};
+const simulated: readonly Command[] = [...readCommands, ...writeCommands, help, options];
+const known: ReadonlySet<string> = new Set(simulated.map(({ path }) => path));
+
+/** What kubectl can do, and rollsim cannot; groups of commands only print their help. */
+const others: readonly Command[] = helpTopics
+  .filter((path) => path !== "" && !known.has(path))
+  .map((path) => {
+    const isGroup = helpTopics.some((topic) => topic.startsWith(`${path} `));
+    const shared = { path, aliases: aliasesOf(path), required: [] };
+    if (isGroup) return { ...shared, flags: [] };
+    return {
+      ...shared,
+      run: refuseVerb,
+      get flags() {
+        return flagsInHelp(path);
+      },
+    };
+  });
+
+export const commands: readonly Command[] = [...simulated, ...others].toSorted((a, b) =>
   compareText(a.path, b.path),
 );
+
+function aliasesOf(path: string): readonly string[] {
+  const [, names = ""] = /^Aliases:\n(.*)$/mu.exec(helpText(path) ?? "") ?? [];
+  return names.split(", ").slice(1);
+}
+
+/** `kubectl help rollout status`: as far as the words name commands. */
+function showHelpTopic(call: Call): void {
+  let path = "";
+  for (const word of call.args) {
+    const next = `${path} ${word}`.trimStart();
+    if (helpText(next) === undefined) break;
+    path = next;
+  }
+  if (path !== "" || call.args.length === 0) {
+    call.io.out(helpText(path) ?? "");
+    return;
+  }
+  const words = call.args.map((word) => `\`${word}\``).join(" ");
+  const usage = (helpText("") ?? "").replace(/^[^]*?\n\n[^]*?\n\n/u, "");
+  return exitWith(`Unknown help topic [${words}]\n${usage}`, 0);
+}
 
 /** Other words that people try, and the command they mean (cobra's SuggestFor). */
 export const suggestFor: Readonly<Record<string, string>> = {
@@ -19,8 +74,7 @@ export const suggestFor: Readonly<Record<string, string>> = {
 };
 
 /** The order in which kubectl suggests commands: that of its groups. */
-export const suggestionOrder: readonly string[] = (
-  "create expose run set explain get edit delete rollout scale autoscale cluster-info top cordon " +
-  "uncordon drain taint describe logs attach exec port-forward proxy cp auth debug events diff apply " +
-  "patch replace wait kustomize label annotate completion config version api-versions api-resources"
-).split(" ");
+export const suggestionOrder: readonly string[] = Array.from(
+  (helpText("") ?? "").matchAll(/^ {2}([\w-]+) {2,}/gmu),
+  ([, name = ""]) => name,
+);

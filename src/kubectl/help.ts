@@ -1,31 +1,38 @@
-/** Help in rollsim's own words: what a command does, its subcommands and its flags. */
-import type { Command } from "./command-table.ts";
-import type { FlagSpec } from "./flags.ts";
+/**
+ * The help of kubectl v1.37.2, command by command, and the flags that it tells of. The texts, help-data.json, are
+ * Kubernetes' own; test/conformance/recorder/texts makes the table.
+ */
+import { flagSpec, type FlagSpec } from "./flags.ts";
+import data from "./help-data.json" with { type: "json" };
 
-export function helpText(command: Command | undefined, children: readonly Command[]): string {
-  const name = command === undefined ? "kubectl" : `kubectl ${command.path}`;
-  const summary = command?.summary ?? "kubectl on a simulated cluster, as kubectl v1.37.2 does it";
-  const parts = [`${summary}.`];
-  if (children.length > 0) {
-    const width = Math.max(13, ...children.map((child) => lastWord(child).length)) + 1;
-    const rows = children.map((child) => `  ${lastWord(child).padEnd(width)}${child.summary}`);
-    parts.push(`Available Commands:\n${rows.join("\n")}`);
-  }
-  if (command?.run !== undefined && command.flags.length > 0) {
-    parts.push(`Options:\n${command.flags.map(flagLine).join("\n")}`);
-  }
-  const usage = command?.run === undefined ? `${name} SUBCOMMAND [options]` : `${name} [options]`;
-  parts.push(`Usage:\n  ${usage}`);
-  return `${parts.join("\n\n")}\n`;
+const texts: Readonly<Record<string, string>> = data.texts;
+
+/** Paths of all commands, `rollout status`; "" for kubectl itself. */
+export const helpTopics: readonly string[] = Object.keys(texts);
+
+/** Undefined where kubectl has no such command. */
+export function helpText(path: string): string | undefined {
+  // Options that many commands have stand in a list of their own.
+  return texts[path]?.replaceAll(
+    /^ {4}@(\d+)$/gmu,
+    (_, index) => data.options[Number(index)] ?? "",
+  );
 }
 
-function lastWord(command: Command): string {
-  return command.path.split(" ").at(-1) ?? "";
+/** The flags in the help of a command. Those that may stand bare with another value than `true` are not told. */
+export function flagsInHelp(path: string): readonly FlagSpec[] {
+  const options = (helpText(path) ?? "").matchAll(/^ {4}(?:-(\w), )?--([\w-]+)=(.*):$/gmu);
+  return Array.from(options, ([, short, name = "", value = ""]) => {
+    const [, quoted, list] = /^(?:'(.*)'|\[(.*)\])$/u.exec(value) ?? [];
+    const initial = quoted ?? list ?? value;
+    const letter = short === undefined ? "" : `${short},`;
+    return { ...flagSpec(`${letter}${name}:${typeOf(value)}`), initial };
+  });
 }
 
-function flagLine(flag: FlagSpec): string {
-  const short = flag.short === undefined ? "" : `-${flag.short}, `;
-  const quoted = flag.type === "string" ? `'${flag.initial}'` : flag.initial;
-  const value = flag.type === "list" || flag.type === "array" ? `[${flag.initial}]` : quoted;
-  return `    ${short}--${flag.name}=${value}`;
+function typeOf(value: string): string {
+  if (value.startsWith("[")) return "list";
+  if (value === "true" || value === "false") return "bool";
+  if (/^-?\d+$/u.test(value)) return "int";
+  return /^(\d+[hms])+$/u.test(value) ? "duration" : "string";
 }

@@ -148,17 +148,20 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** Groups that are run without a verb: most print their help on stderr, some on stdout, some without failing. */
 function showHelp(
   command: Command | undefined,
   args: readonly string[],
   why: "asked" | "no verb",
   io: KubectlIo,
 ): { readonly code: number } {
-  const [first] = args;
-  if (why === "no verb" && command !== undefined && first !== undefined) {
-    failUsage(`unknown command ${goQuote(args.join(" "))}`, command.path);
+  const path = command?.path ?? "";
+  const text = helpText(path) ?? "";
+  if (why === "asked" || path === "" || path === "certificate") {
+    io.out(text);
+    return { code: 0 };
   }
-  io.out(helpText(command, childrenOf(command)));
-  if (why === "no verb" && command !== undefined) exitWith("");
-  return { code: 0 };
+  if (args.length > 0) failUsage(`unknown command ${goQuote(args.join(" "))}`, path);
+  if (path === "rollout") io.out(text);
+  return exitWith(path === "rollout" ? "" : text);
 }

@@ -18,9 +18,10 @@ export function checkCommand(line: string): CommandProblem | undefined {
   const words = wordsOf(line);
   const [first = "", second = ""] = words;
   if (first === "" || first.startsWith("-")) return undefined;
-  const verb = find(commands, first);
+  const verbs = commands.filter(({ path }) => !path.includes(" "));
+  const verb = find(verbs, first);
   if (verb === undefined) {
-    const meant = suggestFor[first] ?? nearest(first, namesOf(commands));
+    const meant = suggestFor[first] ?? nearest(first, namesOf(verbs));
     return unknown(first, "kubectl has no command", meant);
   }
   const children = commands.filter(({ path }) => path.startsWith(`${verb.path} `));

@@ -46,15 +46,10 @@ const reasons: readonly Reason[] = [
     why: "the simulated API server neither serves server-side apply nor keeps owners of fields",
   },
   {
-    matches: line(/^explain /),
-    why: "field names, types and marks agree; descriptions are rollsim's own words or left out",
-  },
-  {
     matches: line(/^api-(resources|versions)/),
     why: "rollsim serves fewer kinds",
   },
   { matches: line(/^(cluster-info|config view)/), why: "names of another cluster" },
-  { matches: line(/^rollout$/), why: "help is in rollsim's own words" },
   {
     matches: line(/^describe node/),
     why: "nodes are not described in full: rollsim has no capacity or lease to show",

@@ -18,12 +18,13 @@ export function version(call: Call): void {
     kustomizeVersion,
     ...(call.flags.bool("client") ? {} : { serverVersion }),
   };
-  if (format === "json") return call.io.out(`${JSON.stringify(whole, undefined, 2)}\n`);
-  if (format === "yaml") return call.io.out(toYaml(whole));
-  call.io.out(
+  const short = [
     `Client Version: ${clientVersion.gitVersion}\nKustomize Version: ${kustomizeVersion}\n`,
-  );
-  if (!call.flags.bool("client")) call.io.out(`Server Version: ${serverVersion.gitVersion}\n`);
+    ...(call.flags.bool("client") ? [] : [`Server Version: ${serverVersion.gitVersion}\n`]),
+  ];
+  // The encoder ends its text with a line of its own.
+  const texts = { json: `${JSON.stringify(whole, undefined, 2)}\n`, yaml: `${toYaml(whole)}\n` };
+  call.io.out(format === "json" || format === "yaml" ? texts[format] : short.join(""));
 }
 
 const groupVersion = (kind: KindInfo): string =>
