@@ -7,6 +7,7 @@ import type { Millis } from "../api/meta.ts";
 import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
 import { deploymentState } from "../kubectl/verbs/rollout-status.ts";
 import { revisionOf, Rollouts, type Rollout } from "../scenario/rollouts.ts";
+import { holding, telling } from "./telling.ts";
 import { countsOf, isEmpty, type PodCounts } from "./pods.ts";
 
 export interface Command {
@@ -60,38 +61,6 @@ export interface Moment {
   readonly skipped: number;
 }
 
-/** Decisions that move pods or end something; the others only say what stays. */
-const telling: ReadonlySet<string> = new Set([
-  "deployment/new/create",
-  "deployment/new/hash-collision",
-  "deployment/new/create-refused",
-  "deployment/adopt",
-  "deployment/release",
-  "deployment/scale/only-active",
-  "deployment/scale/saturated",
-  "deployment/scale/proportional",
-  "deployment/rolling/scale-up-new",
-  "deployment/rolling/scale-down-new",
-  "deployment/rolling/unhealthy-first",
-  "deployment/rolling/scale-down-old",
-  "deployment/recreate/scale-down-old",
-  "deployment/recreate/scale-up-new",
-  "deployment/history/trim",
-  "deployment/rollback/done",
-  "progress/deadline-passed",
-  "replicaset/create-refused",
-]);
-
-/** What holds a rollout; told when nothing else happens for long. */
-const holding: ReadonlySet<string> = new Set([
-  "deployment/paused",
-  "deployment/rolling/no-room-to-surge",
-  "deployment/rolling/floor-reached",
-  "deployment/rolling/none-to-spare",
-  "deployment/rolling/status-ahead",
-  "deployment/recreate/old-pods-running",
-]);
-
 /** After so long without a row, a rollout is waiting, and the reader wants to know for what. */
 const longWait: Millis = 10_000;
 
@@ -120,8 +89,8 @@ class Teller {
   #draft = emptyDraft(0);
   #skipped = 0;
   #lastStatus = "";
-  /** Refusals by ReplicaSet: a retry that is refused for the same reason is no news. */
-  readonly #refused = new Map<string, string>();
+  /** By key: a retry that is refused for the same reason is no news, nor a gate that is still closed. */
+  readonly #lastTold = new Map<string, string>();
 
   take(entry: TraceEntry): void {
     if (entry.kind !== "instant" && entry.kind !== "end") this.#draft.at = entry.at;
@@ -194,7 +163,7 @@ class Teller {
     if (telling.has(entry.id)) {
       const reason = this.#reasonOf(entry);
       if (this.#draft.reasons.some(({ text }) => text === reason.text)) return;
-      if (entry.id === "replicaset/create-refused" && this.#isOldNews(entry)) this.#skipped++;
+      if (this.#isOldNews(entry, reason)) this.#skipped++;
       else this.#draft.reasons.push(reason);
     } else if (holding.has(entry.id)) {
       const held = this.#draft.holds.get(entry.key) ?? [];
@@ -203,10 +172,13 @@ class Teller {
     }
   }
 
-  #isOldNews({ key, weighed }: DecisionEntry): boolean {
-    const why = String(weighed["error"]);
-    const known = this.#refused.get(key) === why;
-    this.#refused.set(key, why);
+  /** Refused again for the same reason, or said of the same Canary before. */
+  #isOldNews({ id, key, weighed }: DecisionEntry, { text }: Reason): boolean {
+    const isCanary = id.startsWith("canary/");
+    if (id !== "replicaset/create-refused" && !isCanary) return false;
+    const why = isCanary ? text : String(weighed["error"]);
+    const known = this.#lastTold.get(key) === why;
+    this.#lastTold.set(key, why);
     return known;
   }
 

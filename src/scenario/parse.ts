@@ -6,6 +6,7 @@ import type { GenericSchema } from "valibot";
 import { defaults } from "../cluster.ts";
 import { featureGates } from "../features.ts";
 import type { Behavior, Delay, Fault } from "../kubelet/behavior.ts";
+import { metricRule, webhookRule } from "./analysis-schema.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations, type Compiler } from "./compile-expectations.ts";
 import {
@@ -192,6 +193,8 @@ function compile(
     behaviors: (body.behaviors ?? []).map(behaviorOf),
     apps: (body.behaviors ?? []).map(appOf),
     traffic,
+    metrics: (body.metrics ?? []).map(metricRule),
+    webhooks: (body.webhooks ?? []).map(webhookRule),
     manifests,
     steps,
     expect: { ...expect, traffic: [...compileTrafficThresholds(compiler, limits), ...thresholds] },

@@ -89,6 +89,8 @@ class Run implements Stage {
       schedule,
       behaviors: scenario.behaviors,
       apps: scenario.apps,
+      metricRules: scenario.metrics,
+      webhooks: scenario.webhooks,
     });
     this.#traffic = new TrafficRun(this.cluster, scenario.traffic);
     this.namespace = scenario.namespace;

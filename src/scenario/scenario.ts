@@ -1,5 +1,7 @@
 /** A scenario as it is run: everything read, checked and in milliseconds. Made by `parseScenario`. */
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
+import type { WebhookRule } from "../controllers/canary/webhooks.ts";
+import type { MetricRule } from "../controllers/metric-rules.ts";
 import type { ControlPlaneLimits } from "../controllers/token-bucket.ts";
 import type { FeatureGates } from "../features.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
@@ -17,6 +19,7 @@ export interface ClusterSettings {
   readonly kubernetesVersion?: string;
   readonly controlPlane?: "ideal" | ControlPlaneLimits;
   readonly featureGates?: Partial<FeatureGates>;
+  readonly meshProvider?: string;
 }
 
 /** An object as it was written, and where. */
@@ -152,6 +155,8 @@ export interface Scenario {
   /** How pods answer requests: one for each behavior. */
   readonly apps: readonly AppBehavior[];
   readonly traffic: readonly PlannedTraffic[];
+  readonly metrics: readonly MetricRule[];
+  readonly webhooks: readonly WebhookRule[];
   /** Applied at the start, in order. */
   readonly manifests: readonly Manifest[];
   readonly steps: readonly Step[];

@@ -3,6 +3,7 @@
  * between values of different JSON types, except a step, which is told by its verb.
  */
 import * as v from "valibot";
+import { PROVIDERS } from "../controllers/canary/router/providers.ts";
 import type { FeatureGates } from "../features.ts";
 import type { FaultType } from "../kubelet/behavior.ts";
 import {
@@ -15,6 +16,7 @@ import {
   stringMap,
   text,
 } from "./schema-values.ts";
+import { metricRuleSchema, webhookRuleSchema } from "./analysis-schema.ts";
 import { serveSchema, trafficSchema, trafficThresholds } from "./traffic-schema.ts";
 
 export const apiVersion = "rollsim.dev/v1alpha1";
@@ -212,10 +214,24 @@ export const scenarioSchema = v.strictObject({
       ),
       controlPlane: v.optional(v.pipe(controlPlane, v.description("Default ideal: no limits."))),
       featureGates: v.optional(v.strictObject(optionalOf(featureGateNames, v.boolean()))),
+      meshProvider: v.optional(
+        v.pipe(
+          v.picklist(PROVIDERS),
+          v.description(
+            "Of Canaries that name none; Flagger's flag -mesh-provider. Default istio.",
+          ),
+        ),
+      ),
     }),
   ),
   behaviors: v.optional(v.pipe(v.array(behavior), v.description("Per pod, the first match wins."))),
   traffic: v.optional(v.pipe(v.array(trafficSchema), v.description("Who sends requests."))),
+  metrics: v.optional(
+    v.pipe(v.array(metricRuleSchema), v.description("What queries of analyses read.")),
+  ),
+  webhooks: v.optional(
+    v.pipe(v.array(webhookRuleSchema), v.description("What webhooks of Canaries answer.")),
+  ),
   steps: v.optional(v.array(stepSchema)),
   expect: v.optional(
     v.strictObject({
