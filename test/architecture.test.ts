@@ -9,7 +9,7 @@ const RINGS: readonly (readonly string[])[] = [
   ["controllers", "scheduler", "kubelet", "traffic", "faults"],
   ["cluster"],
   ["kubectl", "scenario", "explain", "verify"],
-  ["report"],
+  ["report", "compare"],
   ["cli", "http", "playground", "index"],
 ];
 

@@ -17,15 +17,22 @@ export const commandNames = [
 
 export const optionNames = [
   "at",
+  "failures",
   "hash",
   "help",
+  "interval",
   "output",
   "quiet",
   "schedule",
   "seed",
+  "seeds",
   "selector",
+  "step",
+  "strategies",
+  "success",
   "until",
   "version",
+  "weights",
 ];
 
 /** Shown by --help and run by a test; each with what it is for. */

@@ -4,7 +4,7 @@ import type { CliIo, ExitCode } from "./io.ts";
 
 type Answer = (command: () => Promise<ExitCode>) => void;
 
-export const moreCommandNames = ["shell", "kubectl", "guarantees", "verify"];
+export const moreCommandNames = ["shell", "kubectl", "compare", "guarantees", "verify"];
 
 export const moreExamples = {
   shell: [["rollsim shell scenarios/rolling-update.yaml", "its manifests, your steps"]],
@@ -12,6 +12,13 @@ export const moreExamples = {
     [
       "rollsim kubectl scenarios/bad-image.yaml --at 100s -- get pods -o wide",
       "one look at a scenario's cluster",
+    ],
+  ],
+  compare: [
+    ["rollsim compare scenarios/compare-strategies.yaml", "a bad version under each strategy"],
+    [
+      "rollsim compare scenarios/compare-strategies.yaml --success 95% --seeds 20",
+      "how often it is caught",
     ],
   ],
   guarantees: [["rollsim guarantees scenarios/rolling-update.yaml", "what its settings promise"]],
@@ -58,6 +65,34 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
         const line = (args["--"] ?? args.line ?? []) as readonly string[];
         answer(async () => (await import("./one-line.ts")).oneLine({ ...args, line }, io));
       },
+    )
+    .command(
+      "compare <file>",
+      "One release under several strategies, in the same worlds with the same requests",
+      (command) =>
+        command
+          .positional("file", {
+            type: "string",
+            demandOption: true,
+            describe: "A scenario with traffic and a set image step",
+          })
+          .option("strategies", {
+            ...text,
+            describe: "Of rolling, recreate, flagger, with commas",
+          })
+          .option("seeds", { ...text, describe: "So many worlds; default 1" })
+          .option("success", { ...text, describe: "Least share of successes; default 99%" })
+          .option("interval", { ...text, describe: "Between measurements; default 10s" })
+          .option("failures", { ...text, describe: "Bad measurements to take back; default 2" })
+          .option("weights", { ...text, describe: "Canary steps in %; default 10,25,50" })
+          .option("step", { ...text, describe: "Time at each of them; default 30s" })
+          .option("output", {
+            alias: "o",
+            choices: ["text", "markdown", "json"] as const,
+            default: "text" as const,
+          })
+          .epilogue(shown("compare")),
+      (args) => answer(() => import("./compare.ts").then(({ compare }) => compare(args, io))),
     )
     .command(
       "guarantees <file>",

@@ -1,0 +1,127 @@
+/** `rollsim compare`: one scenario's release under several strategies, in the same worlds. */
+import { parseDuration } from "../api/duration.ts";
+import { compareStrategies, type Comparison } from "../compare/compare.ts";
+import { CannotPlay } from "../compare/play.ts";
+import { isRelease, releaseOf } from "../compare/release.ts";
+import { strategies, strategyNames } from "../compare/strategies.ts";
+import type { Strategy } from "../compare/strategy.ts";
+import { comparisonMarkdown, comparisonText } from "../compare/table.ts";
+import { defaultWatch, type Watch } from "../compare/watch.ts";
+import { checkScenario } from "../scenario/parse.ts";
+import { formatProblem } from "../scenario/problem.ts";
+import { nearest } from "../scenario/nearest.ts";
+import { reader } from "./check.ts";
+import { inputFiles, readBeside } from "./files.ts";
+import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+
+export interface CompareArguments {
+  readonly file: string;
+  readonly strategies: string | undefined;
+  readonly seeds: string | undefined;
+  readonly success: string | undefined;
+  readonly interval: string | undefined;
+  readonly failures: string | undefined;
+  readonly weights: string | undefined;
+  readonly step: string | undefined;
+  readonly output: "text" | "markdown" | "json";
+}
+
+export const defaultStrategies: readonly string[] = ["rolling", "recreate", "flagger"];
+
+const mostWorlds = 10_000;
+
+export async function compare(args: CompareArguments, io: CliIo): Promise<ExitCode> {
+  const chosen = (args.strategies?.split(",") ?? defaultStrategies).map(strategyNamed);
+  const watch = watchOf(args);
+  const [file] = await inputFiles([args.file], io);
+  if (file === undefined) throw new UsageError("compare takes one file");
+  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
+  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
+  if (scenario === undefined) return exitCodes.usage;
+  const release = releaseOf(scenario);
+  if (!isRelease(release)) {
+    const { place, message } = release;
+    throw new UsageError(`${place.file}:${place.line}:${place.column}: ${message}`);
+  }
+  const seeds = worldsOf(args.seeds, scenario.seed);
+  const readFile = (path: string) => readBeside(file.folder, path);
+  try {
+    const comparison = compareStrategies(release, {
+      scenario,
+      strategies: chosen,
+      watch,
+      seeds,
+      readFile,
+    });
+    io.out.write(`${textOf(comparison, args.output)}\n`);
+    return exitCodes.fine;
+  } catch (error) {
+    if (!(error instanceof CannotPlay)) throw error;
+    io.err.write(`rollsim: ${error.message}\n`);
+    return exitCodes.failed;
+  }
+}
+
+function textOf(comparison: Comparison, output: CompareArguments["output"]): string {
+  switch (output) {
+    case "text":
+      return comparisonText(comparison);
+    case "markdown":
+      return comparisonMarkdown(comparison);
+    case "json": {
+      const { watch, seeds, outcomes } = comparison;
+      return JSON.stringify({ watch, seeds, outcomes }, undefined, 2);
+    }
+  }
+}
+
+function strategyNamed(name: string): Strategy {
+  const found = strategies.find((strategy) => strategy.name === name);
+  if (found !== undefined) return found;
+  const meant = nearest(name, strategyNames);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
+  throw new UsageError(`unknown strategy ${name}: one of ${strategyNames.join(", ")}${hint}`);
+}
+
+/** Seeds `SEED`, `SEED-2`, `SEED-3` ... as many as asked for. */
+function worldsOf(count: string | undefined, seed: string): readonly string[] {
+  const worlds = count === undefined ? 1 : wholeNumber("seeds", count, mostWorlds);
+  return Array.from({ length: worlds }, (_, i) => (i === 0 ? seed : `${seed}-${i + 1}`));
+}
+
+function watchOf(args: CompareArguments): Watch {
+  return {
+    interval: durationOf("interval", args.interval, defaultWatch.interval),
+    success: args.success === undefined ? defaultWatch.success : shareOf("success", args.success),
+    failures:
+      args.failures === undefined
+        ? defaultWatch.failures
+        : wholeNumber("failures", args.failures, 1000),
+    weights:
+      args.weights === undefined
+        ? defaultWatch.weights
+        : args.weights.split(",").map((weight) => wholeNumber("weights", weight, 100)),
+    step: durationOf("step", args.step, defaultWatch.step),
+  };
+}
+
+function durationOf(option: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const parsed = parseDuration(text);
+  // Controllers measure and pause in whole seconds.
+  if (parsed.ok && parsed.ms >= 1000 && parsed.ms % 1000 === 0) return parsed.ms;
+  throw new UsageError(`--${option} ${text}: whole seconds, as in 10s or 1m30s`);
+}
+
+function shareOf(option: string, text: string): number {
+  const percent = /^(\d+(?:\.\d+)?)%$/u.exec(text)?.[1];
+  const share = Number(percent ?? "NaN") / 100;
+  if (share > 0 && share <= 1) return share;
+  throw new UsageError(`--${option} ${text}: a share such as 99% or 99.9%`);
+}
+
+function wholeNumber(option: string, text: string, most: number): number {
+  const number = Number(text);
+  if (/^\d+$/u.test(text) && number >= 1 && number <= most) return number;
+  throw new UsageError(`--${option} ${text}: whole numbers from 1 to ${most}`);
+}

@@ -1,0 +1,48 @@
+/** A plain Deployment: nobody measures but a person, who takes the release back by `rollout undo`. */
+import type { Deployment } from "../api/apps.ts";
+import type { Client } from "../api/client.ts";
+import { isComplete } from "../scenario/rollouts.ts";
+import type { Release } from "./release.ts";
+import type { Progress, Strategy } from "./strategy.ts";
+
+const plain = {
+  line: (release: Release) => `kubectl set image ${nameOf(release)} ${imageOf(release)}`,
+  undo: (release: Release) => `kubectl rollout undo ${nameOf(release)}`,
+  progress,
+};
+
+export const rolling: Strategy = {
+  ...plain,
+  name: "rolling",
+  about: "RollingUpdate, as the Deployment has it",
+  manifests: ({ deployment, service }) => [service, deployment],
+};
+
+export const recreate: Strategy = {
+  ...plain,
+  name: "recreate",
+  about: "Recreate: all old pods go before new ones start",
+  manifests: ({ deployment, service }) => [
+    service,
+    { ...deployment, spec: { ...deployment.spec, strategy: { type: "Recreate" } } },
+  ],
+};
+
+function progress(api: Client, { deployment, newImage, container }: Release): Progress {
+  const { namespace = "default", name } = deployment.metadata;
+  const found = api.get({ resource: "deployments", namespace, name });
+  if (!found.ok) return "under way";
+  const now = found.value as Deployment;
+  if (!isComplete(now)) return "under way";
+  const image = now.spec.template.spec.containers.find(({ name: of }) => of === container)?.image;
+  return image === newImage ? "promoted" : "rolled back";
+}
+
+function nameOf({ deployment }: Release): string {
+  const { namespace = "default", name } = deployment.metadata;
+  return `deployment/${name} -n ${namespace}`;
+}
+
+function imageOf({ container, newImage }: Release): string {
+  return `${container}=${newImage}`;
+}

@@ -1,0 +1,8 @@
+/** The strategies by name. */
+import { recreate, rolling } from "./deployment.ts";
+import { flagger } from "./flagger.ts";
+import type { Strategy } from "./strategy.ts";
+
+export const strategies: readonly Strategy[] = [rolling, recreate, flagger];
+
+export const strategyNames: readonly string[] = strategies.map(({ name }) => name);
