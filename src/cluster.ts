@@ -25,7 +25,7 @@ import { EndpointSliceController } from "./controllers/endpointslice/controller.
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
-import { parseSchedule, type ScheduleOptions } from "./controllers/schedule.ts";
+import { scheduleOf, type ScheduleOptions } from "./controllers/schedule.ts";
 import type { ControlPlaneLimits } from "./controllers/token-bucket.ts";
 import { assert } from "./engine/assert.ts";
 import type { QueuedEvent } from "./engine/event-queue.ts";
@@ -36,6 +36,7 @@ import { Faults } from "./faults/faults.ts";
 import { NODE_TURNS, type NodeTurnCode, type SavedNodeFaults } from "./faults/node-faults.ts";
 import { featureGates, type FeatureGates, KUBERNETES_VERSION } from "./features.ts";
 import type { Behavior } from "./kubelet/behavior.ts";
+import { MetricsServer } from "./kubelet/metrics-server.ts";
 import type { SavedHardships } from "./kubelet/hardships.ts";
 import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
 import { seedNodes, type NodeCapacity } from "./scheduler/node-object.ts";
@@ -178,6 +179,8 @@ export class Cluster {
       },
       saved?.controllers,
     );
+    const { traffic } = this;
+    const metrics = new MetricsServer({ ...kubeletWorld, traffic });
     this.#operators = new Operators(
       {
         api: this.#api,
@@ -186,7 +189,7 @@ export class Cluster {
         later: (delay, subject) =>
           this.#simulation.schedule(delay, RANK.requeue, OPERATOR_TIMER, subject),
       },
-      operatorsOf(this.#api, this.traffic, options, saved?.operators),
+      operatorsOf(this.#api, this.traffic, options, metrics, saved?.operators),
       saved?.operators,
     );
     this.#disruption = new DisruptionController(this.#store, this.trace);
@@ -239,6 +242,11 @@ export class Cluster {
   /** When something is due next; undefined when nothing is. */
   nextEventAt(): Millis | undefined {
     return this.#simulation.nextAt;
+  }
+
+  /** True: whatever is due finds what it found before, unless somebody acts. */
+  get isResting(): boolean {
+    return this.#simulation.pending <= this.#operators.resting;
   }
 
   /** What a user does at this instant, before anything else that is due now; then controllers settle. */
@@ -385,12 +393,4 @@ export class Cluster {
     this.traffic.instant(this.now);
     this.trace.add({ kind: "instant", at: this.now });
   }
-}
-
-function scheduleOf(text: string): ScheduleOptions {
-  const schedule = parseSchedule(text);
-  if (schedule !== undefined) return schedule;
-  throw new RangeError(
-    `schedule ${text}: use fresh, random, random-own, or the letters d r p D R .`,
-  );
 }

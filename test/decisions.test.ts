@@ -5,6 +5,7 @@ import { play } from "./conformance/play.ts";
 import { DATA, readTraces } from "./conformance/trace-file.ts";
 import { reachedByCanaries } from "./controllers/canary/reached.ts";
 import { decisionsOf, deployment, planFor } from "./controllers/rollout-view.ts";
+import { reachedByAutoscalers } from "./controllers/podautoscaler/reached.ts";
 import { sourcesIn } from "./support/sources.ts";
 
 const ids = Object.keys(decisions) as DecisionId[];
@@ -31,9 +32,10 @@ const elsewhere: Partial<Record<DecisionId, () => readonly string[]>> = {
     decisionsOf(planFor(deployment({ spec: { selector: {} } }), [])),
 };
 
-/** Controllers of custom resources have no recordings: worlds of their own reach what they decide. */
+/** Of other controllers there are no recordings: worlds of their own reach what they decide. */
 const worlds: readonly (readonly [prefix: string, reached: ReadonlySet<string>])[] = [
   ["canary/", reachedByCanaries()],
+  ["hpa/", reachedByAutoscalers()],
 ];
 
 describe("the register of decisions", () => {
@@ -47,9 +49,9 @@ describe("the register of decisions", () => {
 
   test("names every decision that the controllers make", () => {
     const known = new Set<string>(ids);
-    const prefix = /"((?:deployment|replicaset|progress|canary)\/[a-z/-]+)"/g;
+    const prefix = /"((?:deployment|replicaset|progress|canary|hpa)\/[a-z/-]+)"/g;
     const unknown = controllers
-      .filter(({ path }) => /\/(?:deployment|replicaset|canary)\//.test(path))
+      .filter(({ path }) => /\/(?:deployment|replicaset|canary|podautoscaler)\//.test(path))
       .flatMap(({ text }) => [...text.matchAll(prefix)].map(([, id]) => id!))
       .filter((id) => !known.has(id));
     expect(unknown).toEqual([]);

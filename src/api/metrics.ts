@@ -49,3 +49,21 @@ export interface MetricsSource {
     to: Millis,
   ): number | undefined;
 }
+
+/** A sample of the metrics server (metrics.k8s.io). Times are ms since 1970. */
+export interface PodMetric {
+  /** Milli-CPU of all containers, and of each. */
+  readonly value: number;
+  readonly byContainer: Readonly<Record<string, number>>;
+  /** End and length of the time that it is an average over. */
+  readonly timestampMs: number;
+  readonly windowMs: number;
+}
+
+/** The resource metrics API: CPU that pods use. */
+export interface ResourceMetricsSource {
+  /** `absent`: the cluster has no metrics server. */
+  readonly state: "serves" | "absent";
+  /** The last sample of the pod of this row; undefined while there is none. */
+  podMetric(row: number): PodMetric | undefined;
+}

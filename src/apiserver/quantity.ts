@@ -137,6 +137,17 @@ export function scaledUp(quantity: Quantity, digits: number): bigint {
     : ceilAway(unscaled, scale - digits);
 }
 
+/** MilliValue: 500 for `500m`; what is no quantity counts as 0. */
+export function milliOfQuantity(json: unknown): number {
+  const quantity = quantityOf(json);
+  return quantity === undefined ? 0 : Number(scaledUp(quantity, 3));
+}
+
+/** How a number of milli-units is printed: `500m`, `2`. */
+export function printMilli(milli: number): string {
+  return printQuantity({ value: BigInt(milli), scale: -3, text: "", format: "DecimalSI" });
+}
+
 /** RoundUp: the quantity with at most `digits` digits after the point. */
 export function roundQuantityUp(quantity: Quantity, digits: number): Quantity {
   const { unscaled, scale } = decimalOf(quantity);

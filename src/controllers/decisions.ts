@@ -4,6 +4,7 @@
  * documentation and the tests all use this one list. `{x}` in a sentence stands for a number or a name
  * that was weighed.
  */
+import { podAutoscalerDecisions } from "./podautoscaler/decisions.ts";
 
 import { canaryDecisions } from "./canary/decisions.ts";
 
@@ -254,6 +255,7 @@ export const decisions = {
     from: `${replicaset} syncReplicaSet`,
   },
   ...canaryDecisions,
+  ...podAutoscalerDecisions,
 } as const satisfies Record<string, DecisionInfo>;
 
 export type DecisionId = keyof typeof decisions;

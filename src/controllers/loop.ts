@@ -37,6 +37,8 @@ export interface Controller<View = unknown> {
   /** Hears what its plan expects, and what came of each write. */
   expect?(key: string, effect: Expect): void;
   wrote?(key: string, effect: Write, outcome: Outcome): void;
+  /** A sync is over and wants this kept for the next one. */
+  remember?(key: string, memory: unknown): void;
 }
 
 /** What a sync needs of the world. */
@@ -48,6 +50,8 @@ export interface LoopWorld {
   requeue(controller: Controller, key: string, delay: Millis): void;
   /** As `requeue`, every `delay` ms, where only an event can change what is found; undefined: requeue. */
   park?(controller: Controller, key: string, delay: Millis): void;
+  /** As `requeue`, where only an event can change what is found: no reason to wait for it. */
+  rest?(controller: Controller, key: string, delay: Millis): void;
   /** When so many requests of a controller are answered, in order; undefined: at once. */
   reserve?(controller: Controller, requests: number): Millis[];
   /** A Kubernetes Event is to be sent, which takes requests of its own. */
@@ -280,9 +284,12 @@ function finish(world: LoopWorld, sync: RunningSync, verdict: Verdict): void {
   const { controller, key } = sync;
   const { queue, maxRetries = Infinity } = controller;
   const requeue: Millis[] = [];
+  if (verdict.memory !== undefined) controller.remember?.(key, verdict.memory);
   if (verdict.requeueAfterMs !== undefined) {
     requeue.push(verdict.requeueAfterMs);
     if (verdict.requeueAfterMs <= 0) queue.add(key);
+    else if (verdict.sameUntilEvent && world.rest)
+      world.rest(controller, key, verdict.requeueAfterMs);
     else world.requeue(controller, key, verdict.requeueAfterMs);
   }
   const park = verdict.sameUntilEvent === true && verdict.error === undefined && world.park;

@@ -1,10 +1,11 @@
 /** The controllers beside those of Deployments and ReplicaSets, in the order in which they take turns. */
-import type { Client } from "../api/client.ts";
-import type { MetricsSource } from "../api/metrics.ts";
+import type { MetricsSource, ResourceMetricsSource } from "../api/metrics.ts";
+import type { ApiServer } from "../apiserver/server.ts";
 import { CanaryController, type SavedCanaries } from "./canary/controller.ts";
 import type { WebhookRule } from "./canary/webhooks.ts";
 import type { MetricRule } from "./metric-rules.ts";
 import type { Operator, SavedOperators } from "./operators.ts";
+import { PodAutoscaler } from "./podautoscaler/controller.ts";
 
 export interface OperatorOptions {
   /** Flagger: the provider of Canaries that name none; default istio (its flag -mesh-provider). */
@@ -16,12 +17,16 @@ export interface OperatorOptions {
 }
 
 export function operatorsOf(
-  api: Client,
+  api: ApiServer,
   metrics: MetricsSource,
   { meshProvider = "istio", webhooks = [], metricRules = [] }: OperatorOptions,
+  podMetrics: ResourceMetricsSource,
   saved?: SavedOperators,
 ): readonly Operator[] {
   const remembered = saved?.memories["flagger"] as SavedCanaries | undefined;
   const canaries = { meshProvider, webhooks, metrics: metricRules };
-  return [new CanaryController(api, metrics, canaries, remembered)];
+  return [
+    new PodAutoscaler(api.store, podMetrics, saved?.memories["horizontal-pod-autoscaler"]),
+    new CanaryController(api, metrics, canaries, remembered),
+  ];
 }

@@ -24,6 +24,8 @@ export interface Operator<View = unknown> {
   reconcile(view: View): Plan;
   /** A sync begins, with the view last asked for. */
   begun?(key: string): void;
+  /** What the verdict of a sync asks to keep for the key; null: nothing. */
+  remember?(key: string, memory: unknown): void;
   /** What it remembers beyond the API, as plain data: it is given back when a cluster is restored. */
   save?(): unknown;
 }
@@ -43,6 +45,8 @@ export interface SavedOperators {
   readonly timers: readonly (readonly [operator: number, key: string])[];
   /** What each operator remembers, by its name. */
   readonly memories: Readonly<Record<string, unknown>>;
+  /** Numbers of the timers that will find what they found before, unless something happens. */
+  readonly resting: readonly number[];
 }
 
 /** More syncs than that at one instant, and two operators are undoing each other's work for ever. */
@@ -55,6 +59,7 @@ export class Operators {
   readonly #controllers: readonly Controller[];
   readonly #timers: (readonly [operator: number, key: string])[];
   readonly #timerNumbers = new Map<string, number>();
+  readonly #resting: Set<number>;
   #instant: { at: Millis; syncs: number } = { at: -1, syncs: 0 };
 
   constructor(world: OperatorWorld, operators: readonly Operator[], saved?: SavedOperators) {
@@ -66,7 +71,9 @@ export class Operators {
       view: (key) => operator.view(key),
       reconcile: (view) => operator.reconcile(view),
       begun: (key) => operator.begun?.(key),
+      remember: (key, memory) => operator.remember?.(key, memory),
     }));
+    this.#resting = new Set(saved?.resting);
     this.#timers = [...(saved?.timers ?? [])];
     this.#timers.forEach(([operator, key], number) =>
       this.#timerNumbers.set(`${operator} ${key}`, number),
@@ -75,7 +82,10 @@ export class Operators {
       api: world.api,
       trace: world.trace,
       pods: new PodWriter(world.api, world.trace),
-      requeue: (controller, key, delay) => this.#requeue(controller, key, delay),
+      requeue: (controller, key, delay) => void this.#requeue(controller, key, delay),
+      rest: (controller, key, delay) => {
+        this.#resting.add(this.#requeue(controller, key, delay));
+      },
     };
     world.api.store.listen({
       object: ({ resource, object }) =>
@@ -88,8 +98,14 @@ export class Operators {
 
   /** A timer is up. */
   act(subject: number): void {
+    this.#resting.delete(subject);
     const [operator, key] = this.#timers[subject]!;
     this.#controllers[operator]!.queue.add(key);
+  }
+
+  /** Timers for which nobody needs to wait. */
+  get resting(): number {
+    return this.#resting.size;
   }
 
   /** Lets each operator work off its queue; whether any had something to do. */
@@ -111,6 +127,7 @@ export class Operators {
       memories: Object.fromEntries(
         this.#operators.map((operator) => [operator.name, operator.save?.()] as const),
       ),
+      resting: [...this.#resting],
     };
   }
 
@@ -124,7 +141,7 @@ export class Operators {
     assert(until === "done", `${controller.name} waits for requests until ${until}`);
   }
 
-  #requeue(controller: Controller, key: string, delay: Millis): void {
+  #requeue(controller: Controller, key: string, delay: Millis): number {
     const operator = this.#controllers.indexOf(controller);
     const name = `${operator} ${key}`;
     let number = this.#timerNumbers.get(name);
@@ -133,5 +150,6 @@ export class Operators {
       this.#timerNumbers.set(name, number);
     }
     this.#world.later(delay, number);
+    return number;
   }
 }

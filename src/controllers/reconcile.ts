@@ -119,6 +119,8 @@ export interface Verdict {
   readonly requeueRateLimited?: true;
   /** Until something happens, whoever asks again will find the same. */
   readonly sameUntilEvent?: true;
+  /** What the controller keeps for the key until its next sync, beside what the API holds; null: nothing. */
+  readonly memory?: unknown;
 }
 
 export type Plan = Generator<Effect, Verdict, Outcome>;

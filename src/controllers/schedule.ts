@@ -118,3 +118,12 @@ export class Schedule {
     );
   }
 }
+
+/** Throws a RangeError where it is no schedule. */
+export function scheduleOf(text: string): ScheduleOptions {
+  const schedule = parseSchedule(text);
+  if (schedule !== undefined) return schedule;
+  throw new RangeError(
+    `schedule ${text}: use fresh, random, random-own, or the letters d r p D R .`,
+  );
+}

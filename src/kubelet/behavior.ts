@@ -47,6 +47,12 @@ export interface Fault {
   readonly first?: number;
 }
 
+/** Milli-CPU from a time of the run on, until the next point. Before the first: 0. */
+export interface CpuPoint {
+  readonly at: Millis;
+  readonly milli: number;
+}
+
 export interface Behavior {
   readonly match?: { readonly image?: string; readonly labels?: StringMap };
   /** Creation to a node. Default 0. */
@@ -64,6 +70,12 @@ export interface Behavior {
   /** Deletion to gone, at least the preStop hook, at most the grace period. Default 0. */
   readonly terminate?: Delay;
   readonly fault?: Fault;
+  /** CPU that each running pod uses, whatever the others do. In order of time. */
+  readonly cpu?: readonly CpuPoint[];
+  /** CPU that all ready pods of this behavior share evenly: their load. In order of time. */
+  readonly load?: readonly CpuPoint[];
+  /** CPU that a pod uses besides, for so long from when its containers run. */
+  readonly startCpu?: { readonly milli: number; readonly for: Millis };
 }
 
 /** One pod's life, drawn from its behavior. */

@@ -5,7 +5,8 @@
 import type { GenericSchema } from "valibot";
 import { defaults } from "../cluster.ts";
 import { featureGates } from "../features.ts";
-import type { Behavior, Delay, Fault } from "../kubelet/behavior.ts";
+import { milliOfQuantity as milliCpu } from "../apiserver/quantity.ts";
+import type { Behavior, CpuPoint, Delay, Fault } from "../kubelet/behavior.ts";
 import { metricRule, webhookRule } from "./analysis-schema.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations, type Compiler } from "./compile-expectations.ts";
@@ -267,6 +268,7 @@ function behaviorOf(input: BehaviorInput): Behavior {
     ...delaysOf(input),
     listens: serve?.listens === undefined ? undefined : durationOf(serve.listens),
     fault: fault === undefined ? undefined : faultOf(fault),
+    ...cpuOf(input),
   });
 }
 
@@ -295,4 +297,25 @@ function delayOf({ delay, jitter }: DelayInput): Delay {
     delay: durationOf(delay ?? "0s"),
     ...(jitter === undefined ? {} : { jitter: durationOf(jitter) }),
   };
+}
+
+function cpuOf({
+  cpu,
+  load,
+  startCpu,
+}: BehaviorInput): Pick<Behavior, "cpu" | "load" | "startCpu"> {
+  return defined({
+    cpu: cpu === undefined ? undefined : pointsOf(cpu),
+    load: load === undefined ? undefined : pointsOf(load),
+    startCpu:
+      startCpu === undefined
+        ? undefined
+        : { milli: milliCpu(startCpu.cpu), for: durationOf(startCpu.for) },
+  });
+}
+
+function pointsOf(series: NonNullable<BehaviorInput["cpu"]>): readonly CpuPoint[] {
+  if (!Array.isArray(series)) return [{ at: 0, milli: milliCpu(series) }];
+  const points = series.map(({ at, cpu }) => ({ at: durationOf(at), milli: milliCpu(cpu) }));
+  return points.toSorted((a, b) => a.at - b.at);
 }

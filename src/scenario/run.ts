@@ -129,7 +129,9 @@ class Run implements Stage {
     const { cluster } = this;
     const stop = Math.min(limit, this.#until, this.#options.stopAt ?? Infinity);
     const remedy = this.#remedies.reduce((least, { at }) => Math.min(least, at), Infinity);
-    const next = Math.min(cluster.nextEventAt() ?? Infinity, remedy);
+    // Nobody waits for what will find the same again, once all steps are done.
+    const due = cluster.isResting && limit === Infinity ? undefined : cluster.nextEventAt();
+    const next = Math.min(due ?? Infinity, remedy);
     if (next > cluster.now) {
       this.#closeInstant();
       if (this.#stepsTaken) this.#traffic.settle(this.#instant, Math.min(next, this.#until + 1));
@@ -234,7 +236,7 @@ class Run implements Stage {
   #runOut(): Result["end"] {
     this.#stepsTaken = true;
     while (this.advance(Infinity) === "stepped");
-    return this.cluster.nextEventAt() === undefined ? "idle" : "until";
+    return this.cluster.isResting ? "idle" : "until";
   }
 
   #fail(kind: Failure["kind"], name: string, failure: StepFailure, place: Place): void {

@@ -36,6 +36,19 @@ export const podFaults = [
   "Evicted",
 ] as const satisfies readonly FaultType[];
 
+const cpuText = v.pipe(
+  v.string(),
+  v.regex(/^[0-9]+(\.[0-9]+)?m?$/u, "an amount of CPU such as 500m or 1.5"),
+);
+const cpuNumber = v.pipe(v.number(), v.minValue(0, "an amount of CPU such as 500m or 1.5"));
+const cpuAmount = v.union([cpuText, cpuNumber]);
+/** A constant, or from a time of the run on, until the next. */
+const cpuSeries = v.union([
+  cpuText,
+  cpuNumber,
+  v.pipe(v.array(v.strictObject({ at: duration, cpu: cpuAmount })), v.minLength(1, "a point")),
+]);
+
 const behavior = v.strictObject({
   match: v.optional(
     v.pipe(
@@ -52,6 +65,21 @@ const behavior = v.strictObject({
   ready: v.optional(v.pipe(delay, v.description("Container running to Ready. Default 1s."))),
   terminate: v.optional(v.pipe(delay, v.description("Deletion to gone. Default 0s."))),
   serve: v.optional(v.pipe(serveSchema, v.description("How it answers requests; see traffic."))),
+  cpu: v.optional(
+    v.pipe(
+      cpuSeries,
+      v.description("CPU that each running pod uses: 300m, or at: and cpu: in turn."),
+    ),
+  ),
+  load: v.optional(
+    v.pipe(cpuSeries, v.description("CPU that all ready pods share evenly: 4, or at: and cpu:.")),
+  ),
+  startCpu: v.optional(
+    v.pipe(
+      v.strictObject({ cpu: cpuAmount, for: duration }),
+      v.description("CPU that a pod uses besides, for so long from when it runs."),
+    ),
+  ),
   fault: v.optional(
     v.strictObject({
       type: v.picklist(podFaults),

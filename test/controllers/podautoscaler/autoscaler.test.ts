@@ -1,0 +1,206 @@
+import { describe, expect, test } from "vitest";
+import type { AutoscalerStatus } from "../../../src/api/autoscaling.ts";
+import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
+import { decisionsHeard, hpa, replicasOf, statusOf, world } from "./world.ts";
+
+const second = 1000;
+const minute = 60 * second;
+
+function events(cluster: Cluster): readonly string[] {
+  return cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "event" && entry.about.kind === "HorizontalPodAutoscaler"
+      ? [`${entry.reason}: ${entry.message}`]
+      : [],
+  );
+}
+
+function conditions(status: AutoscalerStatus): readonly string[] {
+  return (status.conditions ?? []).map(({ type, status: is, reason }) => `${type}=${is} ${reason}`);
+}
+
+describe("a HorizontalPodAutoscaler", () => {
+  test("follows the load: up at the next turn, down after 5 minutes", () => {
+    const load = [
+      { at: 0, milli: 600 },
+      { at: minute, milli: 2400 },
+      { at: 3 * minute, milli: 600 },
+    ];
+    const cluster = world({ behaviors: [{ load }] }, { replicas: 3 });
+    cluster.runUntil(minute);
+    expect(replicasOf(cluster)).toBe(3);
+    // From 75 s on the samples are all of the new load: 2400m on 3 pods are 160 %, of a target of 60 %.
+    cluster.runUntil(91 * second);
+    expect(replicasOf(cluster)).toBe(6);
+    cluster.runUntil(2 * minute);
+    expect(replicasOf(cluster)).toBe(8);
+    cluster.runUntil(8 * minute);
+    expect(replicasOf(cluster)).toBe(8);
+    cluster.runUntil(9 * minute);
+    expect(replicasOf(cluster)).toBe(2);
+    expect(conditions(statusOf(cluster))).toEqual([
+      "AbleToScale=True ReadyForNewScale",
+      "ScalingActive=True ValidMetricFound",
+      "ScalingLimited=False DesiredWithinRange",
+      "ScaledToZero=False NotScaledToZero",
+    ]);
+    expect(statusOf(cluster)).toMatchObject({ currentReplicas: 2, desiredReplicas: 2 });
+    expect(events(cluster).filter((text) => text.startsWith("SuccessfulRescale"))).toEqual([
+      "SuccessfulRescale: New size: 6; reason: cpu resource utilization (percentage of request) above target",
+      "SuccessfulRescale: New size: 8; reason: cpu resource utilization (percentage of request) above target",
+      "SuccessfulRescale: New size: 2; reason: All metrics below target",
+    ]);
+  });
+
+  test("says what it says in a cluster without a metrics server, and lets a run end", () => {
+    const cluster = world({}, { replicas: 3 });
+    cluster.runUntil(10 * second);
+    const cause =
+      "failed to get cpu utilization: unable to get metrics for resource cpu: unable to fetch metrics " +
+      "from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";
+    expect(events(cluster)).toEqual([
+      `FailedGetResourceMetric: ${cause}`,
+      "FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: " +
+        `failed to get cpu resource metric value: ${cause}`,
+    ]);
+    expect(statusOf(cluster)).toMatchObject({
+      currentReplicas: 3,
+      desiredReplicas: 0,
+      currentMetrics: [{ type: "" }],
+      observedGeneration: 1,
+    });
+    cluster.runUntil(minute);
+    expect(events(cluster)).toHaveLength(10);
+    expect(cluster.isResting).toBe(false);
+    // When the Deployment has looked at its deadline for the last time.
+    cluster.runUntil(11 * minute);
+    expect(cluster.isResting).toBe(true);
+  });
+
+  test("names the pod whose container requests no CPU", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 100 }] }] }, { requests: {} });
+    cluster.runUntil(minute);
+    const pods = cluster.api.list("pods").map(({ metadata }) => metadata.name);
+    const [said, pod] = events(cluster).at(-2)?.split(" of Pod ") ?? [];
+    expect(said).toBe(
+      "FailedGetResourceMetric: failed to get cpu utilization: missing request for cpu in container web",
+    );
+    expect(pods).toContain(pod);
+  });
+
+  test("is turned off by 0 replicas, and lifts a target that is below its minimum", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 300 }] }] }, { replicas: 0 });
+    cluster.runUntil(minute);
+    expect(conditions(statusOf(cluster))).toContain("ScalingActive=False ScalingDisabled");
+    scale(cluster, 1);
+    cluster.runUntil(2 * minute);
+    expect(replicasOf(cluster)).toBe(2);
+    scale(cluster, 50);
+    cluster.runUntil(3 * minute);
+    expect(replicasOf(cluster)).toBe(10);
+    expect(decisionsHeard(cluster)).toEqual(
+      expect.arrayContaining(["hpa/disabled-at-zero", "hpa/below-minimum", "hpa/above-maximum"]),
+    );
+  });
+
+  test("scales nothing where its target does not exist, and forgets itself when it is gone", () => {
+    const cluster = world({}, { replicas: 1 });
+    cluster.act("retarget", (api) => {
+      const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "api" };
+      api.patch({ resource: "horizontalpodautoscalers", name: "web" }, "merge", {
+        spec: { scaleTargetRef },
+      });
+    });
+    expect(events(cluster).at(-1)).toBe('FailedGetScale: deployments/scale.apps "api" not found');
+    expect(conditions(statusOf(cluster))[0]).toBe("AbleToScale=False FailedGetScale");
+    cluster.act("delete", (api) => {
+      api.delete({ resource: "horizontalpodautoscalers", name: "web" });
+    });
+    cluster.runUntil(minute);
+    expect(decisionsHeard(cluster).at(-1)).toBe("hpa/gone");
+  });
+
+  test("refuses to share its pods with another one", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 300 }] }] }, { replicas: 2 });
+    cluster.act("create", (api) => api.create(hpa({ metadata: { name: "web2" } })));
+    cluster.runUntil(minute);
+    const message =
+      "pods by selector app=web are controlled by more than one HPA (e.g. [default/web2 default/web])";
+    expect(statusOf(cluster, "web2").conditions?.[1]).toMatchObject({
+      type: "ScalingActive",
+      status: "False",
+      reason: "AmbiguousSelector",
+      message,
+    });
+  });
+
+  test("goes on from a snapshot as if nothing had been", () => {
+    const load = [
+      { at: 0, milli: 600 },
+      { at: minute, milli: 2400 },
+      { at: 3 * minute, milli: 600 },
+    ];
+    const cluster = world({ behaviors: [{ load }] }, { replicas: 3 });
+    cluster.runUntil(5 * minute);
+    const other = Cluster.restore(
+      JSON.parse(JSON.stringify(cluster.save())) as ReturnType<Cluster["save"]>,
+    );
+    const fork = cluster.fork();
+    cluster.runUntil(12 * minute);
+    fork.runUntil(12 * minute);
+    other.runUntil(12 * minute);
+    expect(fork.trace.entries).toEqual(cluster.trace.entries);
+    expect(other.trace.entries).toEqual(cluster.trace.entries);
+  });
+});
+
+function scale(cluster: Cluster, replicas: number): void {
+  cluster.act("scale", (api) =>
+    api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas } }),
+  );
+}
+
+// Pods use 100 % of the target, whatever the others do, and more while they warm up. During a rollout the
+// autoscaler multiplies what it finds by all pods, those of the surge too; once they are warm it finds nothing
+// wrong, and the number stays (failure 13; k8s#72775).
+describe("an autoscaler and a rollout that surges", () => {
+  const warming: ClusterOptions = {
+    behaviors: [
+      { match: { image: "web:v1" }, cpu: [{ at: 0, milli: 300 }] },
+      {
+        match: { image: "web:v2" },
+        cpu: [{ at: 0, milli: 300 }],
+        startCpu: { milli: 200, for: 90 * second },
+      },
+    ],
+  };
+  const doubling = { rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 } };
+  const onePod = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+
+  function rollout(spec: Readonly<Record<string, unknown>>, strategy: unknown): number {
+    const cluster = world(warming, { replicas: 4, strategy, hpa: spec, minReadySeconds: 60 });
+    cluster.runUntil(minute);
+    cluster.act("image", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "strategic", {
+        spec: { template: { spec: { containers: [{ name: "web", image: "web:v2" }] } } },
+      }),
+    );
+    cluster.runUntil(10 * minute);
+    return replicasOf(cluster);
+  }
+
+  test("outside the tolerance the pods of the surge count, and the number stays when they are warm", () => {
+    expect([
+      rollout({ maxReplicas: 40 }, doubling),
+      rollout({ maxReplicas: 40 }, onePod),
+    ]).toEqual([40, 12]);
+  });
+
+  test("within the tolerance a surge changes nothing: spec.replicas stays, not the number of pods", () => {
+    expect(rollout({ behavior: { scaleUp: { tolerance: "0.7" } } }, doubling)).toBe(4);
+  });
+
+  test("a window for scaling up that is longer than the rollout lets it pass", () => {
+    const behavior = { scaleUp: { stabilizationWindowSeconds: 300 } };
+    expect(rollout({ behavior }, doubling)).toBe(4);
+  });
+});

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ScalingRules } from "../../../src/api/autoscaling.ts";
+import {
+  normalize,
+  withScaling,
+  type NormalizationInput,
+} from "../../../src/controllers/podautoscaler/stabilization.ts";
+import { runs } from "../../support/seed.ts";
+
+const now = 1_000_000;
+const ago = (seconds: number): number => now - seconds * 1000;
+
+function input(change: Partial<NormalizationInput> = {}): NormalizationInput {
+  return {
+    behavior: undefined,
+    current: 10,
+    proposal: 10,
+    minimum: 1,
+    maximum: 100,
+    nowMs: now,
+    memory: { recommendations: [], scaleUps: [], scaleDowns: [] },
+    ...change,
+  };
+}
+
+const defaultUp: ScalingRules = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: "Max",
+  policies: [
+    { type: "Pods", value: 4, periodSeconds: 15 },
+    { type: "Percent", value: 100, periodSeconds: 15 },
+  ],
+};
+const defaultDown: ScalingRules = {
+  selectPolicy: "Max",
+  policies: [{ type: "Percent", value: 100, periodSeconds: 15 }],
+};
+const rules = (up: ScalingRules = {}, down: ScalingRules = {}): NormalizationInput["behavior"] => ({
+  scaleUp: { ...defaultUp, ...up },
+  scaleDown: { ...defaultDown, ...down },
+});
+
+describe("without behavior", () => {
+  // convertDesiredReplicasWithRules: current, proposal, minimum, maximum, what comes of it and why.
+  test.each([
+    [10, 12, 1, 100, 12, "DesiredWithinRange"],
+    [1, 12, 1, 100, 4, "ScaleUpLimit"],
+    [3, 12, 1, 100, 6, "ScaleUpLimit"],
+    [10, 30, 1, 20, 20, "TooManyReplicas"],
+    [10, 30, 1, 100, 20, "ScaleUpLimit"],
+    [10, 1, 3, 100, 3, "TooFewReplicas"],
+  ])(
+    "from %i to %i between %i and %i is %i: %s",
+    (current, proposal, minimum, maximum, to, why) => {
+      const found = normalize(input({ current, proposal, minimum, maximum }));
+      expect(found).toMatchObject({ desired: to, limited: { reason: why } });
+      expect(found.limited.status).toBe(to === proposal ? "False" : "True");
+    },
+  );
+
+  test("the highest recommendation of the last 5 minutes holds, and an older one does not", () => {
+    const recommendations = [
+      { replicas: 9, atMs: ago(301) },
+      { replicas: 7, atMs: ago(299) },
+    ];
+    const found = normalize(
+      input({ proposal: 4, memory: { recommendations, scaleUps: [], scaleDowns: [] } }),
+    );
+    expect(found).toMatchObject({
+      desired: 7,
+      able: { reason: "ScaleDownStabilized" },
+      recommendations: [
+        { replicas: 4, atMs: now },
+        { replicas: 7, atMs: ago(299) },
+      ],
+    });
+  });
+});
+
+describe("with behavior", () => {
+  // getReplicasChangePerPeriod and the two limits of horizontal.go, by hand.
+  test.each([
+    ["the default doubles", {}, {}, 30, 20, "ScaleUpLimit"],
+    [
+      "2 pods a minute",
+      { policies: [{ type: "Pods", value: 2, periodSeconds: 60 }] },
+      {},
+      30,
+      12,
+      "ScaleUpLimit",
+    ],
+    ["the smaller of two", { selectPolicy: "Min" }, {}, 30, 14, "ScaleUpLimit"],
+    ["none is allowed", { selectPolicy: "Disabled" }, {}, 30, 10, "ScaleUpLimit"],
+    [
+      "15 %, rounded up",
+      { policies: [{ type: "Percent", value: 15, periodSeconds: 60 }] },
+      {},
+      30,
+      12,
+      "ScaleUpLimit",
+    ],
+    ["all may go", {}, {}, 1, 1, "DesiredWithinRange"],
+    [
+      "15 % may go, rounded down",
+      {},
+      { policies: [{ type: "Percent", value: 15, periodSeconds: 60 }] },
+      1,
+      8,
+      "ScaleDownLimit",
+    ],
+    [
+      "3 may go",
+      {},
+      { policies: [{ type: "Pods", value: 3, periodSeconds: 60 }] },
+      1,
+      7,
+      "ScaleDownLimit",
+    ],
+    ["none may go", {}, { selectPolicy: "Disabled" }, 1, 10, "ScaleDownLimit"],
+  ] as const)("%s", (_, up, down, proposal, to, why) => {
+    const found = normalize(input({ behavior: rules(up, down), proposal }));
+    expect(found).toMatchObject({ desired: to, limited: { reason: why } });
+  });
+
+  test("what was added in the period counts against its policy", () => {
+    const policies = [{ type: "Pods", value: 4, periodSeconds: 60 }] as const;
+    const memory = {
+      recommendations: [],
+      scaleUps: [
+        { change: 3, atMs: ago(30) },
+        { change: 9, atMs: ago(90) },
+      ],
+      scaleDowns: [],
+    };
+    const found = normalize(input({ behavior: rules({ policies }), proposal: 30, memory }));
+    expect(found.desired).toBe(10 - 3 + 4);
+  });
+
+  test("a window for scaling up takes the lowest recommendation in it", () => {
+    const recommendations = [{ replicas: 11, atMs: ago(100) }];
+    const found = normalize(
+      input({
+        behavior: rules({ stabilizationWindowSeconds: 120 }),
+        proposal: 15,
+        memory: { recommendations, scaleUps: [], scaleDowns: [] },
+      }),
+    );
+    expect(found).toMatchObject({ desired: 11, able: { reason: "ScaleUpStabilized" } });
+  });
+
+  test("a scaling takes the place of one that no policy asks for any more", () => {
+    const memory = {
+      recommendations: [],
+      scaleUps: [{ change: 5, atMs: ago(16) }],
+      scaleDowns: [],
+    };
+    const kept = withScaling({ behavior: rules(), memory, nowMs: now }, 10, 12);
+    expect(kept).toEqual({ scaleUps: [{ change: 2, atMs: now }], scaleDowns: [] });
+  });
+
+  test("the result is within minimum and maximum where the present number is", () => {
+    const number = fc.integer({ min: 1, max: 40 });
+    const property = fc.property(
+      fc.tuple(number, number, number, number),
+      fc.array(fc.record({ replicas: number, age: fc.integer({ min: 0, max: 400 }) }), {
+        maxLength: 6,
+      }),
+      fc.boolean(),
+      ([a, b, c, proposal], past, plain) => {
+        const [minimum = 1, current = 1, maximum = 1] = [a, b, c].toSorted((x, y) => x - y);
+        const recommendations = past
+          .map(({ replicas, age }) => ({ replicas, atMs: ago(age) }))
+          .toSorted((x, y) => x.atMs - y.atMs);
+        const memory = { recommendations, scaleUps: [], scaleDowns: [] };
+        const behavior = plain ? undefined : rules();
+        const { desired } = normalize({
+          ...input(),
+          behavior,
+          current,
+          proposal,
+          minimum,
+          maximum,
+          memory,
+        });
+        expect(desired).toBeGreaterThanOrEqual(minimum);
+        expect(desired).toBeLessThanOrEqual(maximum);
+      },
+    );
+    fc.assert(property, runs(300));
+  });
+});
