@@ -75,12 +75,8 @@ const reasons: readonly Reason[] = [
     why: "the events of one instant come in another order when they are followed",
   },
   {
-    matches: line(/^(get|describe) hpa/),
-    why: "rollsim stores HorizontalPodAutoscalers, but nothing acts on them: no status, no events",
-  },
-  {
     matches: numbered([["create", 120]]),
-    why: "rollsim has no HorizontalPodAutoscaler controller and none for IP addresses to write events",
+    why: "rollsim has no controller for IP addresses to write events",
   },
   {
     matches: numbered([

@@ -43,6 +43,12 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
     "It sees a number and pods. It knows nothing of rollouts, revisions or availability floors.",
   ],
   [
+    "hpa/",
+    "A HorizontalPodAutoscaler's sync",
+    "Every 15 s it looks at all pods of the selector, and compares what they use with what they request; " +
+      "see [Capacity](capacity.md).",
+  ],
+  [
     "canary/",
     "Canaries of Flagger",
     "What docs/strategies.md tells of; the places are in fluxcd/flagger.",

@@ -168,7 +168,9 @@ function overlapping(
     const theirs = new Set(rowsOf(store, namespace, selectorOf(target.value.object)));
     return rows.some((row) => theirs.has(row));
   });
-  return others.length === 0 ? [] : [hpa, ...others].map(keyOf);
+  return others.length === 0
+    ? []
+    : [hpa, ...others].map(keyOf).toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 function factsOf(store: Store, metrics: ResourceMetricsSource, row: number): PodFacts {

@@ -124,7 +124,7 @@ describe("a HorizontalPodAutoscaler", () => {
     cluster.act("create", (api) => api.create(hpa({ metadata: { name: "web2" } })));
     cluster.runUntil(minute);
     const message =
-      "pods by selector app=web are controlled by more than one HPA (e.g. [default/web2 default/web])";
+      "pods by selector app=web are controlled by more than one HPA (e.g. [default/web default/web2])";
     expect(statusOf(cluster, "web2").conditions?.[1]).toMatchObject({
       type: "ScalingActive",
       status: "False",
@@ -189,10 +189,9 @@ describe("an autoscaler and a rollout that surges", () => {
   }
 
   test("outside the tolerance the pods of the surge count, and the number stays when they are warm", () => {
-    expect([
-      rollout({ maxReplicas: 40 }, doubling),
-      rollout({ maxReplicas: 40 }, onePod),
-    ]).toEqual([40, 12]);
+    expect([rollout({ maxReplicas: 40 }, doubling), rollout({ maxReplicas: 40 }, onePod)]).toEqual([
+      40, 12,
+    ]);
   });
 
   test("within the tolerance a surge changes nothing: spec.replicas stays, not the number of pods", () => {
