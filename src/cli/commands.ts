@@ -30,6 +30,7 @@ export const optionNames = [
   "step",
   "strategies",
   "success",
+  "traffic",
   "until",
   "version",
   "weights",
@@ -51,6 +52,7 @@ export const examples = {
   check: [["rollsim check scenarios", "all problems of all files at once"]],
   explain: [
     ["rollsim explain scenarios/bad-image.yaml --at 90s deployment/web", "a stalled rollout"],
+    ["rollsim explain scenarios/no-pre-stop.yaml --traffic", "what would have saved requests"],
   ],
   schema: [["rollsim schema > scenario.schema.json", "for an editor"]],
   ...moreExamples,
@@ -148,6 +150,11 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
             nargs: 1,
             coerce: last,
             describe: "Virtual time, as in 75s; default: the end of the run",
+          })
+          .option("traffic", {
+            type: "boolean",
+            default: false,
+            describe: "Which settings would have saved requests: the run again with each alone",
           })
           .epilogue(shown("explain")),
       (args) =>

@@ -1,12 +1,17 @@
-/** `rollsim explain`: plays a scenario up to a time and says why Deployments are where they are. */
+/**
+ * `rollsim explain`: plays a scenario up to a time and says why Deployments are where they are, or with
+ * --traffic which settings would have saved its requests.
+ */
 import type { Client } from "../api/client.ts";
 import { explanationText } from "../explain/text.ts";
 import { explainDeployment } from "../explain/why.ts";
 import { formatDuration } from "../api/duration.ts";
+import { savingsReport } from "../report/savings.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
+import { savingsOf } from "../scenario/savings.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
@@ -16,6 +21,7 @@ export interface ExplainArguments extends ReplayArguments {
   readonly file: string;
   readonly object: string | undefined;
   readonly at: string | undefined;
+  readonly traffic: boolean;
 }
 
 export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCode> {
@@ -27,6 +33,12 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return exitCodes.usage;
   const options = { ...replay, readFile: (path: string) => readBeside(file.folder, path) };
+  if (args.traffic) {
+    checkTrafficUsage(args, options.schedule ?? scenario.schedule);
+    const width = Math.max(60, Math.min(io.out.columns, 120));
+    io.out.write(`${savingsReport(savingsOf(scenario, options), width)}\n`);
+    return exitCodes.fine;
+  }
   const cluster = playing(file.name, () => clusterAt(scenario, stopAt, options));
   if (stopAt !== undefined && cluster.now < stopAt) {
     io.err.write(`rollsim: the run ended at ${formatDuration(cluster.now)}, before ${args.at}\n`);
@@ -38,6 +50,15 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   });
   io.out.write(texts.length === 0 ? "There is no Deployment.\n" : texts.join("\n"));
   return exitCodes.fine;
+}
+
+function checkTrafficUsage({ at, object }: ExplainArguments, schedule: string): void {
+  if (at !== undefined || object !== undefined) {
+    throw new UsageError("--traffic explains a whole run: leave out --at and the object");
+  }
+  if (!["fresh", "random", "random-own"].includes(schedule)) {
+    throw new UsageError("--traffic plays changed worlds, which a recorded schedule does not fit");
+  }
 }
 
 const deploymentWords = ["deployment", "deployments", "deploy"];

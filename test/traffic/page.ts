@@ -1,5 +1,9 @@
 /** docs/zero-downtime.md: one rolling update under load, and what each setting saves of it. */
+import { readFileSync } from "node:fs";
 import { Cluster } from "../../src/cluster.ts";
+import { savingsReport } from "../../src/report/savings.ts";
+import { parseScenario } from "../../src/scenario/parse.ts";
+import { savingsOf } from "../../src/scenario/savings.ts";
 import { failureCauses, slowCauses } from "../../src/traffic/causes.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
 import { savings } from "../../src/traffic/savings.ts";
@@ -115,6 +119,7 @@ export function zeroDowntimePage(): string {
         byCause(by),
       ]),
     ),
+    inFiles(),
     rules,
     table(
       ["failed", "because"],
@@ -155,6 +160,30 @@ The same requests, with one setting more in each row:
 const single = `
 What each setting saves **alone**: the same world run again with that one change. Savings do not add up.
 `;
+
+/** What the command line says of a scenario file that has traffic. */
+function inFiles(): string {
+  const file = "scenarios/no-pre-stop.yaml";
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
+  const head = text.slice(text.indexOf("behaviors:"), text.indexOf("---")).trimEnd();
+  const found = savingsOf(parseScenario(text, file), {});
+  return [
+    "\n## In a scenario file\n",
+    "`traffic` sends requests, `serve` says how pods answer, and `expect` limits errors, latency and downtime:\n",
+    `\`\`\`yaml\n${head}\n\`\`\`\n`,
+    "`rollsim run` ends its report with the account; `rollsim explain --traffic` says which setting would have",
+    "saved how much of it, each proven by playing the same requests again with that change alone:\n",
+    `\`\`\`console\n$ rollsim explain ${file} --traffic\n${savingsReport(found, 80)}\n\`\`\`\n`,
+    "The scenarios [zero-downtime](../scenarios/zero-downtime.yaml), [no-readiness-probe](../scenarios/no-readiness-probe.yaml),",
+    "[no-pre-stop](../scenarios/no-pre-stop.yaml), [slow-proxies](../scenarios/slow-proxies.yaml),",
+    "[overloaded-survivors](../scenarios/overloaded-survivors.yaml), [drain-under-traffic](../scenarios/drain-under-traffic.yaml),",
+    "[keep-alive](../scenarios/keep-alive.yaml) and [session-affinity](../scenarios/session-affinity.yaml) show one thing each.",
+    "Changed are the manifests of the file and of `apply` steps; lines of kubectl stay. Without `from`, requests begin",
+    "when the Service has a ready endpoint for the first time, and the account ends when the run has settled: what",
+    "goes on then is quiet.\n",
+    "## The account",
+  ].join("\n");
+}
 
 const rules = `
 Downtime is counted in windows of 100 ms: those in which a request started that failed for another reason than
