@@ -4,6 +4,7 @@ import { decisions, sentence, type DecisionId } from "../src/controllers/decisio
 import { play } from "./conformance/play.ts";
 import { DATA, readTraces } from "./conformance/trace-file.ts";
 import { reachedByCanaries } from "./controllers/canary/reached.ts";
+import { reachedByRollouts } from "./controllers/rollout/reached.ts";
 import { decisionsOf, deployment, planFor } from "./controllers/rollout-view.ts";
 import { reachedByAutoscalers } from "./controllers/podautoscaler/reached.ts";
 import { sourcesIn } from "./support/sources.ts";
@@ -33,9 +34,12 @@ const elsewhere: Partial<Record<DecisionId, () => readonly string[]>> = {
 };
 
 /** Of other controllers there are no recordings: worlds of their own reach what they decide. */
+const reachedBy = { rollouts: reachedByRollouts() };
 const worlds: readonly (readonly [prefix: string, reached: ReadonlySet<string>])[] = [
   ["canary/", reachedByCanaries()],
   ["hpa/", reachedByAutoscalers()],
+  ["rollout/", reachedBy.rollouts],
+  ["analysis/", reachedBy.rollouts],
 ];
 
 describe("the register of decisions", () => {
@@ -49,9 +53,10 @@ describe("the register of decisions", () => {
 
   test("names every decision that the controllers make", () => {
     const known = new Set<string>(ids);
-    const prefix = /"((?:deployment|replicaset|progress|canary|hpa)\/[a-z/-]+)"/g;
+    const prefix = /"((?:deployment|replicaset|progress|canary|hpa|rollout|analysis)\/[a-z/-]+)"/g;
+    const folders = /\/(?:deployment|replicaset|canary|podautoscaler|rollout|analysis)\//;
     const unknown = controllers
-      .filter(({ path }) => /\/(?:deployment|replicaset|canary|podautoscaler)\//.test(path))
+      .filter(({ path }) => folders.test(path))
       .flatMap(({ text }) => [...text.matchAll(prefix)].map(([, id]) => id!))
       .filter((id) => !known.has(id));
     expect(unknown).toEqual([]);

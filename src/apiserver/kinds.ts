@@ -74,6 +74,11 @@ storageversionmigrations - storagemigration.k8s.io/v1 StorageVersionMigration * 
 
 /** Custom resources that rollsim knows, as if their definitions were installed. */
 const CUSTOM = `
+rollouts ro argoproj.io/v1alpha1 Rollout
+analysistemplates at argoproj.io/v1alpha1 AnalysisTemplate
+clusteranalysistemplates cat argoproj.io/v1alpha1 ClusterAnalysisTemplate *
+analysisruns ar argoproj.io/v1alpha1 AnalysisRun
+experiments exp argoproj.io/v1alpha1 Experiment
 canaries - flagger.app/v1beta1 Canary all
 metrictemplates - flagger.app/v1beta1 MetricTemplate all
 alertproviders - flagger.app/v1beta1 AlertProvider all kept

@@ -6,11 +6,13 @@
  */
 import { podAutoscalerDecisions } from "./podautoscaler/decisions.ts";
 
+import { analysisDecisions } from "./analysis/decisions.ts";
 import { canaryDecisions } from "./canary/decisions.ts";
+import { rolloutDecisions } from "./rollout/decisions.ts";
 
 export interface DecisionInfo {
   readonly says: string;
-  /** File and function: of Kubernetes under pkg/controller, of Flagger under its root. */
+  /** File and function: of Kubernetes under pkg/controller, of Flagger and Argo Rollouts under their roots. */
   readonly from: string;
 }
 
@@ -256,6 +258,8 @@ export const decisions = {
   },
   ...canaryDecisions,
   ...podAutoscalerDecisions,
+  ...rolloutDecisions,
+  ...analysisDecisions,
 } as const satisfies Record<string, DecisionInfo>;
 
 export type DecisionId = keyof typeof decisions;

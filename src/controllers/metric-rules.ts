@@ -16,11 +16,15 @@ export interface MetricRule {
   };
   /**
    * success-rate and error-rate are 0 to 1, latency is in ms, requests in requests per second. A value is itself;
-   * `none`: the query finds nothing.
+   * `none`: the query finds nothing. For analyses of Argo Rollouts `result` is what their conditions see, and
+   * the value of a Job is its exit code.
    */
-  readonly measure: "success-rate" | "error-rate" | "latency" | "requests" | "value" | "none";
+  readonly measure:
+    "success-rate" | "error-rate" | "latency" | "requests" | "value" | "result" | "none";
   /** Of `value`. */
   readonly value?: number;
+  /** Of `result`: any JSON. */
+  readonly result?: unknown;
   /** Of latency; default p99. */
   readonly statistic?: keyof LatencyMetrics;
   /** What the measure is multiplied by, as 100 for percent or 0.001 for seconds; default 1. */
@@ -59,7 +63,7 @@ export function measured(
   { service: _, podTemplateHash, ...query }: RequestQuery,
 ): number | undefined {
   const { measure, value = 0, scale = 1, statistic = "p99", service } = rule;
-  if (measure === "none") return undefined;
+  if (measure === "none" || measure === "result") return undefined;
   if (measure === "value") return value * scale;
   const of =
     service !== undefined ? { service } : podTemplateHash === undefined ? {} : { podTemplateHash };
@@ -74,11 +78,11 @@ export function measured(
 }
 
 /** What to add to a scenario so that a metric can be read. */
-export function unanswered({ metric, template }: AskedMetric): string {
+export function unanswered({ metric, template }: AskedMetric, measure = "success-rate"): string {
   const what = template === undefined ? "" : `, template: ${template}`;
   return (
     `nothing says what the query of metric ${metric} reads; ` +
-    `add to the scenario: metrics: [{ match: { metric: ${metric}${what} }, measure: success-rate }]`
+    `add to the scenario: metrics: [{ match: { metric: ${metric}${what} }, measure: ${measure} }]`
   );
 }
 

@@ -1,11 +1,13 @@
 /** The controllers beside those of Deployments and ReplicaSets, in the order in which they take turns. */
 import type { MetricsSource, ResourceMetricsSource } from "../api/metrics.ts";
 import type { ApiServer } from "../apiserver/server.ts";
+import { AnalysisController } from "./analysis/controller.ts";
 import { CanaryController, type SavedCanaries } from "./canary/controller.ts";
 import type { WebhookRule } from "./canary/webhooks.ts";
 import type { MetricRule } from "./metric-rules.ts";
 import type { Operator, SavedOperators } from "./operators.ts";
 import { PodAutoscaler } from "./podautoscaler/controller.ts";
+import { RolloutController } from "./rollout/controller.ts";
 
 export interface OperatorOptions {
   /** Flagger: the provider of Canaries that name none; default istio (its flag -mesh-provider). */
@@ -28,5 +30,7 @@ export function operatorsOf(
   return [
     new PodAutoscaler(api.store, podMetrics, saved?.memories["horizontal-pod-autoscaler"]),
     new CanaryController(api, metrics, canaries, remembered),
+    new AnalysisController(api, metrics, metricRules),
+    new RolloutController(api),
   ];
 }

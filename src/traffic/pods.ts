@@ -105,7 +105,10 @@ export class Pods {
     const { name, namespace = "default", labels = {} } = pod.metadata;
     const spec = pod["spec"] as PodSpec;
     const image = spec.containers[0]?.image ?? "";
-    const version = this.#versionOf({ image, podTemplateHash: labels["pod-template-hash"] ?? "" });
+    const version = this.#versionOf({
+      image,
+      podTemplateHash: labels["pod-template-hash"] ?? labels["rollouts-pod-template-hash"] ?? "",
+    });
     const app = this.#apps.findIndex((each) => matches(each, image, labels));
     const being = { version, app, preStop: preStopOf(spec) };
     const server = this.servers.push(new Server(being, this.#apps)) - 1;

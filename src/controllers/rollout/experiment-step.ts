@@ -1,0 +1,145 @@
+/**
+ * The experiment steps of a canary: an Experiment is created, and its outcome awaited. Mirrors
+ * argo-rollouts rollout/experiment.go.
+ */
+import type { ReplicaSet } from "../../api/apps.ts";
+import type { KubeObject } from "../../api/meta.ts";
+import type { ExperimentTemplateStep, WeightDestination } from "../../api/rollout.ts";
+import { asArray, asRecord, asString } from "../../apiserver/json.ts";
+import { decide } from "../decisions.ts";
+import { write, type Steps } from "../reconcile.ts";
+import { argumentsOf, isOver } from "./analysis.ts";
+import { currentStep, lastStep } from "./canary-steps.ts";
+import {
+  event,
+  got,
+  hashOf,
+  revisionOf,
+  setCanaryStatus,
+  SyncFailed,
+  type RolloutContext,
+} from "./context.ts";
+import { HASH_LABEL, REVISION, statusOf } from "./defaults.ts";
+import { addAbort, isAborted, pauseCondition } from "./pause.ts";
+import { ownerReference } from "./trafficrouting/objects.ts";
+import type { AnalysisPhase } from "../../api/rollout.ts";
+
+export function* reconcileExperiments(c: RolloutContext): Steps<void> {
+  const { rollout } = c;
+  const status = statusOf(rollout);
+  const current = currentStep(rollout);
+  const step = current?.step?.experiment;
+  if (isAborted(c.pause, rollout) || status.promoteFull === true) {
+    return yield* cancelAll(c, undefined);
+  }
+  if (pauseCondition(status, "InconclusiveAnalysisRun") !== undefined) return;
+  if (step === undefined || current === undefined) return yield* cancelAll(c, undefined);
+  if (
+    c.experiment === undefined &&
+    c.stableRS !== undefined &&
+    status.stableRS !== hashOf(c.newRS)
+  ) {
+    c.experiment = got(
+      yield* write({
+        do: "create",
+        resource: "experiments",
+        object: experimentOf(c, current.index),
+      }),
+    );
+    const { name } = c.experiment.metadata;
+    yield decide("rollout/experiment/begins", { experiment: name });
+    yield event(c, "ExperimentCreated", `Created Experiment '${name}'`);
+  }
+  if (c.experiment === undefined) return;
+  const { phase, message } = asRecord(c.experiment["status"]);
+  if (phase === "Inconclusive") c.pause.add.push("InconclusiveExperiment");
+  else if (phase === "Error" || phase === "Failed") {
+    const told = "Experiment analysis phase is error/failed";
+    addAbort(c.pause, message === undefined ? told : `${told}: ${asString(message)}`);
+  } else if (phase !== "Successful") {
+    setCanaryStatus(c, { currentExperiment: c.experiment.metadata.name });
+  }
+  yield* cancelAll(c, c.experiment);
+}
+
+/** Those that still run are told to end. */
+function* cancelAll(c: RolloutContext, but: KubeObject | undefined): Steps<void> {
+  for (const object of c.view.experiments) {
+    const { phase } = asRecord(object["status"]);
+    if (object.metadata.name === but?.metadata.name) continue;
+    if (asRecord(object["spec"])["terminate"] === true || isOver(phase as AnalysisPhase)) continue;
+    const patch = { spec: { terminate: true } };
+    yield* write({ do: "patch", resource: "experiments", object, type: "merge", patch });
+  }
+}
+
+/** GetExperimentFromTemplate. */
+function experimentOf(c: RolloutContext, index: number): KubeObject {
+  const { rollout } = c;
+  const { metadata, spec } = rollout;
+  const step = lastStep(rollout, index, ({ experiment }) => experiment);
+  const revision = String(revisionOf(rollout));
+  const hash = hashOf(c.newRS);
+  const base = `${metadata.name}-${hash}-${revision}-${index}`;
+  const taken = c.view.experiments.filter((each) => each.metadata.name.startsWith(base)).length;
+  const { progressDeadlineSeconds } = spec;
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Experiment",
+    metadata: {
+      name: taken === 0 ? base : `${base}-${taken}`,
+      ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+      labels: { ...metadata.labels, [HASH_LABEL]: hash },
+      annotations: { [REVISION]: revision },
+      ownerReferences: [ownerReference(c)],
+    },
+    spec: {
+      ...(step?.duration === undefined ? {} : { duration: step.duration }),
+      ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }),
+      templates: (step?.templates ?? []).map((template) => templateOf(c, template)),
+      analyses: (step?.analyses ?? []).map(({ args = [], ...analysis }) => ({
+        ...analysis,
+        args: argumentsOf(c, args),
+      })),
+    },
+  };
+}
+
+function templateOf(
+  c: RolloutContext,
+  step: ExperimentTemplateStep,
+): Readonly<Record<string, unknown>> {
+  const rs: ReplicaSet | undefined = step.specRef === "stable" ? c.stableRS : c.newRS;
+  if (rs === undefined)
+    throw new SyncFailed(`experiment template ${step.name}: no ${step.specRef} pods`);
+  const { template, selector, minReadySeconds } = rs.spec;
+  const labels = { ...template.metadata?.labels, ...step.metadata?.labels };
+  const matching = step.selector ?? selector;
+  return {
+    name: step.name,
+    ...(step.replicas === undefined ? {} : { replicas: step.replicas }),
+    ...(step.weight === undefined ? {} : { service: {}, weight: step.weight }),
+    ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
+    selector: { ...matching, matchLabels: { ...matching.matchLabels, ...step.metadata?.labels } },
+    template: { ...template, metadata: { ...template.metadata, labels } },
+  };
+}
+
+/** calculateWeightDestinationsFromExperiment. */
+export function experimentDestinations(c: RolloutContext): readonly WeightDestination[] {
+  const current = currentStep(c.rollout);
+  const step =
+    current === undefined
+      ? undefined
+      : lastStep(c.rollout, current.index, ({ experiment }) => experiment);
+  const status = asRecord(c.experiment?.["status"]);
+  if (step === undefined || status["phase"] !== "Running") return [];
+  return asArray(status["templateStatuses"])
+    .map(asRecord)
+    .flatMap(({ name, serviceName, podTemplateHash }) => {
+      const weight = step.templates.find((each) => each.name === name)?.weight;
+      if (weight === undefined) return [];
+      const [service, hash] = [asString(serviceName), asString(podTemplateHash)];
+      return [{ weight, serviceName: service, podTemplateHash: hash }];
+    });
+}
