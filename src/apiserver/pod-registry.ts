@@ -227,7 +227,8 @@ function suffix(prefix: string, ordinal: number): string {
   return text;
 }
 
-function ordinalOf(prefix: string, text: string): number {
+/** Which pod of its maker has this name, from 1; 0: none. `web-6d8f-`, without the dash, and `xk2vq`. */
+export function ordinalOf(prefix: string, text: string): number {
   let value = 0;
   for (const letter of text) {
     const digit = ALPHABET.indexOf(letter);

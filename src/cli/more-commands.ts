@@ -118,10 +118,14 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
           .option("surge", { ...text, describe: "maxSurge; default: of the file, else 25%" })
           .option("unavailable", { ...text, describe: "maxUnavailable; default likewise" })
           .option("min-ready", { type: "boolean", describe: "minReadySeconds above 0" })
+          .option("bad-image", { type: "boolean", describe: "New pods never turn ready" })
           .option("revisions", { ...text, describe: "2 or 3; default 3" })
           .option("allow", { ...text, describe: "Of undo, scale, pause, fail, lag: with commas" })
           .option("scale-to", { ...text, describe: "Default: half" })
-          .option("scenario", { ...text, describe: "Print a run that breaks this law, such as P3" })
+          .option("scenario", {
+            ...text,
+            describe: "Print a run that breaks a law, such as P3 or CE1",
+          })
           .option("output", {
             alias: "o",
             choices: ["text", "json"] as const,

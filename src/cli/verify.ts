@@ -1,13 +1,12 @@
 /** `rollsim verify`: what holds of a Deployment's rollout in every interleaving, and what does not. */
 import type { Deployment } from "../api/apps.ts";
-import type { KubeObject } from "../api/meta.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
 import { checkRollout, type FailedRun } from "../verify/check-rollout.ts";
+import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
 import type { ExploreConfig } from "../verify/explore-config.ts";
 import { exploreRollout, type Explored, type ExploredLaw } from "../verify/explore-verdicts.ts";
-import { stateLaws } from "../verify/properties.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
@@ -18,10 +17,12 @@ export interface VerifyArguments {
   readonly surge?: string | undefined;
   readonly unavailable?: string | undefined;
   readonly minReady?: boolean | undefined;
+  /** Pods of new templates never turn ready. */
+  readonly badImage?: boolean | undefined;
   readonly revisions?: string | undefined;
   readonly allow?: string | undefined;
   readonly scaleTo?: string | undefined;
-  /** A law: print a scenario that breaks it, and nothing else. */
+  /** A law or claim: print a scenario that breaks it, and nothing else. */
   readonly scenario?: string | undefined;
   readonly output: "text" | "json";
 }
@@ -35,16 +36,17 @@ export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode
   const allow = allowOf(args.allow);
   const config = configOf(args, given, allow);
   if (args.scenario !== undefined) return printScenario(args.scenario, config, allow, io);
-  const explored = explore(config);
+  const explored = asked(() => exploreRollout(config));
   const json = `${JSON.stringify(explored, undefined, 2)}\n`;
   io.out.write(args.output === "json" ? json : textOf(explored));
   const isBroken = explored.laws.some(({ holds, missing }) => !holds && missing.length === 0);
   return isBroken ? exitCodes.failed : exitCodes.fine;
 }
 
-function explore(config: ExploreConfig): Explored {
+/** What does not fit is the user's mistake. */
+function asked<T>(question: () => T): T {
   try {
-    return exploreRollout(config);
+    return question();
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
@@ -95,6 +97,7 @@ function configOf(
     unavailable: bound(args.unavailable, "--unavailable") ?? rolling?.maxUnavailable ?? "25%",
     revisions,
     minReady: isSlow ? "positive" : "zero",
+    ...(args.badImage === true ? { newPods: "never ready" } : {}),
     ...(allow.includes("undo") ? { direction: "forward or back", changes: revisions } : {}),
     ...(mayScale ? { scaleTo: whole(args.scaleTo, "--scale-to") ?? Math.floor(replicas / 2) } : {}),
     ...(allow.includes("pause") ? { pause: "once" } : {}),
@@ -116,94 +119,96 @@ function bound(text: string | undefined, flag: string): number | string | undefi
   throw new UsageError(`${flag}: got ${text}; use a whole number or a percentage such as 25%`);
 }
 
-const RUNS = 400;
-
-/** A concrete run is found by playing at random, not by following the abstract path. */
-function searchFor(
-  law: string,
-  config: ExploreConfig,
-  allow: readonly Allowed[],
-): FailedRun | undefined {
-  const users = allow.filter((word) => word !== "lag");
-  const options = {
-    runs: RUNS,
-    laws: [law],
-    allow: users,
-    caches: config.cache === "lagging" ? "lag" : "own",
-    actions: config.revisions,
-  } as const;
-  const { failure } = checkRollout(manifestOf(config), options);
-  return failure?.breach.law === law ? failure : undefined;
-}
-
+/** The shortest way, played; where no cluster can follow it, a run that is found at random. */
 function printScenario(
   law: string,
   config: ExploreConfig,
   allow: readonly Allowed[],
   io: CliIo,
 ): ExitCode {
-  const known = stateLaws.map(({ id }): string => id);
-  if (!known.includes(law)) {
-    throw new UsageError(`--scenario: got ${law}; use one of ${known.join(", ")}`);
+  const found = asked(() => counterexampleTo(law, config));
+  if (found === undefined) {
+    io.err.write(`${law} holds in all states that were explored: there is no counterexample.\n`);
+    return exitCodes.failed;
   }
-  const failure = searchFor(law, config, allow);
+  if (found.scenario !== undefined) {
+    io.out.write(found.scenario);
+    return exitCodes.fine;
+  }
+  const failure = searchFor(found.law, config, allow);
   if (failure === undefined) {
-    io.err.write(`No run in ${RUNS} played at random breaks ${law}; that proves nothing.\n`);
+    io.err.write(
+      `${law} is broken after ${found.witness.length - 1} steps, in an order that one cache cannot hear of; ` +
+        `${RUNS} runs played at random do not break it.\n`,
+    );
     return exitCodes.failed;
   }
   const { at, by } = failure.breach;
-  io.out.write(`# Breaks ${law} at ${at / 1000} s by ${by}; found by playing at random.\n`);
+  io.out.write(`# Breaks ${found.law} at ${at / 1000} s by ${by}; found by playing at random.\n`);
   io.out.write(failure.scenario);
   return exitCodes.fine;
 }
 
-function manifestOf({ replicas, surge, unavailable, minReady }: ExploreConfig): KubeObject {
-  const manifest = {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web" },
-    spec: {
-      replicas,
-      ...(minReady === "positive" ? { minReadySeconds: 5 } : {}),
-      selector: { matchLabels: { app: "web" } },
-      strategy: {
-        type: "RollingUpdate",
-        rollingUpdate: { maxSurge: surge, maxUnavailable: unavailable },
-      },
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "web:v1" }] },
-      },
-    },
-  };
-  return manifest;
+const RUNS = 400;
+
+function searchFor(
+  law: string,
+  config: ExploreConfig,
+  allow: readonly Allowed[],
+): FailedRun | undefined {
+  const { failure } = checkRollout(manifestOf(config), {
+    runs: RUNS,
+    laws: [law],
+    allow: allow.filter((word) => word !== "lag"),
+    caches: config.cache === "lagging" ? "lag" : "own",
+    actions: config.revisions,
+  });
+  return failure?.breach.law === law ? failure : undefined;
 }
 
 function textOf({ config, states, exhausted, laws }: Explored): string {
-  const { replicas, surge, unavailable, revisions } = config;
   const seen = states.toLocaleString("en-US");
-  const head = `replicas ${replicas}, maxSurge ${surge}, maxUnavailable ${unavailable}, ${revisions} revisions`;
   const reach = exhausted
     ? `all ${seen} states explored`
-    : `only the first ${seen} states explored: what holds there may fail later`;
+    : `only the first ${seen} states explored: what holds there may fail later; use fewer replicas, revisions, or --allow less`;
   const lines = laws.flatMap((law) => verdictLines(law, exhausted ? "all" : "the explored"));
-  return `${head}: ${reach}\n\n${lines.join("\n")}\n`;
+  const broken = laws.find(({ witness }) => witness !== undefined);
+  const hint =
+    broken === undefined ? "" : `\n--scenario ${broken.id} prints its way for rollsim run.\n`;
+  return `${headOf(config)}: ${reach}\n\n${lines.join("\n")}\n${hint}`;
+}
+
+function headOf({ replicas, surge, unavailable, revisions, ...rest }: ExploreConfig): string {
+  const { minReady, newPods } = rest;
+  return [
+    `replicas ${replicas}`,
+    `maxSurge ${surge}`,
+    `maxUnavailable ${unavailable}`,
+    ...(minReady === "positive" ? ["minReadySeconds above 0"] : []),
+    `${revisions} revisions`,
+    ...(newPods === "never ready" ? ["new pods never ready"] : []),
+  ].join(", ");
 }
 
 function verdictLines(law: ExploredLaw, which: string): string[] {
-  const { id, name, missing, holds, breaches, witness = [], knownAs } = law;
-  const lacks = missing.map((words) => `      not given: ${words}`);
-  if (holds) return [`${id} ${name}: holds in ${which} states`, ...lacks];
+  const { id, name, statement, missing, holds, occasions, witness = [], knownAs } = law;
+  const words = statement === name ? [] : [`      ${statement}`];
+  const lacks = missing.map((lack) => `      not given: ${lack}`);
+  const seen = `${occasions.toLocaleString("en-US")} ${occasions === 1 ? "occasion" : "occasions"}`;
+  if (holds) {
+    const test = occasions === 0 ? "never put to the test" : `holds in ${which} states; ${seen}`;
+    return [`${id} ${name}: ${test}`, ...words, ...lacks];
+  }
   const label = knownAs === undefined || knownAs === id ? "" : ` (${knownAs})`;
   const verdict =
     missing.length === 0 ? "BROKEN, and should hold" : "does not hold, nor is it promised";
   const steps = witness.map(
     ({ action, state }, i) => `  ${String(i).padStart(4)} ${action}\n       ${state}`,
   );
-  const count = `${breaches} ${breaches === 1 ? "breach" : "breaches"}`;
   const length = `shortest way, ${witness.length - 1} steps:`;
   return [
-    `${id} ${name}: ${verdict}${label}; ${count}`,
+    `${id} ${name}: ${verdict}${label}; breached on ${law.breaches.toLocaleString("en-US")} of ${seen}`,
+    ...words,
     ...lacks,
     ...(witness.length === 0 ? [] : [`      ${length}`, ...steps]),
   ];

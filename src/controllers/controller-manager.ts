@@ -85,6 +85,8 @@ export interface SavedControllers {
   readonly parked: readonly (readonly [string, ParkedPoll])[];
 }
 
+const OUT_OF_TURN = ["2", "3", "4", "5"] as const satisfies readonly Move[];
+
 export class ControllerManager {
   readonly deployments: DeploymentController;
   readonly replicaSets: ReplicaSetController;
@@ -281,7 +283,11 @@ export class ControllerManager {
       if (this.caches.hasPending(lane)) moves.push(lane[0] as Move);
     }
     if (this.#canBegin(this.deployments)) moves.push("D");
-    if (this.#canBegin(this.replicaSets)) moves.push("R");
+    if (this.#canBegin(this.replicaSets)) {
+      moves.push("R");
+      if (this.#schedule.isRecorded)
+        moves.push(...OUT_OF_TURN.slice(0, this.replicaSets.queue.length - 1));
+    }
     return moves;
   }
 
@@ -302,11 +308,13 @@ export class ControllerManager {
       case "R":
         this.#sync(this.replicaSets);
         return;
+      default:
+        this.#sync(this.replicaSets, Number(move) - 1);
     }
   }
 
-  #sync(controller: Controller): void {
-    this.#advance(beginSync(controller, controller.queue.take()!, this.nextSync()));
+  #sync(controller: Controller, place = 0): void {
+    this.#advance(beginSync(controller, controller.queue.take(place)!, this.nextSync()));
   }
 
   #advance(sync: RunningSync): void {

@@ -1,13 +1,14 @@
 /**
  * Who goes next: the delivery of a watch event, a sync, or time. One letter a move: `d` `r` `p` deliver the
- * oldest Deployment, ReplicaSet or Pod event, `D` `R` run one key of that controller, `.` lets time go on,
- * perhaps with work left over.
+ * oldest Deployment, ReplicaSet or Pod event, `D` `R` run the oldest key of that controller, `2` to `5` the
+ * second to fifth oldest ReplicaSet (a cluster has five workers, and one that took an older key may be slow),
+ * `.` lets time go on, perhaps with work left over.
  */
 import type { Millis } from "../api/meta.ts";
 import { assert } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
 
-export type Move = "d" | "r" | "p" | "D" | "R" | ".";
+export type Move = "d" | "r" | "p" | "D" | "R" | "2" | "3" | "4" | "5" | ".";
 
 /**
  * `fresh`, `random`, the letters of a recorded schedule, or `random-own`: random, but the Deployment controller
@@ -26,7 +27,7 @@ export class ScheduleMismatch extends Error {
   override readonly name = "ScheduleMismatch";
 }
 
-const LETTERS = /^[drpDR.]*$/;
+const LETTERS = /^[drpDR2-5.]*$/;
 
 /**
  * A schedule as people write it: a name, or `fresh until 60000ms, then NAME`; white space does not count.
@@ -70,6 +71,11 @@ export class Schedule {
     this.#options = options;
     this.#random = random;
     this.#played = played;
+  }
+
+  /** Whether moves may be asked for that are never drawn: ReplicaSets out of turn. */
+  get isRecorded(): boolean {
+    return LETTERS.test(this.#options.name);
   }
 
   /** Caches follow the store at once, for the whole run. */

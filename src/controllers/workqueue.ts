@@ -43,9 +43,11 @@ export class WorkQueue {
     else this.#keys.add(key);
   }
 
-  /** The next key; it is being worked on until `done`. */
-  take(): string | undefined {
+  /** The next key, or the one `place` places behind it; it is being worked on until `done`. */
+  take(place = 0): string | undefined {
+    let ahead = place;
     for (const key of this.#keys) {
+      if (ahead-- > 0) continue;
       this.#keys.delete(key);
       this.#processing.add(key);
       return key;

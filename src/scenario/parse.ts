@@ -6,7 +6,7 @@ import type { GenericSchema } from "valibot";
 import { defaults } from "../cluster.ts";
 import { featureGates } from "../features.ts";
 import { milliOfQuantity as milliCpu } from "../apiserver/quantity.ts";
-import type { Behavior, CpuPoint, Delay, Fault } from "../kubelet/behavior.ts";
+import type { Behavior, CpuPoint, Fault, ReadyDelay } from "../kubelet/behavior.ts";
 import { metricRule, webhookRule } from "./analysis-schema.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations, type Compiler } from "./compile-expectations.ts";
@@ -204,7 +204,7 @@ function compile(
 
 /** Long recordings may be broken into lines. */
 function scheduleOf(text: string): string {
-  return /^[drpDR.\s]+$/u.test(text) ? text.replaceAll(/\s/gu, "") : text;
+  return /^[drpDR2-5.\s]+$/u.test(text) ? text.replaceAll(/\s/gu, "") : text;
 }
 
 function checkVersion(
@@ -284,7 +284,7 @@ function faultOf(input: NonNullable<BehaviorInput["fault"]>): Fault {
 type DelayName = "schedule" | "pull" | "start" | "ready" | "terminate";
 const delayNames: readonly DelayName[] = ["schedule", "pull", "start", "ready", "terminate"];
 
-function delaysOf(input: BehaviorInput): Partial<Record<DelayName, Delay>> {
+function delaysOf(input: BehaviorInput): Partial<Record<DelayName, ReadyDelay>> {
   const given = delayNames.flatMap((name) => {
     const delay = input[name];
     return delay === undefined ? [] : [[name, delayOf(delay)] as const];
@@ -292,10 +292,11 @@ function delaysOf(input: BehaviorInput): Partial<Record<DelayName, Delay>> {
   return Object.fromEntries(given);
 }
 
-function delayOf({ delay, jitter }: DelayInput): Delay {
+function delayOf({ delay, jitter, extra }: DelayInput): ReadyDelay {
   return {
     delay: durationOf(delay ?? "0s"),
     ...(jitter === undefined ? {} : { jitter: durationOf(jitter) }),
+    ...(extra === undefined ? {} : { extra: extra.map(durationOf) }),
   };
 }
 

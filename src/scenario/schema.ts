@@ -25,6 +25,13 @@ export const celSchema = v.pipe(text, v.description("A CEL expression that must 
 /** Any object: a manifest, or a part of one. Checked elsewhere. */
 const anyObject = v.looseObject({});
 
+const readyDelay = v.strictObject({
+  ...delay.entries,
+  extra: v.optional(
+    v.pipe(v.array(duration), v.description("More for the first, second... pod of a ReplicaSet.")),
+  ),
+});
+
 /** What can be wrong with pods; see kubelet/behavior.ts. */
 export const podFaults = [
   "ImagePullBackOff",
@@ -62,7 +69,7 @@ const behavior = v.strictObject({
   schedule: v.optional(v.pipe(delay, v.description("Created to bound to a node. Default 0s."))),
   pull: v.optional(v.pipe(delay, v.description("Pulling the image. Default 0s."))),
   start: v.optional(v.pipe(delay, v.description("Image there to container running. Default 0s."))),
-  ready: v.optional(v.pipe(delay, v.description("Container running to Ready. Default 1s."))),
+  ready: v.optional(v.pipe(readyDelay, v.description("Container running to Ready. Default 1s."))),
   terminate: v.optional(v.pipe(delay, v.description("Deletion to gone. Default 0s."))),
   serve: v.optional(v.pipe(serveSchema, v.description("How it answers requests; see traffic."))),
   cpu: v.optional(
@@ -223,7 +230,7 @@ export const scenarioSchema = v.strictObject({
     v.pipe(
       v.string(),
       v.regex(
-        /^(fresh until \d+ms, then )?(fresh|random|random-own|[drpDR.\s]+)$/u,
+        /^(fresh until \d+ms, then )?(fresh|random|random-own|[drpDR2-5.\s]+)$/u,
         "fresh, random, random-own, or letters of a recorded schedule",
       ),
       v.description("Order in which watch events are delivered. Default fresh."),
@@ -280,6 +287,6 @@ export const scenarioSchema = v.strictObject({
 export type ScenarioInput = v.InferInput<typeof scenarioSchema>;
 export type BehaviorInput = v.InferInput<typeof behavior>;
 export type TrafficInput = v.InferInput<typeof trafficSchema>;
-export type DelayInput = v.InferInput<typeof delay>;
+export type DelayInput = v.InferInput<typeof readyDelay>;
 export type StepInput = { [verb in Verb]: v.InferInput<(typeof stepByVerb)[verb]> }[Verb];
 export type AlwaysInput = v.InferInput<typeof alwaysSchema>;

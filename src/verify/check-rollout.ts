@@ -8,6 +8,7 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { Random } from "../engine/random.ts";
 import { allAssumptions, RolloutWatch, type Breach } from "./observe.ts";
 import type { Assumption } from "./properties.ts";
+import { scenarioText } from "./scenario-text.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
 export interface CheckOptions {
@@ -161,38 +162,8 @@ function shrink(
   }
   const breach = played.watch.breaches.find((found) => found.law === law)!;
   const schedule = `fresh until ${SETTLED_MS}ms, then ${played.cluster.playedSchedule}`;
-  const scenario = scenarioOf(manifest, played, seed, schedule, options);
+  const behaviors = options.behaviors ?? DEFAULT_BEHAVIORS;
+  const { steps } = played;
+  const scenario = scenarioText({ seed, schedule, behaviors, steps, manifest });
   return { breach, seed, actions: best, schedule, scenario };
 }
-
-/** YAML is a superset of JSON: what is given as objects goes in as it is. */
-function scenarioOf(
-  manifest: KubeObject,
-  played: PlayedRun,
-  seed: string,
-  schedule: string,
-  options: CheckOptions,
-): string {
-  const behaviors = (options.behaviors ?? DEFAULT_BEHAVIORS).map((behavior) =>
-    JSON.stringify(behavior, (key, value: unknown) =>
-      TIMES.has(key) && typeof value === "number" ? `${value}ms` : value,
-    ),
-  );
-  return [
-    "apiVersion: rollsim.dev/v1alpha1",
-    "kind: Scenario",
-    "metadata: { name: counterexample }",
-    `seed: ${JSON.stringify(seed)}`,
-    `schedule: ${schedule}`,
-    "behaviors:",
-    ...behaviors.map((behavior) => `  - ${behavior}`),
-    "steps:",
-    ...played.steps.map(([at, step]) => `  - ${JSON.stringify({ at: `${at}ms`, ...step })}`),
-    "---",
-    JSON.stringify(manifest),
-    "",
-  ].join("\n");
-}
-
-/** Fields of behaviors that are durations. */
-const TIMES: ReadonlySet<string> = new Set(["delay", "jitter", "after", "recover"]);

@@ -17,6 +17,8 @@ export interface ExploreConfig {
   readonly scaleTo?: number;
   /** `once`: the user may pause and later resume. Default `never`. */
   readonly pause?: "never" | "once";
+  /** `never ready`: no pod of a template after the first one ever is. Default `turn ready`. */
+  readonly newPods?: "turn ready" | "never ready";
   /** How many available pods may turn unready by themselves; at most 3. Default 0. */
   readonly faults?: number;
   /** `lagging`: the Deployment controller reads each ReplicaSet from a copy, delivered one by one. */

@@ -60,7 +60,17 @@ export function describeAction(action: number): string {
   if (!kind.endsWith(" v")) return kind;
   const detail = action & 15;
   const chosen = detail > 0 ? ` and deletes ${detail} that are ready but not available` : "";
-  return `${kind}${((action >> 4) & 3) + 1}${chosen}`;
+  return `${kind}${rankOfAction(action) + 1}${chosen}`;
+}
+
+/** The ReplicaSet that an action is about, from 0. */
+export function rankOfAction(action: number): number {
+  return (action >> 4) & 3;
+}
+
+/** An action without its ReplicaSet and detail: `toReady`, `toFail` ... */
+export function kindOfAction(action: number): number {
+  return action & ~63;
 }
 
 /** The system's own actions; not the user's, not a fault. */

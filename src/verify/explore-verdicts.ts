@@ -2,26 +2,14 @@
  * What holds of a small Deployment in every interleaving: each law of properties.ts judged on an exploration,
  * with what the configuration does not promise, and a shortest way to a breach.
  */
-import { unreachable } from "../engine/assert.ts";
 import { check } from "./check.ts";
-import { endingsOf, isStuck } from "./endings.ts";
+import { endingsOf, isStuck, type EndingRules } from "./endings.ts";
 import { exploration, type Exploration } from "./explore.ts";
-import { changesOf, type ExploreConfig } from "./explore-config.ts";
-import { describeAction, isSystemAction, toSyncDeployment } from "./explore-layout.ts";
-import { always, everyStep, type Property } from "./judge.ts";
-import {
-  assumptions,
-  ceilingOf,
-  isStatusHonest,
-  stateLaws,
-  syncLaws,
-  type Assumption,
-  type RolloutView,
-  type StateLaw,
-  type SyncFacts,
-  type SyncLaw,
-} from "./properties.ts";
-import { goalOf, shortestTrace, type Goal } from "./trace.ts";
+import type { ExploreConfig } from "./explore-config.ts";
+import { lawsOn } from "./explore-laws.ts";
+import { describeAction, isSystemAction } from "./explore-layout.ts";
+import type { RolloutView } from "./properties.ts";
+import { goalOf, shortestTrace, type Goal, type TraceStep } from "./trace.ts";
 
 export interface WitnessStep {
   /** In words: `the user changes the template to v2`. */
@@ -38,7 +26,9 @@ export interface ExploredLaw {
   /** What it takes for granted and this configuration does not give, in words; empty: it must hold. */
   readonly missing: readonly string[];
   readonly holds: boolean;
-  /** States, or for laws about syncs steps, that breach it. */
+  /** States, or for laws about syncs steps, of which it has something to say; 0: it was not put to the test. */
+  readonly occasions: number;
+  /** How many of these breach it. */
   readonly breaches: number;
   /** The folk claim that a breach shows to be false, if it is a known one. */
   readonly knownAs?: string;
@@ -55,211 +45,91 @@ export interface Explored {
   readonly laws: readonly ExploredLaw[];
 }
 
-interface Judged {
-  readonly id: string;
-  readonly name: string;
-  readonly statement: string;
-  readonly unmet: readonly Assumption[];
-  /** Promised by nobody, whatever the configuration. */
-  readonly isFolkClaim: boolean;
-  readonly property: Property;
+export interface ExploreOptions {
+  /** Looks at no more than so many states; default 1,000,000. */
+  readonly stateLimit?: number;
 }
 
-/** Looks at no more than `stateLimit` states (default 1,000,000); RangeError for what is too large. */
-export function exploreRollout(
-  config: ExploreConfig,
-  { stateLimit = 1_000_000 }: { readonly stateLimit?: number } = {},
-): Explored {
+export const STATE_LIMIT = 1_000_000;
+
+/** RangeError for what is too large. */
+export function exploreRollout(config: ExploreConfig, options: ExploreOptions = {}): Explored {
+  const { stateLimit = STATE_LIMIT } = options;
   const model = exploration(config);
-  const judged = judgedLaws(model);
-  const result = check(
-    model,
-    judged.map(({ property }) => property),
-    { stateLimit },
+  const judged = lawsOn(model);
+  const properties = judged.flatMap(({ property, occasion }) => [property, occasion]);
+  const { verdicts, states, exhausted, reached } = check(model, properties, { stateLimit });
+  const laws = judged.map(
+    ({ property, occasion: _, visible: __, knownAs, ...law }, i): ExploredLaw => {
+      const { holds, count: breaches } = verdicts[2 * i]!;
+      const occasions = verdicts[2 * i + 1]!.count;
+      if (holds) return { ...law, holds, occasions, breaches };
+      const known = knownAs === undefined ? {} : { knownAs };
+      return { ...law, holds, occasions, breaches, ...known, ...shown(model, goalOf(property)) };
+    },
   );
-  const laws = judged.map((law, i): ExploredLaw => {
-    const { holds, count } = result.verdicts[i]!;
-    return found(model, law, holds, count, goalOf(law.property));
-  });
-  const { states, exhausted, reached } = result;
   if (!exhausted) return { config, states, exhausted, laws };
-  const rules = { acts: isSystemAction, done: isDone(model) };
-  const endings = endingsOf(model, reached, rules);
-  const ends = found(
-    model,
-    liveness,
-    endings.acyclic && endings.stuck === 0,
-    endings.stuck,
-    endings.stuck > 0 ? { kind: "state", test: isStuck(model, rules) } : undefined,
-  );
+  const rules = endingRules(model);
+  const { acyclic, resting, stuck } = endingsOf(model, reached, rules);
+  const toStuck: Goal = { kind: "state", test: isStuck(model, rules) };
+  const ends: ExploredLaw = {
+    ...liveness(config),
+    missing: [],
+    holds: acyclic && stuck === 0,
+    occasions: resting,
+    breaches: stuck,
+    ...(stuck > 0 ? shown(model, toStuck) : {}),
+  };
   return { config, states, exhausted, laws: [...laws, ends] };
 }
 
-const liveness = {
-  id: "P24",
-  name: "every rollout ends",
-  statement:
-    "left alone, the system never goes round in a circle, and rests only when the rollout is complete or paused",
-  unmet: [],
-  isFolkClaim: false,
-} as const;
-
-function found(
-  model: Exploration,
-  law: Omit<Judged, "property">,
-  holds: boolean,
-  breaches: number,
-  goal: Goal | undefined,
-): ExploredLaw {
-  const { id, name, statement, unmet, isFolkClaim } = law;
-  const trace = holds || goal === undefined ? undefined : shortestTrace(model, goal);
-  const known = holds ? undefined : knownAs(law, model.config);
+function liveness({ newPods }: ExploreConfig): Pick<ExploredLaw, "id" | "name" | "statement"> {
+  const stuck = newPods === "never ready" ? ", stuck with pods that are not ready," : "";
   return {
-    id,
-    name,
-    statement,
-    missing: isFolkClaim
-      ? ["nothing promises this: old pods go only after the new ones are asked for"]
-      : [...unmet.map((name) => assumptions[name]), ...pauseBreaks(model.config, law)],
-    holds,
-    breaches,
-    ...(known === undefined ? {} : { knownAs: known }),
-    ...(trace === undefined
-      ? {}
-      : {
-          witness: trace.map(({ action, state }) => ({
-            action: describeAction(action),
-            state: show(model.view(state, 0)),
-          })),
-        }),
+    id: "P24",
+    name: "every rollout ends",
+    statement: `left alone, the system never goes round in a circle, and rests only when the rollout is complete${stuck} or paused`,
   };
 }
 
-/**
- * Syncs of a paused rollout with two active ReplicaSets fill it up to the ceiling, old ones too; their new
- * pods, not ready yet, use up what cleanup may take, so the guard does not see a stale status (as in CE5).
- */
-function pauseBreaks({ pause }: ExploreConfig, { id }: Pick<Judged, "id">): readonly string[] {
-  const aboutAvailability = ["P3", "P5", "P9", "P10"].includes(id);
-  return pause === "once" && aboutAvailability ? ["nobody pauses in mid-rollout"] : [];
+function shown(model: Exploration, goal: Goal): Pick<ExploredLaw, "witness"> {
+  const way = shortestTrace(model, goal);
+  return way === undefined ? {} : { witness: inWords(model, way) };
 }
 
-function knownAs(
-  { id, unmet }: Pick<Judged, "id" | "unmet">,
-  { replicas, scaleTo = 0 }: ExploreConfig,
-): string | undefined {
-  if (id === "CE0") return "CE0";
-  // CE3 is about scaling down; scaling up raises the floor at once.
-  if (scaleTo > replicas) return undefined;
-  return known[`${id} without ${unmet.join(", ")}`];
+/** A way through an exploration as people read it. */
+export function inWords(model: Exploration, way: readonly TraceStep[]): readonly WitnessStep[] {
+  return way.map(({ action, state }) => ({
+    action: describeAction(action),
+    state: show(model.view(state, 0)),
+  }));
 }
 
-const known: Readonly<Record<string, string>> = {
-  "P3 without fwd": "CE1",
-  "P3 without mrs0": "CE2",
-  "P3 without const": "CE3",
-  "P2 without own": "CE4",
-  "P9 without one": "CE5",
-};
-
-function judgedLaws(model: Exploration): Judged[] {
-  const { config } = model;
-  const unmetOf = (law: StateLaw | SyncLaw): Assumption[] =>
-    law.assumes.filter((assumption) => !isGiven(config, assumption, law.form));
-  // P8 and P15 assume what no configuration here gives: honest status at every sync, a broken image.
-  const explored = stateLaws.filter(({ id }) => id !== "P8" && id !== "P15");
-  const states = explored.map((law): Judged => {
-    const name = `${law.id} ${law.name}`;
-    const property = always(name, (words, at) => law.margin(model.view(words, at)) >= 0);
-    return { ...law, unmet: unmetOf(law), isFolkClaim: false, property };
-  });
-  // Under a lagging cache a sync reads something else than the state before it, of which these laws speak.
-  const syncs = config.cache === "lagging" ? [] : syncLaws;
-  return [
-    ...states,
-    ...syncs.map((law): Judged => {
-      return {
-        ...law,
-        unmet: unmetOf(law),
-        isFolkClaim: false,
-        property: syncProperty(model, law),
-      };
-    }),
-    podsCeiling(model),
-  ];
+function endingRules(model: Exploration): EndingRules {
+  const done = (states: Int32Array, at: number): boolean =>
+    model.isPaused(states, at) ||
+    isComplete(model, states, at) ||
+    isStuckForGood(model, states, at);
+  return { acts: isSystemAction, done };
 }
 
-function syncProperty(model: Exploration, law: SyncLaw): Property {
-  const needsHonesty = law.assumes.includes("acc");
-  return everyStep(`${law.id} ${law.name}`, (before, from, after, to, action) => {
-    if (action !== toSyncDeployment) return true;
-    const was = model.view(before, from);
-    const is = model.view(after, to);
-    if (needsHonesty && !isStatusHonest(was)) return true;
-    const facts: SyncFacts = {
-      path: pathOf(model, before, from),
-      created: was.current < 0 && is.current >= 0,
-    };
-    return law.holds(was, is, facts);
+function isComplete(model: Exploration, states: Int32Array, at: number): boolean {
+  const { replicas, current, sets } = model.view(states, at);
+  return sets.every(({ spec, active, available, status }, i) => {
+    const size = i === current ? replicas : 0;
+    return [spec, active, available, status].every((count) => count === size);
   });
 }
 
-function pathOf(model: Exploration, states: Int32Array, at: number): SyncFacts["path"] {
-  if (model.isPaused(states, at)) return "other";
-  return model.isScalingEvent(states, at) ? "scaling" : "rolling";
-}
-
-function podsCeiling(model: Exploration): Judged {
-  const pods = ({ sets }: RolloutView) => sets.reduce((sum, { active }) => sum + active, 0);
-  const keeps = (view: RolloutView): boolean => pods(view) <= ceilingOf(view);
-  const name = "never more pods than replicas + maxSurge";
-  return {
-    id: "CE0",
-    name,
-    statement: name,
-    unmet: [],
-    isFolkClaim: true,
-    property: always(name, (words, at) => keeps(model.view(words, at))),
-  };
-}
-
-function isGiven(config: ExploreConfig, assumption: Assumption, form: "state" | "sync"): boolean {
-  switch (assumption) {
-    case "fwd":
-      return config.direction !== "forward or back";
-    case "mrs0":
-      return config.minReady !== "positive";
-    case "nf":
-      return (config.faults ?? 0) === 0;
-    case "const":
-      return config.scaleTo === undefined;
-    case "own":
-      return config.cache !== "lagging";
-    case "one":
-      return changesOf(config) === 1;
-    case "acc": // a law about syncs is judged only where it is true
-      return form === "sync";
-    case "bad":
-      return false;
-    case "ready":
-    case "room":
-    case "settled":
-    case "still":
-      return true;
-    default:
-      return unreachable(assumption);
-  }
-}
-
-function isDone(model: Exploration): (states: Int32Array, at: number) => boolean {
-  return (states, at) => {
-    if (model.isPaused(states, at)) return true;
-    const { replicas, current, sets } = model.view(states, at);
-    return sets.every(({ spec, active, available, status }, i) => {
-      const size = i === current ? replicas : 0;
-      return [spec, active, available, status].every((count) => count === size);
-    });
-  };
+/** All is done that can be done about a bad image: each ReplicaSet has its size, and says what it has. */
+function isStuckForGood(model: Exploration, states: Int32Array, at: number): boolean {
+  const { current, sets } = model.view(states, at);
+  return (
+    model.config.newPods === "never ready" &&
+    current > 0 &&
+    sets[current]!.active > 0 &&
+    sets.every(({ spec, active, available, status }) => spec === active && status === available)
+  );
 }
 
 function show({ current, sets }: RolloutView): string {

@@ -225,7 +225,8 @@ class StepWriter {
   }
 
   #kubelet(i: number, word: number): void {
-    if (((word >> at.unreadyAt) & at.nibble) > 0) {
+    const isHealthy = i === 0 || this.#config.newPods !== "never ready";
+    if (isHealthy && ((word >> at.unreadyAt) & at.nibble) > 0) {
       const turned = this.#config.minReady === "positive" ? at.readyAt : at.availableAt;
       this.#emit(at.toReady + i * 16, i, word - (1 << at.unreadyAt) + (1 << turned));
     }

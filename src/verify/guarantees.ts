@@ -79,7 +79,8 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       rule: `replicas ${f.replicas} - maxUnavailable ${f.unavailable}`,
       law: "P3",
       // With minReadySeconds a second change in mid-rollout is outside (CE2); a single rollout is not.
-      assumes: minReady === 0 ? ["fwd", "nf", "const", "own"] : ["one", "nf", "const", "own"],
+      assumes:
+        minReady === 0 ? ["fwd", "nf", "const", "np", "own"] : ["one", "nf", "const", "np", "own"],
     },
     {
       name: "most pods asked for",
@@ -95,7 +96,7 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       number: transient,
       rule: `the smaller of 2 x ${f.replicas} and ${f.replicas} + 2 x ${f.surge} + ${f.unavailable}`,
       law: "P5",
-      assumes: ["one", "nf", "const", "own"],
+      assumes: ["one", "nf", "const", "np", "own"],
     },
     {
       name: "most pods, terminating ones too",
@@ -103,7 +104,7 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       number: 2 * f.replicas,
       rule: "each old pod goes once, each new one comes once",
       law: "P5",
-      assumes: ["one", "nf", "const", "own"],
+      assumes: ["one", "nf", "const", "np", "own"],
     },
     {
       name: "pods that a bad image can break",
@@ -111,7 +112,7 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       number: broken,
       rule: `the smaller of ${f.replicas} and maxSurge ${f.surge} + maxUnavailable ${f.unavailable}`,
       law: "P15",
-      assumes: ["one", "bad", "const", "own"],
+      assumes: ["bad", "fwd", "const", "np", "own"],
     },
     {
       name: "least available when a rollout is undone half-way",

@@ -32,8 +32,15 @@ export function goalOf(property: Property): Goal {
   }
 }
 
-/** A shortest trace to the goal, the initial state first; undefined if it is not reachable. */
-export function shortestTrace(model: PackedModel, goal: Goal): readonly TraceStep[] | undefined {
+/**
+ * A shortest trace to the goal, the initial state first; undefined if it is not reachable, or not among the first
+ * `stateLimit` states (default: all).
+ */
+export function shortestTrace(
+  model: PackedModel,
+  goal: Goal,
+  stateLimit = Infinity,
+): readonly TraceStep[] | undefined {
   const seen = new StateSet(model.lanes);
   const log = new StateLog(model.lanes);
   const into = stepsFor(model);
@@ -41,7 +48,7 @@ export function shortestTrace(model: PackedModel, goal: Goal): readonly TraceSte
   for (let k = 0; k < into.count; k++) {
     if (seen.add(into.words, k * model.lanes)) log.push(into.words, k * model.lanes, -1);
   }
-  for (let index = 0; index < log.size; index++) {
+  for (let index = 0; index < log.size && index < stateLimit; index++) {
     const state = log.state(index);
     if (goal.kind === "state" && goal.test(state, 0)) return wayTo(model, log, index);
     into.count = 0;

@@ -57,8 +57,8 @@ export function perform(
   const { namespace = "default" } = deployment.metadata;
   if (action.do === "kill-pod") return killPod(cluster, deployment, action.pod, watch);
   if (action.do === "undo") watch.giveUp("fwd", "one");
-  // A paused Deployment is filled up to replicas + maxSurge: afterwards no law that needs `const` is promised.
-  if (action.do === "scale" || action.do === "pause") watch.giveUp("const");
+  if (action.do === "scale") watch.giveUp("const");
+  if (action.do === "pause") watch.giveUp("np");
   if (action.do === "update") watch.begun();
   const silent = (): void => undefined;
   const streams = { namespace, readFile: () => undefined, out: silent, err: silent };

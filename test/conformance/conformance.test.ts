@@ -19,6 +19,7 @@ const SLICE = {
   "wide-undo": 2,
   witnesses: 5,
   "witnesses-ce2-ce5": 5,
+  "witnesses-shortest": 6,
   "v1.34-fresh": 8,
   "v1.34-random": 6,
   "v1.34-wide-300000": 8,

@@ -24,7 +24,7 @@ describe("docs/fidelity.md", () => {
     );
   });
 
-  test.each(["witnesses.jsonl.gz", "witnesses-ce2-ce5.jsonl.gz"])(
+  test.each(["witnesses.jsonl.gz", "witnesses-ce2-ce5.jsonl.gz", "witnesses-shortest.jsonl.gz"])(
     "has the numbers that a run over %s gives now",
     (name) => {
       expect(coverTraces(name)).toEqual(coverage.traces.find(({ file }) => file === name));

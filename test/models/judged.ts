@@ -58,6 +58,7 @@ export function meets(config: RowConfig, assumption: Assumption): boolean {
       return config.newPods === "never ready";
     case "ready":
       return config.newPods !== "never ready";
+    case "np": // nor pauses
     case "room": // the model has no nodes
     case "settled": // judged by the law itself, state by state
     case "still": // a step of the model is one action

@@ -1,11 +1,14 @@
 // The refinement result, whole: exploring the real reconcile functions reaches exactly as many states
 // as the counter model, whose counts are pinned, and breaches the same claims in as many of them.
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { check } from "../../src/verify/check.ts";
 import { exploration } from "../../src/verify/explore.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
+import { exploreRollout } from "../../src/verify/explore-verdicts.ts";
 import { always } from "../../src/verify/judge.ts";
 import { shortestTrace } from "../../src/verify/trace.ts";
+import { runs } from "../support/seed.ts";
 import { claims } from "../models/claims.ts";
 import { rolloutModel } from "../models/rollout.ts";
 import type { RowConfig } from "../models/rows.ts";
@@ -45,4 +48,32 @@ describe("exploring the real controllers finds the false claims again", () => {
     const trace = shortestTrace(model, { kind: "state", test: breach });
     expect(trace!.length - 1).toBe(claim.length["create goes on"]);
   });
+});
+
+test("no law is broken where all that it assumes is given, whatever the settings and options", () => {
+  const configs = fc.record(
+    {
+      replicas: fc.integer({ min: 1, max: 3 }),
+      surge: fc.nat(1),
+      unavailable: fc.constant(1),
+      revisions: fc.constantFrom(2 as const, 3 as const),
+      changes: fc.integer({ min: 1, max: 3 }),
+      direction: fc.constantFrom("forward" as const, "forward or back" as const),
+      minReady: fc.constantFrom("zero" as const, "positive" as const),
+      newPods: fc.constantFrom("turn ready" as const, "never ready" as const),
+      scaleTo: fc.constantFrom(0, 5),
+      pause: fc.constantFrom("never" as const, "once" as const),
+      faults: fc.nat(1),
+      cache: fc.constantFrom("fresh" as const, "lagging" as const),
+    },
+    { requiredKeys: ["replicas", "surge", "unavailable", "revisions"] },
+  );
+  fc.assert(
+    fc.property(configs, (config) => {
+      const { laws } = exploreRollout(config, { stateLimit: 2_000 });
+      const broken = laws.filter(({ holds, missing }) => !holds && missing.length === 0);
+      expect(broken.map(({ id, name }) => `${id} ${name}`)).toEqual([]);
+    }),
+    runs(120),
+  );
 });

@@ -29,6 +29,7 @@ const claims: Readonly<Record<string, (seen: Seen) => number>> = {
   CE3: belowFloor,
   CE4: ({ sizes, replicas, surge }) => sizes - (replicas + surge),
   CE5: (seen) => belowFloor(seen) - seen.lost,
+  CE6: belowFloor,
 };
 
 function belowFloor({ replicas, unavailable, available }: Seen): number {
@@ -86,8 +87,9 @@ function breaches(
   });
 }
 
-const traces = ["witnesses.jsonl.gz", "witnesses-ce2-ce5.jsonl.gz"].flatMap((file) =>
-  readTraces(join(DATA, file)).map((trace) => ({ name: trace.case.name, trace })),
+const files = ["witnesses", "witnesses-ce2-ce5", "witnesses-shortest"];
+const traces = files.flatMap((file) =>
+  readTraces(join(DATA, `${file}.jsonl.gz`)).map((trace) => ({ name: trace.case.name, trace })),
 );
 
 /** Which trace shows which claim to be false. CE4 is not in the trace of that name: see the last test. */
@@ -101,6 +103,12 @@ const witnesses = [
   ["CE5", "CE5"],
   ["CE5", "CE5-slow"],
   ["CE5", "CE5-sway"],
+  ["CE0", "CE0-shortest"],
+  ["CE1", "CE1-shortest"],
+  ["CE2", "CE2-shortest"],
+  ["CE3", "CE3-shortest"],
+  ["CE4", "CE4-shortest"],
+  ["CE6", "CE6-shortest"],
 ] as const;
 
 function traceOf(name: string): RecordedTrace {
@@ -123,7 +131,7 @@ describe.each(witnesses)("%s in the trace %s", (claim, name) => {
   });
 });
 
-test("has a witness for each of the six claims", () => {
+test("has a witness for each of the seven claims", () => {
   expect([...new Set(witnesses.map(([claim]) => claim))]).toEqual(Object.keys(claims));
 });
 

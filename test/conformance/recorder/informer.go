@@ -105,6 +105,20 @@ func (q *queue) AddAfter(key string, d time.Duration) {
 	}
 	q.after(key, d)
 }
+
+// bringForward puts the key that stands so many places behind the oldest in front; the others keep their order.
+func (q *queue) bringForward(place int) {
+	keys := make([]string, q.Len())
+	for i := range keys {
+		keys[i], _ = q.Get()
+		q.Done(keys[i])
+	}
+	q.Add(keys[place])
+	for _, key := range keys {
+		q.Add(key)
+	}
+}
+
 func (q *queue) AddRateLimited(key string)  { d := q.limiter.When(key); q.log(key, -d); q.after(key, d) }
 func (q *queue) Forget(key string)          { q.limiter.Forget(key) }
 func (q *queue) NumRequeues(key string) int { return q.limiter.NumRequeues(key) }

@@ -66,6 +66,9 @@ func (x *run) settle(ctx context.Context) {
 		if x.rq.Len() > 0 {
 			moves = append(moves, 'R')
 		}
+		if len(x.given) > 0 && x.given[0] >= '2' && int(x.given[0]-'0') <= min(5, x.rq.Len()) {
+			moves = append(moves, x.given[0])
+		}
 		m := x.choose(moves)
 		x.moves = append(x.moves, m)
 		switch m {
@@ -77,6 +80,9 @@ func (x *run) settle(ctx context.Context) {
 			deliver(1)
 		case 'p':
 			deliver(2)
+		case '2', '3', '4', '5':
+			x.rq.bringForward(int(m - '1'))
+			x.sync(ctx, 'R')
 		default:
 			x.sync(ctx, m)
 		}

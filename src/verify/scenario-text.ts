@@ -1,0 +1,54 @@
+/** A run as a scenario file that `rollsim run` replays. */
+import type { KubeObject, Millis } from "../api/meta.ts";
+import type { Behavior } from "../kubelet/behavior.ts";
+
+export interface ScenarioParts {
+  readonly seed: string;
+  /** As `schedule` of a scenario takes it. */
+  readonly schedule: string;
+  readonly behaviors: readonly Behavior[];
+  readonly steps: readonly (readonly [at: Millis, step: object])[];
+  readonly manifest: KubeObject;
+  /** Default: as scenarios have. */
+  readonly nodes?: number;
+  /** When the run ends, ms; default: as scenarios do. */
+  readonly until?: Millis;
+  /** CEL expressions that must be true from the first step on. */
+  readonly always?: readonly string[];
+}
+
+/** YAML is a superset of JSON: what is given as objects goes in as it is. */
+export function scenarioText(parts: ScenarioParts): string {
+  const { seed, schedule, behaviors, steps, manifest, nodes, until, always = [] } = parts;
+  const named = steps.map(([at, step], i) => ({
+    ...(i === 0 && always.length > 0 ? { name: "begin" } : {}),
+    at: `${at}ms`,
+    ...step,
+  }));
+  return [
+    "apiVersion: rollsim.dev/v1alpha1",
+    "kind: Scenario",
+    "metadata: { name: counterexample }",
+    `seed: ${JSON.stringify(seed)}`,
+    `schedule: ${schedule}`,
+    ...(nodes === undefined ? [] : [`cluster: { nodes: ${nodes} }`]),
+    ...(until === undefined ? [] : [`until: ${until}ms`]),
+    "behaviors:",
+    ...behaviors.map((behavior) => `  - ${JSON.stringify(behavior, timed)}`),
+    "steps:",
+    ...named.map((step) => `  - ${JSON.stringify(step)}`),
+    ...(always.length === 0 ? [] : ["expect:", "  always:"]),
+    ...always.map((that) => `    - ${JSON.stringify({ that, from: "begin" })}`),
+    "---",
+    JSON.stringify(manifest),
+    "",
+  ].join("\n");
+}
+
+/** Fields of behaviors that are durations. */
+const TIMES: ReadonlySet<string> = new Set(["delay", "jitter", "after", "recover"]);
+
+function timed(key: string, value: unknown): unknown {
+  if (TIMES.has(key) && typeof value === "number") return `${value}ms`;
+  return key === "extra" ? (value as readonly number[]).map((ms) => `${ms}ms`) : value;
+}

@@ -1,0 +1,63 @@
+// The shortest way to each false claim, played in the whole simulator as a scenario: it is as short as the
+// counter model's, its expectation fails, and the real controllers did the same on the same schedule.
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseScenario } from "../../src/scenario/parse.ts";
+import { runScenario } from "../../src/scenario/run.ts";
+import { counterexampleTo } from "../../src/verify/counterexample.ts";
+import type { ExploreConfig } from "../../src/verify/explore-config.ts";
+import { DATA, readTraces } from "../conformance/trace-file.ts";
+import { claims } from "../models/claims.ts";
+
+const four = { replicas: 4, surge: "25%", unavailable: "25%" } as const;
+const small = { replicas: 3, surge: 1, unavailable: 1 } as const;
+
+/** As the command line's options of docs/verify.md make them. */
+const ways: Readonly<Record<string, ExploreConfig>> = {
+  CE0: { replicas: 10, surge: 3, unavailable: 2, revisions: 2 },
+  CE1: { ...four, revisions: 2, direction: "forward or back", changes: 2 },
+  CE2: { ...small, revisions: 3, minReady: "positive" },
+  CE3: { ...four, replicas: 6, revisions: 2, scaleTo: 3 },
+  CE4: { ...small, unavailable: 0, revisions: 3, cache: "lagging" },
+  CE5: { replicas: 4, surge: 1, unavailable: 1, revisions: 3, faults: 1 },
+  CE6: { ...four, revisions: 3, pause: "once" },
+};
+
+const recorded = readTraces(join(DATA, "witnesses-shortest.jsonl.gz"));
+
+describe.each(Object.entries(ways))("the shortest way to %s", (claim, config) => {
+  const found = counterexampleTo(claim, config)!;
+
+  test("is no longer than the counter model's", () => {
+    const steps = claims.find(({ id }) => id === claim)?.length["create goes on"] ?? 19;
+    expect(found.witness.length - 1).toBe(steps);
+  });
+
+  test("is a scenario that fails its expectation, and nothing else", () => {
+    const { failures } = runScenario(parseScenario(found.scenario!));
+    expect(failures.map(({ kind }) => kind)).toEqual(["always"]);
+  });
+});
+
+test.each(recorded)("$case.name was recorded on the schedule of the scenario", (trace) => {
+  const claim = trace.case.name.replace("-shortest", "");
+  const { scenario } = counterexampleTo(claim, ways[claim]!)!;
+  const [, moves = "none"] = /^schedule: .*, then (\S+)$/m.exec(scenario!) ?? [];
+  // Beyond our letters, the recording goes on by chance.
+  expect(trace.case.moves).toMatch(new RegExp(`^${moves.replaceAll(".", "\\.")}`));
+});
+
+test("every claim but CE5, which needs a pod that fails alone, is recorded along its shortest way", () => {
+  const names = recorded.map(({ case: { name } }) => name.replace("-shortest", ""));
+  expect(names).toEqual(Object.keys(ways).filter((claim) => claim !== "CE5"));
+});
+
+test("there is no counterexample to what holds", () => {
+  expect(counterexampleTo("P3", { ...four, revisions: 2 })).toBeUndefined();
+});
+
+test("a law that is not judged is refused with those that are", () => {
+  expect(() => counterexampleTo("P99", { ...four, revisions: 2 })).toThrow(
+    /^law P99: use one of P2, P3, /,
+  );
+});
