@@ -265,6 +265,18 @@ describe("pods that do not come up", () => {
   });
 });
 
+describe("mirroring with the Gateway API", () => {
+  test("is for blue/green only: a canary with steps stands still, as in Flagger", () => {
+    const service = { port: 9898, gatewayRefs: [{ name: "gateway" }] };
+    const spec = { provider: "gatewayapi:v1", service };
+    const world = new CanaryWorld([deployment(), canary({ stepWeight: 10, mirror: true }, spec)]);
+    world.look();
+    world.update("podinfo:2");
+    world.look(10);
+    expect([world.phase, world.status.canaryWeight]).toEqual(["Progressing", 0]);
+  });
+});
+
 describe("what rollsim does not play", () => {
   test.each([
     [{ provider: "appmesh" }, "rollsim has no provider appmesh: use one of gatewayapi:v1beta1,"],
