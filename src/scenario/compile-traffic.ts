@@ -1,13 +1,19 @@
 /** From what a scenario says of requests to what the cluster plays, and to limits that a run can check. */
 import type { Millis } from "../api/meta.ts";
 import { durationOf, parseDuration } from "../api/duration.ts";
-import { nameOf, type AppBehavior, type ClientOptions, type Spread } from "../traffic/options.ts";
+import {
+  fluidProblem,
+  nameOf,
+  type AppBehavior,
+  type ClientOptions,
+  type Spread,
+} from "../traffic/options.ts";
 import { compileMoment, type Compiler } from "./compile-expectations.ts";
 import { defined } from "./defined.ts";
 import { placeOf, problemAt } from "./problem.ts";
 import type { PlannedTraffic, TrafficThreshold } from "./scenario.ts";
 import type { BehaviorInput, TrafficInput } from "./schema.ts";
-import { limitPatterns, percentiles, type TrafficMetricName } from "./traffic-schema.ts";
+import { limitPatterns, MOST_RPS, percentiles, type TrafficMetricName } from "./traffic-schema.ts";
 import type { Located } from "./yaml.ts";
 
 export interface CompiledTraffic {
@@ -35,6 +41,7 @@ export function compileTraffic(
     if (key !== undefined) return refuse(key, problem!);
     const from = compileMoment(compiler, node.entries?.get("from")?.node, steps);
     const to = compileMoment(compiler, node.entries?.get("to")?.node, steps);
+    if (input.mode !== inputs[0]!.mode) return refuse("mode", "all traffic is fluid, or none is");
     const options = optionsOf(input, namespace);
     const name = nameOf(options);
     if (names.has(name)) return refuse("name", `two traffics are named "${name}"; give one a name`);
@@ -65,6 +72,12 @@ function problemOf(input: TrafficInput): readonly [key: string, message: string]
     return ["think", "only users without rps think: they ask, wait and think"];
   }
   if (rps === undefined && arrivals !== undefined) return ["arrivals", "arrivals go with rps"];
+  if (rps !== undefined && rps > MOST_RPS && input.mode !== "fluid") {
+    return ["rps", `at most ${MOST_RPS} requests a second are played one by one; use mode: fluid`];
+  }
+  const fluid = input.mode === "fluid" ? fluidProblem(clientOf(input)) : undefined;
+  if (fluid !== undefined)
+    return [fluid, `with mode: fluid requests have no ${fluid} of their own`];
   for (const part of ["headers", "cookies", "query"] as const) {
     for (const values of Object.values(input[part] ?? {})) {
       if (typeof values === "string") continue;
@@ -104,7 +117,7 @@ function clientOf(input: TrafficInput): ClientOptions {
   });
   return rps === undefined
     ? { loop: "closed", users: users!, ...base, ...defined({ think: think && spreadOf(think) }) }
-    : { loop: "open", rate: rps, ...base, ...defined({ arrivals, users }) };
+    : { loop: "open", rate: rps, ...base, ...defined({ arrivals, users, mode: input.mode }) };
 }
 
 /** How the pods of a behavior answer; the default way where it does not say. */

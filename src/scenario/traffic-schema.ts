@@ -106,7 +106,9 @@ export const trafficMetrics = {
 export type TrafficMetricName = keyof typeof trafficMetrics;
 
 /** Played one by one, so there is a limit to what a file can ask for. */
-const MOST_RPS = 100_000;
+export const MOST_RPS = 100_000;
+/** As a flow they cost the same at any rate. */
+const MOST_FLUID_RPS = 1_000_000_000;
 const MOST_USERS = 100_000;
 
 export const trafficSchema = v.strictObject({
@@ -117,8 +119,14 @@ export const trafficSchema = v.strictObject({
     v.pipe(
       v.number(),
       v.minValue(0.001, "at least 0.001"),
-      most(MOST_RPS),
+      most(MOST_FLUID_RPS),
       v.description("Requests a second, however long the answers take."),
+    ),
+  ),
+  mode: v.optional(
+    v.pipe(
+      v.picklist(["discrete", "fluid"]),
+      v.description("fluid: as a flow, for any rps. Default discrete: each request, up to 100000."),
     ),
   ),
   arrivals: v.optional(

@@ -279,7 +279,7 @@ export function settle(
   { ledger }: Stream,
   { version }: Server,
   { start, end, failure, slow, firstCause }: UnderWay,
-  by: 1 | -1,
+  by: number,
 ): void {
   if (failure !== NONE) ledger.fail(start, version, failure, by);
   else ledger.answer(start, end - start, version, slow, firstCause, by);

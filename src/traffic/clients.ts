@@ -1,6 +1,13 @@
 /** Who sends requests: when the next one comes, from which user, and over which connection. */
 import { exponential } from "./draws.ts";
-import { micros, spreadOf, DEFAULT_TIMEOUT, type ClientOptions, type Micros } from "./options.ts";
+import {
+  FLUID_STEP,
+  micros,
+  spreadOf,
+  DEFAULT_TIMEOUT,
+  type ClientOptions,
+  type Micros,
+} from "./options.ts";
 
 /** A connection that is kept open to one pod, as of an epoch of that pod. */
 export interface Connection {
@@ -29,6 +36,8 @@ export class Source {
   readonly kept: number;
   /** Requests after that are not sent. */
   until: Micros;
+  /** Requests come as a flow: `take` takes a step of it. */
+  readonly isFluid: boolean;
   /** Open loop only: start of the next request. */
   nextAt: Micros;
   /** By Service. */
@@ -40,6 +49,8 @@ export class Source {
   #turns: number[] = [];
   readonly #from: Micros;
   readonly #gap: Micros;
+  /** A step of a flow stands where its middle is. */
+  readonly #offset: number;
   readonly #arrivals: "fixed" | "poisson";
   readonly #draw: (ordinal: number) => number;
   readonly #drawUser: (ordinal: number) => number;
@@ -65,8 +76,10 @@ export class Source {
     this.#drawUser = drawUser;
     this.#clock = this.#from;
     const open = options.loop === "open";
-    this.#gap = open ? 1_000_000 / options.rate : Infinity;
-    this.#arrivals = (open ? options.arrivals : undefined) ?? "poisson";
+    this.isFluid = options.loop === "open" && options.mode === "fluid";
+    this.#gap = this.isFluid ? FLUID_STEP : open ? 1_000_000 / options.rate : Infinity;
+    this.#offset = this.isFluid ? 0.5 : 0;
+    this.#arrivals = this.isFluid ? "fixed" : ((open ? options.arrivals : undefined) ?? "poisson");
     this.nextAt = Infinity;
     if (saved !== undefined) this.#restore(saved);
     else if (open) this.#schedule();
@@ -81,6 +94,13 @@ export class Source {
     const ordinal = this.#ordinal++;
     this.#schedule();
     return ordinal;
+  }
+
+  /** How many requests a step of the flow has. */
+  countOf(step: number): number {
+    const { options } = this;
+    const perStep = options.loop === "open" ? (options.rate * FLUID_STEP) / 1_000_000 : 0;
+    return Math.floor((step + 1) * perStep) - Math.floor(step * perStep);
   }
 
   /** Closed loop only; else 0. */
@@ -162,7 +182,7 @@ export class Source {
 
   #schedule(): void {
     if (this.#arrivals === "fixed")
-      this.nextAt = Math.round(this.#from + this.#ordinal * this.#gap);
+      this.nextAt = Math.round(this.#from + (this.#ordinal + this.#offset) * this.#gap);
     else {
       this.#clock += exponential(this.#draw(this.#ordinal)) * this.#gap;
       this.nextAt = Math.round(this.#clock);

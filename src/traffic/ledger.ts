@@ -83,14 +83,14 @@ export class Ledger {
   #otherIn = new Int32Array(256);
   readonly #blameless = Uint8Array.from(FAILURES, (cause) => (OF_THE_VERSION.has(cause) ? 1 : 0));
 
-  /** `slow` and `saved` are indices of causes, or -1. `by` is 1, or -1 to take an entry back. */
+  /** `slow` and `saved` are indices of causes, or -1. `by` so many requests; less than 0 takes entries back. */
   answer(
     start: Micros,
     latency: Micros,
     version: number,
     slow: number,
     saved: number,
-    by: 1 | -1,
+    by: number,
   ): void {
     this.#answered += by;
     this.#latencies[bucketOf(latency, FINENESS)]! += by;
@@ -104,7 +104,7 @@ export class Ledger {
     this.#answeredIn[this.#window(start)]! += by;
   }
 
-  fail(start: Micros, version: number, cause: number, by: 1 | -1): void {
+  fail(start: Micros, version: number, cause: number, by: number): void {
     this.#failed += by;
     this.#failedBy[cause]! += by;
     if (version >= this.#versionFailed.length) this.#makeRoomFor(version);

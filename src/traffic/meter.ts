@@ -58,15 +58,15 @@ export class Meter {
     return this.#versions[version]!.image;
   }
 
-  /** `by` is 1, or -1 to take an entry back. */
-  answer(service: number, version: number, end: Micros, latency: Micros, by: 1 | -1): void {
+  /** `by` so many requests; less than 0 takes entries back. */
+  answer(service: number, version: number, end: Micros, latency: Micros, by: number): void {
     const counts = this.#countsAt(service, version, end);
     counts.answered += by;
     counts.latencySum += by * latency;
     counts.latencies[bucketOf(latency, FINENESS)]! += by;
   }
 
-  fail(service: number, version: number, end: Micros, by: 1 | -1): void {
+  fail(service: number, version: number, end: Micros, by: number): void {
     this.#countsAt(service, version, end).failed += by;
   }
 

@@ -62,6 +62,11 @@ export interface OpenLoop extends ClientBase {
   readonly rate: number;
   /** Default `poisson`. */
   readonly arrivals?: "fixed" | "poisson";
+  /**
+   * `fluid`: as a flow, at the same cost for any rate; see fluid.ts for what it leaves out. Default `discrete`:
+   * each request on its own. All traffic of a cluster is of one mode.
+   */
+  readonly mode?: "discrete" | "fluid";
   /** Different users, each with an address and values of its own, that requests come from; default: all differ. */
   readonly users?: number;
 }
@@ -130,6 +135,17 @@ export interface HostTraffic extends TrafficBase {
 
 export type TrafficOptions = ServiceTraffic | HostTraffic;
 
+/** What of a client a flow cannot have; undefined: nothing. */
+export function fluidProblem(client: ClientOptions): string | undefined {
+  if (client.loop === "closed" || client.users !== undefined) return "users";
+  if (client.arrivals !== undefined) return "arrivals";
+  if (client.retries !== undefined) return "retries";
+  if (client.connections !== undefined) return "connections";
+  return (["headers", "cookies", "query"] as const).find((part) =>
+    Object.values(client[part] ?? {}).some((value) => typeof value !== "string"),
+  );
+}
+
 export const DEFAULT_TIMEOUT: Millis = 30_000;
 
 export function nameOf(options: TrafficOptions): string {
@@ -146,3 +162,6 @@ export function micros(ms: Millis): Micros {
 export function spreadOf({ delay, jitter = 0 }: Spread, bits: number): Micros {
   return Math.round((delay + (jitter * bits) / 0x1_0000_0000) * 1000);
 }
+
+/** A step of a flow stands for the requests that start in it. */
+export const FLUID_STEP: Micros = 20_000;

@@ -25,6 +25,9 @@ export class Proxies {
   /** By Service, view and client. */
   readonly #stays: Map<string, Stay>;
 
+  /** What `sharesOf` answered, until a view learns more. */
+  readonly #shares = new Map<number, readonly (readonly [number, number])[]>();
+
   constructor(count: number, saved?: SavedProxies) {
     const views = Array.from({ length: count });
     this.#usable = views.map((_, view) => [...(saved?.usable[view] ?? [])]);
@@ -40,7 +43,25 @@ export class Proxies {
     return this.#usable[view]![service] ?? NOBODY;
   }
 
+  /** Of new connections to a Service, what share goes to which server; -1: views that have none. */
+  sharesOf(service: number): readonly (readonly [server: number, share: number])[] {
+    const known = this.#shares.get(service);
+    if (known !== undefined) return known;
+    const shares = new Map<number, number>();
+    for (let view = 0; view < this.count; view++) {
+      const usable = this.usable(view, service);
+      const all = usable.length === 0 ? [-1] : usable;
+      for (const server of all) {
+        shares.set(server, (shares.get(server) ?? 0) + 1 / (all.length * this.count));
+      }
+    }
+    const found = [...shares];
+    this.#shares.set(service, found);
+    return found;
+  }
+
   learn(view: number, service: number, usable: readonly number[]): void {
+    this.#shares.delete(service);
     const views = this.#usable[view]!;
     while (views.length <= service) views.push(undefined);
     views[service] = usable;

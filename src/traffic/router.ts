@@ -53,6 +53,14 @@ export class Router {
     return service === undefined ? -1 : this.#numberOf(service);
   }
 
+  /** Of requests of a client whose users all carry the same: what share goes to which Service; -1: to none. */
+  sharesOf(client: number): readonly (readonly [service: number, share: number])[] {
+    const { backends = [] } = this.#routeFor(client, 0) ?? {};
+    const total = backends.reduce((sum, { weight }) => sum + weight, 0);
+    if (total === 0) return [[-1, 1]];
+    return backends.map(({ service, weight }) => [this.#numberOf(service), weight / total]);
+  }
+
   /** Numbers of the Services that get a copy of a request. */
   mirrorsOf(client: number, ordinal: number, user: number): readonly number[] {
     const { mirrors = [] } = this.#routeFor(client, user) ?? {};

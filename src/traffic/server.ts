@@ -5,7 +5,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { micros, type AppBehavior, type Micros } from "./options.ts";
-import { workOf } from "./work.ts";
+import { warmth, workOf } from "./work.ts";
 
 /** How an attempt would end, kept until it has ended. */
 export interface UnderWay {
@@ -28,6 +28,7 @@ export interface UnderWay {
 
 const FIELDS = 10;
 const DEFAULT_CONCURRENCY = 100;
+const DEFAULT_APP: AppBehavior = {};
 const SECOND: Micros = 1_000_000;
 
 interface ServerState {
@@ -49,6 +50,7 @@ export interface SavedServer extends Readonly<ServerState> {
   readonly starts: readonly Micros[];
   readonly underWay: Float64Array;
   readonly accepted: Micros;
+  readonly flowLeft: Micros;
   readonly busy: readonly Micros[];
   readonly firstSecond: number;
 }
@@ -92,6 +94,8 @@ export class Server implements ServerState {
   #count = 0;
   /** Work taken on so far. */
   #accepted: Micros = 0;
+  /** Of work that comes as a flow: what waited when it came last. */
+  #flowLeft: Micros = 0;
   /** Work done by the end of each second, from `#firstSecond` on. */
   #busy: Micros[] = [];
   #firstSecond = -1;
@@ -101,7 +105,7 @@ export class Server implements ServerState {
   constructor({ version, app, preStop }: Being, apps: readonly AppBehavior[]) {
     this.version = version;
     this.#app = app;
-    this.app = apps[app] ?? {};
+    this.app = apps[app] ?? DEFAULT_APP;
     this.preStop = preStop;
     this.#workFor = workOf(this.app);
     this.#free = new Float64Array(this.app.concurrency ?? DEFAULT_CONCURRENCY);
@@ -138,6 +142,7 @@ export class Server implements ServerState {
     }
     this.#countSeconds(at);
     this.#accepted -= this.#left(at);
+    this.#flowLeft = 0;
     this.#free.fill(0);
     this.strained = false;
     this.running = false;
@@ -178,7 +183,8 @@ export class Server implements ServerState {
   accept(at: Micros, bits: number): Micros {
     if (at >= this.#secondEnd) this.#countSeconds(at);
     const base = this.#workFor(bits);
-    const work = this.app.warmUp === undefined ? base : this.#warmed(base, at);
+    const slower = this.app.warmUp === undefined ? 1 : warmth(this.app, at - this.startedAt);
+    const work = slower === 1 ? base : Math.round(base * slower);
     const begin = Math.max(at, this.#free[0]!);
     const end = begin + work;
     this.base = base;
@@ -190,6 +196,18 @@ export class Server implements ServerState {
       this.#starts.push(begin);
     }
     return end;
+  }
+
+  /** Requests that it works on at a time. */
+  get concurrency(): number {
+    return this.#free.length;
+  }
+
+  /** As a flow: so much work more, of which `left` is still to be begun. */
+  takeOn(at: Micros, work: Micros, left: Micros): void {
+    if (at >= this.#secondEnd) this.#countSeconds(at);
+    this.#accepted += work;
+    this.#flowLeft = left;
   }
 
   /** The fields of an `UnderWay`, one by one: an object for each request would cost more than the rest. */
@@ -270,6 +288,7 @@ export class Server implements ServerState {
       starts: this.#starts.slice(this.#firstStart),
       underWay: this.#underWay.slice(0, this.#count * FIELDS),
       accepted: this.#accepted,
+      flowLeft: this.#flowLeft,
       busy: [...this.#busy],
       firstSecond: this.#firstSecond,
     };
@@ -285,6 +304,7 @@ export class Server implements ServerState {
     server.#underWay = new Float64Array(Math.max(64 * FIELDS, saved.underWay.length));
     server.#underWay.set(saved.underWay);
     server.#accepted = saved.accepted;
+    server.#flowLeft = saved.flowLeft;
     server.#busy = [...saved.busy];
     server.#firstSecond = saved.firstSecond;
     if (saved.firstSecond >= 0) {
@@ -295,7 +315,7 @@ export class Server implements ServerState {
 
   /** Work that is begun or waits at that time, as far as it is still to be done. */
   #left(at: Micros): Micros {
-    let left = 0;
+    let left = this.#flowLeft;
     for (const free of this.#free) if (free > at) left += free - at;
     return left;
   }
@@ -305,13 +325,6 @@ export class Server implements ServerState {
     for (; this.#secondEnd <= now; this.#secondEnd += SECOND) {
       this.#busy.push(this.#accepted - this.#left(this.#secondEnd));
     }
-  }
-
-  #warmed(base: Micros, at: Micros): Micros {
-    const warmUp = this.app.warmUp!;
-    const age = (at - this.startedAt) / 1000;
-    if (age >= warmUp.for) return base;
-    return Math.round(base * (warmUp.factor - ((warmUp.factor - 1) * age) / warmUp.for));
   }
 
   #replaceEarliest(end: Micros): void {

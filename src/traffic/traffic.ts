@@ -12,10 +12,18 @@ import type { MetricsSource, RequestMetrics, RequestQuery } from "../api/metrics
 import { Agenda, type SavedAgenda } from "./agenda.ts";
 import { Attempts, settle, type AttemptPlan, type Caller } from "./attempts.ts";
 import { FAILURE } from "./charge.ts";
+import type { Source } from "./clients.ts";
+import { Fluid, type SavedFluid } from "./fluid.ts";
 import { Feed, type Instant, type SavedFeed } from "./feed.ts";
 import type { LedgerSnapshot } from "./ledger.ts";
 import { Meter, type SavedMeter } from "./meter.ts";
-import { micros, type AppBehavior, type Micros, type TrafficOptions } from "./options.ts";
+import {
+  fluidProblem,
+  micros,
+  type AppBehavior,
+  type Micros,
+  type TrafficOptions,
+} from "./options.ts";
 import { Pods, type PodListener, type SavedPods } from "./pods.ts";
 import type { Route } from "./route.ts";
 import { routeResources, routesOf } from "./routes-of.ts";
@@ -61,6 +69,7 @@ export interface SavedTraffic {
   readonly pods: SavedPods;
   readonly services: SavedServices;
   readonly meter: SavedMeter;
+  readonly fluid: SavedFluid;
   readonly streams: readonly SavedStream[];
 }
 
@@ -76,6 +85,7 @@ export class Traffic implements MetricsSource {
   readonly #streams: Stream[] = [];
   readonly #callers: Caller[] = [];
   readonly #attempts: Attempts;
+  readonly #fluid: Fluid;
   /** All that was due before this is done. */
   #now: Micros;
 
@@ -93,13 +103,15 @@ export class Traffic implements MetricsSource {
       (service, usable, at) => this.#publish(service, usable, micros(at)),
       saved?.services,
     );
-    this.#attempts = new Attempts({
+    const parts = {
       callers: this.#callers,
       servers: this.#pods.servers,
       services: this.#services,
       meter: this.#meter,
       agenda: this.#agenda,
-    });
+    };
+    this.#attempts = new Attempts(parts);
+    this.#fluid = new Fluid(parts, saved?.fluid);
     if (saved === undefined) this.#look();
     else for (const stream of saved.streams) this.#join(stream.options, stream);
   }
@@ -182,6 +194,7 @@ export class Traffic implements MetricsSource {
       pods: this.#pods.save(),
       services: this.#services.save(),
       meter: this.#meter.save(),
+      fluid: this.#fluid.save(),
       streams: this.#streams.map((stream) => stream.save()),
     };
   }
@@ -208,9 +221,22 @@ export class Traffic implements MetricsSource {
     if (this.#streams.some(({ name }) => name === stream.name)) {
       throw new RangeError(`traffic "${stream.name}" exists; give this one another name`);
     }
+    this.#checkModes(stream);
     this.#streams.push(stream);
     stream.sources.forEach((source, index) => this.#callers.push({ stream, source, index }));
     return stream;
+  }
+
+  /** A flow and single requests would not see each other in a pod's queue. */
+  #checkModes(stream: Stream): void {
+    const sources = [...this.#callers.map(({ source }) => source), ...stream.sources];
+    if (new Set(sources.map(({ isFluid }) => isFluid)).size > 1) {
+      throw new RangeError("all traffic of a cluster is fluid, or none is");
+    }
+    for (const { isFluid, options } of stream.sources) {
+      const problem = isFluid ? fluidProblem(options) : undefined;
+      if (problem !== undefined) throw new RangeError(`fluid traffic has no ${problem} of its own`);
+    }
   }
 
   #accountOf(stream: Stream): TrafficAccount {
@@ -238,9 +264,14 @@ export class Traffic implements MetricsSource {
         .filter((entry) => entry.ordinal >= 0 && this.#callers[entry.client]!.stream === stream)
         .map((entry) => ({ server, entry }));
     });
+    const flows = [...this.#fluid.underWay(this.#now)].filter(
+      ([, { client }]) => this.#callers[client]!.stream === stream,
+    );
     for (const { server, entry } of under) settle(stream, server, entry, -1);
+    for (const [server, portion] of flows) settle(stream, server, portion, -portion.count);
     const seen = look();
     for (const { server, entry } of under) settle(stream, server, entry, 1);
+    for (const [server, portion] of flows) settle(stream, server, portion, portion.count);
     return seen;
   }
 
@@ -248,8 +279,8 @@ export class Traffic implements MetricsSource {
     return {
       started: (server, at) =>
         this.#pods.servers[server]!.start(at === undefined ? undefined : micros(at), this.#now),
-      crashed: (server, at) => this.#attempts.end(server, micros(at), FAILURE.crashed),
-      gone: (server, at) => this.#attempts.end(server, micros(at), FAILURE.killedInFlight),
+      crashed: (server, at) => this.#endServer(server, micros(at), FAILURE.crashed),
+      gone: (server, at) => this.#endServer(server, micros(at), FAILURE.killedInFlight),
       terminating: (server, at) => {
         const { preStop } = this.#pods.servers[server]!;
         this.#agenda.plan(micros(at + preStop), { do: "sigterm", server });
@@ -306,9 +337,21 @@ export class Traffic implements MetricsSource {
       }
       if (Math.min(at, this.#agenda.nextAt) >= until) break;
       if (this.#agenda.nextAt <= at) this.#carryOut(this.#agenda.take());
-      else this.#attempts.ask(next, callers[next]!.source.take(), at);
+      else this.#ask(next, callers[next]!.source, at);
     }
     this.#now = Math.max(this.#now, until);
+  }
+
+  #ask(client: number, source: Source, at: Micros): void {
+    const ordinal = source.take();
+    if (source.isFluid) this.#fluid.ask(client, source.countOf(ordinal), at);
+    else this.#attempts.ask(client, ordinal, at);
+  }
+
+  /** The server's process is gone. */
+  #endServer(server: number, at: Micros, why: number): void {
+    this.#fluid.end(server, at, why);
+    this.#attempts.end(server, at, why);
   }
 
   #carryOut({ at, what }: { readonly at: Micros; readonly what: Plan }): void {
@@ -333,6 +376,6 @@ export class Traffic implements MetricsSource {
     const server = this.#pods.servers[number]!;
     const { onSigterm = "finish" } = server.app;
     if (onSigterm === "finish") server.close();
-    else if (onSigterm === "drop") this.#attempts.end(number, at, FAILURE.killedInFlight);
+    else if (onSigterm === "drop") this.#endServer(number, at, FAILURE.killedInFlight);
   }
 }

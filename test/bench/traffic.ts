@@ -1,17 +1,17 @@
 /**
- * `node .build/test/bench/traffic.js [RPS...]`: requests over the rolling update of 100 pods, ten virtual
+ * `node .build/test/bench/traffic.js [RPS...]`: requests, above 100,000 a second as a flow, over the rolling update of 100 pods, ten virtual
  * minutes, each rate after a warm-up. Prints CPU time, cost per request, and how many of them failed.
  */
 import { Cluster } from "../../src/cluster.ts";
 import { deployment, second, service } from "../traffic/setup.ts";
 
-const RATES = [100, 1000, 10_000];
+const RATES = [100, 1000, 10_000, 1_000_000];
 const PODS = 100;
 
 function measure(rate: number, seconds: number): void {
   const cluster = new Cluster({
     podsPerNode: 2 * PODS,
-    apps: [{ serviceTime: { delay: 20, jitter: 20 }, concurrency: 10 }],
+    apps: [{ serviceTime: { delay: 20, jitter: 20 }, concurrency: Math.max(10, rate / 2000) }],
     behaviors: [
       {
         start: { delay: 2 * second, jitter: 500 },
@@ -26,7 +26,7 @@ function measure(rate: number, seconds: number): void {
   cluster.runUntil(20 * second);
   const traffic = cluster.traffic.add({
     service: "web",
-    clients: [{ loop: "open", rate }],
+    clients: [{ loop: "open", rate, mode: rate > 100_000 ? "fluid" : "discrete" }],
     proxies: { count: 3, delay: { delay: 500, jitter: second } },
   });
   const before = process.cpuUsage();

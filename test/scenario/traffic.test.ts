@@ -74,6 +74,12 @@ describe("traffic", () => {
     expect(lost("5s")).toBeGreaterThan(100);
   });
 
+  test("of a million requests a second is a flow", () => {
+    const { traffic } = run("traffic: [{ service: web, rps: 1000000, mode: fluid, from: 2s }]");
+    const { requests, at } = traffic[0]!.account;
+    expect(requests).toBe((at - 2000) * 1000);
+  });
+
   test("stands in the trace, so that its hash covers it", () => {
     const { trace, traffic } = run("traffic: [{ service: web, rps: 10 }]");
     const entry = trace.find(({ kind }) => kind === "requests");
@@ -123,8 +129,16 @@ describe("traffic", () => {
       ['4:13: unknown key "servce" in traffic[0]; did you mean "service"?'],
     ],
     [
-      "traffic: [{ service: web, rps: 1e9 }]",
-      ["4:32: traffic[0].rps: got 1000000000; use at most 100000"],
+      "traffic: [{ service: web, rps: 1e6 }]",
+      ["4:32: at most 100000 requests a second are played one by one; use mode: fluid"],
+    ],
+    [
+      "traffic: [{ service: web, rps: 1e6, mode: fluid, retries: { attempts: 1 } }]",
+      ["4:59: with mode: fluid requests have no retries of their own"],
+    ],
+    [
+      "traffic: [{ service: web, rps: 1, mode: fluid }, { name: b, service: web, rps: 1 }]",
+      ["4:50: all traffic is fluid, or none is"],
     ],
     [
       "traffic: [{ service: web, rps: 1, headers: { a: [{ value: b, share: 60% }, { value: c, share: 0.5 }] } }]",
