@@ -7,7 +7,7 @@ import { compact } from "../api/json.ts";
 import type { KubeObject, OwnerReference, StringMap } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
-import { PodReason, podReasons } from "./pod-reasons.ts";
+import { isFailedPull, isPullBackOff, PodReason, podReasons } from "./pod-reasons.ts";
 import { uidText, type Store } from "./store.ts";
 
 const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"] as const;
@@ -97,6 +97,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
     podIP: ip,
     podIPs: ip === undefined ? undefined : [{ ip }],
     startTime: created,
+    initContainerStatuses: initStatuses(spec, initialized(store, row), ready, started),
     containerStatuses: spec.containers.map((container) => ({
       name: container.name,
       image: container.image,
@@ -107,6 +108,35 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
       state: containerState(phase, reason, started, container.image ?? ""),
     })),
   }) as Pod["status"];
+}
+
+/** Init containers need no time; what cannot be pulled is taken to be another's image. */
+function initialized({ pods: { columns } }: Store, row: number): boolean {
+  const reason = columns.reason[row]!;
+  return columns.phase[row] !== Phase.Pending || isFailedPull(reason) || isPullBackOff(reason);
+}
+
+function initStatuses(
+  { initContainers = [] }: PodSpec,
+  done: boolean,
+  podReady: boolean,
+  at: string,
+): readonly unknown[] | undefined {
+  if (initContainers.length === 0) return undefined;
+  return initContainers.map(({ name, image, restartPolicy }) => {
+    const sidecar = restartPolicy === "Always";
+    const completed = { exitCode: 0, reason: "Completed", startedAt: at, finishedAt: at };
+    const state = sidecar ? { running: { startedAt: at } } : { terminated: completed };
+    return {
+      name,
+      image,
+      imageID: done ? "sha256:0" : "",
+      ready: done && (!sidecar || podReady),
+      restartCount: 0,
+      started: done && sidecar,
+      state: done ? state : { waiting: { reason: "PodInitializing" } },
+    };
+  });
 }
 
 function unscheduled(common: Pod["status"], reason: (typeof podReasons)[number]): Pod["status"] {
@@ -141,11 +171,26 @@ function conditions(
   const unheard = { status: "False" as const, lastTransitionTime: changed };
   return [
     { type: "PodReadyToStartContainers", ...since },
-    { type: "Initialized", ...since },
+    { type: "Initialized", ...initializedCondition(store, row, spec, created) },
     { type: "Ready", ...(lost ? unheard : readiness) },
     { type: "ContainersReady", ...(lost ? since : readiness) },
     { type: "PodScheduled", ...since },
   ];
+}
+
+function initializedCondition(
+  store: Store,
+  row: number,
+  { initContainers = [] }: PodSpec,
+  created: string,
+): Omit<PodCondition, "type"> {
+  const lastTransitionTime = created;
+  if (initContainers.length === 0 || initialized(store, row)) {
+    return { status: "True", lastTransitionTime };
+  }
+  const names = initContainers.map(({ name }) => name).join(" ");
+  const message = `containers with incomplete status: [${names}]`;
+  return { status: "False", lastTransitionTime, reason: "ContainersNotInitialized", message };
 }
 
 function containerState(

@@ -7,6 +7,7 @@ import type { PodTemplateSpec } from "../api/core.ts";
 import type { Millis, StringMap } from "../api/meta.ts";
 import { preStopOf } from "../apiserver/pod-lifecycle.ts";
 import type { Random } from "../engine/random.ts";
+import { probedLife, type Kill } from "./probes.ts";
 
 /** `delay`, plus a share of `jitter` drawn per pod: uniform in [delay, delay + jitter]. */
 export interface Delay {
@@ -63,7 +64,7 @@ export interface Behavior {
   readonly start?: Delay;
   /** Restarts that the i-th pod of a ReplicaSet has behind it once it runs. Default none. */
   readonly restarts?: readonly number[];
-  /** Running to ready. Default: when the readiness probe succeeds, else 1 s. */
+  /** Running to ready, whatever the probes. Default: as the probes have it (probes.ts), else 1 s. */
   readonly ready?: ReadyDelay;
   /** ms from running to when the probes can succeed. Default 0. */
   readonly listens?: Millis;
@@ -83,7 +84,10 @@ export interface PodScript {
   readonly scheduleMs: Millis;
   readonly startMs: Millis;
   readonly restarts: number;
+  /** Infinity: a probe ends it before. */
   readonly readyMs: Millis;
+  /** What a probe does to it. */
+  readonly kill: Kill | undefined;
   readonly terminateMs: Millis;
   readonly fault: Fault | undefined;
 }
@@ -121,12 +125,15 @@ export function scriptFor(
     jitter === 0 ? delay : delay + Math.floor(random.draw(purpose, pod.uid) * (jitter + 1));
   const { schedule, pull, start, ready, terminate, fault } = behavior;
   const none = { delay: 0 };
-  const readiness = ready ?? {
-    delay: probeDelay(template, behavior.listens ?? 0) ?? DEFAULT_READY_MS,
-  };
+  const startMs = drawn("pull", pull ?? none) + drawn("start", start ?? none);
+  // Who says when pods are ready need not have probes that agree.
+  const probed =
+    ready === undefined ? probedLife(template.spec, behavior.listens ?? 0, startMs) : undefined;
+  const readiness = ready ?? { delay: probed?.ready ?? DEFAULT_READY_MS };
   return {
     scheduleMs: drawn("schedule", schedule ?? none),
-    startMs: drawn("pull", pull ?? none) + drawn("start", start ?? none),
+    startMs: startMs + (probed?.heldUp ?? 0),
+    kill: probed?.kill,
     restarts: behavior.restarts?.[pod.ordinal - 1] ?? 0,
     readyMs: drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0),
     // The container does not hear of it before its preStop hook is over.
@@ -151,36 +158,4 @@ function isHit(
 ): boolean {
   if (pod.ordinal > first) return false;
   return probability >= 1 || random.draw("fault", pod.uid) < probability;
-}
-
-interface Probe {
-  readonly initialDelaySeconds?: number;
-  readonly periodSeconds?: number;
-  readonly successThreshold?: number;
-}
-
-/**
- * ms from running to ready by the probes: the startup probe must succeed first, then the readiness probe as
- * often as its threshold says. Probes are taken to succeed at their first turn after `listens`.
- */
-function probeDelay(template: PodTemplateSpec, listens: Millis): Millis | undefined {
-  const delays = template.spec.containers.flatMap((container) => {
-    const startup = container["startupProbe"] as Probe | undefined;
-    const readiness = container["readinessProbe"] as Probe | undefined;
-    if (startup === undefined && readiness === undefined) return [];
-    const started = startup === undefined ? 0 : turnAfter(listens, startup, 0);
-    const ready = readiness === undefined ? started : turnAfter(listens, readiness, started);
-    return [ready + ((readiness?.successThreshold ?? 1) - 1) * periodMs(readiness)];
-  });
-  return delays.length === 0 ? undefined : Math.max(...delays);
-}
-
-/** The first turn of a probe at `listens` or later; it takes turns since `from`, or its initial delay. */
-function turnAfter(listens: Millis, probe: Probe, from: Millis): Millis {
-  const first = Math.max(from, (probe.initialDelaySeconds ?? 0) * 1000);
-  return first + Math.ceil(Math.max(0, listens - first) / periodMs(probe)) * periodMs(probe);
-}
-
-function periodMs(probe: Probe | undefined): Millis {
-  return (probe?.periodSeconds ?? 10) * 1000;
 }

@@ -8,6 +8,7 @@ import type { Millis } from "../api/meta.ts";
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
 import type { NodesSeen } from "../apiserver/events/log.ts";
+import { podName } from "../apiserver/events/pod-events.ts";
 import { PodChange, type PodChangeCode, type Store } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
@@ -33,6 +34,7 @@ export const Turn = {
   pullBacksOff: 10,
   stopped: 11,
   pull: 12,
+  kill: 13,
 } as const;
 /** So many kinds of turns. */
 export const TURNS = Object.keys(Turn).length;
@@ -217,6 +219,8 @@ export class Kubelet {
         return this.#leaveNode(row);
       case Turn.crash:
         return this.#crash(row);
+      case Turn.kill:
+        return this.#kill(row);
       case Turn.backOff:
         return this.#world.store.setPodPhase(row, Phase.Running, PodReason.crashLoopBackOff);
       case Turn.restart:
@@ -312,7 +316,7 @@ export class Kubelet {
 
   #start(row: number): void {
     const { store, schedule } = this.#world;
-    const { fault, readyMs, restarts } = this.#script(row);
+    const { fault, readyMs, restarts, kill } = this.#script(row);
     store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));
     this.#tell("running", row);
     if (fault?.type === "NeverReady") return;
@@ -320,7 +324,25 @@ export class Kubelet {
       schedule(fault.after ?? CRASH_AFTER_MS, Turn.crash, row);
       return;
     }
-    schedule(readyMs, Turn.becomeReady, row);
+    if (readyMs !== Infinity) schedule(readyMs, Turn.becomeReady, row);
+    if (kill !== undefined) schedule(kill.after, Turn.kill, row);
+  }
+
+  /** A probe has failed once too often: the container is stopped, and started again. */
+  #kill(row: number): void {
+    const { store, schedule, trace, now } = this.#world;
+    const { kill, terminateMs } = this.#script(row);
+    if (kill === undefined) return;
+    const { namespace } = store.registry.sources[store.pods.columns.source[row]!]!;
+    const about = { kind: "Pod", namespace, name: podName(store, row) };
+    const base = { kind: "event", at: now(), by: "kubelet", about } as const;
+    const probe = kill.probe === "liveness" ? "Liveness" : "Startup";
+    const failed = `${probe} probe failed: connection refused`;
+    trace.add({ ...base, type: "Warning", reason: "Unhealthy", message: failed });
+    const end = `Container ${kill.container} failed ${kill.probe} probe, will be restarted`;
+    trace.add({ ...base, type: "Normal", reason: "Killing", message: end });
+    const { graceSeconds } = store.registry.sources[store.pods.columns.source[row]!]!;
+    schedule(Math.min(terminateMs, graceSeconds * 1000), Turn.crash, row);
   }
 
   #becomeReady(row: number): void {

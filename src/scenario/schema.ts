@@ -69,7 +69,14 @@ const behavior = v.strictObject({
   schedule: v.optional(v.pipe(delay, v.description("Created to bound to a node. Default 0s."))),
   pull: v.optional(v.pipe(delay, v.description("Pulling the image. Default 0s."))),
   start: v.optional(v.pipe(delay, v.description("Image there to container running. Default 0s."))),
-  ready: v.optional(v.pipe(readyDelay, v.description("Container running to Ready. Default 1s."))),
+  ready: v.optional(
+    v.pipe(
+      readyDelay,
+      v.description(
+        "Container running to Ready, whatever its probes. Default: as the probes have it, else 1s.",
+      ),
+    ),
+  ),
   terminate: v.optional(v.pipe(delay, v.description("Deletion to gone. Default 0s."))),
   serve: v.optional(v.pipe(serveSchema, v.description("How it answers requests; see traffic."))),
   cpu: v.optional(

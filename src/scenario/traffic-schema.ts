@@ -30,7 +30,9 @@ export const serveSchema = v.strictObject({
   listens: v.optional(
     v.pipe(
       duration,
-      v.description("Container start to listening; a readiness probe waits for it. Default 0s."),
+      v.description(
+        "Container start to listening: until then probes fail, and may end the container. Default 0s.",
+      ),
     ),
   ),
   warmUp: v.optional(

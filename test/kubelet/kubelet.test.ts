@@ -88,8 +88,9 @@ describe("a pod's life", () => {
     };
     const containers = [{ name: "web", image: "web:1", readinessProbe }];
     world.act("create", (api) => api.create(replicaSet(1, { containers })));
-    expect(at(world, 6999)).toEqual(["Running 0/1"]);
-    expect(at(world, 7000)).toEqual(["Running 1/1"]);
+    // It runs at 0 s, too early, and at 2 s; it counts at 4, 6 and 8 s.
+    expect(at(world, 7999)).toEqual(["Running 0/1"]);
+    expect(at(world, 8000)).toEqual(["Running 1/1"]);
   });
 
   test.each([

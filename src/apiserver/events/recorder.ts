@@ -28,6 +28,7 @@ import {
 } from "./log.ts";
 import { podEvents, podName } from "./pod-events.ts";
 import { logPods } from "./pod-listener.ts";
+import { findPod } from "../pod-access.ts";
 import type { Store } from "../store.ts";
 
 export interface SavedEvents {
@@ -73,7 +74,10 @@ export class EventRecorder {
     trace.on("event", (entry) => {
       const { resource, namespaced } = kindOfName(entry.about.kind);
       const { namespace, name } = entry.about;
-      const object = store.get(resource, namespaced ? `${namespace}/${name}` : name);
+      const object =
+        resource === "pods"
+          ? findPod(store, namespace, name)?.pod
+          : store.get(resource, namespaced ? `${namespace}/${name}` : name);
       const { uid = "", resourceVersion = "" } = object?.metadata ?? {};
       this.#log.noteRecorded(entry.at, { entry, uid, resourceVersion });
     });
