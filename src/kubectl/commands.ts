@@ -1,6 +1,7 @@
 /** Every kubectl command, in order of its words. */
 import { exitWith } from "./errors.ts";
 import type { Call } from "./call.ts";
+import { argoCommands } from "./argo/commands.ts";
 import type { Command } from "./command-table.ts";
 import { readCommands } from "./commands-read.ts";
 import { writeCommands } from "./commands-write.ts";
@@ -37,8 +38,8 @@ const others: readonly Command[] = helpTopics
     };
   });
 
-export const commands: readonly Command[] = [...simulated, ...others].toSorted((a, b) =>
-  compareText(a.path, b.path),
+export const commands: readonly Command[] = [...simulated, ...argoCommands, ...others].toSorted(
+  (a, b) => compareText(a.path, b.path),
 );
 
 function aliasesOf(path: string): readonly string[] {

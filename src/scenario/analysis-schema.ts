@@ -14,6 +14,7 @@ const measures = [
   "latency",
   "requests",
   "value",
+  "result",
   "none",
 ] as const satisfies readonly MetricRule["measure"][];
 const statistics = ["mean", "p50", "p90", "p95", "p99", "max"] as const;
@@ -43,10 +44,18 @@ export const metricRuleSchema = v.strictObject({
   measure: v.pipe(
     v.picklist(measures),
     v.description(
-      "success-rate and error-rate (0 to 1), latency (ms), requests (a second), value, or none.",
+      "success-rate and error-rate (0 to 1), latency (ms), requests (a second), value, none, or result.",
     ),
   ),
-  value: v.optional(v.pipe(v.number(), v.description("With measure: value."))),
+  value: v.optional(
+    v.pipe(v.number(), v.description("With measure: value. Of a Job: its exit code.")),
+  ),
+  result: v.optional(
+    v.pipe(
+      v.unknown(),
+      v.description("With measure: result. What the conditions of an AnalysisRun see: any JSON."),
+    ),
+  ),
   statistic: v.optional(v.pipe(v.picklist(statistics), v.description("Of latency. Default p99."))),
   scale: v.optional(v.pipe(v.number(), v.description("Times this: 100 for percent. Default 1."))),
   service: v.optional(

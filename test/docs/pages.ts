@@ -53,7 +53,20 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
     "Canaries of Flagger",
     "What docs/strategies.md tells of; the places are in fluxcd/flagger.",
   ],
+  [
+    "rollout/",
+    "Rollouts of Argo Rollouts",
+    "What docs/strategies.md tells of; the places are in argoproj/argo-rollouts.",
+  ],
+  [
+    "analysis/",
+    "AnalysisRuns of Argo Rollouts",
+    "Measurements, and what they come to; the places are in argoproj/argo-rollouts.",
+  ],
 ];
+
+/** Not of Kubernetes. */
+const ELSEWHERE: ReadonlySet<string> = new Set(["canary/", "rollout/", "analysis/"]);
 
 function decisionsPage(): string {
   const left = new Map<string, DecisionInfo>(Object.entries(decisions));
@@ -65,7 +78,7 @@ function decisionsPage(): string {
       `## ${title}`,
       "",
       ...(intro === "" ? [] : [intro, ""]),
-      `| decision | in words | from${prefix === "canary/" ? "" : " (pkg/controller)"} |`,
+      `| decision | in words | from${ELSEWHERE.has(prefix) ? "" : " (pkg/controller)"} |`,
       "| --- | --- | --- |",
       ...table,
       "",

@@ -18,6 +18,8 @@ import {
   gatewayColumns,
   httpRouteColumns,
   metricTemplateColumns,
+  analysisRunColumns,
+  rolloutColumns,
   virtualServiceColumns,
 } from "./routes.ts";
 import type { Column } from "./table.ts";
@@ -159,6 +161,9 @@ const byKind: Readonly<Record<string, readonly Column[]>> = {
   GatewayClass: gatewayClassColumns,
   Gateway: gatewayColumns,
   HTTPRoute: httpRouteColumns,
+  AnalysisRun: analysisRunColumns,
+  Experiment: analysisRunColumns,
+  Rollout: rolloutColumns,
   VirtualService: virtualServiceColumns,
   DestinationRule: destinationRuleColumns,
 };

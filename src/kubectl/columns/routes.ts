@@ -87,3 +87,20 @@ export const destinationRuleColumns: readonly Column[] = [
   word("Host", "", "spec", "host"),
   ageColumn,
 ];
+
+/** argo-rollouts manifests/crds */
+export const rolloutColumns: readonly Column[] = [
+  nameColumn,
+  word("Desired", "", "spec", "replicas"),
+  word("Current", "", "status", "replicas"),
+  word("Up-to-date", "", "status", "updatedReplicas"),
+  word("Available", "", "status", "availableReplicas"),
+  ageColumn,
+];
+
+/** Of AnalysisRuns and Experiments. */
+export const analysisRunColumns: readonly Column[] = [
+  nameColumn,
+  word("Status", "", "status", "phase"),
+  ageColumn,
+];
