@@ -42,6 +42,7 @@ import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
 import { seedNodes, type NodeCapacity } from "./scheduler/node-object.ts";
 import { NodeTaints } from "./scheduler/node-taints.ts";
 import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
+import { sendLoadTests } from "./traffic/load-tests.ts";
 import { TrafficHost } from "./traffic/host.ts";
 import type { AppBehavior, TrafficOptions } from "./traffic/options.ts";
 import type { SavedTraffic } from "./traffic/traffic.ts";
@@ -162,6 +163,7 @@ export class Cluster {
     this.#client = withEvents(this.#api, this.#events);
     const { schedule = "fresh", seed = "0", apps = [] } = options;
     this.traffic = new TrafficHost({ api: this.#client, seed, apps }, saved?.traffic);
+    sendLoadTests(this.trace, this.traffic);
     this.#controllers = new ControllerManager(
       {
         api: this.#api,

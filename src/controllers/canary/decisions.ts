@@ -66,6 +66,10 @@ export const canaryDecisions = {
     says: "{canary} gets no requests yet: only its pre-rollout hooks are asked.",
     from: `${scheduler} advanceCanary`,
   },
+  "canary/load-test": {
+    says: "Webhook {hook} is a load test: {rate} requests a second to {to} for {seconds} s, unless it runs already.",
+    from: "pkg/loadtester/runner.go runAll",
+  },
   "canary/hook/passed": {
     says: "Webhook {hook} ({type}) passed.",
     from: `${hooks} runPreRolloutHooks`,

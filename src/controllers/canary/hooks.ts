@@ -1,10 +1,12 @@
 /**
  * Webhooks of a Canary, and what it does with their answers. Mirrors fluxcd/flagger
- * pkg/controller/scheduler_hooks.go. Nothing is called: the answers are part of the view.
+ * pkg/controller/scheduler_hooks.go. Nothing is called: the answers are part of the view, and load tests
+ * (pkg/loadtester/runner.go) are sent by whoever hears of the decision.
  */
 import { analysisOf, phaseOf, type CanaryWebhook, type HookType } from "../../api/canary.ts";
 import { decide } from "../decisions.ts";
 import type { Steps } from "../reconcile.ts";
+import { loadTestOf } from "./load-test.ts";
 import { setStatusIterations, setStatusPhase } from "./status.ts";
 import type { Sync } from "./sync.ts";
 import type { HookAnswer } from "./view.ts";
@@ -24,6 +26,8 @@ function* called(sync: Sync, type: HookType): Steps<readonly Called[]> {
     const answer = sync.view.hooks[i] ?? { ok: true };
     all.push({ hook, answer });
     const { name } = hook;
+    const test = answer.ok ? loadTestOf(hook) : undefined;
+    if (test !== undefined) yield decide("canary/load-test", { hook: name, ...test });
     if (answer.ok) yield decide("canary/hook/passed", { hook: name, type });
     else yield decide("canary/hook/refused", { hook: name, type, why: answer.why });
     // Rollback hooks are asked until one says yes, all others until one says no.

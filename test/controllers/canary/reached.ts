@@ -8,6 +8,11 @@ const NEVER_READY = {
   match: { image: "podinfo:2", labels: { app: "podinfo-primary" } },
   fault: { type: "NeverReady" as const },
 };
+const LOAD = {
+  name: "load",
+  url: "http://flagger-loadtester.test/",
+  metadata: { cmd: "hey -z 1m -q 10 -c 2 http://podinfo-canary.default/" },
+} as const;
 const HOOK = { name: "smoke", type: "pre-rollout", url: "http://tester/" } as const;
 
 type Setting = readonly [
@@ -17,7 +22,7 @@ type Setting = readonly [
 ];
 
 const SETTINGS: readonly Setting[] = [
-  [{ stepWeight: 50, stepWeightPromotion: 50, metrics: [SUCCESS], webhooks: [HOOK] }],
+  [{ stepWeight: 50, stepWeightPromotion: 50, metrics: [SUCCESS], webhooks: [HOOK, LOAD] }],
   [{ stepWeight: 100, mirror: true }],
   [{ iterations: 1, mirror: true }],
   [{ stepWeight: 10 }, { skipAnalysis: true }],

@@ -146,3 +146,26 @@ export function course(world: CanaryWorld, looks: number): readonly string[] {
     return `${world.phase} ${world.status.canaryWeight ?? 0}`;
   });
 }
+
+export const SUCCESS = {
+  name: "request-success-rate",
+  thresholdRange: { min: 99 },
+  interval: "10s",
+} as const;
+export const DURATION = {
+  name: "request-duration",
+  thresholdRange: { max: 500 },
+  interval: "10s",
+} as const;
+
+/** Initialised, and the new version is there. */
+export function updated(
+  analysis: Partial<CanaryAnalysis>,
+  options: ClusterOptions = {},
+  image = "podinfo:2",
+): CanaryWorld {
+  const world = new CanaryWorld([deployment(), canary(analysis)], options);
+  world.look();
+  world.update(image);
+  return world;
+}
