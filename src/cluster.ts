@@ -39,8 +39,13 @@ import type { Behavior } from "./kubelet/behavior.ts";
 import { MetricsServer } from "./kubelet/metrics-server.ts";
 import type { SavedHardships } from "./kubelet/hardships.ts";
 import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
-import { seedNodes, type NodeCapacity } from "./scheduler/node-object.ts";
-import { NodeTaints } from "./scheduler/node-taints.ts";
+import {
+  nodeShapes,
+  seedNodes,
+  type NodeCapacity,
+  type NodeGroup,
+} from "./scheduler/node-object.ts";
+import { Filters } from "./scheduler/filters.ts";
 import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
 import { sendLoadTests } from "./traffic/load-tests.ts";
 import { TrafficHost } from "./traffic/host.ts";
@@ -52,7 +57,8 @@ export interface ClusterOptions extends OperatorOptions {
   readonly seed?: string;
   /** `fresh` (default), `random`, or recorded letters; see controllers/schedule.ts. */
   readonly schedule?: string | ScheduleOptions;
-  readonly nodes?: number;
+  /** So many alike, or groups of them: `node-1` and so on. Default 3. */
+  readonly nodes?: number | readonly NodeGroup[];
   readonly podsPerNode?: number;
   /** What each node has for its pods besides their number. */
   readonly nodeCapacity?: NodeCapacity;
@@ -127,10 +133,9 @@ export class Cluster {
   constructor(options: ClusterOptions = {}, saved?: Snapshot) {
     this.#options = options;
     const { nodes, podsPerNode, startTime } = { ...defaults, ...options };
-    const gates = featureGates(
-      options.kubernetesVersion ?? KUBERNETES_VERSION,
-      options.featureGates,
-    );
+    const shapes = nodeShapes(nodes, podsPerNode, options.nodeCapacity);
+    const { kubernetesVersion = KUBERNETES_VERSION, placement = "spread" } = options;
+    const gates = featureGates(kubernetesVersion, options.featureGates);
     this.#simulation = new Simulation((event) => this.#dispatch(event));
     this.#random =
       saved === undefined ? new Random(options.seed ?? "0") : Random.restore(saved.random);
@@ -139,17 +144,16 @@ export class Cluster {
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
     if (saved === undefined) {
       seedNamespaces(this.#store);
-      const { kubernetesVersion = KUBERNETES_VERSION, nodeCapacity } = options;
       const since = timestamp(Date.parse(startTime));
-      seedNodes(this.#store, nodes, { ...nodeCapacity, podsPerNode, kubernetesVersion, since });
+      seedNodes(this.#store, shapes, { kubernetesVersion, since });
     }
     this.#api = new ApiServer(this.#store, new Refusals(saved?.refusals), this.trace);
-    const placement = options.placement ?? "spread";
-    this.#scheduler = new Scheduler({ nodes, podsPerNode, placement }, saved?.scheduler);
+    const rooms = shapes.map((shape) => shape.podsPerNode);
+    this.#scheduler = new Scheduler({ rooms, placement }, saved?.scheduler);
     const kubeletWorld = {
       store: this.#store,
       scheduler: this.#scheduler,
-      taints: new NodeTaints(this.#store),
+      filters: new Filters(this.#store),
       random: this.#random,
       trace: this.trace,
       behaviors: options.behaviors ?? [],

@@ -13,7 +13,7 @@ import { PodChange, type PodChangeCode, type Store } from "../apiserver/store.ts
 import { unreachable } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
-import type { NodeTaints } from "../scheduler/node-taints.ts";
+import type { Filters } from "../scheduler/filters.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { startsWithoutRegistry } from "./images.ts";
@@ -48,7 +48,7 @@ const PULL_BACKOFF_AFTER_MS = 2000;
 export interface KubeletWorld {
   readonly store: Store;
   readonly scheduler: Scheduler;
-  readonly taints: NodeTaints;
+  readonly filters: Filters;
   readonly random: Random;
   readonly trace: Trace;
   readonly behaviors: readonly Behavior[];
@@ -166,26 +166,27 @@ export class Kubelet {
     return this.#script(row).fault?.type === "ImagePullBackOff" ? "fails" : "works";
   }
 
-  /** For events: nodes in all, those that take no pods, and the taints that keep this pod from others. */
+  /** For events: nodes in all, and what keeps this pod from them. */
   nodesSeen(row: number): NodesSeen {
-    const { scheduler, taints, store } = this.#world;
-    const { spec } = store.registry.sources[store.pods.columns.source[row]!]!;
-    const tainted: string[] = [];
-    let cordoned = 0;
+    const { scheduler, filters } = this.#world;
+    const reasons = new Map<string, number>();
+    let helpless = 0;
     for (let node = 0; node < scheduler.nodes; node++) {
-      const taint = taints.untolerated(node, spec);
-      if (scheduler.isCordoned(node)) cordoned++;
-      else if (taint !== undefined) tainted.push(`{${taint.key}: ${taint.value ?? ""}}`);
+      const refusal = scheduler.isCordoned(node)
+        ? filters.closed(node)
+        : filters.refusal(row, node, scheduler.isFull(node) ? "full" : "room");
+      for (const reason of refusal?.reasons ?? []) {
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
+      if (refusal?.helpless === true) helpless++;
     }
-    return { nodes: scheduler.nodes, cordoned, tainted };
+    return { nodes: scheduler.nodes, reasons: [...reasons], helpless };
   }
 
-  /** Whether a node refuses a pod by its taints; undefined where no node has any. */
+  /** Whether a node refuses a pod; undefined where all nodes are alike for it. */
   #refusing(row: number): ((node: number) => boolean) | undefined {
-    const { taints, store } = this.#world;
-    if (!taints.any) return undefined;
-    const { spec } = store.registry.sources[store.pods.columns.source[row]!]!;
-    return (node) => taints.untolerated(node, spec) !== undefined;
+    const { filters } = this.#world;
+    return filters.concern(row) ? (node) => filters.refuses(row, node) : undefined;
   }
 
   /** Pods that fitted nowhere are tried again. */
@@ -255,42 +256,47 @@ export class Kubelet {
   }
 
   #leaveNode(row: number): void {
-    const { store, scheduler } = this.#world;
+    const { store, scheduler, filters } = this.#world;
     const node = store.pods.columns.node[row]!;
     if (node === UNBOUND) return;
+    filters.unbound(row, node);
     scheduler.release(node);
     this.#wakeWaiting();
   }
 
-  /**
-   * Room for one pod is free: the first that waits for it, and still exists, is to be placed. With taints it
-   * may not be the first that fits.
-   */
+  /** Room is free: the first that waits for it, fits and still exists is to be placed. */
   #wakeWaiting(): void {
-    const { store, scheduler, schedule, taints } = this.#world;
-    if (taints.any) {
-      for (const waiting of scheduler.takeWaiting()) schedule(0, Turn.schedule, waiting);
-      return;
-    }
-    let row = scheduler.takeFirstWaiting();
-    while (row !== undefined && (!store.pods.isPresent(row) || store.pods.isDeleting(row))) {
-      row = scheduler.takeFirstWaiting();
-    }
+    const { store, scheduler, schedule } = this.#world;
+    // Pods of one template fit or do not fit together.
+    const fits = new Map<number, boolean>();
+    const row = scheduler.takeWaitingThat((waiting) => {
+      if (!store.pods.isPresent(waiting) || store.pods.isDeleting(waiting)) return "gone";
+      const refuses = this.#refusing(waiting);
+      if (refuses === undefined) return "fits";
+      const source = store.pods.columns.source[waiting]!;
+      let known = fits.get(source);
+      if (known === undefined) fits.set(source, (known = scheduler.hasNode(refuses)));
+      return known ? "fits" : "waits";
+    });
     if (row !== undefined) schedule(0, Turn.schedule, row);
   }
 
   #place(row: number): void {
-    const { store, scheduler, schedule } = this.#world;
+    const { store, scheduler, schedule, filters } = this.#world;
     if (store.pods.columns.node[row] !== UNBOUND) return;
-    const node = scheduler.place(row, this.#refusing(row));
+    const refuses = this.#refusing(row);
+    const node = scheduler.place(row, refuses);
     if (node === undefined) {
       if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
         store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);
       }
       return;
     }
+    filters.bound(row, node);
     store.bindPod(row, node);
     this.#tell("scheduled", row);
+    // What one pod left may be room for several.
+    if (refuses !== undefined) this.#wakeWaiting();
     const { fault, startMs } = this.#script(row);
     if (fault?.type === "NeverRunning") return;
     const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;

@@ -8,6 +8,7 @@ import { featureGates } from "../features.ts";
 import { milliOfQuantity as milliCpu } from "../apiserver/quantity.ts";
 import type { Behavior, CpuPoint, Fault, ReadyDelay } from "../kubelet/behavior.ts";
 import { metricRule, webhookRule } from "./analysis-schema.ts";
+import { nodeShapes, type NodeGroup } from "../scheduler/node-object.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileExpectations, type Compiler } from "./compile-expectations.ts";
 import {
@@ -165,7 +166,8 @@ function compile(
   const compiler = { source, problems, readFile: options.readFile };
   const until = durationOf(body.until ?? "1h");
   const list = root?.entries?.get("steps")?.node;
-  const nodes = body.cluster?.nodes ?? defaults.nodes;
+  const cluster = settingsOf(body.cluster ?? {});
+  const nodes = nodeShapes(cluster.nodes ?? defaults.nodes, defaults.podsPerNode).length;
   const steps = compileSteps(compiler, list, until, nodes);
   const expected = root?.entries?.get("expect")?.node;
   const expect = compileExpectations(compiler, expected, stepNames(list));
@@ -190,7 +192,7 @@ function compile(
     schedule: scheduleOf(body.schedule ?? "fresh"),
     namespace,
     until,
-    cluster: settingsOf(body.cluster ?? {}),
+    cluster,
     behaviors: (body.behaviors ?? []).map(behaviorOf),
     apps: (body.behaviors ?? []).map(appOf),
     traffic,
@@ -227,15 +229,28 @@ function checkVersion(
 }
 
 function settingsOf(cluster: NonNullable<ScenarioInput["cluster"]>): ClusterSettings {
-  const { featureGates: gates = {}, controlPlane, ...rest } = defined(cluster);
+  const { featureGates: gates = {}, controlPlane, nodes, ...rest } = defined(cluster);
   const renamed = Object.entries(featureGateNames).flatMap(([name, inner]) => {
     const value = (gates as Readonly<Record<string, boolean | undefined>>)[name];
     return value === undefined ? [] : [[inner, value] as const];
   });
   return defined({
     ...rest,
+    nodes: typeof nodes === "object" ? nodes.map(nodeGroupOf) : nodes,
     controlPlane: controlPlane === undefined ? undefined : limitsOf(controlPlane),
     featureGates: Object.fromEntries(renamed),
+  });
+}
+
+type NodesInput = NonNullable<NonNullable<ScenarioInput["cluster"]>["nodes"]>;
+
+function nodeGroupOf(input: Exclude<NodesInput, number>[number]): NodeGroup {
+  const { cpu, memory, taints, ...rest } = input;
+  return defined({
+    ...defined(rest),
+    cpu: cpu === undefined ? undefined : String(cpu),
+    memory: memory === undefined ? undefined : String(memory),
+    taints: taints?.map(defined),
   });
 }
 

@@ -6,6 +6,7 @@ import type { ControlPlaneLimits } from "../controllers/token-bucket.ts";
 import type { FeatureGates } from "../features.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
 import type { AppBehavior, TrafficOptions } from "../traffic/options.ts";
+import type { NodeGroup } from "../scheduler/node-object.ts";
 import type { CelExpression } from "./cel.ts";
 import type { Place, Source } from "./problem.ts";
 import type { MetricName, stepFaults, Verb } from "./schema.ts";
@@ -14,7 +15,7 @@ import type { TrafficMetricName } from "./traffic-schema.ts";
 import type { Located } from "./yaml.ts";
 
 export interface ClusterSettings {
-  readonly nodes?: number;
+  readonly nodes?: number | readonly NodeGroup[];
   readonly podsPerNode?: number;
   readonly kubernetesVersion?: string;
   readonly controlPlane?: "ideal" | ControlPlaneLimits;

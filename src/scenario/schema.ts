@@ -225,6 +225,30 @@ const controlPlane = v.union([
   }),
 ]);
 
+const quantity = v.union([
+  v.pipe(
+    v.string(),
+    v.regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/u, "a quantity: 500m, 8Gi"),
+  ),
+  v.pipe(v.number(), v.minValue(0, "a quantity: 4, 8Gi")),
+]);
+const nodeGroup = v.strictObject({
+  count: v.optional(v.pipe(positive, v.description("Nodes that are alike. Default 1."))),
+  cpu: v.optional(v.pipe(quantity, v.description("For pods, of each. Default 16."))),
+  memory: v.optional(v.pipe(quantity, v.description("Default 64Gi."))),
+  pods: v.optional(v.pipe(positive, v.description("Default podsPerNode."))),
+  labels: v.optional(stringMap),
+  taints: v.optional(
+    v.array(
+      v.strictObject({
+        key: text,
+        value: v.optional(v.string()),
+        effect: v.picklist(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+      }),
+    ),
+  ),
+});
+
 export const scenarioSchema = v.strictObject({
   apiVersion: v.literal(apiVersion),
   kind: v.literal("Scenario"),
@@ -249,7 +273,12 @@ export const scenarioSchema = v.strictObject({
   ),
   cluster: v.optional(
     v.strictObject({
-      nodes: v.optional(v.pipe(positive, v.description("Default 3."))),
+      nodes: v.optional(
+        v.pipe(
+          v.union([positive, v.pipe(v.array(nodeGroup), v.minLength(1, "a group of nodes"))]),
+          v.description("So many alike, or groups of them: node-1 and so on. Default 3."),
+        ),
+      ),
       podsPerNode: v.optional(v.pipe(positive, v.description("Default 110."))),
       kubernetesVersion: v.optional(
         v.pipe(text, v.description("As in v1.37. Default the newest known.")),

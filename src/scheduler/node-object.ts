@@ -1,9 +1,9 @@
 /**
  * Node objects: what a cluster's nodes have to give, from its options, and what their kubelets report when
- * they register. Every node is alike.
+ * they register.
  */
-import type { Timestamp } from "../api/meta.ts";
-import { healthyConditions, type Node } from "../api/node.ts";
+import type { StringMap, Timestamp } from "../api/meta.ts";
+import { healthyConditions, type Node, type Taint } from "../api/node.ts";
 import { nodeAddress, nodeName } from "../apiserver/pod-objects.ts";
 import type { Store } from "../apiserver/store.ts";
 
@@ -15,8 +15,25 @@ export interface NodeCapacity {
   readonly memory?: string;
 }
 
+/** Some nodes that are alike. */
+export interface NodeGroup extends NodeCapacity {
+  /** Default 1. */
+  readonly count?: number;
+  /** How many pods fit on one; default `podsPerNode` of the cluster. */
+  readonly pods?: number;
+  /** Beside those that every node has. */
+  readonly labels?: StringMap;
+  readonly taints?: readonly Taint[];
+}
+
 export interface NodeShape extends NodeCapacity {
   readonly podsPerNode: number;
+  readonly labels?: StringMap;
+  readonly taints?: readonly Taint[];
+}
+
+/** What is true of all nodes. */
+export interface NodeSoftware {
   readonly kubernetesVersion: string;
   /** When it registered. */
   readonly since: Timestamp;
@@ -33,13 +50,29 @@ export function allocatableOf({
   return { cpu, "ephemeral-storage": "100Gi", memory, pods: String(podsPerNode) };
 }
 
+/** One shape for each node, in order: so many alike, or group by group. */
+export function nodeShapes(
+  nodes: number | readonly NodeGroup[],
+  podsPerNode: number,
+  capacity: NodeCapacity = {},
+): readonly NodeShape[] {
+  const groups = typeof nodes === "number" ? [{ count: nodes }] : nodes;
+  return groups.flatMap(({ count = 1, pods = podsPerNode, ...rest }: NodeGroup) =>
+    Array.from({ length: count }, () => ({ ...capacity, ...rest, podsPerNode: pods })),
+  );
+}
+
 /** The nodes that a cluster starts with, `node-1` and so on. */
-export function seedNodes(store: Store, nodes: number, shape: NodeShape): void {
-  for (let node = 0; node < nodes; node++) store.seed("nodes", nodeObject(node, shape));
+export function seedNodes(
+  store: Store,
+  shapes: readonly NodeShape[],
+  software: NodeSoftware,
+): void {
+  shapes.forEach((shape, node) => store.seed("nodes", nodeObject(node, shape, software)));
 }
 
 /** The node of an index from 0, as it registers. */
-export function nodeObject(node: number, shape: NodeShape): Node {
+export function nodeObject(node: number, shape: NodeShape, software: NodeSoftware): Node {
   const name = nodeName(node);
   const allocatable = allocatableOf(shape);
   return {
@@ -55,13 +88,14 @@ export function nodeObject(node: number, shape: NodeShape): Node {
         "kubernetes.io/arch": "amd64",
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
+        ...shape.labels,
       },
     },
-    spec: {},
+    spec: shape.taints === undefined ? {} : { taints: shape.taints },
     status: {
       capacity: allocatable,
       allocatable,
-      conditions: healthyConditions(shape.since),
+      conditions: healthyConditions(software.since),
       addresses: [
         { type: "InternalIP", address: nodeAddress(node) },
         { type: "Hostname", address: name },
@@ -74,7 +108,7 @@ export function nodeObject(node: number, shape: NodeShape): Node {
         kernelVersion: "0",
         osImage: "rollsim",
         containerRuntimeVersion: "rollsim://0",
-        kubeletVersion: shape.kubernetesVersion,
+        kubeletVersion: software.kubernetesVersion,
         kubeProxyVersion: "",
         operatingSystem: "linux",
         architecture: "amd64",

@@ -1,13 +1,12 @@
 /**
- * kube-scheduler, one pod at a time: nodes with room, then the one with the fewest pods. What it leaves out:
- * resources, affinity, topology spread, priorities.
+ * kube-scheduler, one pod at a time: nodes with room that do not refuse it (filters.ts), then the one with the
+ * fewest pods. What it leaves out: preferences, priorities.
  */
 import { assert } from "../engine/assert.ts";
 
 export interface NodeOptions {
-  readonly nodes: number;
-  /** Pods that fit on a node, terminating ones included. */
-  readonly podsPerNode: number;
+  /** Pods that fit on each node, terminating ones included. */
+  readonly rooms: readonly number[];
   /** `spread`: the node with the fewest pods. `round-robin`: one after the other, room or not. */
   readonly placement: "spread" | "round-robin";
 }
@@ -22,6 +21,9 @@ export interface SavedScheduler {
 
 export class Scheduler {
   readonly #options: NodeOptions;
+  /** The most pods that fit on any node, and whether nodes differ in that. */
+  readonly #most: number;
+  readonly #differ: boolean;
   readonly #counts: number[];
   readonly #cordoned: Set<number>;
   /** Nodes by their number of pods: the last of the first non-empty list is next. */
@@ -34,9 +36,12 @@ export class Scheduler {
   readonly #waiting: Set<number>;
 
   constructor(options: NodeOptions, saved?: SavedScheduler) {
-    assert(options.nodes > 0, `${options.nodes} nodes`);
+    assert(options.rooms.length > 0, "no nodes");
     this.#options = options;
-    const all = Array.from({ length: options.nodes }, (_, node) => node);
+    const { rooms } = options;
+    this.#most = rooms.reduce((most, room) => Math.max(most, room), 0);
+    this.#differ = rooms.some((room) => room !== this.#most);
+    const all = options.rooms.map((_, node) => node);
     this.#counts = saved === undefined ? all.map(() => 0) : [...saved.counts];
     this.#cordoned = new Set(saved?.cordoned);
     this.#byCount = saved === undefined ? [all.toReversed()] : saved.order.map((list) => [...list]);
@@ -46,7 +51,7 @@ export class Scheduler {
   }
 
   get nodes(): number {
-    return this.#options.nodes;
+    return this.#options.rooms.length;
   }
 
   podsOn(node: number): number {
@@ -92,13 +97,24 @@ export class Scheduler {
     return waiting;
   }
 
-  /** The first of them: room for one has become free. */
-  takeFirstWaiting(): number | undefined {
+  /** The first of them that fits; those that are gone are forgotten. */
+  takeWaitingThat(judge: (row: number) => "fits" | "waits" | "gone"): number | undefined {
     for (const row of this.#waiting) {
+      const judged = judge(row);
+      if (judged === "waits") continue;
       this.#waiting.delete(row);
-      return row;
+      if (judged === "fits") return row;
     }
     return undefined;
+  }
+
+  /** Whether some node has room and does not refuse. */
+  hasNode(refuses: (node: number) => boolean): boolean {
+    return this.#options.placement !== "spread" || this.#emptiest(refuses) !== undefined;
+  }
+
+  isFull(node: number): boolean {
+    return this.podsOn(node) >= this.#roomOn(node);
   }
 
   save(): SavedScheduler {
@@ -111,19 +127,28 @@ export class Scheduler {
     };
   }
 
+  #roomOn(node: number): number {
+    return this.#options.rooms[node] ?? 0;
+  }
+
   #turn(): number {
-    return this.#next++ % this.#options.nodes;
+    return this.#next++ % this.nodes;
   }
 
   #emptiest(refuses?: (node: number) => boolean): number | undefined {
     while (this.#byCount[this.#fewest]?.length === 0) this.#fewest++;
     for (let count = this.#fewest; count < this.#byCount.length; count++) {
-      if (count >= this.#options.podsPerNode) return undefined;
+      if (count >= this.#most) return undefined;
       const nodes = this.#byCount[count]!;
-      const node =
-        this.#cordoned.size === 0 && refuses === undefined
-          ? nodes.at(-1)
-          : nodes.findLast((each) => !this.#cordoned.has(each) && refuses?.(each) !== true);
+      const alike = this.#cordoned.size === 0 && refuses === undefined && !this.#differ;
+      const node = alike
+        ? nodes.at(-1)
+        : nodes.findLast(
+            (each) =>
+              !this.#cordoned.has(each) &&
+              !(count >= this.#roomOn(each)) &&
+              refuses?.(each) !== true,
+          );
       if (node !== undefined) return node;
     }
     return undefined;

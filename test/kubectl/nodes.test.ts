@@ -200,7 +200,7 @@ describe("taint", () => {
     cluster.runUntil(10 * second);
     expect(run("get deploy web --no-headers").out).toMatch(/^web +3\/4 /);
     expect(run("get events --field-selector reason=FailedScheduling").out).toContain(
-      "0/2 nodes are available: 1 Too many pods, 1 node(s) had untolerated taint {dedicated: db}.",
+      "0/2 nodes are available: 1 Too many pods, 1 node(s) had untolerated taint(s).",
     );
     run("taint nodes node-1 dedicated-");
     cluster.runUntil(20 * second);

@@ -4,7 +4,7 @@ import { Scheduler, type NodeOptions } from "../../src/scheduler/scheduler.ts";
 import { runs } from "../support/seed.ts";
 
 function scheduler(options: Partial<NodeOptions> = {}): Scheduler {
-  return new Scheduler({ nodes: 3, podsPerNode: 2, placement: "spread", ...options });
+  return new Scheduler({ rooms: [2, 2, 2], placement: "spread", ...options });
 }
 
 describe("the scheduler", () => {
@@ -13,7 +13,7 @@ describe("the scheduler", () => {
       fc.integer({ min: 1, max: 6 }),
       fc.array(fc.oneof(fc.constant("place" as const), fc.nat(100)), { maxLength: 80 }),
       (nodes, steps) => {
-        const world = scheduler({ nodes, podsPerNode: 4 });
+        const world = scheduler({ rooms: Array.from({ length: nodes }, () => 4) });
         const placed: number[] = [];
         const counts = Array.from({ length: nodes }, () => 0);
         for (const [row, step] of steps.entries()) {
@@ -43,7 +43,7 @@ describe("the scheduler", () => {
   });
 
   test("lets pods wait that fit nowhere, in order of arrival, each once", () => {
-    const world = scheduler({ nodes: 1 });
+    const world = scheduler({ rooms: [2] });
     expect([1, 2, 3, 4, 3].map((row) => world.place(row))).toEqual([
       0,
       0,
@@ -51,10 +51,10 @@ describe("the scheduler", () => {
       undefined,
       undefined,
     ]);
-    expect(world.takeFirstWaiting()).toBe(3);
+    expect(world.takeWaitingThat(() => "fits")).toBe(3);
     world.place(3);
     expect(world.takeWaiting()).toEqual([4, 3]);
-    expect(world.takeFirstWaiting()).toBeUndefined();
+    expect(world.takeWaitingThat(() => "fits")).toBeUndefined();
   });
 
   test("gives a cordoned node no pods until it is uncordoned", () => {
@@ -72,7 +72,7 @@ describe("the scheduler", () => {
   });
 
   test("goes around the nodes, room or not, where that is asked for", () => {
-    const world = scheduler({ placement: "round-robin", podsPerNode: 1 });
+    const world = scheduler({ placement: "round-robin", rooms: [1, 1, 1] });
     expect([1, 2, 3, 4, 5].map((row) => world.place(row))).toEqual([0, 1, 2, 0, 1]);
   });
 
@@ -86,7 +86,7 @@ describe("the scheduler", () => {
         if (node !== undefined) placed.push(node);
         if (!place && placed.length > 0) world.release(placed.pop()!);
       }
-      const options = { nodes: 3, podsPerNode: 2, placement: "spread" } as const;
+      const options = { rooms: [2, 2, 2], placement: "spread" } as const;
       const copy = new Scheduler(options, JSON.parse(JSON.stringify(world.save())));
       for (const row of [100, 101, 102, 103]) expect(copy.place(row)).toBe(world.place(row));
       expect(copy.save()).toEqual(world.save());
@@ -96,6 +96,6 @@ describe("the scheduler", () => {
   });
 
   test("refuses a cluster without nodes", () => {
-    expect(() => scheduler({ nodes: 0 })).toThrow("0 nodes");
+    expect(() => scheduler({ rooms: [] })).toThrow("no nodes");
   });
 });

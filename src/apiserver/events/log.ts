@@ -32,11 +32,13 @@ export interface RecordedEntry {
   readonly resourceVersion: string;
 }
 
-/** Why a pod fitted nowhere: nodes in all, those that take no pods, and taints of others, one a node. */
+/** Why a pod fitted nowhere. */
 export interface NodesSeen {
   readonly nodes: number;
-  readonly cordoned: number;
-  readonly tainted: readonly string[];
+  /** Each with the number of nodes that have it. */
+  readonly reasons: readonly (readonly [string, number])[];
+  /** Nodes on which it would not help to take other pods away. */
+  readonly helpless: number;
 }
 
 /** What events need to know of the nodes and their agents. */

@@ -139,20 +139,12 @@ function scheduled(pod: PodNamed): ReportedEvent {
 }
 
 /** Mirrors FitError and the default preemption plugin: nodes by reason, in order of the text. */
-function unschedulable(pod: PodNamed, { nodes, cordoned, tainted }: NodesSeen): ReportedEvent {
-  const full = nodes - cordoned - tainted.length;
-  const unhelpful = nodes - full;
-  const byTaint = [...new Set(tainted)].map((taint) => {
-    return `${tainted.filter((each) => each === taint).length} node(s) had untolerated taint ${taint}`;
-  });
-  const filter = [
-    ...byTaint,
-    ...(cordoned > 0 ? [`${cordoned} node(s) were unschedulable`] : []),
-    ...(full > 0 ? [`${full} Too many pods`] : []),
-  ];
+function unschedulable(pod: PodNamed, { nodes, reasons, helpless }: NodesSeen): ReportedEvent {
+  const others = nodes - helpless;
+  const filter = reasons.map(([reason, count]) => `${count} ${reason}`);
   const preemption = [
-    ...(unhelpful > 0 ? [`${unhelpful} Preemption is not helpful for scheduling`] : []),
-    ...(full > 0 ? [`${full} No preemption victims found for incoming pod`] : []),
+    ...(helpless > 0 ? [`${helpless} Preemption is not helpful for scheduling`] : []),
+    ...(others > 0 ? [`${others} No preemption victims found for incoming pod`] : []),
   ];
   const list = (reasons: readonly string[]): string =>
     `0/${nodes} nodes are available: ${reasons.toSorted((a, b) => (a < b ? -1 : 1)).join(", ")}.`;
