@@ -29,6 +29,12 @@ export interface Demand {
   readonly spread: readonly SpreadRule[];
 }
 
+/** Why a node is none for a pod. `helpless`: it would not help to take other pods away. */
+export interface Refusal {
+  readonly reasons: readonly string[];
+  readonly helpless: boolean;
+}
+
 /** Undefined: any node with room for one more pod will do. */
 export function demandOf(spec: PodSpec, namespace: string, labels: StringMap): Demand | undefined {
   const asked = Object.entries(podAmounts(spec, "requests")).filter(([, milli]) => milli > 0);

@@ -12,15 +12,9 @@ import { UNBOUND } from "../apiserver/pod-columns.ts";
 import { nodeName } from "../apiserver/pod-objects.ts";
 import { quantities, type Amounts } from "../apiserver/pod-resources.ts";
 import type { Store } from "../apiserver/store.ts";
-import { demandOf, type Demand } from "./demand.ts";
+import { demandOf, type Demand, type Refusal } from "./demand.ts";
 import { NearbyPods } from "./nearby-pods.ts";
 import { NodeTaints } from "./node-taints.ts";
-
-/** Why a node is none for a pod. `helpless`: it would not help to take other pods away. */
-export interface Refusal {
-  readonly reasons: readonly string[];
-  readonly helpless: boolean;
-}
 
 const TAINTED: Refusal = { reasons: ["node(s) had untolerated taint(s)"], helpless: true };
 const WRONG_NODE: Refusal = {

@@ -8,8 +8,7 @@ import type { StringMap } from "../api/meta.ts";
 import { UNBOUND } from "../apiserver/pod-columns.ts";
 import { nodeName } from "../apiserver/pod-objects.ts";
 import type { Store } from "../apiserver/store.ts";
-import type { Demand, PodTerm, SpreadRule } from "./demand.ts";
-import type { Refusal } from "./filters.ts";
+import type { Demand, PodTerm, Refusal, SpreadRule } from "./demand.ts";
 
 const NOT_NEAR: Refusal = { reasons: ["node(s) didn't match pod affinity rules"], helpless: true };
 const NOT_FAR: Refusal = {
