@@ -40,7 +40,7 @@ function world(options: ClusterOptions, ...objects: readonly KubeObject[]): Clus
 function places(cluster: Cluster, app = "web"): readonly string[] {
   return cluster.api
     .list("pods", { labelSelector: `app=${app}` })
-    .map((pod) => String((pod["spec"] as { nodeName?: string }).nodeName ?? "-"))
+    .map((pod) => (pod["spec"] as { nodeName?: string }).nodeName ?? "-")
     .toSorted((a, b) => (a < b ? -1 : 1));
 }
 
