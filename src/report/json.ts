@@ -29,8 +29,8 @@ function asNumberOrText(_key: string, value: unknown): unknown {
   return value === Infinity ? "Infinity" : value;
 }
 
-function trafficOf({ name, account }: TrafficResult): object {
-  return { name, ...account };
+function trafficOf({ name, account, abTest }: TrafficResult): object {
+  return { name, ...account, ...(abTest && { abTest }) };
 }
 
 function scenarioOf(result: Result, hash: string | undefined): object {

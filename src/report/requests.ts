@@ -1,6 +1,7 @@
 /** Accounts of requests as text: how many were answered and how fast, and why the others were not. */
 import { formatDuration } from "../api/duration.ts";
 import { formatShare } from "../scenario/expectations.ts";
+import type { AbResult, AbSide } from "../scenario/ab-test.ts";
 import type { TrafficResult } from "../scenario/traffic-metrics.ts";
 import { failureCauses, slowCauses } from "../traffic/causes.ts";
 import type { LedgerSnapshot } from "../traffic/ledger.ts";
@@ -8,9 +9,10 @@ import { printable, wrap } from "./paint.ts";
 
 /** A paragraph for each traffic. */
 export function requestLines(results: readonly TrafficResult[], width: number): readonly string[] {
-  return results.flatMap(({ name, account }) => [
+  return results.flatMap(({ name, account, abTest }) => [
     "",
     ...paragraph(printable(name), account, width),
+    ...(abTest === undefined ? [] : abTestLines(abTest, width)),
   ]);
 }
 
@@ -42,6 +44,32 @@ function paragraph(name: string, account: LedgerSnapshot, width: number): readon
     ...causeLines("failed", account.failedBy, failureCauses, width),
     ...causeLines("slow", account.slowBy, slowCauses, width),
     ...savedLine(account, width),
+  ];
+}
+
+/** The two sides, what the test says of them, and how much a test at one look needs. */
+function abTestLines(result: AbResult, width: number): readonly string[] {
+  const side = ({ image, trials, successes, share, interval }: AbSide): string =>
+    `${printable(image)} ${formatShare(share)} (${successes} of ${trials} answers, ` +
+    `95% ${formatShare(interval.low)} to ${formatShare(interval.high)})`;
+  const { control, variant, verdict, decidedAt, decidedAfter, needed } = result;
+  const bound = `false positives at most ${formatShare(result.falsePositives)}`;
+  const decided =
+    decidedAt === undefined
+      ? `${verdict} so far; ${bound}`
+      : `the ${verdict}, decided at ${formatDuration(decidedAt)} after ${decidedAfter} answers; ${bound}`;
+  return [
+    ...wrap(`A/B test: control ${side(control)}`, width, "    ", "      "),
+    ...wrap(`variant ${side(variant)}`, width, " ".repeat(14), " ".repeat(16)),
+    ...wrap(decided, width, " ".repeat(14), " ".repeat(16)),
+    ...(needed === undefined
+      ? []
+      : wrap(
+          `one look at its end would need ${needed.control} + ${needed.variant} answers`,
+          width,
+          " ".repeat(14),
+          " ".repeat(16),
+        )),
   ];
 }
 

@@ -8,6 +8,7 @@ import {
   type ClientOptions,
   type Spread,
 } from "../traffic/options.ts";
+import type { AbTestPlan } from "./ab-test.ts";
 import { compileMoment, type Compiler } from "./compile-expectations.ts";
 import { defined } from "./defined.ts";
 import { placeOf, problemAt } from "./problem.ts";
@@ -47,7 +48,8 @@ export function compileTraffic(
     if (names.has(name)) return refuse("name", `two traffics are named "${name}"; give one a name`);
     names.add(name);
     const limits = compileTrafficThresholds(compiler, node.entries?.get("expect")?.node, name);
-    const traffic = { options, ...(from && { from }), ...(to && { to }) };
+    const abTest = input.abTest && abTestOf(input.abTest);
+    const traffic = { options, ...defined({ from, to, abTest }) };
     return { traffic: [traffic], thresholds: limits };
   });
   return {
@@ -71,11 +73,21 @@ function problemOf(input: TrafficInput): readonly [key: string, message: string]
   if (rps !== undefined && think !== undefined) {
     return ["think", "only users without rps think: they ask, wait and think"];
   }
+  const { falsePositives } = input.abTest ?? {};
+  if (
+    falsePositives !== undefined &&
+    !(shareOf(falsePositives) > 0 && shareOf(falsePositives) < 1)
+  ) {
+    return ["abTest", "falsePositives is above 0% and below 100%"];
+  }
   if (rps === undefined && arrivals !== undefined) return ["arrivals", "arrivals go with rps"];
   if (rps !== undefined && rps > MOST_RPS && input.mode !== "fluid") {
     return ["rps", `at most ${MOST_RPS} requests a second are played one by one; use mode: fluid`];
   }
   const fluid = input.mode === "fluid" ? fluidProblem(clientOf(input)) : undefined;
+  if (input.mode === "fluid" && input.abTest !== undefined) {
+    return ["abTest", "with mode: fluid no request converts; leave the mode out"];
+  }
   if (fluid !== undefined)
     return [fluid, `with mode: fluid requests have no ${fluid} of their own`];
   for (const part of ["headers", "cookies", "query"] as const) {
@@ -103,6 +115,20 @@ function optionsOf(input: TrafficInput, namespace: string): PlannedTraffic["opti
     : { service, ...defined(options) };
 }
 
+function abTestOf({
+  control,
+  variant,
+  falsePositives,
+  detect,
+}: NonNullable<TrafficInput["abTest"]>): AbTestPlan {
+  return {
+    control,
+    variant,
+    falsePositives: falsePositives === undefined ? 0.05 : shareOf(falsePositives),
+    ...(detect !== undefined && shareOf(detect) > 0 ? { detect: shareOf(detect) } : {}),
+  };
+}
+
 function clientOf(input: TrafficInput): ClientOptions {
   const { rps, users, arrivals, think, connections, retries, method, path } = input;
   const base = defined({
@@ -122,7 +148,7 @@ function clientOf(input: TrafficInput): ClientOptions {
 
 /** How the pods of a behavior answer; the default way where it does not say. */
 export function appOf({ match, serve = {} }: BehaviorInput): AppBehavior {
-  const { time, concurrency, queue, listens, warmUp, errorRate, onSigterm } = serve;
+  const { time, concurrency, queue, listens, warmUp, errorRate, onSigterm, conversionRate } = serve;
   return defined({
     ...defined(match ?? {}),
     serviceTime: time && serviceTimeOf(time),
@@ -131,6 +157,7 @@ export function appOf({ match, serve = {} }: BehaviorInput): AppBehavior {
     listenAfter: timeOf(listens),
     warmUp: warmUp && { for: durationOf(warmUp.for), factor: warmUp.factor },
     errorRate: errorRate === undefined ? undefined : shareOf(errorRate),
+    conversionRate: conversionRate === undefined ? undefined : shareOf(conversionRate),
     onSigterm,
   });
 }

@@ -7,6 +7,7 @@ import type { FeatureGates } from "../features.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
 import type { AppBehavior, TrafficOptions } from "../traffic/options.ts";
 import type { NodeGroup } from "../scheduler/node-object.ts";
+import type { AbTestPlan } from "./ab-test.ts";
 import type { CelExpression } from "./cel.ts";
 import type { Place, Source } from "./problem.ts";
 import type { MetricName, stepFaults, Verb } from "./schema.ts";
@@ -133,6 +134,7 @@ export interface PlannedTraffic {
   readonly from?: Moment;
   /** Absent: at the end of the run. */
   readonly to?: Moment;
+  readonly abTest?: AbTestPlan;
 }
 
 export interface Expectations {

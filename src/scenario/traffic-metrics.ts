@@ -10,6 +10,7 @@
 import type { Millis } from "../api/meta.ts";
 import type { FailureCause } from "../traffic/causes.ts";
 import type { LedgerSnapshot } from "../traffic/ledger.ts";
+import type { AbResult } from "./ab-test.ts";
 import type { TrafficThreshold } from "./scenario.ts";
 
 /** One traffic at the end of a run. */
@@ -18,6 +19,7 @@ export interface TrafficResult {
   readonly account: LedgerSnapshot;
   /** ms, and how many answers took so long, ascending. */
   readonly latencies: readonly { readonly value: Millis; readonly weight: number }[];
+  readonly abTest?: AbResult;
 }
 
 /** ms, a share, or a number of requests; undefined: there was no request to measure. */

@@ -47,6 +47,9 @@ export const serveSchema = v.strictObject({
   errorRate: v.optional(
     v.pipe(share, v.description("Share of requests that are answered with an error: 0.1%.")),
   ),
+  conversionRate: v.optional(
+    v.pipe(share, v.description("Share of answers that convert: 4%. Counted for abTest.")),
+  ),
   onSigterm: v.optional(
     v.pipe(
       v.picklist(["finish", "drop", "ignore"]),
@@ -184,6 +187,21 @@ export const trafficSchema = v.strictObject({
   query: v.optional(carried),
   method: v.optional(v.pipe(text, v.description("Default GET."))),
   path: v.optional(v.pipe(text, v.description("Default /."))),
+  abTest: v.optional(
+    v.pipe(
+      v.strictObject({
+        control: v.pipe(text, v.description("An image, whose behavior has a conversionRate.")),
+        variant: v.pipe(text, v.description("An image, likewise.")),
+        falsePositives: v.optional(
+          v.pipe(share, v.description("Bound on their rate, however often one looks. Default 5%.")),
+        ),
+        detect: v.optional(
+          v.pipe(share, v.description("A difference of rates, for the sample size: 1%.")),
+        ),
+      }),
+      v.description("Compares how two versions convert, second by second."),
+    ),
+  ),
   expect: v.optional(
     v.pipe(trafficThresholds, v.description("As expect.thresholds, of these requests alone.")),
   ),

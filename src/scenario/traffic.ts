@@ -3,6 +3,7 @@ import type { Millis } from "../api/meta.ts";
 import type { RequestsEntry } from "../api/trace.ts";
 import type { Cluster } from "../cluster.ts";
 import type { TrafficAccount } from "../traffic/traffic.ts";
+import { abResult } from "./ab-test.ts";
 import type { Moment, PlannedTraffic } from "./scenario.ts";
 import type { TrafficResult } from "./traffic-metrics.ts";
 
@@ -60,7 +61,9 @@ export class TrafficRun {
       const account = this.#accounts.get(traffic);
       if (account === undefined) return [];
       const { name } = account;
-      return [{ name, account: account.snapshot(), latencies: account.latencies() }];
+      const { abTest } = traffic;
+      const result = { name, account: account.snapshot(), latencies: account.latencies() };
+      return [abTest === undefined ? result : { ...result, abTest: abResult(abTest, account) }];
     });
   }
 

@@ -73,13 +73,11 @@ export function worldOf(
     get node() {
       return all("nodes");
     },
-    get canary() {
-      return all("canaries");
-    },
     get traffic() {
       const accounts = traffic.accounts.map(({ name, snapshot }) => {
-        const account = closed.find((each) => each.name === name)?.account ?? snapshot();
-        return [name, toCel(account)] as const;
+        const { account, abTest } = closed.find((each) => each.name === name) ?? {};
+        const seen = { ...(account ?? snapshot()), ...(abTest && { abTest }) };
+        return [name, toCel(seen)] as const;
       });
       return new Map(accounts);
     },

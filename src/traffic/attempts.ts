@@ -83,9 +83,10 @@ export class Attempts {
       this.#meter(server, entry, -1);
       this.#world.meter.fail(entry.service, server.version, at, 1);
       if (entry.ordinal < 0) continue;
-      const { source, stream } = this.#world.callers[entry.client]!;
+      const caller = this.#world.callers[entry.client]!;
+      const { source } = caller;
       if (source.users > 0) source.replan(source.userOf(entry.ordinal));
-      settle(stream, server, entry, -1);
+      settle(caller, server, entry, -1);
       this.#broke(at, entry, why, server.version);
     }
   }
@@ -209,6 +210,7 @@ export class Attempts {
       this.#world.meter.fail(service, version, end, 1);
     } else {
       stream.ledger.answer(start, end - start, version, slow, firstCause, 1);
+      convert(this.#world.callers[client]!, server, start, ordinal, 1);
       this.#world.meter.answer(service, version, end, end - at, 1);
     }
     if (source.users > 0) this.think(client, ordinal, end);
@@ -275,7 +277,13 @@ export class Attempts {
 }
 
 /** Enters what becomes of a request, or takes it back. */
-export function settle(
+export function settle(caller: Caller, server: Server, entry: UnderWay, by: 1 | -1): void {
+  settleAll(caller.stream, server, entry, by);
+  if (entry.failure === NONE) convert(caller, server, entry.start, entry.ordinal, by);
+}
+
+/** So many requests that end alike. */
+export function settleAll(
   { ledger }: Stream,
   { version }: Server,
   { start, end, failure, slow, firstCause }: UnderWay,
@@ -283,6 +291,20 @@ export function settle(
 ): void {
   if (failure !== NONE) ledger.fail(start, version, failure, by);
   else ledger.answer(start, end - start, version, slow, firstCause, by);
+}
+
+/** Whether an answer converts is the request's luck: better versions convert it, and some more. */
+function convert(
+  { stream, index }: Caller,
+  { app, version }: Server,
+  start: Micros,
+  ordinal: number,
+  by: 1 | -1,
+): void {
+  const { conversionRate } = app;
+  if (conversionRate === undefined) return;
+  const converts = stream.draws.convert(ordinal, index) < conversionRate * 0x1_0000_0000;
+  stream.conversions.enter(start, version, converts ? "converts" : "leaves", by);
 }
 
 function picked(usable: readonly number[], bits: number): number {

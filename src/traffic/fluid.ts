@@ -7,7 +7,7 @@
  * affinity, mirrors, and users.
  */
 import { FAILURE, NONE, whyLate, whyNoConnection, whySlow } from "./charge.ts";
-import { settle, type AttemptWorld, type Caller } from "./attempts.ts";
+import { settleAll, type AttemptWorld, type Caller } from "./attempts.ts";
 import { FLUID_STEP, type AppBehavior, type Micros } from "./options.ts";
 import type { Server, UnderWay } from "./server.ts";
 import { spread, warmth, workOf } from "./work.ts";
@@ -82,7 +82,7 @@ export class Fluid {
       const { client, service, start, count } = portion;
       if (portion.end <= at) continue;
       const { stream } = this.#world.callers[client]!;
-      settle(stream, server, portion, -count);
+      settleAll(stream, server, portion, -count);
       this.#meter(server, portion, -count);
       stream.ledger.fail(start, server.version, why, count);
       this.#world.meter.fail(service, server.version, at, count);
@@ -191,7 +191,7 @@ export class Fluid {
         slow: how,
         count: n,
       };
-      settle(stream, server, portion, n);
+      settleAll(stream, server, portion, n);
       this.#meter(server, portion, n);
       pool.underWay.push(portion);
     };

@@ -98,6 +98,8 @@ export interface AppBehavior {
   readonly warmUp?: { readonly for: Millis; readonly factor: number };
   /** Share of requests that are answered with an error. */
   readonly errorRate?: number;
+  /** Share of answers that convert (end in a purchase, say); absent: they are not counted. */
+  readonly conversionRate?: number;
   /**
    * After preStop: `finish` (default) stops listening, answers what it has, and closes idle connections;
    * `drop` exits at once; `ignore` goes on until it is killed.

@@ -3,6 +3,7 @@ import type { Millis } from "../api/meta.ts";
 import { Random } from "../engine/random.ts";
 import { Source, type SavedSource } from "./clients.ts";
 import { keyed } from "./draws.ts";
+import { Conversions, type SavedConversions } from "./conversions.ts";
 import { Ledger, type SavedLedger } from "./ledger.ts";
 import { micros, nameOf, spreadOf, type Micros, type TrafficOptions } from "./options.ts";
 import { Proxies, type SavedProxies } from "./proxies.ts";
@@ -13,6 +14,7 @@ import type { RouteTarget } from "./route-reader.ts";
 export interface SavedStream {
   readonly options: TrafficOptions;
   readonly ledger: SavedLedger;
+  readonly conversions: SavedConversions;
   readonly sources: readonly SavedSource[];
   readonly proxies: SavedProxies;
   readonly routes: readonly Route[];
@@ -23,7 +25,7 @@ export interface SavedStream {
   readonly changes: readonly (number | undefined)[];
 }
 
-const PURPOSES = ["endpoint", "service", "error", "think", "view", "copy"] as const;
+const PURPOSES = ["endpoint", "service", "error", "think", "view", "copy", "convert"] as const;
 type Draw = (a: number, b: number) => number;
 
 const DEFAULT_VIEWS = 3;
@@ -34,6 +36,7 @@ export class Stream {
   readonly namespace: string;
   readonly target: RouteTarget;
   readonly ledger: Ledger;
+  readonly conversions: Conversions;
   readonly sources: readonly Source[];
   readonly proxies: Proxies;
   readonly router: Router;
@@ -76,6 +79,7 @@ export class Stream {
     const [arrival, user] = [draw("arrival"), draw("user")];
     this.#routerDraw = draw("router");
     this.ledger = saved === undefined ? new Ledger() : Ledger.restore(saved.ledger);
+    this.conversions = new Conversions(saved?.conversions);
     this.proxies = new Proxies(options.proxies?.count ?? DEFAULT_VIEWS, saved?.proxies);
     this.sources = options.clients.map(
       (client, i) =>
@@ -134,6 +138,7 @@ export class Stream {
     return {
       options: this.options,
       ledger: this.ledger.save(),
+      conversions: this.conversions.save(),
       sources: this.sources.map((source) => source.save()),
       proxies: this.proxies.save(),
       routes: this.router.routes,

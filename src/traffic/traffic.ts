@@ -9,8 +9,9 @@
 import type { Client } from "../api/client.ts";
 import type { Millis } from "../api/meta.ts";
 import type { MetricsSource, RequestMetrics, RequestQuery } from "../api/metrics.ts";
+import type { Count } from "../statistics/proportion.ts";
 import { Agenda, type SavedAgenda } from "./agenda.ts";
-import { Attempts, settle, type AttemptPlan, type Caller } from "./attempts.ts";
+import { Attempts, settle, settleAll, type AttemptPlan, type Caller } from "./attempts.ts";
 import { FAILURE } from "./charge.ts";
 import type { Source } from "./clients.ts";
 import { Fluid, type SavedFluid } from "./fluid.ts";
@@ -45,6 +46,8 @@ export interface TrafficAccount {
   snapshot(): LedgerSnapshot;
   /** All latencies so far: ms, and how many answers took so long, ascending; at most 1.6% too high. */
   latencies(): readonly { readonly value: Millis; readonly weight: number }[];
+  /** Answers of an image's pods and how many of them converted, by second since the start of the run. */
+  conversions(image: string): readonly Count[];
   /** No further requests. Answers the account. */
   stop(): LedgerSnapshot;
 }
@@ -247,6 +250,8 @@ export class Traffic implements MetricsSource {
       name: stream.name,
       snapshot,
       latencies: () => this.#withoutUnderWay(stream, () => stream.ledger.latencies()),
+      conversions: (image) =>
+        this.#withoutUnderWay(stream, () => stream.conversions.of(image, imageOf)),
       stop: () => {
         const account = snapshot();
         for (const source of stream.sources) source.stop(this.#now);
@@ -267,11 +272,17 @@ export class Traffic implements MetricsSource {
     const flows = [...this.#fluid.underWay(this.#now)].filter(
       ([, { client }]) => this.#callers[client]!.stream === stream,
     );
-    for (const { server, entry } of under) settle(stream, server, entry, -1);
-    for (const [server, portion] of flows) settle(stream, server, portion, -portion.count);
+    const enter = (by: 1 | -1): void => {
+      for (const { server, entry } of under) {
+        settle(this.#callers[entry.client]!, server, entry, by);
+      }
+      for (const [server, portion] of flows) {
+        settleAll(stream, server, portion, by * portion.count);
+      }
+    };
+    enter(-1);
     const seen = look();
-    for (const { server, entry } of under) settle(stream, server, entry, 1);
-    for (const [server, portion] of flows) settle(stream, server, portion, portion.count);
+    enter(1);
     return seen;
   }
 
