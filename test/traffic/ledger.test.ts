@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
+import type { Behavior } from "../../src/kubelet/behavior.ts";
 import type { AppBehavior, ClientOptions } from "../../src/traffic/options.ts";
 import type { LedgerSnapshot } from "../../src/traffic/ledger.ts";
 import { second } from "./setup.ts";
@@ -187,7 +188,10 @@ describe("in any run", () => {
     ),
   );
   const step = fc.record({
-    do: fc.constantFrom("v1", "v2", "v3", "scale 0", "scale 1", "scale 5", "delete pod", "wait"),
+    do: fc.constantFrom(
+      ...(["v1", "v2", "v3", "scale 0", "scale 1", "scale 5", "wait"] as const),
+      ...(["delete pod", "evict", "drain", "uncordon", "affinity", "reroute"] as const),
+    ),
     pause: fc.nat(3000),
   });
   const run = fc.record({
@@ -199,23 +203,45 @@ describe("in any run", () => {
     }),
     slow: fc.integer({ min: 50, max: 1000 }),
     preStop: fc.nat(4),
+    crash: fc.constantFrom(0, 0, 0.5),
     steps: fc.array(step, { maxLength: 8 }),
   });
   type Run = typeof run extends fc.Arbitrary<infer T> ? T : never;
 
+  const crashing = (probability: number): Behavior => ({
+    start: { delay: second },
+    ready: { delay: second },
+    terminate: { delay: 4 * second },
+    ...(probability > 0 && { fault: { type: "ReadyThenCrash", after: 9 * second, probability } }),
+  });
+
+  function act(cluster: Cluster, action: string): void {
+    const [pod] = cluster.api.list("pods");
+    const name = pod?.metadata.name ?? "";
+    const service = { resource: "services", name: "web" };
+    const patched = (spec: object): void => {
+      cluster.act(action, (api) => api.patch(service, "merge", { spec }));
+    };
+    if (action.startsWith("v")) setImage(cluster, `web:${action}`);
+    else if (action.startsWith("scale")) scale(cluster, Number(action.slice(6)));
+    else if (action === "affinity") patched({ sessionAffinity: "ClientIP" });
+    else if (action === "reroute") patched({ selector: { app: "nobody" } });
+    else if (action === "evict" && pod !== undefined) cluster.evict({ name });
+    else if (action === "delete pod") {
+      cluster.act(action, (api) => api.delete({ resource: "pods", name }));
+    } else if (action === "drain" || action === "uncordon") {
+      cluster.act(action, () => cluster.faults[action]("node-1"));
+    }
+  }
+
   function play(
-    { steps, preStop, apps, ...options }: Run,
+    { steps, preStop, crash, apps, ...options }: Run,
     besides: "look" | "restore" | "only play",
   ): LedgerSnapshot {
-    let cluster = atRest({ preStop, apps });
+    let cluster = atRest({ preStop, apps, behaviors: [crashing(crash)] });
     cluster.traffic.add({ service: "web", ...options });
     for (const { do: action, pause } of steps) {
-      if (action.startsWith("v")) setImage(cluster, `web:${action}`);
-      else if (action.startsWith("scale")) scale(cluster, Number(action.slice(6)));
-      else if (action === "delete pod") {
-        const name = cluster.api.list("pods")[0]?.metadata.name ?? "";
-        cluster.act(action, (api) => api.delete({ resource: "pods", name }));
-      }
+      act(cluster, action);
       cluster.runUntil(cluster.now + pause);
       if (besides === "look") expectExact(cluster.traffic.accounts[0]!.snapshot());
       // Plain data, so that a copy of it is as good.
