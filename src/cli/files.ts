@@ -1,5 +1,5 @@
 /** From what stands on the command line to texts: files, folders, globs, and - for standard input. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { UsageError, type CliIo } from "./io.ts";
 
@@ -43,7 +43,7 @@ export function readBeside(
   path: string,
 ): readonly { readonly name: string; readonly text: string }[] | undefined {
   const full = resolve(folder, path);
-  const found = statSync(full, { throwIfNoEntry: false });
+  const found = statOf(full);
   if (found === undefined) return undefined;
   const paths = found.isDirectory() ? yamlFiles(full, readdirSync(full)) : [full];
   return paths.map((file) => ({
@@ -52,9 +52,20 @@ export function readBeside(
   }));
 }
 
+/** Undefined: nothing is there, not even where a part of the path is a file. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
 async function expand(name: string, cwd: string): Promise<readonly string[]> {
   const path = resolve(cwd, name);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found?.isDirectory() === true) {
     const files = yamlFiles(path, readdirSync(path));
     if (files.length === 0) throw new UsageError(`${name}: no .yaml or .yml file in this folder`);
@@ -72,7 +83,7 @@ async function matching(pattern: string, cwd: string): Promise<readonly string[]
   const { default: picomatch } = await import("picomatch");
   const { base, glob } = picomatch.scan(pattern);
   const root = resolve(cwd, base);
-  const entries = statSync(root, { throwIfNoEntry: false })?.isDirectory()
+  const entries = statOf(root)?.isDirectory()
     ? readdirSync(root, { recursive: glob.includes("/") || glob.includes("**") }).map(String)
     : [];
   const matches = picomatch(glob);

@@ -3,7 +3,8 @@
  * work, queue and stop. It watches the cluster through the public API and changes nothing in it. Each request
  * is accounted for in the ledger of its traffic; causes.ts says for what.
  *
- * A pod goes on with work that its client has given up. Left out: what the network itself loses, load
+ * A pod goes on with work that its client has given up. A node that is down is a kubelet that does nothing: its
+ * containers go on answering. Left out: what the network itself loses, load
  * balancers before the nodes, hedging.
  */
 import type { Client } from "../api/client.ts";

@@ -105,6 +105,7 @@ describe("mistakes are answered in one line, without a stack", () => {
       'rollsim: --selector "a in b": use key=value, key!=value, key or !key',
     ],
     [["run", "nope.yaml"], "rollsim: nope.yaml: no such file"],
+    [["run", "package.json/a.yaml"], "rollsim: package.json/a.yaml: no such file"],
     [["run", "suite/*.json"], "rollsim: suite/*.json: no file matches"],
     [["check", "latin.yaml"], "rollsim: latin.yaml:2:2: error[not-text]: not valid UTF-8"],
     [["check", "utf16.yaml"], "rollsim: utf16.yaml: UTF-16 text; save it as UTF-8"],
