@@ -137,8 +137,7 @@ export class Cluster {
     const { kubernetesVersion = KUBERNETES_VERSION, placement = "spread" } = options;
     const gates = featureGates(kubernetesVersion, options.featureGates);
     this.#simulation = new Simulation((event) => this.#dispatch(event));
-    this.#random =
-      saved === undefined ? new Random(options.seed ?? "0") : Random.restore(saved.random);
+    this.#random = saved ? Random.restore(saved.random) : new Random(options.seed ?? "0");
     this.trace = new Trace(saved?.trace);
     const now = (): Millis => this.#simulation.now;
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
@@ -185,8 +184,7 @@ export class Cluster {
       },
       saved?.controllers,
     );
-    const { traffic } = this;
-    const metrics = new MetricsServer({ ...kubeletWorld, traffic });
+    const metrics = new MetricsServer({ ...kubeletWorld, traffic: this.traffic });
     this.#operators = new Operators(
       {
         api: this.#api,

@@ -13,6 +13,7 @@ import { PodChange, type PodChangeCode, type Store } from "../apiserver/store.ts
 import { unreachable } from "../engine/assert.ts";
 import type { Random } from "../engine/random.ts";
 import type { Trace } from "../engine/trace.ts";
+import { whyNowhere } from "../scheduler/diagnosis.ts";
 import type { Filters } from "../scheduler/filters.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
@@ -168,19 +169,7 @@ export class Kubelet {
 
   /** For events: nodes in all, and what keeps this pod from them. */
   nodesSeen(row: number): NodesSeen {
-    const { scheduler, filters } = this.#world;
-    const reasons = new Map<string, number>();
-    let helpless = 0;
-    for (let node = 0; node < scheduler.nodes; node++) {
-      const refusal = scheduler.isCordoned(node)
-        ? filters.closed(node)
-        : filters.refusal(row, node, scheduler.isFull(node) ? "full" : "room");
-      for (const reason of refusal?.reasons ?? []) {
-        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-      }
-      if (refusal?.helpless === true) helpless++;
-    }
-    return { nodes: scheduler.nodes, reasons: [...reasons], helpless };
+    return whyNowhere(this.#world.scheduler, this.#world.filters, row);
   }
 
   /** Whether a node refuses a pod; undefined where all nodes are alike for it. */
