@@ -18,8 +18,15 @@ export {
   type CheckResult,
   type FailedRun,
 } from "./verify/check-rollout.ts";
+export { counterexampleTo, type Counterexample } from "./verify/counterexample.ts";
 export type { ExploreConfig } from "./verify/explore-config.ts";
-export { exploreRollout, type Explored } from "./verify/explore-verdicts.ts";
+export {
+  exploreRollout,
+  type Explored,
+  type ExploredLaw,
+  type ExploreOptions,
+  type WitnessStep,
+} from "./verify/explore-verdicts.ts";
 export {
   LawBroken,
   rolloutCommands,

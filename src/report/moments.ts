@@ -7,6 +7,7 @@ import type { Millis } from "../api/meta.ts";
 import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
 import { deploymentState } from "../kubectl/verbs/rollout-status.ts";
 import { revisionOf, Rollouts, type Rollout } from "../scenario/rollouts.ts";
+import { Splits } from "./splits.ts";
 import { holding, telling } from "./telling.ts";
 import { countsOf, isEmpty, type PodCounts } from "./pods.ts";
 
@@ -83,6 +84,7 @@ interface Draft {
 
 class Teller {
   readonly #rollouts = new Rollouts();
+  readonly #splits = new Splits();
   readonly #moments: Draft[] = [];
   /** Per Deployment: the row last told, and the status line. */
   readonly #told = new Map<string, { row: DeploymentRow; status: string }>();
@@ -95,6 +97,7 @@ class Teller {
   take(entry: TraceEntry): void {
     if (entry.kind !== "instant" && entry.kind !== "end") this.#draft.at = entry.at;
     this.#rollouts.feed(entry);
+    this.#splits.feed(entry);
     switch (entry.kind) {
       case "step":
         if (this.#isToldFirst(entry.name)) this.#close();
@@ -213,6 +216,7 @@ class Teller {
       draft.status.some(({ text }) => groupOf(text) !== phase);
     const important = draft.reasons.some((reason) => this.#isImportant(reason));
     for (const rollout of this.#rollouts.all()) this.#tell(draft, rollout, eventful || important);
+    if (draft.rows.length > 0) this.#tellSplits(draft);
     const told = draft.rows.length > 0 || eventful || important;
     if (told) {
       draft.skipped = this.#skipped;
@@ -221,6 +225,13 @@ class Teller {
         draft.status.findLast(({ by }) => by === "command")?.text ?? this.#lastStatus;
       this.#moments.push(draft);
     } else this.#skipped += draft.reasons.length;
+  }
+
+  #tellSplits(draft: Draft): void {
+    const deployments = this.#rollouts.all().map(({ deployment }) => deployment);
+    for (const { service, text } of this.#splits.news(deployments)) {
+      draft.reasons.push({ id: "split", about: service, mark: "•", pods: 0, text });
+    }
   }
 
   #isImportant({ mark, pods, about }: Reason): boolean {

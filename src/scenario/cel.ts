@@ -13,6 +13,8 @@ export interface CelContext {
   readonly pod: unknown;
   readonly svc: unknown;
   readonly node: unknown;
+  /** Canaries of Flagger. */
+  readonly canary: unknown;
   /** Accounts of requests. */
   readonly traffic: unknown;
   /** Seconds since the start of the run. */
@@ -48,7 +50,7 @@ export type CelAnswer =
       readonly end: number;
     };
 
-const variables = ["deploy", "rs", "pod", "svc", "node", "traffic", "t"];
+const variables = ["deploy", "rs", "pod", "svc", "node", "canary", "traffic", "t"];
 
 type Compiled = ReturnType<Environment["parse"]>;
 
@@ -140,6 +142,9 @@ function bind(context: CelContext): Bindings {
     },
     get node() {
       return context.node;
+    },
+    get canary() {
+      return context.canary;
     },
     get traffic() {
       return context.traffic;

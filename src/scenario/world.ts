@@ -73,6 +73,9 @@ export function worldOf(
     get node() {
       return all("nodes");
     },
+    get canary() {
+      return all("canaries");
+    },
     get traffic() {
       const accounts = traffic.accounts.map(({ name, snapshot }) => {
         const { account, abTest } = closed.find((each) => each.name === name) ?? {};

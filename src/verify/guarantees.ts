@@ -123,6 +123,14 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       assumes: [],
     },
     {
+      name: "least available when it is paused and resumed in mid-rollout",
+      value: "no floor",
+      number: undefined,
+      rule: "a pause fills old ReplicaSets up; their pods, not ready yet, use up what cleanup may take",
+      law: "CE6",
+      assumes: [],
+    },
+    {
       name: "least available when it is scaled down in mid-rollout",
       value: "no floor",
       number: undefined,
@@ -184,7 +192,7 @@ function deadline(deployment: Deployment): Guarantee {
 export function guaranteesText(g: Guarantees): string {
   const used = new Set(g.guarantees.flatMap(({ assumes }) => assumes));
   const lines = g.guarantees.flatMap(({ name, value, rule, law, assumes }) => [
-    `  ${name.padEnd(52)} ${value.padStart(10)}  ${law}`,
+    `  ${name.padEnd(60)} ${value.padStart(10)}  ${law}`,
     `      ${rule}${assumes.length === 0 ? "" : ` [${assumes.join(", ")}]`}`,
   ]);
   return [

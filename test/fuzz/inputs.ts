@@ -252,5 +252,7 @@ export const kubectlLine: fc.Arbitrary<string> = fc
 
 export const scheduleText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("fresh", "random", "", "DRdrp.", "x", "D R"),
-  fc.array(fc.constantFrom("d", "r", "p", "D", "R", "."), { maxLength: 60 }).map((l) => l.join("")),
+  fc
+    .array(fc.constantFrom("d", "r", "p", "D", "R", "2", "5", "."), { maxLength: 60 })
+    .map((l) => l.join("")),
 );

@@ -12,6 +12,7 @@ const context: CelContext = {
   pod: new Map(),
   svc: new Map(),
   node: new Map(),
+  canary: new Map(),
   traffic: new Map(),
   t: 12.5,
   pods: (selector) => (selector === "app=web" ? [new Map([["name", "a"]])] : []),
