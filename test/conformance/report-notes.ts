@@ -6,6 +6,18 @@ export const UNREACHED: Readonly<Record<string, string>> = {
     "all the same, and a unit test asks it to.",
 };
 
+/** Controllers that the recordings do not drive: worlds of their own reach what they decide (test/decisions.test.ts). */
+export const NOT_RECORDED = {
+  "hpa/": "the horizontal pod autoscaler",
+  "canary/": "Flagger's canaries",
+  "rollout/": "the rollouts of Argo Rollouts",
+  "analysis/": "the analysis runs of Argo Rollouts",
+} as const;
+
+export function isRecorded(decision: string): boolean {
+  return !Object.keys(NOT_RECORDED).some((prefix) => decision.startsWith(prefix));
+}
+
 export const LEFT_OUT: readonly string[] = [
   "The bucket over all keys of a work queue (10 a second, burst 100); only the back-off of each key counts. " +
     "The recorder leaves it out too.",

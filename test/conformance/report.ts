@@ -3,7 +3,7 @@ import { leftOut } from "./validation-left-out.ts";
 import { decisions, type DecisionId } from "../../src/controllers/decisions.ts";
 import { SUPPORTED, featureGates, KUBERNETES_VERSION } from "../../src/features.ts";
 import type { Coverage, TraceFileCoverage } from "./coverage.ts";
-import { LEFT_OUT, UNREACHED } from "./report-notes.ts";
+import { isRecorded, LEFT_OUT, NOT_RECORDED, UNREACHED } from "./report-notes.ts";
 
 export function fidelityPage(coverage: Coverage): string {
   return [
@@ -116,15 +116,24 @@ function timelineSection({ timelines }: Coverage): string[] {
 }
 
 function decisionSection(traces: readonly TraceFileCoverage[]): string[] {
-  const ids = Object.keys(decisions) as DecisionId[];
+  const all = Object.keys(decisions) as DecisionId[];
+  const ids = all.filter(isRecorded);
   const times = (id: string): number => sum(traces, (file) => file.decisions[id] ?? 0);
   const reached = ids.filter((id) => times(id) > 0);
   const missed = ids.filter((id) => times(id) === 0);
   return [
     "## Decisions",
     "",
-    `The register (\`src/controllers/decisions.ts\`) names ${ids.length} decisions. The recordings reach ` +
-      `${reached.length} of them.`,
+    `The register (\`src/controllers/decisions.ts\`) names ${all.length} decisions. ${ids.length} are the ` +
+      `Deployment and ReplicaSet controllers'; the recordings reach ${reached.length} of those.`,
+    "",
+    "The recordings do not drive the others; worlds of their own reach every one of their decisions " +
+      "(`test/decisions.test.ts`):",
+    "",
+    ...Object.entries(NOT_RECORDED).map(
+      ([prefix, whose]) =>
+        `- \`${prefix}\`: ${all.filter((id) => id.startsWith(prefix)).length} of ${whose}`,
+    ),
     "",
     ...(missed.length === 0
       ? []
