@@ -1,5 +1,6 @@
 /** Requests in scenario files: what can be written, what is refused, and what is measured. */
 import { describe, expect, test } from "vitest";
+import { rollsim } from "../cli/fake-io.ts";
 import { checkScenario, parseScenario } from "../../src/scenario/parse.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import type { Result } from "../../src/scenario/result.ts";
@@ -253,5 +254,24 @@ describe("pods", () => {
     expect(account.latency.p99).toBeGreaterThan(150);
     expect(account.latency.p99).toBeLessThan(330);
     expect(latencies[0]!.value).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe("an account is reported", () => {
+  const file = "scenarios/no-pre-stop.yaml";
+
+  test("in JSON, whole", async () => {
+    const { out } = await rollsim(["run", file, "-o", "json"]);
+    const [{ traffic }] = (JSON.parse(out) as { scenarios: [{ traffic: readonly object[] }] })
+      .scenarios;
+    expect(traffic).toHaveLength(1);
+    expect(traffic[0]).toMatchObject({ name: "web", failedBy: { tooSoon: 0 }, slow: 0 });
+  });
+
+  test("in JUnit, as properties", async () => {
+    const { out } = await rollsim(["run", file, "-o", "junit"]);
+    const failed = /<property name="traffic\.web\.failed" value="(\d+)"\/>/u.exec(out)?.[1];
+    expect(Number(failed)).toBeGreaterThan(50);
+    expect(out).toContain(`<property name="traffic.web.failed.staleView" value="${failed}"/>`);
   });
 });

@@ -173,7 +173,7 @@ function inFiles(): string {
     `\`\`\`yaml\n${head}\n\`\`\`\n`,
     "`rollsim run` ends its report with the account; `rollsim explain --traffic` says which setting would have",
     "saved how much of it, each proven by playing the same requests again with that change alone:\n",
-    `\`\`\`console\n$ rollsim explain ${file} --traffic\n${savingsReport(found, 80)}\n\`\`\`\n`,
+    `\`\`\`console\n$ npx rollsim explain ${file} --traffic\n${savingsReport(found, 80)}\n\`\`\`\n`,
     "The scenarios [zero-downtime](../scenarios/zero-downtime.yaml), [no-readiness-probe](../scenarios/no-readiness-probe.yaml),",
     "[no-pre-stop](../scenarios/no-pre-stop.yaml), [slow-proxies](../scenarios/slow-proxies.yaml),",
     "[overloaded-survivors](../scenarios/overloaded-survivors.yaml), [drain-under-traffic](../scenarios/drain-under-traffic.yaml),",
