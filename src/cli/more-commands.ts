@@ -78,7 +78,7 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
           })
           .option("strategies", {
             ...text,
-            describe: "Of rolling, recreate, flagger, with commas",
+            describe: "Of rolling, recreate, blue-green, canary, flagger; with commas",
           })
           .option("seeds", { ...text, describe: "So many worlds; default 1" })
           .option("success", { ...text, describe: "Least share of successes; default 99%" })

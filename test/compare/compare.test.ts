@@ -50,12 +50,14 @@ describe("a bad version under each strategy", () => {
   });
 
   test("is met by fewer requests where a share is split off", () => {
+    expect(found["canary"]!.met).toBeLessThan(found["rolling"]!.met / 2);
     expect(found["flagger"]!.met).toBeLessThan(found["rolling"]!.met / 2);
   });
 
   test("costs no downtime but under Recreate, which has no extra pods instead", () => {
     const down = Object.values(found).filter(({ downtime }) => downtime > 0);
     expect(down.map(({ strategy }) => strategy)).toEqual(["recreate"]);
+    expect(found["blue-green"]!.extraPods).toBe(10);
     expect(found["recreate"]).toMatchObject({ extraPods: 0, extraPodSeconds: 0 });
   });
 
