@@ -10,7 +10,10 @@ import { explanationText } from "../explain/text.ts";
 import { explainDeployment } from "../explain/why.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
+import { commands } from "../kubectl/commands.ts";
 import { splitScript } from "../kubectl/script.ts";
+import { shellProblem } from "../kubectl/shell-syntax.ts";
+import { nearest } from "../scenario/nearest.ts";
 import { formatDuration, parseDuration } from "../api/duration.ts";
 
 export interface SessionOptions {
@@ -41,6 +44,8 @@ export class Session {
   readonly #options: SessionOptions;
   /** The world before each line, the latest last. */
   #past: { readonly at: Millis; readonly snapshot: Snapshot }[] = [];
+  /** What was typed so far of a line that ends in a backslash. */
+  #unfinished = "";
   /** Lines of a document that has not ended yet. */
   #document: { readonly line: string; readonly end: string; readonly lines: string[] } | undefined;
 
@@ -55,11 +60,24 @@ export class Session {
 
   /** What stands before the next line. */
   get prompt(): string {
-    return this.#document === undefined ? `[${formatDuration(this.#cluster.now)}] $ ` : "> ";
+    return this.#document === undefined && this.#unfinished === ""
+      ? `[${formatDuration(this.#cluster.now)}] $ `
+      : "> ";
   }
 
   execute(line: string): Answer {
     if (this.#document !== undefined) return this.#continue(line);
+    if (/(^|[^\\])\\$/.test(line)) {
+      this.#unfinished += `${line.slice(0, -1)} `;
+      return { text: "" };
+    }
+    const whole = this.#unfinished + line;
+    this.#unfinished = "";
+    return this.#begin(whole);
+  }
+
+  #begin(typed: string): Answer {
+    const line = typed.replace(/^\s*\$\s+/, "");
     const [, command, end] = /^(.*?)<<-?\s*'?(\w+)'?\s*$/.exec(line) ?? [];
     if (command !== undefined && end !== undefined) {
       this.#document = { line: command, end, lines: [] };
@@ -108,12 +126,22 @@ export class Session {
       default:
         break;
     }
+    const meant = nearest(word, [...FIRST_WORDS, "kubectl"]);
+    const known = commands.some(({ path }) => path.split(" ")[0] === word);
+    if (!known && meant !== undefined && word !== meant) {
+      return { text: `unknown word "${word}": did you mean ${meant}?\n` };
+    }
     this.#remember();
     return {
       text: splitScript(line)
-        .map((command) => this.#kubectl(command.line))
+        .map((command) => this.#command(command.line))
         .join(""),
     };
+  }
+
+  #command(line: string): string {
+    const problem = shellProblem(line);
+    return problem === undefined ? this.#kubectl(line) : `rollsim: ${problem.message}\n`;
   }
 
   #kubectl(line: string, stdin?: string): string {
@@ -229,6 +257,8 @@ const WORDS = [
   "help",
   "quit",
 ] as const;
+
+const FIRST_WORDS = WORDS.map((word) => word.split(" ")[0]!);
 
 function withKubectl(line: string): string {
   const trimmed = line.trim();

@@ -4,6 +4,7 @@ import { commands, suggestFor } from "../kubectl/commands.ts";
 import { exitOf } from "../kubectl/errors.ts";
 import { parseFlags } from "../kubectl/flags.ts";
 import { wordsOf } from "../kubectl/script.ts";
+import { shellProblem } from "../kubectl/shell-syntax.ts";
 import { nearest } from "./nearest.ts";
 
 export interface CommandProblem {
@@ -15,6 +16,8 @@ export interface CommandProblem {
 
 /** Undefined if the line looks right; what it does is seen when it is run. */
 export function checkCommand(line: string): CommandProblem | undefined {
+  const shell = shellProblem(line);
+  if (shell !== undefined) return shell;
   const words = wordsOf(line);
   const [first = "", second = ""] = words;
   if (first === "" || first.startsWith("-")) return undefined;
