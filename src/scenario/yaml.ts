@@ -39,12 +39,14 @@ export interface YamlFile {
 const deepest = 64;
 const mostValues = 1_000_000;
 const mostProblems = 20;
+/** Longer texts with mistakes are not read a second time. */
+const longestRepaired = 2_000_000;
 
 /** Reads all documents of a text. Empty ones (nothing but comments) are left out. */
 export function readYaml(text: string, file: string): YamlFile {
   const clean = text.startsWith("\u{feff}") ? text.slice(1) : text;
   const read = readText(clean, file);
-  if (read.problems.length === 0) return read;
+  if (read.problems.length === 0 || clean.length > longestRepaired) return read;
   const deeper = withDeeperQuotes(clean);
   const other = deeper === clean ? read : readText(deeper, file);
   return other.problems.length === 0 ? other : read;
