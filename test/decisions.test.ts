@@ -40,6 +40,7 @@ const worlds: Readonly<Record<keyof typeof NOT_RECORDED, ReadonlySet<string>>> =
   "canary/": reachedByCanaries(),
   "rollout/": rollouts,
   "analysis/": rollouts,
+  "experiment/": rollouts,
 };
 
 describe("the register of decisions", () => {
@@ -53,8 +54,10 @@ describe("the register of decisions", () => {
 
   test("names every decision that the controllers make", () => {
     const known = new Set<string>(ids);
-    const prefix = /"((?:deployment|replicaset|progress|canary|hpa|rollout|analysis)\/[a-z/-]+)"/g;
-    const folders = /\/(?:deployment|replicaset|canary|podautoscaler|rollout|analysis)\//;
+    const prefix =
+      /"((?:deployment|replicaset|progress|canary|hpa|rollout|analysis|experiment)\/[a-z/-]+)"/g;
+    const folders =
+      /\/(?:deployment|replicaset|canary|podautoscaler|rollout|analysis|experiment)\//;
     const unknown = controllers
       .filter(({ path }) => folders.test(path))
       .flatMap(({ text }) => [...text.matchAll(prefix)].map(([, id]) => id!))

@@ -8,6 +8,7 @@ import { podAutoscalerDecisions } from "./podautoscaler/decisions.ts";
 
 import { analysisDecisions } from "./analysis/decisions.ts";
 import { canaryDecisions } from "./canary/decisions.ts";
+import { experimentDecisions } from "./experiment/decisions.ts";
 import { rolloutDecisions } from "./rollout/decisions.ts";
 
 export interface DecisionInfo {
@@ -260,6 +261,7 @@ export const decisions = {
   ...podAutoscalerDecisions,
   ...rolloutDecisions,
   ...analysisDecisions,
+  ...experimentDecisions,
 } as const satisfies Record<string, DecisionInfo>;
 
 export type DecisionId = keyof typeof decisions;

@@ -4,6 +4,7 @@ import type { ApiServer } from "../apiserver/server.ts";
 import { AnalysisController } from "./analysis/controller.ts";
 import { CanaryController, type SavedCanaries } from "./canary/controller.ts";
 import type { WebhookRule } from "./canary/webhooks.ts";
+import { ExperimentController } from "./experiment/controller.ts";
 import type { MetricRule } from "./metric-rules.ts";
 import type { Operator, SavedOperators } from "./operators.ts";
 import { PodAutoscaler } from "./podautoscaler/controller.ts";
@@ -31,6 +32,7 @@ export function operatorsOf(
     new PodAutoscaler(api.store, podMetrics, saved?.memories["horizontal-pod-autoscaler"]),
     new CanaryController(api, metrics, canaries, remembered),
     new AnalysisController(api, metrics, metricRules),
+    new ExperimentController(api),
     new RolloutController(api),
   ];
 }

@@ -131,7 +131,8 @@ function commandLines(
 
 /** Keeps a table's own spaces; only what is too wide is broken. */
 function wrapLoose(text: string, width: number): readonly string[] {
-  return text.length <= width ? [text.trimEnd()] : wrap(text, width, "", "  ");
+  const shown = text.trimEnd();
+  return shown.length <= width ? [shown] : wrap(shown, width, "", "  ");
 }
 
 /** What was decided about one Deployment stays together. */

@@ -19,7 +19,7 @@ export function checkCommand(line: string): CommandProblem | undefined {
   const shell = shellProblem(line);
   if (shell !== undefined) return shell;
   const words = wordsOf(line);
-  const [first = "", second = ""] = words;
+  const [first = ""] = words;
   if (first === "" || first.startsWith("-")) return undefined;
   const verbs = commands.filter(({ path }) => !path.includes(" "));
   const verb = find(verbs, first);
@@ -27,17 +27,29 @@ export function checkCommand(line: string): CommandProblem | undefined {
     const meant = suggestFor[first] ?? nearest(first, namesOf(verbs));
     return unknown(first, "kubectl has no command", meant);
   }
-  const children = commands.filter(({ path }) => path.startsWith(`${verb.path} `));
-  const child = find(children, second);
-  if (child === undefined && verb.run === undefined && !second.startsWith("-")) {
-    return unknown(
-      second,
-      `kubectl ${verb.path} has no command`,
-      nearest(second, namesOf(children)),
+  let command = verb;
+  let used = 1;
+  for (;;) {
+    const prefix = `${command.path} `;
+    const children = commands.filter(
+      ({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes(" "),
     );
+    const word = words[used] ?? "";
+    const child = find(children, word);
+    if (child === undefined) {
+      if (!isGroup(command, children) || word.startsWith("-")) break;
+      const meant = nearest(word, namesOf(children));
+      return unknown(word, `kubectl ${command.path} has no command`, meant);
+    }
+    command = child;
+    used++;
   }
-  const command = child ?? verb;
-  return checkFlags(command, words.slice(child === undefined ? 1 : 2));
+  return checkFlags(command, words.slice(used));
+}
+
+/** A word that needs another: those of plugins say so themselves. */
+function isGroup(command: Command, children: readonly Command[]): boolean {
+  return children.length > 0 && (command.run === undefined || /^argo\b/.test(command.path));
 }
 
 function checkFlags(command: Command, words: readonly string[]): CommandProblem | undefined {

@@ -12,6 +12,7 @@ export const NOT_RECORDED = {
   "canary/": "Flagger's canaries",
   "rollout/": "the rollouts of Argo Rollouts",
   "analysis/": "the analysis runs of Argo Rollouts",
+  "experiment/": "the experiments of Argo Rollouts",
 } as const;
 
 export function isRecorded(decision: string): boolean {

@@ -63,10 +63,15 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
     "AnalysisRuns of Argo Rollouts",
     "Measurements, and what they come to; the places are in argoproj/argo-rollouts.",
   ],
+  [
+    "experiment/",
+    "Experiments of Argo Rollouts",
+    "Pods beside those of a Rollout; the places are in argoproj/argo-rollouts.",
+  ],
 ];
 
 /** Not of Kubernetes. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["canary/", "rollout/", "analysis/"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["canary/", "rollout/", "analysis/", "experiment/"]);
 
 function decisionsPage(): string {
   const left = new Map<string, DecisionInfo>(Object.entries(decisions));

@@ -132,10 +132,12 @@ const WORLDS: readonly (() => RolloutWorld)[] = [
     const step = {
       experiment: { templates: [{ name: "one", specRef: "canary" as const }], duration: "5s" },
     };
-    return world({ canary: { steps: [step] } })
-      .look()
-      .update("web:v2")
-      .look(60);
+    const analyses = [{ name: "rate", templateName: "rate" }];
+    const objects = [analysisTemplate("rate", { interval: "2s", count: 2 })];
+    const options = { metricRules: [{ measure: "value" as const, value: 1 }] };
+    const steps = [{ experiment: { ...step.experiment, analyses } }];
+    const w = world({ canary: { steps } }, {}, { objects, options });
+    return w.look().update("web:v2").look(60);
   },
   () => {
     const w = world(PAUSED).look();
