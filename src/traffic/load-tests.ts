@@ -22,19 +22,13 @@ export function sendLoadTests(trace: Trace, traffic: Sender): void {
     const running = traffic.accounts.some((each) => endOf(each.name, name) > at);
     if (running) return;
     const until = at + Number(seconds) * 1000;
-    const lines = String(headers).split("\n");
     const client: OpenLoop = {
       loop: "open",
       rate: Number(rate),
       arrivals: "fixed",
       from: at,
       until,
-      headers: Object.fromEntries(
-        lines.flatMap((line) => {
-          const [header = "", ...value] = line.split(":");
-          return value.length === 0 ? [] : [[header.trim(), value.join(":").trim()] as const];
-        }),
-      ),
+      ...carriedBy(String(headers)),
     };
     const clients = [client];
     const [own = "default"] = key.split("/");
@@ -51,4 +45,22 @@ export function sendLoadTests(trace: Trace, traffic: Sender): void {
 function endOf(account: string, test: string): Millis {
   if (!account.startsWith(`${test} until `)) return 0;
   return Number.parseInt(account.slice(`${test} until `.length), 10);
+}
+
+/** Headers as `Name: value` in lines; cookies apart, by which nginx tells requests. */
+function carriedBy(text: string): Pick<OpenLoop, "headers" | "cookies"> {
+  const pairs = text.split("\n").flatMap((line) => pairOf(line, ":"));
+  const isCookie = ([name]: readonly [string, string]): boolean => name.toLowerCase() === "cookie";
+  const cookies = pairs
+    .filter(isCookie)
+    .flatMap(([, value]) => value.split(";").flatMap((each) => pairOf(each, "=")));
+  return {
+    headers: Object.fromEntries(pairs.filter((pair) => !isCookie(pair))),
+    cookies: Object.fromEntries(cookies),
+  };
+}
+
+function pairOf(text: string, separator: string): readonly (readonly [string, string])[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [] : [[text.slice(0, at).trim(), text.slice(at + 1).trim()]];
 }
