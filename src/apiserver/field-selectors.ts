@@ -37,12 +37,27 @@ export function parseFieldSelector(text: string): Parsed<readonly FieldTerm[]> {
 export function matchesFields(object: KubeObject, terms: readonly FieldTerm[]): Parsed<boolean> {
   let fits = true;
   for (const { field, operator, value } of terms) {
+    const error = fieldProblem(object.kind, [{ field, operator, value }]);
+    if (error !== undefined) return { ok: false, error };
     const actual = selectableField(object, field);
-    if (actual === undefined) return { ok: false, error: `field label not supported: ${field}` };
     if ((actual === value) !== (operator === "=")) fits = false;
   }
   return { ok: true, value: fits };
 }
+
+/** What is said of the first field that a kind cannot be selected by. */
+export function fieldProblem(kind: string, terms: readonly FieldTerm[]): string | undefined {
+  const known = FIELDS_OF[kind];
+  const wrong = terms.find(
+    ({ field }) => !COMMON.includes(field) && known?.includes(field) !== true,
+  );
+  if (wrong === undefined) return undefined;
+  return known === undefined
+    ? `"${wrong.field}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+    : `field label not supported: ${wrong.field}`;
+}
+
+const COMMON: readonly string[] = ["metadata.name", "metadata.namespace"];
 
 const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
   Pod: [
@@ -55,7 +70,6 @@ const FIELDS_OF: Readonly<Record<string, readonly string[]>> = {
     "status.podIP",
     "status.nominatedNodeName",
   ],
-  ReplicaSet: ["status.replicas"],
   Service: ["spec.clusterIP", "spec.type"],
   Event: [
     "involvedObject.kind",
@@ -82,9 +96,7 @@ const ABSENT: Readonly<Record<string, string>> = {
   "spec.unschedulable": "false",
 };
 
-function selectableField(object: KubeObject, field: string): string | undefined {
-  const common = field === "metadata.name" || field === "metadata.namespace";
-  if (!common && !(FIELDS_OF[object.kind] ?? []).includes(field)) return undefined;
+function selectableField(object: KubeObject, field: string): string {
   if (field === "source") return sourceOf(object);
   let value: unknown = object;
   for (const key of field.split(".")) value = asRecord(value)[key];

@@ -12,23 +12,22 @@ import {
   selector,
 } from "./command-table.ts";
 import {
-  apiResources,
-  apiVersions,
   canI,
   clusterInfo,
   configView,
   currentContext,
-  logs,
   top,
   version,
   whoAmI,
 } from "./verbs/about.ts";
+import { apiResources, apiVersions } from "./verbs/api-resources.ts";
 import { viewLastApplied } from "./verbs/apply-last-applied.ts";
 import { describe } from "./verbs/describe.ts";
 import { diff } from "./verbs/diff.ts";
 import { events } from "./verbs/events.ts";
 import { explain } from "./verbs/explain.ts";
 import { get } from "./verbs/get.ts";
+import { logs } from "./verbs/inside-containers.ts";
 import { rolloutHistory } from "./verbs/rollout-history.ts";
 import { rolloutStatus } from "./verbs/rollout-status.ts";
 import { wait } from "./verbs/wait.ts";

@@ -8,6 +8,9 @@ import { writeCommands } from "./commands-write.ts";
 import { compareText } from "./fields.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
 import { refuseVerb } from "./verbs/about.ts";
+import { createDisruptionBudget, createQuota } from "./verbs/create-limits.ts";
+import { attach, copy, debug, exec, portForward } from "./verbs/inside-containers.ts";
+import { run } from "./verbs/run.ts";
 
 const help: Command = { path: "help", aliases: [], flags: [], required: [], run: showHelpTopic };
 const options: Command = {
@@ -22,16 +25,29 @@ const options: Command = {
 const simulated: readonly Command[] = [...readCommands, ...writeCommands, help, options];
 const known: ReadonlySet<string> = new Set(simulated.map(({ path }) => path));
 
-/** What kubectl can do, and rollsim cannot; groups of commands only print their help. */
+/** Commands whose flags are taken from their help as it is. */
+const runs: Readonly<Record<string, Command["run"]>> = {
+  attach,
+  cp: copy,
+  "create poddisruptionbudget": createDisruptionBudget,
+  "create quota": createQuota,
+  debug,
+  exec,
+  "port-forward": portForward,
+  run,
+};
+
+/** Most of these kubectl can do, and rollsim cannot; groups of commands only print their help. */
 const others: readonly Command[] = helpTopics
   .filter((path) => path !== "" && !known.has(path))
   .map((path) => {
     const isGroup = helpTopics.some((topic) => topic.startsWith(`${path} `));
-    const shared = { path, aliases: aliasesOf(path), required: [] };
+    const required = path === "run" ? ["image"] : [];
+    const shared = { path, aliases: aliasesOf(path), required };
     if (isGroup) return { ...shared, flags: [] };
     return {
       ...shared,
-      run: refuseVerb,
+      run: runs[path] ?? refuseVerb,
       get flags() {
         return flagsInHelp(path);
       },

@@ -19,14 +19,23 @@ export function helpText(path: string): string | undefined {
   );
 }
 
-/** The flags in the help of a command. Those that may stand bare with another value than `true` are not told. */
+/** What flags mean that stand without a value; help does not tell. */
+const bareValues: Readonly<Record<string, string>> = {
+  cascade: "background",
+  "dry-run": "unchanged",
+  validate: "strict",
+};
+
+/** The flags in the help of a command. */
 export function flagsInHelp(path: string): readonly FlagSpec[] {
   const options = (helpText(path) ?? "").matchAll(/^ {4}(?:-(\w), )?--([\w-]+)=(.*):$/gmu);
   return Array.from(options, ([, short, name = "", value = ""]) => {
     const [, quoted, list] = /^(?:'(.*)'|\[(.*)\])$/u.exec(value) ?? [];
     const initial = quoted ?? list ?? value;
     const letter = short === undefined ? "" : `${short},`;
-    return { ...flagSpec(`${letter}${name}:${typeOf(value)}`), initial };
+    const bare = bareValues[name];
+    const spec = { ...flagSpec(`${letter}${name}:${typeOf(value)}`), initial };
+    return bare === undefined ? spec : { ...spec, bare };
   });
 }
 

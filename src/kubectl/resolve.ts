@@ -5,6 +5,7 @@
 import type { KindInfo, ObjectRef } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { withoutAutoscalingV1 } from "../apiserver/autoscaling-v1.ts";
+import { fieldProblem, parseFieldSelector } from "../apiserver/field-selectors.ts";
 import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
@@ -149,6 +150,7 @@ function fromSelector(
   }
   if (asked.kinds.length === 0) fail("at least one resource must be specified to use a selector");
   const infos = asked.kinds.flatMap((kind) => {
+    requireFields(kind, selector, fieldSelector);
     const objects = call.io.client.list(resourceName(call.io.client, kind), {
       ...(kind.namespaced && !allNamespaces(call) ? { namespace: call.namespace } : {}),
       ...(selector === "" ? {} : { labelSelector: selector }),
@@ -158,6 +160,17 @@ function fromSelector(
     return objects.map((object) => infoOf(call, kind, object, ""));
   });
   return { infos, problems: [], single: false, listed: true, kinds: asked.kinds };
+}
+
+function requireFields(kind: KindInfo, selector: string, fieldSelector: string): void {
+  const terms = parseFieldSelector(fieldSelector);
+  const wrong = terms.ok ? fieldProblem(kind.kind, terms.value) : undefined;
+  if (wrong === undefined) return;
+  const version = `${kind.group}/${kind.version}`;
+  const asked = `label selector ${goQuote(selector)}, field selector ${goQuote(fieldSelector)}`;
+  exitWith(
+    `Error from server (BadRequest): Unable to find "${version}, Resource=${kind.resource}" that match ${asked}: ${wrong}`,
+  );
 }
 
 /** What the API server says with every answer about a deprecated kind. */
@@ -347,6 +360,6 @@ export function failEarly(problems: readonly Problem[]): void {
 }
 
 /** The one exit text that several verbs share. */
-export function requireFiles(call: Call): void {
-  if (filesOf(call).length === 0) exitWith("error: must specify one of -f and -k");
+export function requireFiles(call: Call, code = 1): void {
+  if (filesOf(call).length === 0) exitWith("error: must specify one of -f and -k", code);
 }

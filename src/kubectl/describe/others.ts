@@ -1,6 +1,6 @@
 /**
  * Descriptions of services, autoscalers and, in kubectl's generic form, of every other kind. Mirrors
- * kubectl/pkg/describe (v0.37.2); budgets and quotas are left to the generic form.
+ * kubectl/pkg/describe (v0.37.2); quotas are left to the generic form.
  */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";

@@ -8,6 +8,7 @@ import { nameOfObject } from "../resources.ts";
 import { alignTabs, tableTabs } from "../tabwriter.ts";
 import { indentedJson } from "./gojson.ts";
 import { findResults, goSprint, isPathError, printJsonPath, relaxedPath } from "./jsonpath.ts";
+import { inStructOrder } from "./struct-order.ts";
 import { toYaml } from "./yaml.ts";
 
 /** Prints an object, a list of them, or a watch event. */
@@ -40,7 +41,7 @@ export function getPrinter(call: Call): Printer | undefined {
 }
 
 /** Verbs that know the Go types of what they print: their JSON follows the order of the structs. */
-const typedVerbs = /^(rollout|set|autoscale|create \w)/;
+const typedVerbs = /^(rollout|set|autoscale|expose|run|create \w)/;
 
 /** The printer of a verb that writes; undefined when it prints `NAME OPERATION`. */
 export function writePrinter(call: Call): Printer | undefined {
@@ -66,10 +67,8 @@ function objectPrinter(call: Call, format: string): Printer | undefined {
       ? withControllers(object)
       : withoutManagedFields(object);
   if (format === "json" && typedVerbs.test(call.command)) {
-    return (object) => {
-      const { kind, apiVersion, ...rest } = shown(object);
-      return `${indentedJson({ kind, apiVersion, ...rest }, "    ", "", "as they come")}\n`;
-    };
+    return (object) =>
+      `${indentedJson(inStructOrder(shown(object)), "    ", "", "as they come")}\n`;
   }
   if (format === "json") return (object) => `${indentedJson(shown(object), "    ")}\n`;
   if (format === "yaml") {

@@ -4,8 +4,15 @@ import { fail, goQuote } from "../errors.ts";
 import { plainText } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
 
-/** Sorts by one field; objects without it come first. */
-export function sortObjects(objects: readonly KubeObject[], by: string): readonly KubeObject[] {
+/**
+ * Sorts by one field; objects without it come first. Where none has it, the command fails, but for tables: of
+ * those nothing is printed.
+ */
+export function sortObjects(
+  objects: readonly KubeObject[],
+  by: string,
+  rows: "of a table" | "of a list",
+): readonly KubeObject[] {
   const path = relaxedPath(by);
   if (isPathError(path)) return fail(path.error);
   const keyed = objects.map((object) => {
@@ -14,6 +21,7 @@ export function sortObjects(objects: readonly KubeObject[], by: string): readonl
     return { object, key: found.flat()[0] };
   });
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
+    if (rows === "of a table") return objects.length > 1 ? [] : objects;
     return fail(`couldn't find any field with path ${goQuote(path)} in the list of objects`);
   }
   return keyed.toSorted((a, b) => compareKeys(a.key, b.key)).map(({ object }) => object);

@@ -25,7 +25,7 @@ import {
   type Call,
   type DryRun,
 } from "../call.ts";
-import { fail, failAll, type Problem } from "../errors.ts";
+import { fail, failAll, failUsage, type Problem } from "../errors.ts";
 import { threeWayMerge, withAnnotation } from "../mutate.ts";
 import { compactJson } from "../output/gojson.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
@@ -38,10 +38,8 @@ import { applyServerSide } from "./apply-server-side.ts";
 export function apply(call: Call): void {
   const { flags } = call;
   const dryRun = dryRunOf(call);
+  if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "apply");
   requireFiles(call);
-  if (call.args.length > 0) {
-    fail(`Unexpected args: [${call.args.join(" ")}]\nSee 'kubectl apply -h' for help and examples`);
-  }
   refuseOddFlags(call, dryRun);
   validationOf(call);
   const report = reporter(call, dryRun);

@@ -12,21 +12,15 @@ import {
   writeOptions,
   type Call,
 } from "../call.ts";
-import { exitWith, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
+import { fail, failAll, failUsage, type Problem } from "../errors.ts";
 import { withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, readObjects } from "../resolve.ts";
+import { filesOf, readObjects, requireFiles } from "../resolve.ts";
 import { withSource } from "../sources.ts";
 
 export function createFromFiles(call: Call): void {
-  if (filesOf(call).length === 0) {
-    call.io.err("Error: must specify one of -f and -k\n\n");
-    if (call.args.length > 0) {
-      failUsage(`unknown command ${goQuote(call.args.join(" "))}`, "create");
-    }
-    exitWith("");
-  }
   if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "create");
+  requireFiles(call);
   const dryRun = dryRunOf(call);
   const validation = validationOf(call);
   const report = reporter(call, dryRun);

@@ -1,13 +1,18 @@
 /** kubectl describe. Mirrors kubectl/pkg/cmd/describe (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
-import { failAll, type Problem } from "../errors.ts";
+import { fail, failAll, type Problem } from "../errors.ts";
 import { eventLines } from "../describe/events.ts";
 import { describeAutoscaler, describeGeneric, describeService } from "../describe/others.ts";
 import { describeNode } from "../describe/nodes.ts";
+import {
+  describeConfigMap,
+  describeDisruptionBudget,
+  describeNamespace,
+} from "../describe/small.ts";
 import { describePod } from "../describe/pods.ts";
 import { describeDeployment, describeReplicaSet } from "../describe/workloads.ts";
-import { resolve, type Selection } from "../resolve.ts";
+import { filesOf, resolve, type Selection } from "../resolve.ts";
 import { resourceName } from "../resources.ts";
 import { alignTabs, describeTabs } from "../tabwriter.ts";
 
@@ -20,9 +25,16 @@ const describers: Readonly<Record<string, Describer>> = {
   Node: describeNode,
   Service: describeService,
   HorizontalPodAutoscaler: describeAutoscaler,
+  Namespace: describeNamespace,
+  PodDisruptionBudget: describeDisruptionBudget,
+  ConfigMap: describeConfigMap,
 };
 
 export function describe(call: Call): void {
+  if (call.args.length === 0 && filesOf(call).length === 0) {
+    const suggestion = 'Use "kubectl api-resources" for a complete list of supported resources.';
+    fail(`You must specify the type of resource to describe. ${suggestion}`);
+  }
   const found = resolve(call, { bareType: "everything", fetchFiles: true });
   const selection = byPrefix(call, found);
   const { infos, problems } = selection;
@@ -31,7 +43,11 @@ export function describe(call: Call): void {
     ? call.flags.bool("show-events")
     : !several || selection !== found;
   infos.forEach(({ object }, i) => {
-    const text = describeOne(call, object, withEvents ? "with events" : "without events");
+    const text = describeOne(
+      call,
+      object,
+      withEvents && !silent.has(object.kind) ? "with events" : "without events",
+    );
     // Names found by their beginning are each followed by an empty line.
     if (selection !== found) call.io.out(`${text}\n`);
     else call.io.out(i === 0 ? text : `\n\n${text}`);
@@ -60,6 +76,9 @@ function describeOne(
   // With events, kubectl aligns them apart from what stands above.
   return rest.length === 1 ? `${body}\n` : `${body}\n${alignTabs(rest.join("\n"), describeTabs)}\n`;
 }
+
+/** Kinds of which kubectl tells no events. */
+const silent: ReadonlySet<string> = new Set(["Namespace"]);
 
 /** `Events: <none>` aligns with the lines above it. */
 function firstEventLine(call: Call, object: KubeObject): string[] {

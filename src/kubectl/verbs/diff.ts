@@ -12,7 +12,7 @@ import { buildPatch } from "./apply.ts";
 
 /** Exit code 1 means a difference, a larger one an error. */
 export function diff(call: Call): { readonly code: number } {
-  requireFiles(call);
+  requireFiles(call, 2);
   const { infos, problems } = readObjects(call, filesOf(call), call.flags.text("selector"));
   const [problem] = problems;
   if (problem !== undefined) {

@@ -3,7 +3,7 @@ import type { KubeObject } from "../../api/meta.ts";
 import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
 import { eventInterval, sortByLastSeen } from "../describe/events.ts";
-import { fail } from "../errors.ts";
+import { exitWith, fail } from "../errors.ts";
 import { text } from "../fields.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
 import { findKind } from "../resources.ts";
@@ -53,8 +53,9 @@ function wantedEvents(call: Call): (event: KubeObject) => boolean {
     fail("--for must be in resource/name form");
   }
   const kind = about === "" ? undefined : findKind(call.io.client, kindText);
-  if (about !== "" && kind === undefined)
-    fail(`the server doesn't have a resource type "${kindText}"`);
+  if (about !== "" && kind === undefined) {
+    exitWith(`the server doesn't have a resource type "${kindText}"`);
+  }
   return (event) =>
     (types.length === 0 || types.includes(text(event, "type").toLowerCase())) &&
     (kind === undefined ||

@@ -27,10 +27,8 @@ export function get(call: Call): void {
   const selection = subresource(call, found);
   const printer = getPrinter(call);
   if (printer === undefined) return printTables(call, selection);
-  const objects = sorted(
-    call,
-    selection.infos.map((info) => info.object),
-  );
+  const all = selection.infos.map((info) => info.object);
+  const objects = sorted(call, all, "of a list");
   if (selection.single && objects.length !== 1) {
     return failAll(selection.problems);
   }
@@ -64,9 +62,13 @@ function refuseOddFlags(call: Call, watching: boolean): void {
   }
 }
 
-function sorted(call: Call, objects: readonly KubeObject[]): readonly KubeObject[] {
+function sorted(
+  call: Call,
+  objects: readonly KubeObject[],
+  rows: "of a table" | "of a list",
+): readonly KubeObject[] {
   const by = call.flags.text("sort-by");
-  return by === "" ? objects : sortObjects(objects, by);
+  return by === "" ? objects : sortObjects(objects, by, rows);
 }
 
 function printTables(call: Call, selection: Selection): void {
@@ -80,12 +82,8 @@ function printTables(call: Call, selection: Selection): void {
       withNamespace: everywhere && kind.namespaced,
       withEvent: false,
     });
-    const text = printer.print(
-      sorted(
-        call,
-        infos.map((info) => info.object),
-      ),
-    );
+    const objects = infos.map((info) => info.object);
+    const text = printer.print(sorted(call, objects, "of a table"));
     if (text === "") continue;
     if (printed && !call.flags.bool("no-headers")) call.io.out("\n");
     call.io.out(text);

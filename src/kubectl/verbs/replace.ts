@@ -3,15 +3,13 @@ import type { KubeObject } from "../../api/meta.ts";
 import { dryRunOf, fieldManagerOf, heed, validationOf, writeOptions, type Call } from "../call.ts";
 import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, readObjects, type Info } from "../resolve.ts";
+import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
 import { withSource } from "../sources.ts";
 import { prepared } from "./create.ts";
 
 export function replace(call: Call): void {
   if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "replace");
-  if (filesOf(call).length === 0) {
-    failUsage("Must specify --filename to replace", "replace");
-  }
+  requireFiles(call);
   const dryRun = dryRunOf(call);
   const report = reporter(call, dryRun);
   const subresource = call.flags.text("subresource");

@@ -37,9 +37,6 @@ export function setEnv(call: Call): void {
     for (const info of selection.infos) listVariables(call, edited(call, info.object, edits));
     return;
   }
-  if (edits.variables.length === 0 && words.length === 0) {
-    fail("at least one environment variable must be provided");
-  }
   runSet(call, selection, {
     done: "env updated",
     refused: "failed to patch env update to pod template:",

@@ -145,6 +145,9 @@ function waitForOne(
   const { client } = call.io;
   const name = `${info.kind.resource}/${info.object.metadata.name}`;
   if (condition.type === "created") return undefined;
+  // The request itself fails when the time of all is up.
+  const late = condition.type === "deleted" && timeoutMs > 0 && client.now >= end;
+  if (late) return { text: "context deadline exceeded" };
   const now = client.get(info.ref);
   if (condition.type === "deleted" && !now.ok) return undefined;
   if (!now.ok) return { status: now.status };

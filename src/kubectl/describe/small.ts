@@ -1,0 +1,72 @@
+/** Descriptions of namespaces, disruption budgets and config maps. Mirrors kubectl/pkg/describe (v0.37.2). */
+import type { KubeObject } from "../../api/meta.ts";
+import type { Call } from "../call.ts";
+import { at, map, num, sortedKeys, text } from "../fields.ts";
+import { selectorText } from "../labels.ts";
+import { annotationLines, labelLines, line } from "./text.ts";
+
+/** Limit ranges are kept, but not told. */
+export function describeNamespace(call: Call, namespace: KubeObject): string[] {
+  const scope = { namespace: namespace.metadata.name };
+  const quotas = call.io.client.list("resourcequotas", scope);
+  return [
+    line(0, "Name:", namespace.metadata.name),
+    ...labelLines("Labels", map(namespace.metadata.labels)),
+    ...annotationLines("Annotations", map(namespace.metadata.annotations)),
+    line(0, "Status:", text(namespace, "status", "phase")),
+    "",
+    ...(quotas.length === 0 ? ["No resource quota."] : ["Resource Quotas"]),
+    ...quotas.flatMap(quotaLines),
+    "",
+    "No LimitRange resource.",
+  ];
+}
+
+function quotaLines(quota: KubeObject): string[] {
+  const hard = map(quota, "status", "hard");
+  return [
+    line(1, "Name:", quota.metadata.name),
+    line(1, "Resource", "Used", "Hard"),
+    line(1, "--------", "---", "---"),
+    ...sortedKeys(hard).map((name) =>
+      line(1, name, text(quota, "status", "used", name), String(hard[name])),
+    ),
+  ];
+}
+
+export function describeDisruptionBudget(_call: Call, budget: KubeObject): string[] {
+  const least = text(budget, "spec", "minAvailable");
+  const most = text(budget, "spec", "maxUnavailable");
+  const counts = [
+    ["Allowed disruptions:", "disruptionsAllowed"],
+    ["Current:", "currentHealthy"],
+    ["Desired:", "desiredHealthy"],
+    ["Total:", "expectedPods"],
+  ] as const;
+  return [
+    line(0, "Name:", budget.metadata.name),
+    line(0, "Namespace:", budget.metadata.namespace ?? ""),
+    ...(least === "" ? [] : [line(0, "Min available:", least)]),
+    ...(least !== "" || most === "" ? [] : [line(0, "Max unavailable:", most)]),
+    line(0, "Selector:", selectorText(at(budget, "spec", "selector")) || "<none>"),
+    "Status:",
+    ...counts.map(([title, key]) => line(2, title, String(num(budget, "status", key)))),
+  ];
+}
+
+export function describeConfigMap(_call: Call, config: KubeObject): string[] {
+  const data = map(config, "data");
+  const binary = map(config, "binaryData");
+  const sizeOf = (key: string): number => atob(String(binary[key])).length;
+  return [
+    line(0, "Name:", config.metadata.name),
+    line(0, "Namespace:", config.metadata.namespace ?? ""),
+    ...labelLines("Labels", map(config.metadata.labels)),
+    ...annotationLines("Annotations", map(config.metadata.annotations)),
+    ...["", "Data", "===="],
+    ...sortedKeys(data).flatMap((key) => [`${key}:`, "----", String(data[key]), ""]),
+    ...["", "BinaryData", "===="],
+    ...sortedKeys(binary).map((key) => `${key}: ${sizeOf(key)} bytes`),
+    "",
+  ];
+}

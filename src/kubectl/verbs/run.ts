@@ -1,0 +1,75 @@
+/** kubectl run. Mirrors kubectl/pkg/cmd/run/run.go (v0.37.2); without --expose, --rm, --overrides and terminals. */
+import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
+import { fail, failStatus } from "../errors.ts";
+import { reporter } from "../output/report.ts";
+import { givenNamespace } from "./create.ts";
+
+const policies = ["Always", "OnFailure", "Never"];
+
+export function run(call: Call): void {
+  const { args, flags } = call;
+  const [name, ...words] = args;
+  if (name === undefined) fail("NAME is required for run");
+  const image = flags.text("image");
+  if (image === "") fail("--image is required");
+  const restartPolicy = flags.text("restart") === "" ? "Always" : flags.text("restart");
+  if (!policies.includes(restartPolicy)) {
+    fail(`invalid restart policy: ${restartPolicy}, valid values are: ${policies.join(", ")}`);
+  }
+  for (const flag of ["attach", "expose", "rm", "stdin", "tty", "overrides"]) {
+    if (flags.changed(flag)) fail(`kubectl run --${flag} is not supported in rollsim`);
+  }
+  const dryRun = dryRunOf(call);
+  const report = reporter(call, dryRun);
+  const container = {
+    name,
+    image,
+    ...(words.length === 0 ? {} : { [flags.bool("command") ? "command" : "args"]: words }),
+    ...(flags.text("port") === ""
+      ? {}
+      : { ports: [{ containerPort: portOf(flags.text("port")) }] }),
+    ...environment(flags.list("env")),
+    ...(flags.text("image-pull-policy") === ""
+      ? {}
+      : { imagePullPolicy: flags.text("image-pull-policy") }),
+    resources: {},
+  };
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, ...givenNamespace(call), labels: labelsOf(flags.text("labels"), name) },
+    spec: { containers: [container], restartPolicy, dnsPolicy: "ClusterFirst" },
+    status: {},
+  };
+  if (dryRun === "client") return report(pod, "created");
+  const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-run") });
+  const metadata = { ...pod.metadata, namespace: call.namespace };
+  const answer = heed(call, call.io.client.create({ ...pod, metadata }, options));
+  if (!answer.ok) failStatus(answer.status);
+  report(answer.value, "created");
+}
+
+function portOf(text: string): number {
+  if (/^\d+$/u.test(text)) return Number(text);
+  return fail(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
+function environment(pairs: readonly string[]): object {
+  if (pairs.length === 0) return {};
+  const env = pairs.map((pair) => {
+    const [name = "", ...rest] = pair.split("=");
+    if (rest.length === 0 || name === "") fail(`invalid env: ${pair}`);
+    return { name, value: rest.join("=") };
+  });
+  return { env };
+}
+
+function labelsOf(text: string, name: string): Readonly<Record<string, string>> {
+  if (text === "") return { run: name };
+  const pairs = text.split(",").map((pair) => {
+    const [key = "", value, ...more] = pair.split("=");
+    if (value === undefined || more.length > 0) fail(`unexpected label spec: ${pair}`);
+    return [key, value] as const;
+  });
+  return Object.fromEntries(pairs);
+}
