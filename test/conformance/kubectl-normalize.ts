@@ -14,6 +14,13 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g, "<time>"],
   [/(resourceVersion"?: )"\d+"/g, '$1"<version>"'],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}(?=_default)`, "g"), "$1-<pod>"],
+  // The API server's port; the recorder writes `PORT` where it follows a colon.
+  [/:PORT\b/g, ":6443"],
+  [/\b16443\b/g, "6443"],
+  [/https:\/\/(SERVER|rollsim)\b/g, "https://<server>"],
+  // What runs the pods, and builds of kubectl, have names of their own.
+  [/\b(fakelet|rollsim)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
+  [/(gitCommit|gitTreeState|buildDate)("?: ).*$/gm, "$1$2<build>"],
   // A log line's time and process.
   [/^W\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "W<time> "],
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED)-\w+/g, "<dir>/$2"],
@@ -47,7 +54,8 @@ type Layout = "columns" | "text";
 /** Columns move with the width of ages and addresses, so blanks between them do not count. */
 function isLaidOut(text: string): Layout {
   const table = /^[A-Z][A-Z() -]* {2,}[A-Z]/m.test(text) || /^ +Type +Reason +Age/m.test(text);
-  return table || /\b10\.(244|96)\.|:3\d{4}\/TCP|fakelet:|Container ID:/.test(text)
+  const ages = /\S {2,}(\d+[ywdhms]){1,2}$/m.test(text);
+  return table || ages || /\b10\.(244|96)\.|:3\d{4}\/TCP|fakelet:|Container ID:/.test(text)
     ? "columns"
     : "text";
 }

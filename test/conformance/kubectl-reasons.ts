@@ -11,22 +11,13 @@ type Numbered = readonly (readonly [string, number])[];
 /** By scenario and number: what was printed depends on tenths of a second of the recorded cluster's work. */
 const races: Numbered = [
   ["tutorial-4", 1],
+  ["tutorial-10", 1],
+  ["tutorial-10", 19],
+  ["newcomer", 87],
   ["create", 126],
   ["create", 127],
   ["status-many", 71],
-];
-
-/** Which of many similar events are combined is drawn. */
-const combined: Numbered = [
-  ["tutorial-3", 78],
-  ["tutorial-3", 102],
-  ["tutorial-3", 110],
-  ["tutorial-4", 45],
-  ["tutorial-4", 69],
-  ["tutorial-4", 77],
-  ["tutorial-4", 78],
   ["status-many", 76],
-  ["watch", 27],
 ];
 
 const numbered =
@@ -41,6 +32,31 @@ const line =
 
 const reasons: readonly Reason[] = [
   {
+    matches: numbered([
+      ["newcomer-2", 62],
+      ["newcomer-2", 104],
+      ["newcomer-2", 106],
+      ["newcomer-2", 107],
+      ["newcomer-2", 108],
+    ]),
+    why: "rollsim has no HorizontalPodAutoscaler controller and none for IP addresses to write events",
+  },
+  {
+    matches: numbered([["newcomer-2", 210]]),
+    why: "what is in a namespace stays in rollsim when the namespace is deleted",
+  },
+  {
+    matches: line(
+      /^(kustomize|completion|create (secret|job)|get (secret|componentstatuses))|go-template/,
+    ),
+    why: "not supported in rollsim, which says so",
+  },
+  { matches: line(/^get quota/), why: "the recorded cluster ran no controller for quotas" },
+  {
+    matches: line(/^delete deploy,svc --all/),
+    why: "the real API server makes its own Service again when it is deleted",
+  },
+  {
     matches: ({ scenario, seq }, text) =>
       (scenario === "apply" && seq >= 31) || /--server-side|--show-managed-fields/.test(text),
     why: "the simulated API server neither serves server-side apply nor keeps owners of fields",
@@ -49,7 +65,10 @@ const reasons: readonly Reason[] = [
     matches: line(/^api-(resources|versions)/),
     why: "rollsim serves fewer kinds",
   },
-  { matches: line(/^(cluster-info|config view)/), why: "names of another cluster" },
+  {
+    matches: line(/^(cluster-info|config |options)/),
+    why: "names of another cluster, and its user's folder",
+  },
   {
     matches: line(/^describe node/),
     why: "nodes are not described in full: rollsim has no capacity or lease to show",
@@ -63,12 +82,6 @@ const reasons: readonly Reason[] = [
   {
     matches: line(/^get nodes/),
     why: "rollsim's nodes are places for pods, not objects of its API",
-  },
-  {
-    matches: numbered(combined),
-    why:
-      "after ten different messages within ten minutes, which repeated event is shown as combined is left " +
-      "to chance by the real recorder: it forgets one message of its set, any one (client-go, PopAny)",
   },
   {
     matches: line(/^(get )?events .*-w/),

@@ -1,6 +1,9 @@
 /** Recordings of the real kubectl: one JSON object per line and command. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import * as v from "valibot";
+import { wordsOf } from "../../src/kubectl/script.ts";
 
 export interface RecordedCommand {
   readonly scenario: string;
@@ -12,6 +15,8 @@ export interface RecordedCommand {
   readonly args: readonly string[];
   readonly stdin?: string | null;
   readonly env?: Readonly<Record<string, string>>;
+  /** Texts of files that it names. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
@@ -23,14 +28,111 @@ export interface RecordedCommand {
   readonly note?: string;
 }
 
-/** The commands of a `.jsonl` or `.jsonl.gz` file, in order of their start. */
+/** A file that is no recording: where and why. */
+export class RecordingError extends Error {
+  override readonly name = "RecordingError";
+}
+
+const texts = v.record(v.string(), v.string());
+/** All but the words and what they printed may be missing. */
+const shape = v.object({
+  scenario: v.optional(v.string()),
+  seq: v.optional(v.number()),
+  at_ms: v.optional(v.number()),
+  ms: v.optional(v.number()),
+  args: v.union([v.array(v.string()), v.string()]),
+  stdin: v.nullish(v.string()),
+  env: v.nullish(texts),
+  files: v.nullish(texts),
+  stdout: v.nullish(v.string(), ""),
+  stderr: v.nullish(v.string(), ""),
+  code: v.nullish(v.number(), 0),
+  kubectl: v.nullish(v.string(), "v1.37.2"),
+  lines: v.nullish(v.array(v.tuple([v.number(), v.string()]))),
+  killed: v.nullish(v.union([v.string(), v.boolean()])),
+  note: v.nullish(v.string()),
+});
+
+/** What a command without times takes, and what lies between two of them. */
+const usualMs = 60;
+const pauseMs = 20;
+
+/**
+ * The commands of a file (`.jsonl`, `.json`, also with `.gz`) or of all such files of a folder, in order of their
+ * start. Throws `RecordingError`.
+ */
 export function readRecording(path: string): readonly RecordedCommand[] {
+  let clock = 0;
+  const commands = entriesOf(path).map(({ where, value }, index) => {
+    const parsed = v.safeParse(shape, value);
+    if (!parsed.success) {
+      const [issue] = parsed.issues;
+      const field = v.getDotPath(issue);
+      throw new RecordingError(`${where}: ${field === null ? "" : `${field}: `}${issue.message}`);
+    }
+    const { args, stdin, env, files, lines, killed, note, ...rest } = parsed.output;
+    const at_ms = rest.at_ms ?? clock;
+    const ms = rest.ms ?? Math.max(usualMs, lines?.at(-1)?.[0] ?? 0);
+    clock = at_ms + ms + pauseMs;
+    const command: RecordedCommand = {
+      ...rest,
+      scenario: rest.scenario ?? basename(path).replace(/\..*$/u, ""),
+      seq: rest.seq ?? index,
+      at_ms,
+      ms,
+      args: typeof args === "string" ? wordsOf(args) : args,
+      ...(stdin == null ? {} : { stdin }),
+      ...(env == null ? {} : { env }),
+      ...(files == null ? {} : { files }),
+      ...(lines == null ? {} : { lines }),
+      ...(killed == null || killed === false ? {} : { killed: String(killed) }),
+      ...(note == null ? {} : { note }),
+    };
+    return command;
+  });
+  return commands.toSorted((a, b) => a.at_ms - b.at_ms || a.seq - b.seq);
+}
+
+interface Entry {
+  readonly where: string;
+  readonly value: unknown;
+}
+
+function entriesOf(path: string): readonly Entry[] {
+  if (statOf(path).isDirectory()) {
+    const names = readdirSync(path).filter((name) => /\.jsonl?(\.gz)?$/u.test(name));
+    return names
+      .toSorted((a, b) => (a < b ? -1 : 1))
+      .flatMap((name) => entriesOf(join(path, name)));
+  }
   const bytes = readFileSync(path);
   const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own recordings
-  const commands = lines.map((line) => JSON.parse(line) as RecordedCommand);
-  return commands.toSorted((a, b) => a.at_ms - b.at_ms || a.seq - b.seq);
+  if (/\.json(\.gz)?$/u.test(path)) {
+    const value = jsonOf(text, path);
+    return (Array.isArray(value) ? value : [value]).map((item: unknown) => ({
+      where: path,
+      value: item,
+    }));
+  }
+  return text.split("\n").flatMap((line, index) => {
+    if (line.trim() === "") return [];
+    const where = `${path}:${index + 1}`;
+    return [{ where, value: jsonOf(line, where) }];
+  });
+}
+
+function statOf(path: string): ReturnType<typeof statSync> & object {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new RecordingError(`${path}: there is no such file`);
+  return found;
+}
+
+function jsonOf(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RecordingError(`${where}: not JSON: ${String(error)}`, { cause: error });
+  }
 }
 
 /**
@@ -47,8 +149,9 @@ export function possibleStarts(commands: readonly RecordedCommand[]): readonly n
   );
   // Names depend on the clock only through `rollout restart`, which writes the time into the template.
   const restarts = commands.some(({ args }) => args[1] === "restart");
-  if (stamps.length === 0) return [Date.parse("2026-11-23T08:00:00Z")];
-  const earliest = Math.max(...stamps.map(({ time, printed }) => time - printed));
+  const times = stamps.map(({ time, printed }) => time - printed).filter(Number.isFinite);
+  if (times.length === 0) return [Date.parse("2026-11-23T08:00:00Z")];
+  const earliest = Math.max(...times);
   if (!restarts) return [earliest + 500];
   return Array.from({ length: 28 }, (_, i) => earliest + 25 + 50 * i);
 }

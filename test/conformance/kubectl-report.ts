@@ -27,10 +27,10 @@ function table(comparisons: readonly Comparison[]): string {
         (agreement === undefined || c.agreement === agreement),
     ).length;
   const row = (name: string, verb: string): string =>
-    `| ${name} | ${count(verb)} | ${count(verb, "equal")} | ${count(verb, "equal at rest")} | ` +
+    `| ${name} | ${count(verb)} | ${count(verb, "equal")} | ${count(verb, "alike")} | ` +
     `${count(verb, "different")} |`;
   return [
-    "| command | recorded | equal | equal at rest | different |",
+    "| command | recorded | equal | alike | different |",
     "| --- | --: | --: | --: | --: |",
     ...verbs.map((verb) => row(`\`${verb}\``, verb)),
     row("all", ""),
@@ -67,11 +67,18 @@ played again, in order and at its instant, on a simulated cluster. Output on std
 code are compared after replacing what differs between two runs on a real cluster, too: drawn names, uids,
 times, ages, resourceVersions and addresses, and the order of rows that are sorted by drawn names.
 
-_Equal at rest_: commands that follow the cluster (\`rollout status\`, \`get -w\`) print one line per status that
-a controller writes, never deduplicated, in rollsim as in the real kubectl. How many statuses a real
-controller writes while pods change at the same second differs between two runs of the same
-rollout: three recorded runs with 3 replicas print \`1 out of 3\` three, four and four times. So where the lines are not equal,
-the states are compared in which each burst of lines (less than 600 ms apart) leaves every object.
+_Alike_ are outputs that differ only in what is left to chance on a real cluster:
+
+- Commands that follow the cluster (\`rollout status\`, \`get -w\`) print one line per status that
+  a controller writes, never deduplicated, in rollsim as in the real kubectl. How many statuses a real
+  controller writes while pods change at the same second differs between two runs of the same
+  rollout: three recorded runs with 3 replicas print \`1 out of 3\` three, four and four times. So where the
+  lines are not equal, the states are compared in which each burst of lines (less than 600 ms apart) leaves
+  every object.
+- From the tenth distinct message of one object and reason within ten minutes on, the real recorder combines
+  events: it forgets one message of its set, any one (client-go, PopAny), and combines what it has forgotten.
+  Two recorded runs of the same commands differ. So where there are combined events, the rows of that reason
+  are compared by the sum of their counts.
 
 ${table(comparisons)}
 
