@@ -60,9 +60,9 @@ describe("help", () => {
   });
 
   test("is all that there is of commands that are not simulated", () => {
-    expect(run("cp a b").err).toBe("error: kubectl cp is not supported in rollsim\n");
-    expect(run("cp a b --nope").err).toBe(
-      "error: unknown flag: --nope\nSee 'kubectl cp --help' for usage.\n",
+    expect(run("proxy").err).toBe("error: kubectl proxy is not supported in rollsim\n");
+    expect(run("proxy --nope").err).toBe(
+      "error: unknown flag: --nope\nSee 'kubectl proxy --help' for usage.\n",
     );
     expect(run("create secret").err).toBe(helpText("create secret"));
   });
