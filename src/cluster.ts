@@ -210,12 +210,9 @@ export class Cluster {
       saved?.faults,
     );
     this.#settled = [
-      new EndpointSliceController({
-        store: this.#store,
-        trace: this.trace,
-        random: this.#random,
-      }),
+      new EndpointSliceController(kubeletWorld),
       this.#disruption,
+      this.#api.quotas,
       this.faults,
     ];
     if (saved !== undefined) {

@@ -153,6 +153,12 @@ export class PodRegistry {
     return generated ? `${prefix}-${suffix(prefix, ordinal)}` : prefix;
   }
 
+  /** What the next pod of a ReplicaSet would be called. */
+  nextName(namespace: string, prefix: string): string {
+    const made = this.#rows.get(`${namespace}/${prefix}-`)?.length ?? 0;
+    return `${prefix}-${suffix(prefix, made + 1)}`;
+  }
+
   /** The row of the youngest pod that has or had this name. */
   rowNamed(namespace: string, name: string): number | undefined {
     const dash = name.lastIndexOf("-") + 1;

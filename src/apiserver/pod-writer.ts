@@ -45,7 +45,7 @@ export class PodWriter {
     let refused: Status | undefined;
     let first = 0;
     for (let i = 0; i < count; i++) {
-      const status = this.#refusal();
+      const status = this.#refusal(replicaSet);
       if (status === undefined) {
         const row = store.insertPod(replicaSet);
         if (done === 0) first = row;
@@ -147,9 +147,19 @@ export class PodWriter {
     return invalid({ group: "", kind: "Pod" }, name, [cause]);
   }
 
-  #refusal(): Status | undefined {
+  #overQuota(replicaSet: ReplicaSet): Status | undefined {
+    const { store, quotas } = this.#api;
+    if (!quotas.any) return undefined;
+    const { metadata, spec } = replicaSet;
+    const { namespace = "default", name } = metadata;
+    const source = store.registry.sourceIndex(replicaSet, spec.template);
+    const pod = store.registry.nextName(namespace, name);
+    return quotas.refusal(namespace, pod, store.registry.sources[source]!.spec);
+  }
+
+  #refusal(replicaSet: ReplicaSet): Status | undefined {
     const { refusals, requester, store } = this.#api;
-    const status = refusals.take("create", PODS, "", requester.by);
+    const status = refusals.take("create", PODS, "", requester.by) ?? this.#overQuota(replicaSet);
     if (status !== undefined) return status;
     const { podQuota } = refusals;
     if (podQuota === 0 || store.pods.live < podQuota) return undefined;

@@ -1,6 +1,7 @@
 /** The `scale` subresource of Deployments and ReplicaSets (autoscaling/v1 Scale). */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { invalid, type Status } from "../api/status.ts";
 import { formatLabelSelector } from "./selectors.ts";
 
 export function scaleOf(object: KubeObject): KubeObject {
@@ -25,4 +26,13 @@ export function scaleOf(object: KubeObject): KubeObject {
 export function applyScale(object: KubeObject, scale: KubeObject): KubeObject {
   const { replicas = 0 } = (scale["spec"] ?? {}) as { replicas?: number };
   return { ...object, spec: { ...(object as Deployment).spec, replicas } };
+}
+
+/** Fewer than none cannot be asked for. */
+export function refuseScale(scale: KubeObject): Status | undefined {
+  const { replicas = 0 } = (scale["spec"] ?? {}) as { replicas?: number };
+  if (replicas >= 0) return undefined;
+  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
+  const cause = { reason: "FieldValueInvalid", message, field: "spec.replicas" };
+  return invalid({ group: "autoscaling", kind: "Scale" }, scale.metadata.name, [cause]);
 }

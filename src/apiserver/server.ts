@@ -35,8 +35,9 @@ import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
 import { findPod, listPods, podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
+import { Quotas } from "./quotas.ts";
 import type { Refusals } from "./refusals.ts";
-import { applyScale, scaleOf } from "./scale-subresource.ts";
+import { applyScale, refuseScale, scaleOf } from "./scale-subresource.ts";
 import { uidText, type Store } from "./store.ts";
 import { strategyFor } from "./strategy.ts";
 import { openWatch } from "./watch.ts";
@@ -58,6 +59,7 @@ export class ApiServer implements Client {
   readonly store: Store;
   readonly refusals: Refusals;
   requester: Requester = USER;
+  readonly quotas: Quotas;
   readonly #trace: Trace;
   /** Set by the cluster: who guards disruption budgets. */
   eviction: Client["evict"] = (pod, options) => this.delete(pod, options);
@@ -66,6 +68,7 @@ export class ApiServer implements Client {
     this.store = store;
     this.refusals = refusals;
     this.#trace = trace;
+    this.quotas = new Quotas(store, trace);
     store.afterPodGone = () => sweepForeground(store);
   }
 
@@ -239,6 +242,8 @@ export class ApiServer implements Client {
     if (taken !== undefined) {
       return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
     }
+    const overQuota = storeName(kind) === "pods" ? this.quotas.refuse(value as Pod) : undefined;
+    if (overQuota !== undefined) return { ok: false, status: overQuota };
     if (options.dryRun !== undefined) {
       const made = { uid: uidText(0), creationTimestamp: this.#stamp() };
       const metadata = { ...value.metadata, ...made };
@@ -389,12 +394,4 @@ function refuseIdentity(
   const asked = metadata.resourceVersion ?? "";
   if (asked !== "" && asked !== resourceVersion) return conflict(groupResource(kind), name);
   return undefined;
-}
-
-function refuseScale(scale: KubeObject): Status | undefined {
-  const { replicas = 0 } = (scale["spec"] ?? {}) as { replicas?: number };
-  if (replicas >= 0) return undefined;
-  const message = `Invalid value: ${replicas}: must be greater than or equal to 0`;
-  const cause = { reason: "FieldValueInvalid", message, field: "spec.replicas" };
-  return invalid({ group: "autoscaling", kind: "Scale" }, scale.metadata.name, [cause]);
 }

@@ -8,21 +8,8 @@ import type { Located } from "./yaml.ts";
 
 const CODE = "not-simulated";
 
-/** Kinds that are checked, and yet not acted on, with what one may do instead. */
-const inert: ReadonlyMap<string, string | undefined> = new Map([
-  ["ResourceQuota", "a step can break this way: fault: { type: QuotaFull }"],
-  ["HorizontalPodAutoscaler", undefined],
-]);
-
 /** Fields of a pod's spec that would change where it runs, or when it is ready. */
-const podFields = [
-  "affinity",
-  "nodeSelector",
-  "priorityClassName",
-  "readinessGates",
-  "schedulingGates",
-  "topologySpreadConstraints",
-];
+const podFields = ["priorityClassName", "readinessGates", "schedulingGates"];
 
 /** One warning for a kind, and one for each field, to be folded by `foldNotSimulated`. */
 export function notSimulatedIn(object: Located, source: Source): readonly Problem[] {
@@ -31,15 +18,8 @@ export function notSimulatedIn(object: Located, source: Source): readonly Proble
   if (typeof apiVersion !== "string" || typeof kind?.value !== "string") return [];
   const severity = "warning";
   const info = kindOfObject({ apiVersion, kind: kind.value });
-  if (!info.simulated || inert.has(kind.value)) {
-    const hint = inert.get(kind.value);
-    const what = {
-      severity,
-      code: CODE,
-      message: kind.value,
-      ...(hint === undefined ? {} : { hint }),
-    };
-    return [problemAt(source, kind.span, { ...what, severity })];
+  if (!info.simulated) {
+    return [problemAt(source, kind.span, { severity, code: CODE, message: kind.value })];
   }
   const spec = podSpecOf(object);
   return podFields.flatMap((name) => {

@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from "../../api/meta.ts";
 import { ageOf, humanDuration } from "../duration.ts";
-import { at, isMap, list, map, num, text } from "../fields.ts";
+import { at, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
 import { formatLabelSelector, formatLabels, selectorText } from "../labels.ts";
 import type { Column } from "./table.ts";
 
@@ -204,5 +204,27 @@ export const disruptionBudgetColumns: readonly Column[] = [
   word("Min Available", "N/A", "spec", "minAvailable"),
   word("Max Unavailable", "N/A", "spec", "maxUnavailable"),
   count("Allowed Disruptions", "status", "disruptionsAllowed"),
+  ageColumn,
+];
+
+/** `pods: 3/5`, of limits and of all else. */
+function quotaColumn(name: string, kind: "limits" | "requests"): Column {
+  return {
+    name,
+    cell: (quota) =>
+      sortedKeys(map(quota, "status", "hard"))
+        .filter((key) => key.startsWith("limits.") === (kind === "limits"))
+        .map((key) => {
+          const used = text(quota, "status", "used", key) || "0";
+          return `${key}: ${used}/${text(quota, "status", "hard", key)}`;
+        })
+        .join(", "),
+  };
+}
+
+export const quotaColumns: readonly Column[] = [
+  nameColumn,
+  quotaColumn("Request", "requests"),
+  quotaColumn("Limit", "limits"),
   ageColumn,
 ];

@@ -91,6 +91,19 @@ function readyEndpoints(slices: readonly KubeObject[], portName: string): string
   return more ? `${shown.join(",")} + ${count - 3} more...` : shown.join(",");
 }
 
+export function describeQuota(_call: Call, quota: KubeObject): string[] {
+  const hard = map(quota, "status", "hard");
+  return [
+    line(0, "Name:", quota.metadata.name),
+    line(0, "Namespace:", quota.metadata.namespace ?? ""),
+    line(0, "Resource", "Used", "Hard"),
+    line(0, "--------", "----", "----"),
+    ...sortedKeys(hard).map((key) =>
+      line(0, key, text(quota, "status", "used", key) || "0", text(hard, key)),
+    ),
+  ];
+}
+
 export function describeAutoscaler(_call: Call, hpa: KubeObject): string[] {
   const target = map(hpa, "spec", "scaleTargetRef");
   const current = list(hpa, "status", "currentMetrics");

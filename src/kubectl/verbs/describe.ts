@@ -3,7 +3,12 @@ import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
 import { eventLines } from "../describe/events.ts";
-import { describeAutoscaler, describeGeneric, describeService } from "../describe/others.ts";
+import {
+  describeAutoscaler,
+  describeGeneric,
+  describeQuota,
+  describeService,
+} from "../describe/others.ts";
 import { describeNode } from "../describe/nodes.ts";
 import {
   describeConfigMap,
@@ -28,6 +33,7 @@ const describers: Readonly<Record<string, Describer>> = {
   Namespace: describeNamespace,
   PodDisruptionBudget: describeDisruptionBudget,
   ConfigMap: describeConfigMap,
+  ResourceQuota: describeQuota,
 };
 
 export function describe(call: Call): void {

@@ -1,0 +1,210 @@
+/**
+ * ResourceQuotas: which pods a namespace may have besides those that it has. Mirrors the admission plugin
+ * ResourceQuota and quota/v1/evaluator/core/pods.go (v1.37.2). What is used follows from the store, and is
+ * counted from the first quota on; the status is written once the controllers have settled.
+ *
+ * Pods that have ended count only for `count/pods`. Left out: scopes, objects other than pods, and the time
+ * that the quota controller takes to see that a pod is gone.
+ */
+import type { Pod, PodSpec } from "../api/core.ts";
+import { deepEqual } from "../api/json.ts";
+import type { KubeObject } from "../api/meta.ts";
+import { forbidden, type Status } from "../api/status.ts";
+import type { Trace } from "../engine/trace.ts";
+import { asRecord } from "./json.ts";
+import { amountsOf, podAmounts, quantities, type Amounts } from "./pod-resources.ts";
+import { printMilli, printQuantity } from "./quantity.ts";
+import { keyOf, PodChange, type PodChangeCode, type Store } from "./store.ts";
+
+const QUOTAS = "resourcequotas";
+const PODS = { group: "", resource: "pods" } as const;
+/** Of these every container has to say something where they are limited. */
+const REQUIRED = /^((requests\.|limits\.)?(cpu|memory))$/u;
+
+interface Quota extends KubeObject {
+  readonly spec?: { readonly hard?: Readonly<Record<string, unknown>> };
+  readonly status?: { readonly hard?: unknown; readonly used?: unknown };
+}
+
+export class Quotas {
+  readonly #store: Store;
+  readonly #trace: Trace;
+  #hears = false;
+  #changed = false;
+  /** Milli-units by namespace and name of what is limited. */
+  readonly #used = new Map<string, Map<string, number>>();
+  /** Rows that count, and rows that have not ended. */
+  readonly #present = new Set<number>();
+  readonly #live = new Set<number>();
+
+  constructor(store: Store, trace: Trace) {
+    this.#store = store;
+    this.#trace = trace;
+    store.listen({
+      object: ({ resource }) => {
+        if (resource !== QUOTAS) return;
+        this.#hear();
+        this.#changed = true;
+      },
+    });
+    for (const _ of store.all(QUOTAS)) this.#hear();
+  }
+
+  get any(): boolean {
+    return this.#hears;
+  }
+
+  /** As `refusal`, of a pod that somebody made by hand. */
+  refuse({ metadata: { namespace = "default", name }, spec }: Pod): Status | undefined {
+    return this.refusal(namespace, name, spec);
+  }
+
+  /** Why a pod may not be made; undefined: it may. */
+  refusal(namespace: string, name: string, spec: PodSpec): Status | undefined {
+    if (!this.#hears) return undefined;
+    const adds = usageOf(spec);
+    for (const quota of this.#of(namespace)) {
+      const hard = quantities(quota.spec?.hard);
+      const missing = missingIn(spec, Object.keys(hard));
+      if (missing !== "") {
+        const why = `failed quota: ${quota.metadata.name}: must specify ${missing}`;
+        return forbidden(PODS, name, why);
+      }
+      const used = this.#usedOf(namespace);
+      const over = Object.keys(hard)
+        .filter((key) => (adds[key] ?? 0) > 0 && (used.get(key) ?? 0) + adds[key]! > hard[key]!)
+        .toSorted((a, b) => (a < b ? -1 : 1));
+      if (over.length === 0) continue;
+      const list = (amount: (key: string) => number): string =>
+        over.map((key) => `${key}=${printed(key, amount(key))}`).join(",");
+      const why =
+        `exceeded quota: ${quota.metadata.name}, requested: ${list((key) => adds[key] ?? 0)}, ` +
+        `used: ${list((key) => used.get(key) ?? 0)}, limited: ${list((key) => hard[key] ?? 0)}`;
+      return forbidden(PODS, name, why);
+    }
+    return undefined;
+  }
+
+  /** Writes what is used into the statuses. */
+  settled(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
+    for (const quota of [...this.#store.all(QUOTAS)] as Quota[]) this.#sync(quota);
+    // Its own writes do not concern it.
+    this.#changed = false;
+  }
+
+  #sync(quota: Quota): void {
+    const { namespace = "default", name } = quota.metadata;
+    const hard = quota.spec?.hard ?? {};
+    const used = this.#usedOf(namespace);
+    const counted = Object.keys(hard).filter(
+      (key) => /^(count\/)?pods$/u.test(key) || isAmount(key),
+    );
+    const shown = counted.map((key) => [key, printed(key, used.get(key) ?? 0)] as const);
+    const status = { hard, used: Object.fromEntries(shown) };
+    if (deepEqual(quota.status, status)) return;
+    const object = this.#store.replace(QUOTAS, { ...quota, status });
+    this.#trace.add({
+      kind: "write",
+      at: this.#store.wallClockMs - this.#store.epochMs,
+      by: "resourcequota-controller",
+      verb: "update/status",
+      resource: QUOTAS,
+      namespace,
+      name,
+      object,
+    });
+  }
+
+  #of(namespace: string): readonly Quota[] {
+    return ([...this.#store.all(QUOTAS)] as Quota[])
+      .filter((quota) => quota.metadata.namespace === namespace)
+      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  }
+
+  #usedOf(namespace: string): Map<string, number> {
+    let used = this.#used.get(namespace);
+    if (used === undefined) this.#used.set(namespace, (used = new Map<string, number>()));
+    return used;
+  }
+
+  #hear(): void {
+    if (this.#hears) return;
+    this.#hears = true;
+    const { pods } = this.#store;
+    for (let row = 0; row < pods.length; row++) if (pods.isPresent(row)) this.#note(row);
+    this.#store.listen({ pod: (change, row) => this.#podChanged(change, row) });
+  }
+
+  #podChanged(change: PodChangeCode, row: number): void {
+    if (change === PodChange.BecameReady || change === PodChange.Edited) return;
+    this.#note(row);
+  }
+
+  #note(row: number): void {
+    const { pods } = this.#store;
+    const present = pods.isPresent(row);
+    const live = present && !pods.isTerminal(row);
+    if (present !== this.#present.has(row)) {
+      if (present) this.#present.add(row);
+      else this.#present.delete(row);
+      this.#add(row, { "count/pods": 1000 }, present ? 1 : -1);
+    }
+    if (live === this.#live.has(row)) return;
+    if (live) this.#live.add(row);
+    else this.#live.delete(row);
+    const { spec } = this.#store.registry.sources[pods.columns.source[row]!]!;
+    const { "count/pods": _, ...usage } = usageOf(spec);
+    this.#add(row, usage, live ? 1 : -1);
+  }
+
+  #add(row: number, usage: Amounts, by: 1 | -1): void {
+    const { pods, registry } = this.#store;
+    const used = this.#usedOf(registry.sources[pods.columns.source[row]!]!.namespace);
+    for (const [key, milli] of Object.entries(usage))
+      used.set(key, (used.get(key) ?? 0) + by * milli);
+    this.#changed = true;
+  }
+}
+
+/** What one pod takes of each limit, in milli-units; `cpu` is another word for `requests.cpu`. */
+function usageOf(spec: PodSpec): Amounts {
+  const requests = Object.entries(podAmounts(spec, "requests"));
+  const limits = Object.entries(podAmounts(spec, "limits"));
+  return {
+    "count/pods": 1000,
+    pods: 1000,
+    ...Object.fromEntries(requests),
+    ...Object.fromEntries(requests.map(([name, milli]) => [`requests.${name}`, milli])),
+    ...Object.fromEntries(limits.map(([name, milli]) => [`limits.${name}`, milli])),
+  };
+}
+
+function isAmount(key: string): boolean {
+  return /^((requests\.|limits\.)?(cpu|memory|ephemeral-storage)|requests\..+)$/u.test(key);
+}
+
+/** Where the pod as a whole says nothing, each container has to (PodLevelResources). */
+function missingIn(spec: PodSpec, limited: readonly string[]): string {
+  if (spec["resources"] !== undefined) return "";
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  const missing = limited
+    .filter((key) => REQUIRED.test(key))
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .flatMap((key) => {
+      const budget = key.startsWith("limits.") ? "limits" : "requests";
+      const resource = key.replace(/^(requests|limits)\./u, "");
+      const names = containers
+        .filter((each) => amountsOf(asRecord(each["resources"]), budget)[resource] === undefined)
+        .map(({ name }) => name)
+        .toSorted((a, b) => (a < b ? -1 : 1));
+      return names.length === 0 ? [] : [`${key} for: ${names.join(",")}`];
+    });
+  return missing.join("; ");
+}
+
+function printed(key: string, milli: number): string {
+  if (!/(memory|storage)$/u.test(key)) return printMilli(milli);
+  return printQuantity({ value: BigInt(milli), scale: -3, text: "", format: "BinarySI" });
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function quota(hard: Fields): KubeObject {
+  return { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "team" }, spec: { hard } };
+}
+
+function deployment(replicas: number, resources: Fields): KubeObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: { containers: [{ name: "web", image: "web:v1", resources }] },
+      },
+    },
+  };
+}
+
+function world(hard: Fields, replicas: number, resources: Fields = {}): Cluster {
+  const cluster = new Cluster({ behaviors: [{ terminate: { delay: 5000 } }] });
+  cluster.act("create", (api) => {
+    expect(api.create(quota(hard))).toMatchObject({ ok: true });
+    expect(api.create(deployment(replicas, resources))).toMatchObject({ ok: true });
+  });
+  cluster.runUntil(10_000);
+  return cluster;
+}
+
+function used(cluster: Cluster): unknown {
+  const answer = cluster.api.get({ resource: "resourcequotas", name: "team" });
+  return answer.ok ? (answer.value["status"] as { used: unknown }).used : undefined;
+}
+
+function refusals(cluster: Cluster): readonly string[] {
+  return cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "event" && entry.reason === "FailedCreate"
+      ? [entry.message.replace(/web-[a-z0-9]+-[a-z0-9]+/u, "web-x")]
+      : [],
+  );
+}
+
+describe("a ResourceQuota", () => {
+  test.each([
+    [{ pods: "3" }, {}, 3, "requested: pods=1, used: pods=3, limited: pods=3"],
+    [
+      { "count/pods": 2 },
+      {},
+      2,
+      "requested: count/pods=1, used: count/pods=2, limited: count/pods=2",
+    ],
+    [
+      { "requests.cpu": "1", "requests.memory": "256Mi" },
+      { requests: { cpu: "300m", memory: "100Mi" } },
+      2,
+      "requested: requests.memory=100Mi, used: requests.memory=200Mi, limited: requests.memory=256Mi",
+    ],
+    [
+      { "limits.cpu": "1", cpu: "1" },
+      { limits: { cpu: "600m" } },
+      1,
+      "requested: cpu=600m,limits.cpu=600m, used: cpu=600m,limits.cpu=600m, limited: cpu=1,limits.cpu=1",
+    ],
+  ])("%j admits so many pods and names what was exceeded", (hard, resources, pods, why) => {
+    const cluster = world(hard, 5, resources);
+    expect(cluster.api.list("pods")).toHaveLength(pods);
+    expect(refusals(cluster)[0]).toBe(
+      `Error creating: pods "web-x" is forbidden: exceeded quota: team, ${why}`,
+    );
+  });
+
+  test("refuses pods that say nothing of what it limits", () => {
+    const cluster = world({ "limits.memory": "1Gi", "requests.cpu": "1" }, 1);
+    expect(refusals(cluster)[0]).toBe(
+      'Error creating: pods "web-x" is forbidden: failed quota: team: must specify ' +
+        "limits.memory for: web; requests.cpu for: web",
+    );
+  });
+
+  test("counts in its status what there is, a terminating pod until it is gone", () => {
+    const cluster = world({ pods: 10, "requests.cpu": 4 }, 3, { requests: { cpu: "500m" } });
+    expect(used(cluster)).toEqual({ pods: "3", "requests.cpu": "1500m" });
+    cluster.act("scale", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 1 } }),
+    );
+    expect(used(cluster)).toEqual({ pods: "3", "requests.cpu": "1500m" });
+    cluster.runUntil(20_000);
+    expect(used(cluster)).toEqual({ pods: "1", "requests.cpu": "500m" });
+  });
+
+  test("refuses a pod that somebody makes by hand, and counts on after a restore", () => {
+    const cluster = Cluster.restore(world({ pods: 2 }, 2).save());
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "lone" },
+      spec: { containers: [{ name: "a", image: "a" }] },
+    };
+    const answer = cluster.act("create", (api) => api.create(pod));
+    expect(answer).toMatchObject({
+      ok: false,
+      status: {
+        code: 403,
+        message:
+          'pods "lone" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2',
+      },
+    });
+    expect(used(cluster)).toEqual({ pods: "2" });
+  });
+});
