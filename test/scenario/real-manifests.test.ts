@@ -84,12 +84,7 @@ describe("a file with everything in it", () => {
           "Secret, ServiceAccount, ServiceMonitor and StatefulSet objects are kept and given back, " +
           "but nothing acts on them",
       ],
-      [
-        60,
-        "not-simulated",
-        "of pods, affinity, nodeSelector, priorityClassName and topologySpreadConstraints are " +
-          "kept, but not heeded",
-      ],
+      [58, "not-simulated", "of pods, priorityClassName is kept, but not heeded"],
     ]);
   });
 
