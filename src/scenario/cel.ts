@@ -15,6 +15,8 @@ export interface CelContext {
   readonly node: unknown;
   /** Canaries of Flagger. */
   readonly canary: unknown;
+  /** Rollouts of Argo Rollouts. */
+  readonly rollout: unknown;
   /** Accounts of requests. */
   readonly traffic: unknown;
   /** Seconds since the start of the run. */
@@ -50,7 +52,7 @@ export type CelAnswer =
       readonly end: number;
     };
 
-const variables = ["deploy", "rs", "pod", "svc", "node", "canary", "traffic", "t"];
+const variables = ["deploy", "rs", "pod", "svc", "node", "canary", "rollout", "traffic", "t"];
 
 type Compiled = ReturnType<Environment["parse"]>;
 
@@ -145,6 +147,9 @@ function bind(context: CelContext): Bindings {
     },
     get canary() {
       return context.canary;
+    },
+    get rollout() {
+      return context.rollout;
     },
     get traffic() {
       return context.traffic;

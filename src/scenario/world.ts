@@ -76,6 +76,9 @@ export function worldOf(
     get canary() {
       return all("canaries");
     },
+    get rollout() {
+      return all("rollouts");
+    },
     get traffic() {
       const accounts = traffic.accounts.map(({ name, snapshot }) => {
         const { account, abTest } = closed.find((each) => each.name === name) ?? {};

@@ -36,7 +36,7 @@ rollsim schema > scenario.schema.json
 - Durations are Go's (\`1m30s\`, \`250ms\`); a bare number is refused.
 - A step has exactly one verb: \`apply\`, \`kubectl\`, \`wait\`, \`assert\` or \`fault\`. \`rollout status\` and \`wait\` take
   virtual time. \`at\` counts from the start of the run, \`after\` from the end of the previous step.
-- Expressions are CEL. They see \`deploy\`, \`rs\`, \`pod\`, \`svc\`, \`canary\` by name (\`deploy.web\`, \`deploy["my-app"]\`), \`t\` (seconds)
+- Expressions are CEL. They see \`deploy\`, \`rs\`, \`pod\`, \`svc\`, \`canary\`, \`rollout\` by name (\`deploy.web\`, \`deploy["my-app"]\`), \`t\` (seconds)
   and \`pods(selector)\`. Counters that the API leaves out read 0; \`status.conditions.Available\` is the condition of
   that type. \`traffic.web\` is the account of that traffic: \`traffic.web.failed\`, \`traffic.web.failedBy.staleView\`,
   \`traffic.web.latency.p99\` (ms).

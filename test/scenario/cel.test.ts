@@ -13,6 +13,7 @@ const context: CelContext = {
   svc: new Map(),
   node: new Map(),
   canary: new Map(),
+  rollout: new Map(),
   traffic: new Map(),
   t: 12.5,
   pods: (selector) => (selector === "app=web" ? [new Map([["name", "a"]])] : []),

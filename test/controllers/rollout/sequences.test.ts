@@ -1,6 +1,5 @@
 /** What argo-rollouts' end-to-end tests expect (test/e2e, commit 9f8d111d8), each named. */
 import { describe, expect, test } from "vitest";
-import type { PodTemplateSpec } from "../../../src/api/core.ts";
 import type { CanaryStrategy } from "../../../src/api/rollout.ts";
 import { Cluster } from "../../../src/cluster.ts";
 import { podTemplateHash } from "../../../src/controllers/rollout/hash.ts";
@@ -223,7 +222,7 @@ test("hashes of templates are those that TestCanaryDynamicStableScale and TestCa
           },
         ],
       },
-    } as PodTemplateSpec);
+    });
   const gates = { readinessGates: [{ conditionType: "argoproj.io/e2e-readiness" }] };
   expect(hash("dynamic-stable-scale", "5m", gates)).toBe("6b56c8cdb4");
   expect(hash("canary-scaledowndelay", "5m", {})).toBe("674d8cf959");
