@@ -2,6 +2,7 @@
  * What pods have in common and the table therefore does not repeat: the template that they were made from,
  * the ReplicaSet that owns them, their names. Everything here only grows.
  */
+import { admitted } from "./strategy-pod.ts";
 import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import { controllerOf, type KubeObject, type StringMap } from "../api/meta.ts";
@@ -192,7 +193,7 @@ function fromTemplate(
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name },
-    spec: template.spec,
+    spec: admitted(template.spec),
   });
   return {
     namespace,

@@ -44,7 +44,7 @@ function create(pod: KubeObject): KubeObject {
 const AILING_NODES = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
 /** The spec after the admission plugins. */
-function admitted(spec: Json): Json {
+export function admitted(spec: Json): Json {
   const tolerations = asArray(spec["tolerations"]).map(asRecord);
   const added = AILING_NODES.filter(
     (taint) => !tolerations.some((each) => tolerates(each, taint)),

@@ -109,9 +109,7 @@ const reasons: readonly Reason[] = [
   },
   {
     matches: line(/^(get pods -o (yaml|json)|describe pod)/),
-    why:
-      "pods lack fields that no rollout depends on: tolerations, priority, container ids, probe times and " +
-      "messages of conditions",
+    why: "pods lack fields that no rollout depends on: container ids, probe times and messages of conditions",
   },
   {
     matches: numbered([

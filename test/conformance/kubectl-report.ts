@@ -13,7 +13,7 @@ const groups = ["rollout", "set", "create", "auth", "config", "apply", "top"];
 /** `rollout status`, `get`. */
 function verbOf({ played }: Comparison): string {
   const words = played.recorded.args.filter((arg) => !arg.startsWith("-"));
-  const [first = "", second = ""] = words;
+  const [first = "--help", second = ""] = words;
   const sub = groups.includes(first) && /^[a-z-]+$/.test(second) && first !== "apply";
   return sub || second === "view-last-applied" ? `${first} ${second}` : first;
 }
