@@ -7,77 +7,43 @@ import type { Answer } from "./api/status.ts";
 import { timestamp } from "./api/time.ts";
 import type { TraceEntry } from "./api/trace.ts";
 import { withEvents } from "./apiserver/events/client.ts";
-import { EventRecorder, type SavedEvents } from "./apiserver/events/recorder.ts";
-import { Refusals, type OrderedRefusal, type SavedRefusals } from "./apiserver/refusals.ts";
+import { EventRecorder } from "./apiserver/events/recorder.ts";
+import { Refusals, type OrderedRefusal } from "./apiserver/refusals.ts";
 import { seedNamespaces } from "./apiserver/seed-namespaces.ts";
 import { ApiServer } from "./apiserver/server.ts";
-import { Store, type SavedStore } from "./apiserver/store.ts";
+import { Store } from "./apiserver/store.ts";
 import {
   CONTROLLER_EVENTS,
   ControllerManager,
   type ControllerEventCode,
-  type SavedControllers,
 } from "./controllers/controller-manager.ts";
 import { DisruptionController } from "./controllers/disruption/controller.ts";
-import { operatorsOf, type OperatorOptions } from "./controllers/operators-of.ts";
-import { Operators, type SavedOperators } from "./controllers/operators.ts";
+import { operatorsOf } from "./controllers/operators-of.ts";
+import { Operators } from "./controllers/operators.ts";
 import { EndpointSliceController } from "./controllers/endpointslice/controller.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
-import { scheduleOf, type ScheduleOptions } from "./controllers/schedule.ts";
-import type { ControlPlaneLimits } from "./controllers/token-bucket.ts";
+import { scheduleOf } from "./controllers/schedule.ts";
+import { defaults, type ClusterOptions } from "./cluster/options.ts";
+import type { Snapshot } from "./cluster/snapshot.ts";
 import { assert } from "./engine/assert.ts";
 import type { QueuedEvent } from "./engine/event-queue.ts";
-import { Random, type SavedRandom } from "./engine/random.ts";
-import { Simulation, type SavedSimulation } from "./engine/simulation.ts";
+import { Random } from "./engine/random.ts";
+import { Simulation } from "./engine/simulation.ts";
 import { Trace, type TraceListener } from "./engine/trace.ts";
 import { Faults } from "./faults/faults.ts";
-import { NODE_TURNS, type NodeTurnCode, type SavedNodeFaults } from "./faults/node-faults.ts";
-import { featureGates, type FeatureGates, KUBERNETES_VERSION } from "./features.ts";
-import type { Behavior } from "./kubelet/behavior.ts";
+import { NODE_TURNS, type NodeTurnCode } from "./faults/node-faults.ts";
+import { featureGates, KUBERNETES_VERSION } from "./features.ts";
 import { MetricsServer } from "./kubelet/metrics-server.ts";
-import type { SavedHardships } from "./kubelet/hardships.ts";
 import { Kubelet, TURNS, type TurnCode } from "./kubelet/kubelet.ts";
-import {
-  nodeShapes,
-  seedNodes,
-  type NodeCapacity,
-  type NodeGroup,
-} from "./scheduler/node-object.ts";
+import { nodeShapes, seedNodes } from "./scheduler/node-object.ts";
 import { Filters } from "./scheduler/filters.ts";
-import { Scheduler, type NodeOptions, type SavedScheduler } from "./scheduler/scheduler.ts";
+import { Scheduler } from "./scheduler/scheduler.ts";
 import { sendLoadTests } from "./traffic/load-tests.ts";
 import { TrafficHost } from "./traffic/host.ts";
-import type { AppBehavior, TrafficOptions } from "./traffic/options.ts";
-import type { SavedTraffic } from "./traffic/traffic.ts";
 
-export interface ClusterOptions extends OperatorOptions {
-  /** All randomness; default "0". */
-  readonly seed?: string;
-  /** `fresh` (default), `random`, or recorded letters; see controllers/schedule.ts. */
-  readonly schedule?: string | ScheduleOptions;
-  /** So many alike, or groups of them: `node-1` and so on. Default 3. */
-  readonly nodes?: number | readonly NodeGroup[];
-  readonly podsPerNode?: number;
-  /** What each node has for its pods besides their number. */
-  readonly nodeCapacity?: NodeCapacity;
-  readonly placement?: NodeOptions["placement"];
-  /** Limits of the controllers' API clients; `ideal` (default) has none, and requests take no time. */
-  readonly controlPlane?: "ideal" | ControlPlaneLimits;
-  /** Which Kubernetes is mirrored; default the newest one known. */
-  readonly kubernetesVersion?: string;
-  readonly featureGates?: Partial<FeatureGates>;
-  readonly behaviors?: readonly Behavior[];
-  /** How containers answer requests. */
-  readonly apps?: readonly AppBehavior[];
-  /** Requests from the start on. */
-  readonly traffic?: readonly TrafficOptions[];
-  /** Wall-clock time at the start; default 2000-01-01T00:00:00Z. */
-  readonly startTime?: string;
-}
-
-export const defaults = { nodes: 3, podsPerNode: 110, startTime: "2000-01-01T00:00:00Z" } as const;
+export type { ClusterOptions, Snapshot };
 
 // At one instant: all that is due on nodes, then what was put off by controllers. Users come before both.
 const RANK = { kubelet: 1, requeue: 2 } as const;
@@ -86,25 +52,6 @@ const RANK = { kubelet: 1, requeue: 2 } as const;
 const FIRST_TURN = CONTROLLER_EVENTS;
 const FIRST_NODE_TURN = FIRST_TURN + TURNS;
 const OPERATOR_TIMER = FIRST_NODE_TURN + NODE_TURNS;
-
-/** A whole world at one instant; plain data. */
-export interface Snapshot {
-  readonly options: ClusterOptions;
-  readonly simulation: SavedSimulation;
-  readonly random: SavedRandom;
-  readonly store: SavedStore;
-  readonly refusals: SavedRefusals;
-  readonly events: SavedEvents;
-  readonly scheduler: SavedScheduler;
-  readonly kubelet: SavedHardships;
-  readonly faults: SavedNodeFaults;
-  readonly controllers: SavedControllers;
-  readonly operators: SavedOperators;
-  /** Undefined while nobody has sent requests. */
-  readonly traffic: SavedTraffic | undefined;
-  readonly trace: readonly TraceEntry[];
-  readonly instant: "open" | "closed";
-}
 
 export class Cluster {
   readonly #options: ClusterOptions;
@@ -135,7 +82,6 @@ export class Cluster {
     const { nodes, podsPerNode, startTime } = { ...defaults, ...options };
     const shapes = nodeShapes(nodes, podsPerNode, options.nodeCapacity);
     const { kubernetesVersion = KUBERNETES_VERSION, placement = "spread" } = options;
-    const gates = featureGates(kubernetesVersion, options.featureGates);
     this.#simulation = new Simulation((event) => this.#dispatch(event));
     this.#random = saved ? Random.restore(saved.random) : new Random(options.seed ?? "0");
     this.trace = new Trace(saved?.trace);
@@ -164,38 +110,12 @@ export class Cluster {
     this.#kubelet = new Kubelet(kubeletWorld, saved?.kubelet);
     this.#events = new EventRecorder(this.#store, this.trace, this.#kubelet, saved?.events);
     this.#client = withEvents(this.#api, this.#events);
-    const { schedule = "fresh", seed = "0", apps = [] } = options;
+    const { seed = "0", apps = [] } = options;
     this.traffic = new TrafficHost({ api: this.#client, seed, apps }, saved?.traffic);
     sendLoadTests(this.trace, this.traffic);
-    this.#controllers = new ControllerManager(
-      {
-        api: this.#api,
-        trace: this.trace,
-        random: this.#random,
-        now,
-        nextEventAt: () => this.nextEventAt(),
-        later: (delay, event, subject) =>
-          this.#simulation.schedule(delay, RANK.requeue, event, subject),
-      },
-      {
-        features: gates,
-        schedule: typeof schedule === "string" ? scheduleOf(schedule) : schedule,
-        controlPlane: options.controlPlane ?? "ideal",
-      },
-      saved?.controllers,
-    );
+    this.#controllers = this.#controllerManager(saved);
     const metrics = new MetricsServer({ ...kubeletWorld, traffic: this.traffic });
-    this.#operators = new Operators(
-      {
-        api: this.#api,
-        trace: this.trace,
-        nextSync: () => this.#controllers.nextSync(),
-        later: (delay, subject) =>
-          this.#simulation.schedule(delay, RANK.requeue, OPERATOR_TIMER, subject),
-      },
-      operatorsOf(this.#api, this.traffic, options, metrics, saved?.operators),
-      saved?.operators,
-    );
+    this.#operators = this.#newOperators(metrics, saved);
     this.#disruption = new DisruptionController(this.#store, this.trace);
     this.#api.eviction = (pod, options) => this.#disruption.evict(this.#api, pod, options);
     this.faults = new Faults(
@@ -220,6 +140,42 @@ export class Cluster {
       this.#instant = saved.instant;
     }
     if (saved === undefined) for (const each of options.traffic ?? []) this.traffic.add(each);
+  }
+
+  #controllerManager(saved: Snapshot | undefined): ControllerManager {
+    const { schedule = "fresh", controlPlane = "ideal", ...options } = this.#options;
+    const { kubernetesVersion = KUBERNETES_VERSION, featureGates: gates } = options;
+    return new ControllerManager(
+      {
+        api: this.#api,
+        trace: this.trace,
+        random: this.#random,
+        now: () => this.now,
+        nextEventAt: () => this.nextEventAt(),
+        later: (delay, event, subject) =>
+          this.#simulation.schedule(delay, RANK.requeue, event, subject),
+      },
+      {
+        features: featureGates(kubernetesVersion, gates),
+        schedule: typeof schedule === "string" ? scheduleOf(schedule) : schedule,
+        controlPlane,
+      },
+      saved?.controllers,
+    );
+  }
+
+  #newOperators(metrics: MetricsServer, saved: Snapshot | undefined): Operators {
+    return new Operators(
+      {
+        api: this.#api,
+        trace: this.trace,
+        nextSync: () => this.#controllers.nextSync(),
+        later: (delay, subject) =>
+          this.#simulation.schedule(delay, RANK.requeue, OPERATOR_TIMER, subject),
+      },
+      operatorsOf(this.#api, this.traffic, this.#options, metrics, saved?.operators),
+      saved?.operators,
+    );
   }
 
   /** Virtual ms since the start. */

@@ -35,6 +35,10 @@ function shown(command: keyof typeof moreExamples): string {
 const text = { type: "string", nargs: 1 } as const;
 
 export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return withProofs(withComparison(withSessions(parser, io, answer), io, answer), io, answer);
+}
+
+function withSessions(parser: Argv, io: CliIo, answer: Answer): Argv {
   return parser
     .command(
       "shell [file]",
@@ -65,35 +69,42 @@ export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
         const line = (args["--"] ?? args.line ?? []) as readonly string[];
         answer(async () => (await import("./one-line.ts")).oneLine({ ...args, line }, io));
       },
-    )
-    .command(
-      "compare <file>",
-      "One release under several strategies, in the same worlds with the same requests",
-      (command) =>
-        command
-          .positional("file", {
-            type: "string",
-            demandOption: true,
-            describe: "A scenario with traffic and a set image step",
-          })
-          .option("strategies", {
-            ...text,
-            describe: "Of rolling, recreate, blue-green, canary, flagger; with commas",
-          })
-          .option("seeds", { ...text, describe: "So many worlds; default 1" })
-          .option("success", { ...text, describe: "Least share of successes; default 99%" })
-          .option("interval", { ...text, describe: "Between measurements; default 10s" })
-          .option("failures", { ...text, describe: "Bad measurements to take back; default 2" })
-          .option("weights", { ...text, describe: "Canary steps in %; default 10,25,50" })
-          .option("step", { ...text, describe: "Time at each of them; default 30s" })
-          .option("output", {
-            alias: "o",
-            choices: ["text", "markdown", "json"] as const,
-            default: "text" as const,
-          })
-          .epilogue(shown("compare")),
-      (args) => answer(() => import("./compare.ts").then(({ compare }) => compare(args, io))),
-    )
+    );
+}
+
+function withComparison(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "compare <file>",
+    "One release under several strategies, in the same worlds with the same requests",
+    (command) =>
+      command
+        .positional("file", {
+          type: "string",
+          demandOption: true,
+          describe: "A scenario with traffic and a set image step",
+        })
+        .option("strategies", {
+          ...text,
+          describe: "Of rolling, recreate, blue-green, canary, flagger; with commas",
+        })
+        .option("seeds", { ...text, describe: "So many worlds; default 1" })
+        .option("success", { ...text, describe: "Least share of successes; default 99%" })
+        .option("interval", { ...text, describe: "Between measurements; default 10s" })
+        .option("failures", { ...text, describe: "Bad measurements to take back; default 2" })
+        .option("weights", { ...text, describe: "Canary steps in %; default 10,25,50" })
+        .option("step", { ...text, describe: "Time at each of them; default 30s" })
+        .option("output", {
+          alias: "o",
+          choices: ["text", "markdown", "json"] as const,
+          default: "text" as const,
+        })
+        .epilogue(shown("compare")),
+    (args) => answer(() => import("./compare.ts").then(({ compare }) => compare(args, io))),
+  );
+}
+
+function withProofs(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser
     .command(
       "guarantees <file>",
       "What a Deployment's settings promise, whatever happens, with the assumptions",

@@ -3,7 +3,7 @@
  * its values mean, and the manifests.
  */
 import type { GenericSchema } from "valibot";
-import { defaults } from "../cluster.ts";
+import { defaults } from "../cluster/options.ts";
 import { featureGates } from "../features.ts";
 import { milliOfQuantity as milliCpu } from "../apiserver/quantity.ts";
 import type { Behavior, CpuPoint, Fault, ReadyDelay } from "../kubelet/behavior.ts";
