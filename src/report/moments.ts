@@ -3,6 +3,8 @@
  * and what `kubectl rollout status` says. Instants at which nothing of that changed are left out.
  */
 import type { Deployment } from "../api/apps.ts";
+import type { KubeObject } from "../api/meta.ts";
+import type { Rollout as ArgoRollout } from "../api/rollout.ts";
 import type { Millis } from "../api/meta.ts";
 import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
 import { deploymentState } from "../kubectl/verbs/rollout-status.ts";
@@ -247,8 +249,7 @@ class Teller {
     const row = rowOf(deployment, sets);
     const before = this.#told.get(row.key);
     const change = before === undefined ? Infinity : distance(before.row, row);
-    const state = deploymentState(deployment);
-    const status = "line" in state ? state.line : `error: ${state.error}`;
+    const status = statusOf(deployment);
     const isNews = before === undefined || groupOf(status) !== groupOf(before.status);
     if (change < enoughOf(row.wanted) && !isNews && !(everything && change > 0)) return;
     if (change > 0 || before === undefined) draft.rows.push(row);
@@ -256,6 +257,24 @@ class Teller {
     if (status !== before?.status && !spoken) draft.status.push({ text: status, by: "nobody" });
     this.#told.set(row.key, { row, status });
   }
+}
+
+/** What `rollout status` says, or of a Rollout `argo rollouts status`, with its step and weight. */
+function statusOf(deployment: Deployment): string {
+  if (deployment.kind === "Deployment") {
+    const state = deploymentState(deployment);
+    return "line" in state ? state.line : `error: ${state.error}`;
+  }
+  const { metadata, spec, status } = deployment as KubeObject as ArgoRollout;
+  const { phase = "", message = "", currentStepIndex, canary } = status ?? {};
+  const steps = spec.strategy?.canary?.steps?.length ?? 0;
+  const facts = [
+    `rollout "${metadata.name}": ${phase}`,
+    ...(message === "" ? [] : [message]),
+    ...(currentStepIndex === undefined || steps === 0 ? [] : [`step ${currentStepIndex}/${steps}`]),
+    ...(canary?.weights === undefined ? [] : [`weight ${canary.weights.canary.weight}`]),
+  ];
+  return facts.join(", ");
 }
 
 /** One pod in twenty is worth a line; a new phase of the rollout always is. */

@@ -41,6 +41,20 @@ export const telling: ReadonlySet<string> = new Set([
   "canary/suspended",
   "canary/weight/advance",
   "canary/weight/mirror",
+  "rollout/canary/scale-stable",
+  "rollout/canary/scale-new",
+  "rollout/canary/scale-old",
+  "rollout/canary/step-done",
+  "rollout/canary/skip-steps",
+  "rollout/blue-green/scale-new",
+  "rollout/traffic/weight",
+  "rollout/service/switch",
+  "rollout/promote",
+  "rollout/abort/begins",
+  "rollout/invalid",
+  "rollout/old/delay-begins",
+  "rollout/old/delay-over",
+  "analysis/metric-over",
 ]);
 
 /** What holds a rollout; told when nothing else happens for long. */

@@ -4,9 +4,12 @@
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import { controllerOf, type KubeObject } from "../api/meta.ts";
+import { asRecord } from "../apiserver/json.ts";
+import type { Rollout as ArgoRollout } from "../api/rollout.ts";
 import type { TraceEntry, WriteEntry } from "../api/trace.ts";
 
 export interface Rollout {
+  /** Or a Rollout of Argo Rollouts in its shape. */
   readonly deployment: Deployment;
   /** Oldest revision first. */
   readonly sets: readonly ReplicaSet[];
@@ -22,6 +25,7 @@ export class Rollouts {
   feed(entry: TraceEntry): boolean {
     if (entry.kind !== "write" || entry.error !== undefined) return false;
     if (entry.resource === "deployments") keep(this.#deployments, entry);
+    else if (entry.resource === "rollouts") keep(this.#deployments, asDeployment(entry));
     else if (entry.resource === "replicasets") keep(this.#sets, entry);
     else return false;
     this.#stale = true;
@@ -51,6 +55,20 @@ export class Rollouts {
   }
 }
 
+/** A Rollout of Argo Rollouts, its numbers where a Deployment has them; it does not push out one of its name. */
+function asDeployment(entry: WriteEntry): WriteEntry {
+  const name = `${entry.name} (Rollout)`;
+  const rollout = entry.object as ArgoRollout | undefined;
+  if (rollout === undefined) return { ...entry, name };
+  const { status = {}, spec } = rollout;
+  const object = {
+    ...rollout,
+    spec: { ...spec, replicas: spec.replicas ?? 1 },
+    status: { ...status, observedGeneration: Number(status.observedGeneration ?? 0) },
+  };
+  return { ...entry, name, object };
+}
+
 function keep<T extends KubeObject>(objects: Map<string, T>, entry: WriteEntry): void {
   const key = `${entry.namespace}/${entry.name}`;
   if (entry.verb === "delete") objects.delete(key);
@@ -59,13 +77,18 @@ function keep<T extends KubeObject>(objects: Map<string, T>, entry: WriteEntry):
 
 /** 0 without a revision. */
 export function revisionOf(object: KubeObject): number {
-  return Number(object.metadata.annotations?.["deployment.kubernetes.io/revision"] ?? "0");
+  const { annotations = {} } = object.metadata;
+  const revision = annotations["deployment.kubernetes.io/revision"];
+  return Number(revision ?? annotations["rollout.argoproj.io/revision"] ?? "0");
 }
 
 /** Whether the rollout is over: all pods new and available, and the controller has seen the spec. */
-export function isComplete({ spec, status, metadata }: Deployment): boolean {
+export function isComplete(deployment: Deployment): boolean {
+  const { spec, status, metadata } = deployment;
   const counts = [status.updatedReplicas, status.replicas, status.availableReplicas];
   const seen = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
+  // Old pods of a Rollout may stay for a while.
+  if (deployment.kind !== "Deployment") return seen && asRecord(status)["phase"] === "Healthy";
   return seen && counts.every((count = 0) => count === spec.replicas);
 }
 
