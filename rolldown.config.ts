@@ -67,6 +67,8 @@ export default defineConfig({
     format: "cjs",
     entryFileNames: "[name].cjs",
     codeSplitting: false,
+    // A script that is run as src/cli.ts does has no import().
+    dynamicImportInCjs: false,
     comments: false,
     // One expression: src/cli.ts runs it as a script, which can be cached, and gives it what it needs.
     postBanner: "(function (require, exports, __filename) {",

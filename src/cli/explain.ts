@@ -1,18 +1,15 @@
 /**
- * `rollsim explain`: plays a scenario up to a time and says why Deployments are where they are, or with
- * --traffic which settings would have saved its requests.
+ * `rollsim explain`: plays a scenario up to a time and says why Deployments, Rollouts and Canaries are
+ * where they are, or with --traffic which settings would have saved its requests.
  */
-import type { Client } from "../api/client.ts";
-import { explanationText } from "../explain/text.ts";
-import { explainDeployment } from "../explain/why.ts";
 import { formatDuration } from "../api/duration.ts";
 import { savingsReport } from "../report/savings.ts";
-import { nearest } from "../scenario/nearest.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
 import { savingsOf } from "../scenario/savings.ts";
 import { reader } from "./check.ts";
+import { explained } from "./explained.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { durationOption, playing, replayOf, type ReplayArguments } from "./replay.ts";
@@ -43,12 +40,9 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   if (stopAt !== undefined && cluster.now < stopAt) {
     io.err.write(`rollsim: the run ended at ${formatDuration(cluster.now)}, before ${args.at}\n`);
   }
-  const keys = deploymentKeys(cluster.api, scenario.namespace, args.object);
-  const texts = keys.flatMap((key) => {
-    const explanation = explainDeployment(cluster, key);
-    return explanation === undefined ? [] : [explanationText(explanation)];
-  });
-  io.out.write(texts.length === 0 ? "There is no Deployment.\n" : texts.join("\n"));
+  const answer = explained(cluster, args.object);
+  if (!answer.ok) throw new UsageError(answer.why);
+  io.out.write(answer.text);
   return exitCodes.fine;
 }
 
@@ -59,31 +53,4 @@ function checkTrafficUsage({ at, object }: ExplainArguments, schedule: string): 
   if (!["fresh", "random", "random-own"].includes(schedule)) {
     throw new UsageError("--traffic plays changed worlds, which a recorded schedule does not fit");
   }
-}
-
-const deploymentWords = ["deployment", "deployments", "deploy"];
-
-/** `namespace/name` of the object that was asked for, or of all Deployments. */
-function deploymentKeys(
-  client: Client,
-  namespace: string,
-  object: string | undefined,
-): readonly string[] {
-  const all = client.list("deployments");
-  if (object === undefined) {
-    return all.map(({ metadata }) => `${metadata.namespace ?? "default"}/${metadata.name}`);
-  }
-  const [kind = "", name = kind] = object.includes("/") ? object.split("/") : ["deploy", object];
-  if (!deploymentWords.includes(kind)) {
-    throw new UsageError(`${object}: only Deployments are explained, as in deployment/web`);
-  }
-  const names = all
-    .filter(({ metadata }) => metadata.namespace === namespace)
-    .map(({ metadata }) => metadata.name);
-  if (!names.includes(name)) {
-    const best = nearest(name, names);
-    const hint = best === undefined ? "" : `; did you mean deployment/${best}?`;
-    throw new UsageError(`no Deployment "${name}" at this time${hint}`);
-  }
-  return [`${namespace}/${name}`];
 }

@@ -2,37 +2,46 @@
  * A session on a living cluster: kubectl lines, and words that move time. It knows nothing of terminals: a
  * line goes in, text comes out, so a lesson can be a script with its transcript.
  */
-import type { Deployment } from "../api/apps.ts";
-import type { Event } from "../api/core.ts";
 import type { Millis } from "../api/meta.ts";
+import type { EventEntry } from "../api/trace.ts";
 import { Cluster, type Snapshot } from "../cluster.ts";
-import { explanationText } from "../explain/text.ts";
-import { explainDeployment } from "../explain/why.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
 import { commands } from "../kubectl/commands.ts";
 import { splitScript } from "../kubectl/script.ts";
+import { longestWatchMs } from "../kubectl/waiting.ts";
 import { shellProblem } from "../kubectl/shell-syntax.ts";
 import { nearest } from "../scenario/nearest.ts";
+import type { PlannedTraffic } from "../scenario/scenario.ts";
+import { requestLines } from "../report/requests.ts";
+import { TrafficRun } from "../scenario/traffic.ts";
 import { formatDuration, parseDuration } from "../api/duration.ts";
+import { completionsOf, sessionWords } from "./completions.ts";
+import { explained } from "./explained.ts";
+import { progressOf } from "./progress-of.ts";
 
 export interface SessionOptions {
   readonly namespace: string;
   readonly readFile: KubectlIo["readFile"];
+  /** Requests; those that a scenario begins or ends with a step begin as soon as their Service is ready. */
+  readonly traffic?: readonly PlannedTraffic[];
 }
 
-/** `run until ready` gives up after so much virtual time. */
+/** `run until ready`, and watches without an end, give up after so much virtual time. */
 const PATIENCE_MS = 3_600_000;
 const LATEST_EVENTS = 20;
 const SNAPSHOTS = 200;
+const WIDTH = 80;
 
-const HELP = `kubectl lines as you type them (the word kubectl may be left out), and:
+const HELP = `kubectl lines as you type them (the word kubectl may be left out). What waits takes virtual time: get -w
+watches as long as anything happens, an hour at most. And:
   step               the next thing that happens
   step 10s           10 s of virtual time
   run until 2m       until the clock reads 2m
-  run until ready    until every Deployment is complete, or nothing more happens
-  why [NAME]         why a Deployment is waiting, with its numbers
+  run until ready    until Deployments, Rollouts and Canaries are, or nothing more happens
+  why [NAME]         why it is waiting, with its numbers
   events             the latest Kubernetes Events
+  requests           what became of the requests of a scenario's traffic
   rewind 20s         back to 20 s ago; what you did since then is undone
   time               what the clock reads
   quit`;
@@ -42,6 +51,8 @@ type Answer = { readonly text: string; readonly ended?: true };
 export class Session {
   #cluster: Cluster;
   readonly #options: SessionOptions;
+  readonly #planned: readonly PlannedTraffic[];
+  #traffic: TrafficRun;
   /** The world before each line, the latest last. */
   #past: { readonly at: Millis; readonly snapshot: Snapshot }[] = [];
   /** What was typed so far of a line that ends in a backslash. */
@@ -52,6 +63,8 @@ export class Session {
   constructor(cluster: Cluster, options: SessionOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#planned = (options.traffic ?? []).map(withoutSteps);
+    this.#traffic = new TrafficRun(cluster, this.#planned);
   }
 
   get cluster(): Cluster {
@@ -65,7 +78,8 @@ export class Session {
       : "> ";
   }
 
-  execute(line: string): Answer {
+  execute(typed: string): Answer {
+    const line = typed.replace(/\r$/, "");
     if (this.#document !== undefined) return this.#continue(line);
     if (/(^|[^\\])\\$/.test(line)) {
       this.#unfinished += `${line.slice(0, -1)} `;
@@ -76,20 +90,31 @@ export class Session {
     return this.#begin(whole);
   }
 
+  /** Forgets a line or document that has not ended; the answer says what was missing, if anything. */
+  giveUp(): string | undefined {
+    const document = this.#document;
+    const unfinished = this.#unfinished;
+    this.#document = undefined;
+    this.#unfinished = "";
+    if (document !== undefined) return `the document has no end: a line ${document.end}`;
+    return unfinished === "" ? undefined : "the last line ends in a backslash: it goes on nowhere";
+  }
+
+  /** What may stand in place of the last word of a line. */
+  completions(line: string): ReturnType<typeof completionsOf> {
+    return this.#document === undefined
+      ? completionsOf(this.#unfinished + line, this.#cluster.api)
+      : { candidates: [], word: "" };
+  }
+
   #begin(typed: string): Answer {
     const line = typed.replace(/^\s*\$\s+/, "");
-    const [, command, end] = /^(.*?)<<-?\s*'?(\w+)'?\s*$/.exec(line) ?? [];
-    if (command !== undefined && end !== undefined) {
-      this.#document = { line: command, end, lines: [] };
+    const document = documentOf(line);
+    if (document !== undefined) {
+      this.#document = { ...document, lines: [] };
       return { text: "" };
     }
     return this.#run(line.trim());
-  }
-
-  /** Words that the next line may begin with, or go on with. */
-  completions(): readonly string[] {
-    const names = this.#deployments().map(({ metadata }) => `deployment/${metadata.name}`);
-    return [...WORDS, ...names];
   }
 
   #continue(line: string): Answer {
@@ -106,32 +131,14 @@ export class Session {
   #run(line: string): Answer {
     const [word = "", ...rest] = line.split(/\s+/);
     if (word === "" || word.startsWith("#")) return { text: "" };
-    switch (word) {
-      case "help":
-        return { text: `${HELP}\n` };
-      case "quit":
-      case "exit":
-        return { text: "", ended: true };
-      case "time":
-        return { text: `${formatDuration(this.#cluster.now)}\n` };
-      case "why":
-        return { text: this.#why(rest[0]) };
-      case "events":
-        if (rest.length === 0) return { text: this.#events() };
-        break;
-      case "step":
-      case "run":
-      case "rewind":
-        return { text: this.#move(word, rest) };
-      default:
-        break;
-    }
-    const meant = nearest(word, [...FIRST_WORDS, "kubectl"]);
+    if (word === "quit" || word === "exit") return { text: "", ended: true };
+    const said = this.#word(word, rest);
+    if (said !== undefined) return { text: said };
+    const meant = nearest(word, ["kubectl", ...Object.keys(sessionWords)]);
     const known = commands.some(({ path }) => path.split(" ")[0] === word);
     if (!known && meant !== undefined && word !== meant) {
       return { text: `unknown word "${word}": did you mean ${meant}?\n` };
     }
-    this.#remember();
     return {
       text: splitScript(line)
         .map((command) => this.#command(command.line))
@@ -139,8 +146,31 @@ export class Session {
     };
   }
 
+  /** The session's own words; undefined: the line is for kubectl. */
+  #word(word: string, rest: readonly string[]): string | undefined {
+    switch (word) {
+      case "help":
+        return `${HELP}\n`;
+      case "time":
+        return `${formatDuration(this.#cluster.now)}\n`;
+      case "why":
+        return this.#why(rest);
+      case "requests":
+        return this.#requests();
+      case "events":
+        return rest.length === 0 ? this.#events() : undefined;
+      case "step":
+      case "run":
+      case "rewind":
+        return this.#move(word, rest);
+      default:
+        return undefined;
+    }
+  }
+
   #command(line: string): string {
     const problem = shellProblem(line);
+    this.#remember();
     return problem === undefined ? this.#kubectl(line) : `rollsim: ${problem.message}\n`;
   }
 
@@ -150,10 +180,13 @@ export class Session {
       text += part;
     };
     const { namespace, readFile } = this.#options;
-    const until = this.#cluster.now + PATIENCE_MS;
+    const began = this.#cluster.now;
     const given = stdin === undefined ? {} : { stdin };
     const streams = { ...given, namespace, readFile, customResources: "any" as const };
-    runKubectl(this.#cluster, withKubectl(line), { ...streams, out: print, err: print }, { until });
+    const printed = { ...streams, out: print, err: print };
+    const advance: KubectlIo["advance"] = (untilMs) => this.#advance(untilMs, began);
+    runKubectl(this.#cluster, withKubectl(line), printed, { advance });
+    this.#traffic.instant();
     return text;
   }
 
@@ -171,24 +204,57 @@ export class Session {
     this.#remember();
     const at = word === "step" ? this.#cluster.now + duration.ms : duration.ms;
     if (at < this.#cluster.now) return "That time is over: rewind goes back.\n";
-    this.#cluster.runUntil(at);
+    this.#runUntil(at);
     return this.#summary();
   }
 
   #step(): string {
     this.#remember();
-    return this.#cluster.step() ? this.#summary() : "Nothing more happens by itself.\n";
+    if (this.#cluster.nextEventAt() === undefined) return "Nothing more happens by itself.\n";
+    this.#stepOnce();
+    return this.#summary();
+  }
+
+  #stepOnce(): void {
+    if ((this.#cluster.nextEventAt() ?? 0) > this.#cluster.now) this.#traffic.instant();
+    this.#cluster.step();
+  }
+
+  /** Within a command that began at `began`: it waits until a time (ms), or as long as anything happens. */
+  #advance(untilMs: Millis, began: Millis): "stepped" | "idle" {
+    const endless = untilMs - began >= longestWatchMs;
+    const limit = endless ? began + PATIENCE_MS : untilMs;
+    if ((this.#cluster.nextEventAt() ?? Infinity) <= limit) {
+      this.#stepOnce();
+      return "stepped";
+    }
+    if (!endless) this.#runUntil(limit);
+    return "idle";
+  }
+
+  #runUntil(at: Millis): void {
+    while ((this.#cluster.nextEventAt() ?? Infinity) <= at) this.#stepOnce();
+    this.#traffic.instant();
+    this.#cluster.runUntil(at);
   }
 
   #runUntilReady(): string {
     this.#remember();
     const limit = this.#cluster.now + PATIENCE_MS;
-    const ready = (): boolean => this.#deployments().every(isComplete);
-    while (!ready() && (this.#cluster.nextEventAt() ?? Infinity) <= limit) this.#cluster.step();
-    if (ready()) return this.#summary();
-    const nothing = this.#cluster.nextEventAt() === undefined;
-    const why = nothing ? "nothing more happens by itself" : "an hour has passed";
-    return `${this.#summary()}Not ready, and ${why}: ask why.\n`;
+    const states = (): ReadonlySet<string> =>
+      new Set(progressOf(this.#cluster.api).map(({ state }) => state));
+    const goesOn = (): boolean =>
+      states().has("goes on") &&
+      !this.#cluster.isResting &&
+      (this.#cluster.nextEventAt() ?? Infinity) <= limit;
+    while (goesOn()) this.#stepOnce();
+    const left = states();
+    const why = left.has("goes on")
+      ? `Not ready, and ${this.#cluster.isResting ? "nothing more happens by itself" : "an hour has passed"}: ask why.\n`
+      : left.has("waits for you")
+        ? "Not ready: it waits for you; ask why.\n"
+        : "";
+    return `${this.#summary()}${why}`;
   }
 
   #rewind(by: Millis): string {
@@ -197,7 +263,8 @@ export class Session {
     const last = this.#past.at(-1);
     if (last === undefined || last.at > target) return "Nothing is remembered from then.\n";
     this.#cluster = Cluster.restore(last.snapshot);
-    this.#cluster.runUntil(target);
+    this.#traffic = new TrafficRun(this.#cluster, this.#planned);
+    this.#runUntil(target);
     return this.#summary();
   }
 
@@ -207,70 +274,57 @@ export class Session {
   }
 
   #summary(): string {
-    const lines = this.#deployments().map(({ metadata, spec, status }) => {
-      const { readyReplicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
-      return (
-        `deployment/${metadata.name}: ${readyReplicas}/${spec.replicas} ready, ` +
-        `${updatedReplicas} up-to-date, ${availableReplicas} available`
-      );
-    });
+    const lines = progressOf(this.#cluster.api).map(({ line }) => line);
     return `${[formatDuration(this.#cluster.now), ...lines].join("\n")}\n`;
   }
 
-  #why(name: string | undefined): string {
-    const wanted = name?.split("/").at(-1);
-    const found = this.#deployments().filter(
-      ({ metadata }) => wanted === undefined || metadata.name === wanted,
-    );
-    const texts = found.flatMap(({ metadata }) => {
-      const key = `${metadata.namespace ?? "default"}/${metadata.name}`;
-      const explanation = explainDeployment(this.#cluster, key);
-      return explanation === undefined ? [] : [explanationText(explanation)];
-    });
-    if (texts.length > 0) return texts.join("\n");
-    return wanted === undefined ? "There is no Deployment.\n" : `no Deployment ${wanted}\n`;
+  /** `why`, `why web`, `why deployment/web`, `why deployment web`. */
+  #why(words: readonly string[]): string {
+    const answer = explained(this.#cluster, words.length === 0 ? undefined : words.join("/"));
+    return answer.ok ? answer.text : `${answer.why}\n`;
   }
 
+  #requests(): string {
+    const accounts = this.#traffic.results("broken off");
+    if (accounts.length > 0) return `${requestLines(accounts, WIDTH).slice(1).join("\n")}\n`;
+    const begins = "Requests begin when their Service has a ready endpoint.";
+    const none = "No requests are sent: a scenario's traffic would send them.";
+    return `${this.#planned.length > 0 ? begins : none}\n`;
+  }
+
+  /** In the order in which they were recorded. */
   #events(): string {
-    const events = this.#cluster.api.list("events") as readonly Event[];
-    const sorted = events.toSorted((a, b) => (a.lastTimestamp < b.lastTimestamp ? -1 : 1));
-    const lines = sorted.slice(-LATEST_EVENTS).map(({ type, reason, involvedObject, message }) => {
-      const about = `${involvedObject.kind.toLowerCase()}/${involvedObject.name}`;
-      return `${type} ${reason} ${about}: ${message}`;
-    });
+    const latest: EventEntry[] = [];
+    for (const entry of this.#cluster.trace.entries) if (entry.kind === "event") latest.push(entry);
+    const lines = latest
+      .slice(-LATEST_EVENTS)
+      .map(({ at, type, reason, about, message, count }) => {
+        const object = `${about.kind.toLowerCase()}/${about.name}`;
+        const more = count === undefined || count === 1 ? "" : ` (and ${count - 1} alike)`;
+        return `${formatDuration(at).padStart(7)}  ${type} ${reason} ${object}: ${message}${more}`;
+      });
     return lines.length === 0 ? "No events.\n" : `${lines.join("\n")}\n`;
-  }
-
-  #deployments(): readonly Deployment[] {
-    return this.#cluster.api.list("deployments") as readonly Deployment[];
   }
 }
 
-const WORDS = [
-  "kubectl",
-  "step",
-  "run until ready",
-  "why",
-  "rewind",
-  "events",
-  "time",
-  "help",
-  "quit",
-] as const;
+/** `kubectl apply -f - <<EOF`, and `cat <<EOF | kubectl apply -f -`, as documents have it. */
+function documentOf(line: string): { readonly line: string; readonly end: string } | undefined {
+  const [, command, end] = /^(.*?)<<-?\s*['"]?(\w+)['"]?\s*$/.exec(line) ?? [];
+  if (command !== undefined && end !== undefined) return { line: command, end };
+  const [, word, piped] = /^\s*cat\s*<<-?\s*['"]?(\w+)['"]?\s*\|(.*)$/.exec(line) ?? [];
+  return word === undefined || piped === undefined ? undefined : { line: piped, end: word };
+}
 
-const FIRST_WORDS = WORDS.map((word) => word.split(" ")[0]!);
+/** A session has no steps: what begins or ends with one begins when it can, and goes on. */
+function withoutSteps({ from, to, ...traffic }: PlannedTraffic): PlannedTraffic {
+  return {
+    ...traffic,
+    ...(from !== undefined && "at" in from && { from }),
+    ...(to !== undefined && "at" in to && { to }),
+  };
+}
 
 function withKubectl(line: string): string {
   const trimmed = line.trim();
-  return /^(kubectl|k)\s/.test(trimmed) ? trimmed : `kubectl ${trimmed}`;
-}
-
-function isComplete({ metadata, spec, status }: Deployment): boolean {
-  const { updatedReplicas = 0, replicas = 0, availableReplicas = 0, observedGeneration } = status;
-  return (
-    observedGeneration === metadata.generation &&
-    updatedReplicas === spec.replicas &&
-    replicas === spec.replicas &&
-    availableReplicas === spec.replicas
-  );
+  return /^(kubectl|k)(\s|$)/.test(trimmed) ? trimmed : `kubectl ${trimmed}`;
 }

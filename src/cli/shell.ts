@@ -8,6 +8,7 @@ import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { replayOf, type ReplayArguments } from "./replay.ts";
 import { Session } from "./session.ts";
+import { talk } from "./terminal.ts";
 
 export interface ShellArguments extends ReplayArguments {
   /** A scenario or manifests; absent: an empty cluster. */
@@ -17,8 +18,9 @@ export interface ShellArguments extends ReplayArguments {
 export async function shell(args: ShellArguments, io: CliIo): Promise<ExitCode> {
   const session = await begin(args, io);
   if (session === undefined) return exitCodes.usage;
-  if (process.stdin.isTTY && io.out.isTTY) await atTerminal(session, io);
-  else fromPipe(session, io);
+  if (!process.stdin.isTTY || !io.out.isTTY) return fromPipe(session, io);
+  io.out.write("A cluster in virtual time. help says what you can do.\n");
+  await talk(session, { input: process.stdin, output: process.stdout });
   return exitCodes.fine;
 }
 
@@ -40,42 +42,20 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
   if (scenario === undefined) return undefined;
   const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
   const cluster = clusterAt({ ...scenario, steps: [] }, 0, { ...replayOf(args), readFile });
-  return new Session(cluster, { namespace: scenario.namespace, readFile });
+  const { namespace, traffic } = scenario;
+  return new Session(cluster, { namespace, readFile, traffic });
 }
 
-function fromPipe(session: Session, io: CliIo): void {
+function fromPipe(session: Session, io: CliIo): ExitCode {
   const text = new TextDecoder().decode(io.readStdin());
   for (const line of text.replace(/\n$/, "").split("\n")) {
     io.out.write(`${session.prompt}${line}\n`);
     const { text: said, ended } = session.execute(line);
     io.out.write(said);
-    if (ended === true) return;
+    if (ended === true) return exitCodes.fine;
   }
-}
-
-async function atTerminal(session: Session, io: CliIo): Promise<void> {
-  const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-    historySize: 1000,
-    completer: (line: string): [string[], string] => {
-      const word = line.split(" ").at(-1) ?? "";
-      const hits = session.completions().filter((candidate) => candidate.startsWith(word));
-      return [hits, word];
-    },
-  });
-  io.out.write("A cluster in virtual time. help says what you can do.\n");
-  try {
-    for (;;) {
-      const line = await terminal.question(session.prompt);
-      const { text, ended } = session.execute(line);
-      io.out.write(text);
-      if (ended === true) return;
-    }
-  } catch {
-    io.out.write("\n"); // Ctrl-C or Ctrl-D
-  } finally {
-    terminal.close();
-  }
+  const missing = session.giveUp();
+  if (missing === undefined) return exitCodes.fine;
+  io.err.write(`rollsim: ${missing}\n`);
+  return exitCodes.usage;
 }

@@ -1,5 +1,6 @@
-/** An explanation as a person reads it, at most 80 columns wide. */
+/** Explanations as a person reads them, at most 80 columns wide. */
 import { sentence } from "../controllers/decisions.ts";
+import type { OperatedExplanation, OperatedSet } from "./operated.ts";
 import type { Explanation, ReplicaSetState } from "./why.ts";
 
 const WIDTH = 80;
@@ -14,14 +15,8 @@ export function explanationText(e: Explanation): string {
     "What the controller decides now:",
     ...e.decisions.flatMap((d) => wrap(`${d.id}: ${sentence(d)}`, "  - ", "    ")),
     ...(e.decisions.length === 0 ? ["  nothing"] : []),
+    ...helpLines(e.wouldHelp),
   ];
-  if (e.wouldHelp.length > 0) {
-    lines.push(
-      "",
-      "What would let it go on:",
-      ...e.wouldHelp.flatMap((t) => wrap(t, "  - ", "    ")),
-    );
-  }
   if (e.deadlineAt !== undefined && e.state !== "complete") {
     lines.push(
       "",
@@ -29,6 +24,32 @@ export function explanationText(e: Explanation): string {
     );
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Of a Rollout or a Canary. */
+export function operatedText(e: OperatedExplanation): string {
+  const [first] = e.decisions;
+  const when = first === undefined ? "" : `, at ${seconds(first.at)}`;
+  const lines = [
+    ...wrap(`${e.object} at ${seconds(e.at)}: ${e.state}`, "", "  "),
+    ...(e.facts.length === 0 ? [] : ["", ...e.facts.flatMap((fact) => wrap(fact, "  ", "    "))]),
+    ...(e.replicaSets.length === 0 ? [] : ["", ...e.replicaSets.flatMap(replicaSetLines)]),
+    "",
+    `What its controller decided last${when}:`,
+    ...e.decisions.flatMap((d) => wrap(`${d.id}: ${d.sentence}`, "  - ", "    ")),
+    ...(first === undefined ? ["  nothing yet"] : []),
+    ...helpLines(e.wouldHelp),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function helpLines(wouldHelp: readonly string[]): string[] {
+  if (wouldHelp.length === 0) return [];
+  return [
+    "",
+    "What would let it go on:",
+    ...wouldHelp.flatMap((text) => wrap(text, "  - ", "    ")),
+  ];
 }
 
 function arithmetic(e: Explanation): string {
@@ -41,7 +62,7 @@ function arithmetic(e: Explanation): string {
   );
 }
 
-function replicaSetLines(rs: ReplicaSetState): string[] {
+function replicaSetLines(rs: ReplicaSetState | OperatedSet): string[] {
   const head =
     `  ${rs.name} (revision ${rs.revision}, ${rs.role}): asks for ${rs.asked}, ` +
     `${rs.available} available`;

@@ -8,7 +8,7 @@ import { parseDuration } from "./duration.ts";
 export type WaitEnd = "done" | "timed out" | "idle";
 
 /** Longest watch without a timeout, virtual ms: a crash loop would go on for ever. */
-const longestWatchMs = 24 * 3_600_000;
+export const longestWatchMs = 24 * 3_600_000;
 
 /**
  * Hands every event of a watch to `handle` until it answers "done", until `timeoutMs` of virtual

@@ -134,7 +134,8 @@ class Run implements Stage {
     const next = Math.min(due ?? Infinity, remedy);
     if (next > cluster.now) {
       this.#closeInstant();
-      if (this.#stepsTaken) this.#traffic.settle(this.#instant, Math.min(next, this.#until + 1));
+      if (this.#stepsTaken)
+        this.#traffic.settle(this.#instant, Math.min(next, stop + 1, this.#until + 1));
     }
     if (next > stop) {
       const over = next === Infinity && limit === Infinity && this.#options.stopAt === undefined;

@@ -2,6 +2,7 @@
 import type { Millis } from "../api/meta.ts";
 import type { RequestsEntry } from "../api/trace.ts";
 import type { Cluster } from "../cluster.ts";
+import { nameOf } from "../traffic/options.ts";
 import type { TrafficAccount } from "../traffic/traffic.ts";
 import { abResult } from "./ab-test.ts";
 import type { Moment, PlannedTraffic } from "./scenario.ts";
@@ -14,10 +15,16 @@ export class TrafficRun {
   readonly #ended = new Set<PlannedTraffic>();
   #settled: readonly TrafficResult[] | undefined;
 
+  /** What the cluster sends already goes on: it was restored. */
   constructor(cluster: Cluster, planned: readonly PlannedTraffic[]) {
     this.#cluster = cluster;
     this.#planned = planned;
-    for (const traffic of planned) if (isTime(traffic.from)) this.#start(traffic);
+    for (const traffic of planned) {
+      const name = nameOf(traffic.options);
+      const begun = cluster.traffic.accounts.find((account) => account.name === name);
+      if (begun !== undefined) this.#accounts.set(traffic, begun);
+      else if (isTime(traffic.from)) this.#start(traffic);
+    }
   }
 
   /** A step begins. */

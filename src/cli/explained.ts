@@ -1,0 +1,69 @@
+/** Which objects of a cluster are to be explained, and the texts: Deployments, Rollouts and Canaries. */
+import type { Canary } from "../api/canary.ts";
+import type { KubeObject } from "../api/meta.ts";
+import type { Rollout } from "../api/rollout.ts";
+import type { Cluster } from "../cluster.ts";
+import { explainCanary, explainRollout } from "../explain/operated.ts";
+import { explanationText, operatedText } from "../explain/text.ts";
+import { explainDeployment } from "../explain/why.ts";
+import { nearest } from "../scenario/nearest.ts";
+
+export type Explained =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+const KINDS = [
+  { resource: "rollouts", words: ["rollout", "rollouts", "ro"] },
+  { resource: "canaries", words: ["canary", "canaries"] },
+  { resource: "deployments", words: ["deployment", "deployments", "deploy"] },
+] as const;
+type Kind = (typeof KINDS)[number];
+
+/** `wanted`: `web`, `deploy/web`, `rollout/web`; absent: all there are. */
+export function explained(cluster: Cluster, wanted?: string): Explained {
+  const [word, name] = wanted?.includes("/") ? wanted.split("/") : [undefined, wanted];
+  const kinds = KINDS.filter(({ words }) => word === undefined || words.some((w) => w === word));
+  if (kinds.length === 0) {
+    return {
+      ok: false,
+      why: `${wanted}: Deployments, Rollouts and Canaries are explained, as in deployment/web`,
+    };
+  }
+  const all = kinds.flatMap((kind) =>
+    cluster.api.list(kind.resource).map((object) => ({ kind, object })),
+  );
+  const found = all.filter(({ object }) => name === undefined || object.metadata.name === name);
+  if (found.length > 0) {
+    const texts = found.map(({ kind, object }) => textOf(cluster, kind, object));
+    return { ok: true, text: texts.join("\n") };
+  }
+  if (name === undefined) {
+    return { ok: true, text: "There is no Deployment, Rollout or Canary.\n" };
+  }
+  const best = nearest(
+    name,
+    all.map(({ object }) => object.metadata.name),
+  );
+  const meant = all.find(({ object }) => object.metadata.name === best);
+  const hint = meant === undefined ? "" : `; did you mean ${meant.kind.words[0]}/${best}?`;
+  const kind = word === undefined ? "Deployment" : titles[kinds[0]!.resource];
+  return { ok: false, why: `no ${kind} "${name}" at this time${hint}` };
+}
+
+const titles: Readonly<Record<Kind["resource"], string>> = {
+  deployments: "Deployment",
+  rollouts: "Rollout",
+  canaries: "Canary",
+};
+
+function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject): string {
+  switch (resource) {
+    case "rollouts":
+      return operatedText(explainRollout(cluster, object as Rollout));
+    case "canaries":
+      return operatedText(explainCanary(cluster, object as Canary));
+    case "deployments": {
+      const { namespace = "default", name } = object.metadata;
+      return explanationText(explainDeployment(cluster, `${namespace}/${name}`)!);
+    }
+  }
+}
