@@ -120,6 +120,34 @@ describe("an eviction", () => {
     expect(cluster.evict({ name: next! })).toMatchObject({ ok: true });
   });
 
+  test("is written into the budget before the pod goes", () => {
+    const cluster = world(3, { minAvailable: 2 });
+    const [name] = podNames(cluster);
+    const budgets: unknown[] = [];
+    cluster.on("write", ({ resource, object }) => {
+      if (resource === "poddisruptionbudgets") budgets.push(object?.["status"]);
+    });
+    cluster.evict({ name: name! });
+    expect(budgets[0]).toMatchObject({
+      currentHealthy: 3,
+      disruptionsAllowed: 0,
+      disruptedPods: { [name!]: expect.any(String) },
+      conditions: [{ status: "False", reason: "InsufficientPods" }],
+    });
+  });
+
+  test("of a pending pod asks no budget", () => {
+    const cluster = world(3, { minAvailable: 4 });
+    const web = { resource: "deployments", name: "web" };
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 4 } }));
+    cluster.runUntil(cluster.now + second / 2);
+    const pending = cluster.api
+      .list("pods")
+      .find(({ status: state }) => (state as { phase: string }).phase === "Pending")!;
+    expect(cluster.evict({ name: podNames(cluster)[0]! })).toMatchObject({ ok: false });
+    expect(cluster.evict({ name: pending.metadata.name })).toMatchObject({ ok: true });
+  });
+
   test("is answered by 404 for a pod that is gone, and 500 where two budgets claim the pod", () => {
     const cluster = world(2, { minAvailable: 0 });
     expect(cluster.evict({ name: "nobody" })).toMatchObject({ status: { code: 404 } });

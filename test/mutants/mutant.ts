@@ -1,6 +1,6 @@
 /**
- * Rules of the control law, each broken in one way. `find` stands exactly once in the file; the suite must
- * notice every one of them (main.ts).
+ * Rules, each broken in one way. `find` stands exactly once in the file; recorded traces or tests must notice
+ * every one of them (main.ts).
  */
 
 export interface Mutant {
@@ -10,6 +10,8 @@ export interface Mutant {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** Test files, under test/, one of which must notice; absent: recorded traces must. */
+  readonly tests?: readonly string[];
 }
 
 export const deployment = "controllers/deployment/";
@@ -17,4 +19,11 @@ export const replicaset = "controllers/replicaset/";
 
 export function mutant(rule: string, file: string, find: string, replace: string): Mutant {
   return { rule, file: `${file}.ts`, find, replace };
+}
+
+/** The text of a file with the rule broken. */
+export function broken({ rule, file, find, replace }: Mutant, source: string): string {
+  const pieces = source.split(find);
+  if (pieces.length === 2) return pieces.join(replace);
+  throw new Error(`"${rule}": its text stands ${pieces.length - 1} times in src/${file}`);
 }

@@ -1,6 +1,7 @@
-/** All broken rules; the suite must notice every one of them (main.ts). */
+/** All broken rules; recorded traces or tests must notice every one of them (main.ts). */
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
+import { testedMutants } from "./tested-mutants.ts";
 
-export const mutants: readonly Mutant[] = [...rolloutMutants, ...otherMutants];
+export const mutants: readonly Mutant[] = [...rolloutMutants, ...otherMutants, ...testedMutants];

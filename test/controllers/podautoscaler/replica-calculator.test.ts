@@ -26,13 +26,15 @@ interface Case {
 
 // Inputs and results as in replica_calculator_test.go of Kubernetes v1.37.2 (TestReplicaCalcResourceScale,
 // -Tolerance, -MissingMetrics): pods that request 1 CPU, started 3 min ago with an initialization period of
-// 2 min, and a metric that is an average over the last minute.
+// 2 min, and a metric that is an average over the last minute. Two rows are ours: the surge's pod, and a target
+// below 100 %.
 // says | pods | uses | requests, if not 1 CPU each | tolerances | replicas, target, wanted, utilization
 const rows = `
   grows                                               | rrr   | 300 500 700         |               |          | 3 | 30  | 5 | 50
   grows less for an unready pod                       | urr   | 300 500 700         |               |          | 3 | 30  | 4 | 60
   grows less for a pod that starts                    | hrr   | 300 500 700         |               |          | 3 | 30  | 4 | 60
   does not grow where unready pods may help           | ruu   | 400 500 700         |               |          | 3 | 30  | 3 | 40
+  does not grow where the surge's pod may help        | rru   | 500 500             |               |          | 2 | 45  | 2 | 50
   does not count failed pods                          | rrff  | 500 700             |               |          | 2 | 30  | 4 | 60
   does not count pods that are deleted                | rrdd  | 500 700             |               |          | 2 | 30  | 4 | 60
   shrinks                                             | rrrrr | 100 300 500 250 250 |               |          | 5 | 50  | 3 | 28
@@ -46,6 +48,7 @@ const rows = `
   stays within 36 % downwards                         | rrr   | 660 640 650         | 900 1000 1100 | 0.36 0.1 | 3 | 100 | 3 | 65
   shrinks beyond 34 % downwards                       | rrr   | 660 640 650         | 900 1000 1100 | 0.34 0.1 | 3 | 100 | 2 | 65
   takes missing pods for fully used when it shrinks   | rrmm  | 400 95              |               |          | 4 | 100 | 3 | 24
+  does so below a target of 100 % as well             | rrmm  | 100 100             |               |          | 4 | 50  | 4 | 10
   stays where one is at the target and one is missing | rm    | 1000                |               |          | 2 | 100 | 2 | 100
   stays where the missing one may be idle             | rm    | 1900                |               |          | 2 | 100 | 2 | 190
   stays where the missing one may be busy             | rm    | 600                 |               |          | 2 | 100 | 2 | 60

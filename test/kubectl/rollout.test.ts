@@ -1,0 +1,126 @@
+/** What `kubectl rollout undo` and `status` make of a Deployment that is not simply at rest. */
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+import { splitScript } from "../../src/kubectl/script.ts";
+import { deploymentState } from "../../src/kubectl/verbs/rollout-status.ts";
+
+const behaviors = [{ ready: { delay: 1000 }, terminate: { delay: 1000 } }];
+
+/** Runs pasted lines on one cluster; answers what they printed, errors too. */
+function session(): (lines: string) => string {
+  const cluster = new Cluster({ behaviors });
+  return (lines) => {
+    let printed = "";
+    for (const { words } of splitScript(lines)) {
+      const print = (text: string): void => {
+        printed += text;
+      };
+      runKubectl(cluster, words, { out: print, err: print, readFile: () => undefined });
+    }
+    return printed;
+  };
+}
+
+const IMAGE = "get deploy web -o jsonpath={.spec.template.spec.containers[0].image}";
+const REVISION =
+  "get deploy web -o 'jsonpath={.metadata.annotations.deployment\\.kubernetes\\.io/revision}'";
+
+function threeRevisions(): (lines: string) => string {
+  const run = session();
+  run("create deployment web --image=web:1 && rollout status deploy/web");
+  for (const version of [2, 3]) {
+    run(`set image deploy/web web=web:${version} && rollout status deploy/web`);
+  }
+  return run;
+}
+
+describe("rollout undo", () => {
+  test("goes to the revision before, and back again with the next undo", () => {
+    const run = threeRevisions();
+    run("rollout undo deploy/web && rollout status deploy/web");
+    expect([run(IMAGE), run(REVISION)]).toEqual(["web:2", "4"]);
+    run("rollout undo deploy/web && rollout status deploy/web");
+    expect([run(IMAGE), run(REVISION)]).toEqual(["web:3", "5"]);
+  });
+
+  test("to a revision leaves the revision's number to the controller", () => {
+    const run = threeRevisions();
+    expect(run("rollout undo deploy/web --to-revision=1")).toBe(
+      "deployment.apps/web rolled back\n",
+    );
+    run("rollout status deploy/web");
+    expect([run(IMAGE), run(REVISION)]).toEqual(["web:1", "4"]);
+  });
+
+  test("does not touch the annotations that the controller keeps", () => {
+    const cluster = new Cluster({ behaviors });
+    const print = { out: () => {}, err: () => {}, readFile: () => undefined };
+    const run = (line: string): unknown => runKubectl(cluster, line.split(" "), print);
+    run("create deployment web --image=web:1");
+    run("set image deploy/web web=web:2");
+    cluster.runUntil(60_000);
+    const written: KubeObject[] = [];
+    cluster.on("write", ({ resource, object }) => {
+      if (resource === "deployments" && object !== undefined) written.push(object);
+    });
+    run("rollout undo deploy/web");
+    const { annotations } = written[0]!.metadata;
+    expect(annotations).toEqual({ "deployment.kubernetes.io/revision": "2" });
+  });
+
+  test("to the revision that runs is skipped", () => {
+    const run = threeRevisions();
+    expect(run("rollout undo deploy/web --to-revision=3")).toBe(
+      "deployment.apps/web skipped rollback (current template already matches revision 3)\n",
+    );
+    expect(run(REVISION)).toBe("3");
+  });
+
+  test("of a paused Deployment is refused", () => {
+    const run = threeRevisions();
+    run("rollout pause deploy/web");
+    expect(run("rollout undo deploy/web")).toContain("you cannot rollback a paused deployment");
+    expect(run(IMAGE)).toBe("web:3");
+  });
+});
+
+describe("rollout status", () => {
+  const state = (status: object, generation = 2): unknown =>
+    deploymentState({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web", generation },
+      spec: { replicas: 3 },
+      status: { observedGeneration: 2, ...status },
+    });
+  const full = { replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
+  const waiting = (why: string): object => ({
+    line: `Waiting for deployment "web" rollout to finish: ${why}...`,
+    done: false,
+  });
+
+  test.each([
+    [{ ...full, replicas: 4 }, waiting("1 old replicas are pending termination")],
+    [{ ...full, availableReplicas: 2 }, waiting("2 of 3 updated replicas are available")],
+    [{ ...full, updatedReplicas: 2 }, waiting("2 out of 3 new replicas have been updated")],
+    [full, { line: 'deployment "web" successfully rolled out', done: true }],
+  ])("of %j tells one thing, the first that is not done", (status, told) => {
+    expect(state(status)).toEqual(told);
+  });
+
+  test("believes no status of before the last change", () => {
+    expect(state(full, 3)).toEqual({
+      line: "Waiting for deployment spec update to be observed...",
+      done: false,
+    });
+  });
+
+  test("ends with an error once the deadline has passed", () => {
+    const conditions = [{ type: "Progressing", reason: "ProgressDeadlineExceeded" }];
+    expect(state({ ...full, availableReplicas: 1, conditions })).toEqual({
+      error: 'deployment "web" exceeded its progress deadline',
+    });
+  });
+});

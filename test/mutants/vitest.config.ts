@@ -1,0 +1,27 @@
+/** Tests over sources in which the rule of mutant ROLLSIM_MUTANT is broken (run-tests.ts). */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { broken } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const mutant = mutants[Number(process.env["ROLLSIM_MUTANT"])]!;
+
+export default defineConfig({
+  root,
+  plugins: [
+    {
+      name: "mutant",
+      enforce: "pre",
+      transform: (code, id) =>
+        id === `${root}src/${mutant.file}` ? broken(mutant, code) : undefined,
+    },
+  ],
+  test: {
+    include: mutant.tests!.map((file) => `test/${file}`),
+    bail: 1,
+    reporters: ["json"],
+    pool: "threads",
+    maxWorkers: 1,
+  },
+});

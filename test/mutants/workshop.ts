@@ -1,0 +1,63 @@
+/** A copy of the compiled code in which one rule at a time is broken, and recorded traces to play on it. */
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { transformWithOxc } from "vite";
+import { run } from "./child.ts";
+import { broken, type Mutant } from "./mutant.ts";
+
+/** A mutant may take so many times as long as unbroken code: a loop without end is noticed too. */
+const PATIENCE = 8;
+
+export class Workshop {
+  readonly #root: string;
+  readonly #place: string;
+  #patienceMs = 0;
+
+  constructor(root: string, number: number) {
+    this.#root = root;
+    this.#place = `${root}.build/mutant/${number}`;
+  }
+
+  /** The name of what noticed the mutant, or undefined where nothing did. */
+  async run(mutant: Mutant): Promise<string | undefined> {
+    if (this.#patienceMs === 0) await this.#open();
+    const target = `${this.#place}/src/${mutant.file.replace(/\.ts$/, ".js")}`;
+    const original = readFileSync(target);
+    writeFileSync(target, await compile(this.#root, mutant));
+    try {
+      return await this.#play(this.#patienceMs);
+    } finally {
+      writeFileSync(target, original);
+    }
+  }
+
+  /** Nothing may be noticed where nothing is broken. */
+  async #open(): Promise<void> {
+    rmSync(this.#place, { recursive: true, force: true });
+    for (const part of ["src", "test"]) {
+      cpSync(`${this.#root}.build/${part}`, `${this.#place}/${part}`, { recursive: true });
+    }
+    symlinkSync(`${this.#root}node_modules`, `${this.#place}/node_modules`);
+    const began = Date.now();
+    const noticed = await this.#play(Infinity);
+    if (noticed !== undefined) throw new Error(`unbroken code fails: ${noticed}`);
+    this.#patienceMs = PATIENCE * (Date.now() - began);
+  }
+
+  async #play(timeoutMs: number): Promise<string | undefined> {
+    const suite = `${this.#place}/test/mutants/suite.js`;
+    const args = [suite, `${this.#root}test/conformance/data`];
+    const { status, stdout, stderr } = await run(args, { timeoutMs, cwd: this.#root });
+    if (status === 0) return undefined;
+    if (status === undefined) return "no end within the time limit";
+    const [first = ""] = stdout.split("\n");
+    return first === "" ? `it does not run: ${stderr.slice(0, 200)}` : first;
+  }
+}
+
+async function compile(root: string, mutant: Mutant): Promise<string> {
+  const source = readFileSync(`${root}src/${mutant.file}`, "utf8");
+  const { code } = await transformWithOxc(broken(mutant, source), mutant.file, {
+    sourcemap: false,
+  });
+  return code.replaceAll(/(from\s*"[^"]+)\.ts"/g, '$1.js"');
+}
