@@ -14,6 +14,7 @@ export {
 } from "./verify/arbitraries.ts";
 export {
   checkRollout,
+  type Allowed,
   type CheckOptions,
   type CheckResult,
   type FailedRun,

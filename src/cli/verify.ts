@@ -3,6 +3,7 @@ import type { Deployment } from "../api/apps.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
+import { stateLaws } from "../verify/properties.ts";
 import { checkRollout, type FailedRun } from "../verify/check-rollout.ts";
 import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
 import type { ExploreConfig } from "../verify/explore-config.ts";
@@ -156,11 +157,11 @@ function searchFor(
   config: ExploreConfig,
   allow: readonly Allowed[],
 ): FailedRun | undefined {
+  if (!stateLaws.some(({ id }) => id === law)) return undefined;
   const { failure } = checkRollout(manifestOf(config), {
     runs: RUNS,
     laws: [law],
-    allow: allow.filter((word) => word !== "lag"),
-    caches: config.cache === "lagging" ? "lag" : "own",
+    allow,
     actions: config.revisions,
   });
   return failure?.breach.law === law ? failure : undefined;

@@ -68,6 +68,7 @@ export function userActions(
   mostPause = 10_000,
 ): fc.Arbitrary<readonly UserAction[]> {
   const after = fc.nat({ max: mostPause });
+  const node = fc.nat({ max: 2 });
   const makers: Readonly<Record<UserAction["do"], fc.Arbitrary<UserAction>>> = {
     update: fc.record({
       after,
@@ -83,6 +84,8 @@ export function userActions(
       do: fc.constant("kill-pod" as const),
       pod: fc.nat({ max: 20 }),
     }),
+    "drain-node": fc.record({ after, do: fc.constant("drain-node" as const), node }),
+    "kill-node": fc.record({ after, do: fc.constant("kill-node" as const), node }),
   };
   return fc.array(fc.oneof(...kinds.map((kind) => makers[kind])), { minLength: 1, maxLength: 6 });
 }

@@ -4,22 +4,26 @@
  */
 import type { Deployment } from "../api/apps.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
-import { Cluster, type ClusterOptions } from "../cluster.ts";
+import { Cluster, defaults, type ClusterOptions } from "../cluster.ts";
 import { Random } from "../engine/random.ts";
-import { allAssumptions, RolloutWatch, type Breach } from "./observe.ts";
-import type { Assumption } from "./properties.ts";
+import { createDeployment } from "./create-deployment.ts";
+import { allAssumptions, rolloutView, RolloutWatch, type Breach } from "./observe.ts";
+import { stateLaws, type Assumption } from "./properties.ts";
 import { scenarioText } from "./scenario-text.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
+
+export type Allowed = "undo" | "scale" | "pause" | "fail" | "drain" | "node" | "lag";
 
 export interface CheckOptions {
   /** Runs; default 100. */
   readonly runs?: number;
   /** Default "0". */
   readonly seed?: string;
-  /** What users do besides updating; default nothing. */
-  readonly allow?: readonly ("undo" | "scale" | "pause" | "fail")[];
-  /** Caches of the Deployment controller may lag, too; default they see their own writes. */
-  readonly caches?: "own" | "lag";
+  /**
+   * What may happen besides updates; default nothing. `fail`: a pod is lost; `drain`, `node`: a node is drained,
+   * or goes down, for good; `lag`: caches of the Deployment controller may miss its own writes.
+   */
+  readonly allow?: readonly Allowed[];
   /** Actions of one run; default 3. */
   readonly actions?: number;
   /** How pods behave; default ready after 1 s to 6 s. */
@@ -49,9 +53,20 @@ export interface CheckResult {
 const SETTLED_MS: Millis = 120_000;
 const DEFAULT_BEHAVIORS = [{ ready: { delay: 1_000, jitter: 5_000 }, terminate: { delay: 2_000 } }];
 
-/** Throws a TypeError for a manifest that the API server refuses. */
+/**
+ * Throws a TypeError for a manifest that the API server refuses or that is no Deployment with RollingUpdate, a
+ * RangeError for numbers and words that are none of the options', an Error where the first rollout does not
+ * complete within 120 s of virtual time.
+ */
 export function checkRollout(manifest: KubeObject, options: CheckOptions = {}): CheckResult {
   const { runs = 100, seed = "0" } = options;
+  checkOptions(options);
+  const { type } = createDeployment(new Cluster(), manifest).spec.strategy;
+  if (type === "Recreate") {
+    throw new TypeError(
+      "spec.strategy.type: got Recreate, which takes all pods down first; use RollingUpdate",
+    );
+  }
   const judged: Record<string, number> = {};
   for (let run = 0; run < runs; run++) {
     const name = `${seed}/${run}`;
@@ -63,6 +78,21 @@ export function checkRollout(manifest: KubeObject, options: CheckOptions = {}): 
     return { ok: false, runs: run + 1, judged, failure };
   }
   return { ok: true, runs, judged };
+}
+
+function checkOptions({ runs = 100, actions = 3, allow = [], laws = [] }: CheckOptions): void {
+  for (const [name, value] of Object.entries({ runs, actions })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name}: got ${value}; use an integer >= 1`);
+    }
+  }
+  const known = { allow: Object.keys(CHOICES), laws: stateLaws.map(({ id }) => id as string) };
+  for (const [name, words] of Object.entries({ allow, laws } as const)) {
+    const wrong = words.find((word) => !known[name as keyof typeof known].includes(word));
+    if (wrong === undefined) continue;
+    const use = known[name as keyof typeof known].join(", ");
+    throw new RangeError(`${name}: got ${JSON.stringify(wrong)}; use any of ${use}`);
+  }
 }
 
 function drawActions(random: Random, options: CheckOptions): UserAction[] {
@@ -82,6 +112,10 @@ function drawActions(random: Random, options: CheckOptions): UserAction[] {
       case "kill-pod":
         drawn.push({ after, do: choice, pod: random.next("pod", 20) });
         break;
+      case "drain-node":
+      case "kill-node":
+        drawn.push({ after, do: choice, node: random.next("node", 3) });
+        break;
       default:
         drawn.push({ after, do: choice });
     }
@@ -94,6 +128,9 @@ const CHOICES = {
   scale: ["scale"],
   pause: ["pause", "resume"],
   fail: ["kill-pod"],
+  drain: ["drain-node"],
+  node: ["kill-node"],
+  lag: [],
 } as const;
 
 interface PlayedRun {
@@ -109,17 +146,18 @@ function playOnce(
   seed: string,
   options: CheckOptions,
 ): PlayedRun {
+  const nodes = nodesFor(manifest);
   const cluster = new Cluster({
     seed,
+    nodes,
     behaviors: options.behaviors ?? DEFAULT_BEHAVIORS,
-    schedule: { name: options.caches === "lag" ? "random" : "random-own", fromMs: SETTLED_MS },
+    schedule: { name: isLagging(options) ? "random" : "random-own", fromMs: SETTLED_MS },
   });
-  const created = cluster.act("create", (api) => api.create(manifest));
-  if (!created.ok) throw new TypeError(created.status.message);
+  const deployment = createDeployment(cluster, manifest);
   cluster.runBefore(SETTLED_MS);
-  const deployment = created.value as Deployment;
   const { namespace = "default", name } = deployment.metadata;
   const key = `${namespace}/${name}`;
+  assertComplete(cluster, key);
   const watch = new RolloutWatch(cluster, key, assumed(deployment, options), options.laws);
   const steps: [Millis, PerformedStep][] = [];
   for (const action of actions) {
@@ -132,11 +170,33 @@ function playOnce(
   return { cluster, watch, steps };
 }
 
+function isLagging({ allow = [] }: CheckOptions): boolean {
+  return allow.includes("lag");
+}
+
+/** Room for all old and new pods, terminating ones too. */
+function nodesFor({ spec }: KubeObject): number {
+  const { replicas = 1 } = (spec ?? {}) as Partial<Deployment["spec"]>;
+  return Math.max(defaults.nodes, Math.ceil((4 * replicas) / defaults.podsPerNode));
+}
+
+/** The laws are about rollouts that begin with a Deployment that is complete. */
+function assertComplete(cluster: Cluster, key: string): void {
+  const { replicas, sets } = rolloutView(cluster, key)!;
+  const available = sets.reduce((sum, set) => sum + set.available, 0);
+  if (available === replicas) return;
+  throw new Error(
+    `${key}: ${available} of ${replicas} pods are available ${SETTLED_MS / 1000} s after it was created; ` +
+      "it must be complete before its rollouts are checked: let it not be paused, minReadySeconds be shorter, " +
+      'and faulty behaviors match only images of updates, "*:check-*"',
+  );
+}
+
 function assumed(deployment: Deployment, options: CheckOptions): readonly Assumption[] {
   const minReady = (deployment.spec.minReadySeconds ?? 0) > 0;
   const not = new Set<Assumption>(["acc", "bad", "still"]);
   if (minReady) not.add("mrs0");
-  if (options.caches === "lag") not.add("own");
+  if (isLagging(options)) not.add("own");
   return allAssumptions.filter((name) => !not.has(name));
 }
 
@@ -164,6 +224,7 @@ function shrink(
   const schedule = `fresh until ${SETTLED_MS}ms, then ${played.cluster.playedSchedule}`;
   const behaviors = options.behaviors ?? DEFAULT_BEHAVIORS;
   const { steps } = played;
-  const scenario = scenarioText({ seed, schedule, behaviors, steps, manifest });
+  const nodes = nodesFor(manifest);
+  const scenario = scenarioText({ seed, schedule, behaviors, steps, manifest, nodes });
   return { breach, seed, actions: best, schedule, scenario };
 }

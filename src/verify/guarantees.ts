@@ -3,6 +3,8 @@
  * manifest, each with the assumptions under which it holds.
  */
 import type { Deployment } from "../api/apps.ts";
+import type { KubeObject } from "../api/meta.ts";
+import { Cluster } from "../cluster.ts";
 import {
   ceiling,
   maxSurge,
@@ -10,6 +12,7 @@ import {
   minAvailable,
 } from "../controllers/deployment/fenceposts.ts";
 import { hasDeadline } from "../controllers/deployment/conditions.ts";
+import { createDeployment } from "./create-deployment.ts";
 import { assumptions, type Assumption } from "./properties.ts";
 
 export interface Guarantee {
@@ -35,8 +38,12 @@ export interface Guarantees {
   readonly guarantees: readonly Guarantee[];
 }
 
-/** For a Deployment with defaults applied, as the API server stores it. */
-export function guaranteesOf(deployment: Deployment): Guarantees {
+/** For a manifest, or a Deployment from a cluster; throws a TypeError for one that the API server refuses. */
+export function guaranteesOf(manifest: KubeObject): Guarantees {
+  // The API server's defaults are part of the settings.
+  const { apiVersion, kind, metadata, spec } = manifest;
+  const named = { apiVersion, kind, metadata: { name: metadata?.name }, spec } as KubeObject;
+  const deployment = createDeployment(new Cluster(), named);
   const { replicas, strategy } = deployment.spec;
   const facts = {
     replicas,

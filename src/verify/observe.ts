@@ -95,8 +95,9 @@ export class RolloutWatch {
     if (this.#changes++ > 0) this.giveUp("one");
   }
 
-  podLost(): void {
-    this.#lost++;
+  /** Pods that fail by themselves: so many, or Infinity where nobody can say. */
+  podLost(count = 1): void {
+    this.#lost += count;
     this.giveUp("nf");
   }
 

@@ -15,14 +15,24 @@ export type UserAction = { readonly after: Millis } & (
   | { readonly do: "resume" }
   /** Deletes a pod: the n-th of those there are, round and round. */
   | { readonly do: "kill-pod"; readonly pod: number }
+  /** Drains a node, as kubectl drain --force: the n-th, round and round. It takes no pods any more. */
+  | { readonly do: "drain-node"; readonly node: number }
+  /** A node goes down, for good. */
+  | { readonly do: "kill-node"; readonly node: number }
 );
 
 /** What was done, as a step of a scenario: a line of kubectl, or a fault. */
 export type PerformedStep =
   | { readonly kubectl: string }
-  | { readonly fault: { readonly type: "PodKill"; readonly on: string } };
+  | {
+      readonly fault: {
+        readonly type: "PodKill" | "NodeDrain" | "NodeDown";
+        readonly on: string;
+      };
+    };
 
-type KubectlAction = Exclude<UserAction, { readonly do: "kill-pod" }>;
+type NodeAction = Extract<UserAction, { readonly node: number }>;
+type KubectlAction = Exclude<UserAction, NodeAction | { readonly do: "kill-pod" }>;
 
 function lineOf(action: KubectlAction, deployment: Deployment): string {
   const name = `deployment/${deployment.metadata.name}`;
@@ -56,6 +66,7 @@ export function perform(
 ): PerformedStep | undefined {
   const { namespace = "default" } = deployment.metadata;
   if (action.do === "kill-pod") return killPod(cluster, deployment, action.pod, watch);
+  if ("node" in action) return breakNode(cluster, action, watch);
   if (action.do === "undo") watch.giveUp("fwd", "one");
   if (action.do === "scale") watch.giveUp("const");
   if (action.do === "pause") watch.giveUp("np");
@@ -87,4 +98,23 @@ function killPod(
     api.delete({ resource: "pods", namespace, name: pod.metadata.name }, { gracePeriodSeconds: 0 }),
   );
   return { fault: { type: "PodKill", on } };
+}
+
+function breakNode(
+  cluster: Cluster,
+  { do: what, node }: NodeAction,
+  watch: RolloutWatch,
+): PerformedStep {
+  const nodes = cluster.api.list("nodes");
+  const { name } = nodes[node % nodes.length]!.metadata;
+  // How many pods it takes is known only when it is over.
+  watch.podLost(Infinity);
+  watch.giveUp("room");
+  const type = what === "kill-node" ? "NodeDown" : "NodeDrain";
+  const on = `node/${name}`;
+  cluster.act(`fault ${type} on ${on}`, () => {
+    if (type === "NodeDown") cluster.faults.failNode(name);
+    else cluster.faults.drain(name);
+  });
+  return { fault: { type, on } };
 }

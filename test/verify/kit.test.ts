@@ -15,6 +15,7 @@ import {
   rolloutView,
   RolloutWatch,
   userActions,
+  type CheckOptions,
 } from "../../src/verify.ts";
 import { runs } from "../support/seed.ts";
 
@@ -65,6 +66,42 @@ describe("checkRollout", () => {
   test("throws a TypeError with the API server's words for a manifest that is refused", () => {
     expect(() => checkRollout(web(-1))).toThrow(TypeError);
     expect(() => checkRollout(web(-1))).toThrow("must be greater than or equal to 0");
+  });
+
+  test.each<readonly [says: string, manifest: Deployment, options: CheckOptions]>([
+    ["got apiVersion undefined, kind undefined; use a Deployment", {} as Deployment, {}],
+    ["got apiVersion apps/v1, kind StatefulSet", { ...web(1), kind: "StatefulSet" } as never, {}],
+    ["spec.strategy.type: got Recreate", web(1, { strategy: { type: "Recreate" } }), {}],
+    ["runs: got 0; use an integer >= 1", web(1), { runs: 0 }],
+    ['allow: got "pray"; use any of undo, scale', web(1), { allow: ["pray" as "undo"] }],
+    ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
+    ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
+    ["faulty behaviors match only", web(1), { behaviors: [{ fault: { type: "NeverReady" } }] }],
+  ])("says %j instead of judging nothing", (says, manifest, options) => {
+    expect(() => checkRollout(manifest, options)).toThrow(says);
+  });
+
+  test("has room for as many pods as there are", () => {
+    expect(checkRollout(web(400), { runs: 1, actions: 1 }).ok).toBe(true);
+  });
+
+  test("keeps its laws where nodes are drained and go down, each with what it assumes", () => {
+    const { ok, judged, failure } = checkRollout(web(4), { runs: 25, allow: ["drain", "node"] });
+    expect(failure?.scenario).toBeUndefined();
+    expect(ok).toBe(true);
+    expect(judged["P2"]).toBeGreaterThan(judged["P3"]!);
+  });
+
+  test("shows that a drain costs more pods than maxUnavailable, in a run of two actions at most", () => {
+    const options = { runs: 60, allow: ["drain", "undo", "scale", "pause"] as const, actions: 6 };
+    const manifest = web(4, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } });
+    const { failure } = checkRollout(manifest, { ...options, laws: ["P3"] });
+    expect(failure!.breach.law).toBe("P3");
+    expect(failure!.actions.length).toBeLessThanOrEqual(2);
+    const { breach, scenario } = failure!;
+    const cluster = clusterAt(parseScenario(scenario), breach.at);
+    const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
+    expect(available).toEqual(breach.view.sets.map((set) => set.available));
   });
 });
 
@@ -122,8 +159,7 @@ describe("arbitraries", () => {
 
 describe("guarantees", () => {
   test("are the numbers of the laws for 10 replicas at 25% and 25%", () => {
-    const stored = new Cluster().api.create(web(10));
-    const { guarantees } = guaranteesOf((stored.ok ? stored.value : undefined) as Deployment);
+    const { guarantees } = guaranteesOf(web(10));
     const numbers = Object.fromEntries(guarantees.map(({ name, number }) => [name, number]));
     expect(numbers).toMatchObject({
       "least available at every moment": 8,
@@ -132,5 +168,16 @@ describe("guarantees", () => {
       "pods that a bad image can break": 5,
       "longest stall before the deadline is reported": 601,
     });
+  });
+
+  test("are the same for a manifest and for what the API server made of it", () => {
+    const stored = new Cluster().api.create(web(10));
+    expect(stored.ok && guaranteesOf(stored.value)).toEqual(guaranteesOf(web(10)));
+  });
+
+  test("are not given for what is no Deployment", () => {
+    expect(() => guaranteesOf(web(-1))).toThrow("must be greater than or equal to 0");
+    expect(() => guaranteesOf({ ...web(1), kind: "StatefulSet" })).toThrow("use a Deployment");
+    expect(() => guaranteesOf({} as Deployment)).toThrow("got apiVersion undefined");
   });
 });

@@ -38,6 +38,19 @@ describe("a new version with errors", () => {
     );
   });
 
+  test.each([
+    ["at least 99", { min: 99 }, 98.99, 1],
+    ["at least 99", { min: 99 }, 99, 0],
+    ["at most 500", { max: 500 }, 500, 0],
+    ["at most 500", { max: 500 }, 500.01, 1],
+  ])("is one where a metric is to be %s (%j) and reads %d: %i failed checks", (...row) => {
+    const [, thresholdRange, value, failedChecks] = row;
+    const metrics = [{ name: "custom", query: "up", thresholdRange }];
+    const metricRules = [{ measure: "value", value }] as const;
+    const world = updated({ stepWeight: 10, threshold: 5, metrics }, { metricRules }).look(3);
+    expect(world.status.failedChecks).toBe(failedChecks);
+  });
+
   test("goes on where it recovers before that", () => {
     const metrics = [{ ...SUCCESS, interval: "10s" }];
     const metricRules = [

@@ -34,7 +34,7 @@ const rows = `
   grows less for an unready pod                       | urr   | 300 500 700         |               |          | 3 | 30  | 4 | 60
   grows less for a pod that starts                    | hrr   | 300 500 700         |               |          | 3 | 30  | 4 | 60
   does not grow where unready pods may help           | ruu   | 400 500 700         |               |          | 3 | 30  | 3 | 40
-  does not grow where the surge's pod may help        | rru   | 500 500             |               |          | 2 | 45  | 2 | 50
+  does not grow where the surge's pod may help        | rru   | 500 500 300         |               |          | 2 | 45  | 2 | 50
   does not count failed pods                          | rrff  | 500 700             |               |          | 2 | 30  | 4 | 60
   does not count pods that are deleted                | rrdd  | 500 700             |               |          | 2 | 30  | 4 | 60
   shrinks                                             | rrrrr | 100 300 500 250 250 |               |          | 5 | 50  | 3 | 28
