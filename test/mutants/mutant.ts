@@ -21,6 +21,14 @@ export function mutant(rule: string, file: string, find: string, replace: string
   return { rule, file: `${file}.ts`, find, replace };
 }
 
+/** Mutants that these test files, under test/, must notice. */
+export function noticedBy(
+  tests: readonly string[],
+  rules: readonly Parameters<typeof mutant>[],
+): readonly Mutant[] {
+  return rules.map((rule) => ({ ...mutant(...rule), tests }));
+}
+
 /** The text of a file with the rule broken. */
 export function broken({ rule, file, find, replace }: Mutant, source: string): string {
   const pieces = source.split(find);

@@ -1,7 +1,13 @@
 /** All broken rules; recorded traces or tests must notice every one of them (main.ts). */
+import { clusterMutants } from "./cluster-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
-import { testedMutants } from "./tested-mutants.ts";
+import { strategyMutants } from "./strategy-mutants.ts";
 
-export const mutants: readonly Mutant[] = [...rolloutMutants, ...otherMutants, ...testedMutants];
+export const mutants: readonly Mutant[] = [
+  ...rolloutMutants,
+  ...otherMutants,
+  ...clusterMutants,
+  ...strategyMutants,
+];

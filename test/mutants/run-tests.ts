@@ -20,7 +20,7 @@ export async function runTests(
   timeoutMs: number,
 ): Promise<string | undefined> {
   const files = tests.map((file) => `test/${file}`);
-  const args = [vitest, "run", "--config", "test/mutants/vitest.config.ts", ...files];
+  const args = [vitest, "run", "--config", "vitest.mutants.config.ts", ...files];
   const env = { ROLLSIM_MUTANT: String(index) };
   const ended = await run(args, { timeoutMs, env, cwd: root });
   if (ended.status === undefined) return "no end within the time limit";

@@ -1,10 +1,10 @@
-/** Tests over sources in which the rule of mutant ROLLSIM_MUTANT is broken (run-tests.ts). */
+/** Tests over sources in which the rule of mutant ROLLSIM_MUTANT is broken (test/mutants/run-tests.ts). */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { broken } from "./mutant.ts";
-import { mutants } from "./mutants.ts";
+import { broken } from "./test/mutants/mutant.ts";
+import { mutants } from "./test/mutants/mutants.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
+const root = fileURLToPath(new URL(".", import.meta.url));
 const mutant = mutants[Number(process.env["ROLLSIM_MUTANT"])]!;
 
 export default defineConfig({

@@ -1,0 +1,226 @@
+/** Rules of budgets, endpoints, kubelets and autoscalers, which no recorded trace shows, broken; tests notice them. */
+import { noticedBy, type Mutant } from "./mutant.ts";
+
+const budgets = noticedBy(
+  ["controllers/disruption.test.ts"],
+  [
+    [
+      "a budget's percentages round down",
+      "controllers/disruption/budget",
+      `Math.ceil((Number.parseInt(value, 10) * of) / 100)`,
+      `Math.floor((Number.parseInt(value, 10) * of) / 100)`,
+    ],
+    [
+      "an evicted pod counts as healthy until it goes",
+      "controllers/disruption/budget",
+      `disrupted[metadata.name] === undefined &&`,
+      ``,
+    ],
+    [
+      "terminating pods count as healthy",
+      "controllers/disruption/budget",
+      `metadata.deletionTimestamp === undefined &&`,
+      ``,
+    ],
+    [
+      "an evicted pod that stays counts again at once",
+      "controllers/disruption/budget",
+      `const DELETION_TIMEOUT: Millis = 120_000;`,
+      `const DELETION_TIMEOUT: Millis = 0;`,
+    ],
+    [
+      "an eviction does not use up the budget",
+      "controllers/disruption/controller",
+      `const left = disruptionsAllowed - 1;`,
+      `const left = disruptionsAllowed;`,
+    ],
+    [
+      "a pod may have two budgets",
+      "controllers/disruption/controller",
+      `if (budgets.length > 1) {`,
+      `if (budgets.length > 2) {`,
+    ],
+    [
+      "an unready pod is evicted only as a ready one",
+      "controllers/disruption/controller",
+      `if (currentHealthy >= desiredHealthy && desiredHealthy > 0) return undefined;`,
+      ``,
+    ],
+    [
+      "a pending pod asks its budget",
+      "controllers/disruption/controller",
+      ` || phase === "Pending"`,
+      ``,
+    ],
+  ],
+);
+
+const endpoints = noticedBy(
+  ["controllers/endpointslice.test.ts", "controllers/endpointslice-runs.test.ts"],
+  [
+    [
+      "a terminating endpoint stays ready",
+      "controllers/endpointslice/endpoint",
+      `(serving && !terminating)`,
+      `serving`,
+    ],
+    [
+      "a pod that has ended keeps its endpoint",
+      "controllers/endpointslice/endpoint",
+      ` || pods.isTerminal(row)`,
+      ``,
+    ],
+    [
+      "a slice has room for 101",
+      "controllers/endpointslice/slices",
+      `MAX_ENDPOINTS_PER_SLICE = 100`,
+      `MAX_ENDPOINTS_PER_SLICE = 101`,
+    ],
+    [
+      "the emptiest slice is filled first",
+      "controllers/endpointslice/slices",
+      `b.rows.length - a.rows.length`,
+      `a.rows.length - b.rows.length`,
+    ],
+    [
+      "new endpoints never go to an unchanged slice",
+      "controllers/endpointslice/slices",
+      `left >= 0 && left < least`,
+      `left < 0 && left < least`,
+    ],
+    [
+      "a slice is deleted where it could be written over",
+      "controllers/endpointslice/slices",
+      `while (changes.delete.length > 0 && changes.create.length > 0) {`,
+      `while (changes.delete.length > 9000) {`,
+    ],
+  ],
+);
+
+const probes = noticedBy(
+  ["kubelet/probes.test.ts"],
+  [
+    [
+      "a probe may fail once more than its threshold",
+      "kubelet/probes",
+      `first + (failureThreshold - 1) * every`,
+      `first + failureThreshold * every`,
+    ],
+    [
+      "one success is enough for readiness",
+      "kubelet/probes",
+      `((readiness.successThreshold ?? 1) - 1) * every`,
+      `0`,
+    ],
+    ["a sidecar holds nothing up", "kubelet/probes", `heldUp += started;`, ``],
+    [
+      "readiness does not wait for its initial delay",
+      "kubelet/probes",
+      `Math.max(listens, delayOf(readiness))`,
+      `listens`,
+    ],
+    ["periods begin with the container", "kubelet/probes", `every - (age % every)`, `every`],
+  ],
+);
+
+const kubelet = noticedBy(
+  ["kubelet/kubelet.test.ts"],
+  [
+    [
+      "the back-off of a crashing container does not grow",
+      "kubelet/kubelet",
+      `FIRST_BACKOFF_MS * 2 ** (restarts - 1)`,
+      `FIRST_BACKOFF_MS`,
+    ],
+    [
+      "the grace period ends nothing",
+      "kubelet/kubelet",
+      `Math.min(this.#script(row).terminateMs, graceMs)`,
+      `this.#script(row).terminateMs`,
+    ],
+  ],
+);
+
+const autoscalers = noticedBy(
+  [
+    "controllers/podautoscaler/autoscaler.test.ts",
+    "controllers/podautoscaler/replica-calculator.test.ts",
+    "controllers/podautoscaler/stabilization.test.ts",
+  ],
+  [
+    [
+      "there is no tolerance",
+      "controllers/podautoscaler/replica-calculator",
+      `if (isWithin(input.tolerances, usage.ratio)) {`,
+      `if (usage.ratio === 1) {`,
+    ],
+    [
+      "the edge of the tolerance is outside",
+      "controllers/podautoscaler/replica-calculator",
+      `ratio <= 1 + scaleUp`,
+      `ratio < 1 + scaleUp`,
+    ],
+    [
+      "proposals round down",
+      "controllers/podautoscaler/replica-calculator",
+      `Math.ceil(usage.ratio * ready.length)`,
+      `Math.floor(usage.ratio * ready.length)`,
+    ],
+    [
+      "a pod without a metric uses its target when pods are to go",
+      "controllers/podautoscaler/replica-calculator",
+      `Math.max(100, target.utilization)`,
+      `target.utilization`,
+    ],
+    [
+      "pods that start are left out when pods are to come",
+      "controllers/podautoscaler/replica-calculator",
+      `if (growing) for (const pod of unready) values.set(pod.name, 0);`,
+      ``,
+    ],
+    [
+      "caution may turn the direction",
+      "controllers/podautoscaler/replica-calculator",
+      `(usage.ratio > 1 && ratio < 1) ||`,
+      ``,
+    ],
+    [
+      "the lowest recommendation of five minutes counts",
+      "controllers/podautoscaler/stabilization",
+      `Math.max(most, each.replicas)`,
+      `Math.min(most, each.replicas)`,
+    ],
+    [
+      "few replicas at most double",
+      "controllers/podautoscaler/stabilization",
+      `Math.max(2 * current, 4)`,
+      `2 * current`,
+    ],
+    [
+      "Min selects the largest growth",
+      "controllers/podautoscaler/stabilization",
+      `rules.selectPolicy === "Min" ? Math.min(...proposals) : Math.max(...proposals)`,
+      `Math.max(...proposals)`,
+    ],
+    [
+      "scalings before the period count",
+      "controllers/podautoscaler/stabilization",
+      `(atMs > cutoff ? change : 0)`,
+      `change`,
+    ],
+    [
+      "a percentage of fewer replicas rounds up",
+      "controllers/podautoscaler/stabilization",
+      `Math.trunc(start * (1 - value / 100))`,
+      `Math.ceil(start * (1 - value / 100))`,
+    ],
+  ],
+);
+
+export const clusterMutants: readonly Mutant[] = [
+  ...budgets,
+  ...endpoints,
+  ...probes,
+  ...kubelet,
+  ...autoscalers,
+];
