@@ -4,7 +4,8 @@
  */
 import type { Deployment } from "../api/apps.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
-import { Cluster, defaults, type ClusterOptions } from "../cluster.ts";
+import { Cluster, type ClusterOptions } from "../cluster.ts";
+import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
 import { createDeployment } from "./create-deployment.ts";
 import { allAssumptions, rolloutView, RolloutWatch, type Breach } from "./observe.ts";
