@@ -11,6 +11,7 @@ import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import { canonicalObject } from "./encode.ts";
 import { groupResource, storeName } from "./kinds.ts";
+import { refuseNewContent } from "./namespace-deletion.ts";
 import type { Store } from "./store.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
@@ -29,8 +30,13 @@ export function admitCreate(
   if (!decoded.ok) return decoded;
   const { namespace = "default" } = object.metadata;
   const named = withName(store, decoded.value);
-  if (kind.namespaced && store.get("namespaces", namespace) === undefined) {
-    return { ok: false, status: notFound({ group: "", resource: "namespaces" }, namespace) };
+  if (kind.namespaced) {
+    const found = store.get("namespaces", namespace);
+    const status =
+      found === undefined
+        ? notFound({ group: "", resource: "namespaces" }, namespace)
+        : refuseNewContent(found, groupResource(kind), named.metadata.name);
+    if (status !== undefined) return { ok: false, status };
   }
   const { namespace: _, ...metadata } = named.metadata; // cluster-wide kinds lose one that is given
   const placed: KubeObject = {

@@ -1,4 +1,5 @@
 /** What makes the API refuse writes that are fine in themselves: a quota on pods, faults of a scenario. */
+import { terminating } from "./namespace-deletion.ts";
 import {
   conflict,
   failure,
@@ -97,13 +98,7 @@ function statusOf(reason: RefusalReason, of: GroupResource, name: string): Statu
       return failure(500, "InternalError", "Internal error occurred: injected");
     case "NotFound":
       return notFound(of, name);
-    case "NamespaceTerminating": {
-      const why =
-        "unable to create new content in namespace default because it is being terminated";
-      const status = forbidden(of, name, why);
-      const message = "namespace default is being terminated";
-      const cause = { reason, message, field: "metadata.namespace" };
-      return { ...status, details: { ...status.details, causes: [cause] } };
-    }
+    case "NamespaceTerminating":
+      return terminating("default", of, name);
   }
 }

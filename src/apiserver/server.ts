@@ -28,9 +28,10 @@ import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { admitCreate, admitReplace, admitUpdate, type Admitted } from "./admission.ts";
 import { claimCauses, claimed } from "./claims.ts";
-import { deleteWithDependents, replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
+import { deleteWithDependents, replaceOrFinish } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
 import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
+import { deleteNamespace, sweep } from "./namespace-deletion.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
 import { findPod, listPods, podEdits } from "./pod-access.ts";
@@ -69,7 +70,7 @@ export class ApiServer implements Client {
     this.refusals = refusals;
     this.#trace = trace;
     this.quotas = new Quotas(store, trace);
-    store.afterPodGone = () => sweepForeground(store);
+    store.afterPodGone = () => sweep(store);
   }
 
   get now(): Millis {
@@ -341,6 +342,7 @@ export class ApiServer implements Client {
 
   #delete(current: KubeObject, options: DeleteOptions): KubeObject {
     const resource = storeName(kindIn(this.store, current));
+    if (resource === "namespaces") return deleteNamespace(this.store, current);
     if (resource !== "pods") {
       return deleteWithDependents(this.store, resource, current, options.propagationPolicy);
     }
