@@ -2,7 +2,8 @@
 import { Cluster } from "../cluster.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
-import { clusterAt } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { clusterAt, type RunOptions } from "../scenario/run.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
@@ -41,9 +42,14 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return undefined;
   const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
-  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { ...replayOf(args), readFile });
+  return beginSession(scenario, { ...replayOf(args), readFile });
+}
+
+/** The world as the scenario's manifests make it, before its first step. */
+export function beginSession(scenario: Scenario, options: RunOptions): Session {
+  const cluster = clusterAt({ ...scenario, steps: [] }, 0, options);
   const { namespace, traffic } = scenario;
-  return new Session(cluster, { namespace, readFile, traffic });
+  return new Session(cluster, { namespace, readFile: (path) => options.readFile?.(path), traffic });
 }
 
 function fromPipe(session: Session, io: CliIo): ExitCode {

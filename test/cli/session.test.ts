@@ -1,17 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Session } from "../../src/cli/session.ts";
+import { beginSession } from "../../src/cli/shell.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
-import { clusterAt } from "../../src/scenario/run.ts";
 import { projectFolder, rollsim } from "./fake-io.ts";
 
 /** As `rollsim shell scenarios/NAME.yaml` begins. */
 function sessionOf(text: string): Session {
-  const scenario = parseScenario(text, "s.yaml");
-  const { namespace, traffic } = scenario;
-  const cluster = clusterAt({ ...scenario, steps: [] }, 0);
-  return new Session(cluster, { namespace, traffic, readFile: () => undefined });
+  return beginSession(parseScenario(text, "s.yaml"), {});
 }
 
 function play(session: Session, ...lines: readonly string[]): string {

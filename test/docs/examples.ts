@@ -4,17 +4,18 @@
  *   ```js            (or ts)  runs as a module; what console.log prints is compared with the next ```text
  *   ```console       lines beginning with `$ npx rollsim` run in this process; the rest is what they print
  *
- *   ```session       lines `[5s] $ ...` of one session on a living cluster, which goes on from block to block
+ *   ```session       lines `[5s] $ ...` of one session on a living cluster, which goes on from block to block;
+ *                    it is begun as the page says, in a line `npx rollsim shell FILE`
  *
  * A block whose info string has `no-run` (```js no-run) is only shown.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
-import { Session } from "../../src/cli/session.ts";
-import { Cluster } from "../../src/cluster.ts";
+import type { Session } from "../../src/cli/session.ts";
+import { beginSession } from "../../src/cli/shell.ts";
 import * as library from "../../src/index.ts";
-import type { Behavior } from "../../src/kubelet/behavior.ts";
+import { parseScenario } from "../../src/scenario/parse.ts";
 import { rollsim } from "../cli/fake-io.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -63,15 +64,15 @@ export interface Example {
 
 export function examples(file: string): Example[] {
   const all = blocks(file);
-  const session = new Session(new Cluster({ behaviors: LESSON_PODS }), {
-    namespace: "default",
-    readFile: () => undefined,
-  });
+  const begun = all.flatMap(({ body }) => /^npx rollsim shell (\S+)$/m.exec(body)?.[1] ?? []);
+  const session = begun.map(sessionOf)[0];
   return all.flatMap((block, i): Example[] => {
     const words = block.info.split(/\s+/);
     if (words.includes("no-run")) return [];
     const title = `${file}:${block.line}`;
     if (words[0] === "session") {
+      if (session === undefined)
+        throw new Error(`${title}: no \`npx rollsim shell FILE\` before it`);
       return [{ title, block, expected: block.body, run: () => runSession(session, block.body) }];
     }
     if (words[0] === "console") {
@@ -95,11 +96,9 @@ export function rewrite(file: string, found: readonly (readonly [Example, string
   writeFileSync(path, text);
 }
 
-/** In lessons: 2 s to run and 3 s more to be ready; what is called `bad` cannot be pulled. */
-const LESSON_PODS: readonly Behavior[] = [
-  { match: { image: "*:bad" }, fault: { type: "ImagePullBackOff" } },
-  { start: { delay: 2_000 }, ready: { delay: 3_000 }, terminate: { delay: 1_000 } },
-];
+function sessionOf(file: string): Session {
+  return beginSession(parseScenario(readFileSync(`${root}${file}`, "utf8"), file), {});
+}
 
 /** The typed lines of a block, and what the session answers now. */
 function runSession(session: Session, body: string): Promise<string> {
