@@ -37,7 +37,7 @@ export function sweep(store: Store): void {
 
 /** Takes away terminating namespaces in which nothing is left. */
 function sweepNamespaces(store: Store): void {
-  for (const namespace of [...store.all(NAMESPACES)]) {
+  for (const namespace of store.all(NAMESPACES)) {
     const { name } = namespace.metadata;
     if (!isTerminating(namespace)) continue;
     if (podsOf(store, name).length + contentOf(store, name).length > 0) continue;
