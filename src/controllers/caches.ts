@@ -31,9 +31,9 @@ export interface EventHandler {
 
 interface PodEvents {
   /** change, row, resourceVersion, ... */
-  readonly items: number[];
+  items: Int32Array;
   head: number;
-  /** Where the items end; the array is as long as it ever was. */
+  /** Where the items end. */
   tail: number;
   /** For a table of its own: the row as it was after each event. */
   readonly records: (PodRecord | undefined)[];
@@ -64,7 +64,13 @@ export class Caches {
     deployments: [],
     replicasets: [],
   };
-  readonly #podEvents: PodEvents = { items: [], head: 0, tail: 0, records: [], before: new Map() };
+  readonly #podEvents: PodEvents = {
+    items: new Int32Array(0),
+    head: 0,
+    tail: 0,
+    records: [],
+    before: new Map(),
+  };
 
   constructor(
     store: Store,
@@ -125,7 +131,7 @@ export class Caches {
       replicaSets: [...this.replicaSets],
       pods: this.pods === this.#store.pods ? undefined : this.pods.save(),
       pendingObjects: [[...this.#pending.deployments], [...this.#pending.replicasets]],
-      pendingPods: items.slice(head, tail),
+      pendingPods: [...items.subarray(head, tail)],
       pendingRecords: [...records],
       pendingBefore: [...before],
       seen: { ...this.seen },
@@ -137,7 +143,8 @@ export class Caches {
     for (const [key, object] of saved.replicaSets) this.replicaSets.set(key, object);
     this.#pending.deployments.push(...saved.pendingObjects[0]!);
     this.#pending.replicasets.push(...saved.pendingObjects[1]!);
-    for (const item of saved.pendingPods) this.#podEvents.items[this.#podEvents.tail++] = item;
+    this.#podEvents.items = Int32Array.from(saved.pendingPods);
+    this.#podEvents.tail = saved.pendingPods.length;
     this.#podEvents.records.push(...saved.pendingRecords);
     for (const [version, before] of saved.pendingBefore) {
       this.#podEvents.before.set(version, before);
@@ -152,6 +159,7 @@ export class Caches {
   }
 
   #pushPod(change: PodChangeCode, row: number, resourceVersion: number): void {
+    if (this.#podEvents.tail === this.#podEvents.items.length) makeRoom(this.#podEvents);
     const { items, tail } = this.#podEvents;
     items[tail] = change;
     items[tail + 1] = row;
@@ -205,4 +213,17 @@ export class Caches {
   #copy(change: PodChangeCode, row: number): PodRecord | undefined {
     return change === PodChange.Deleted ? undefined : readRow(this.#store.pods.columns, row);
   }
+}
+
+/** Least items to make room for: of 64 events. */
+const LEAST_ROOM = 192;
+
+/** Moves what is still to be delivered to the front; to an array of twice the size where it fills more than half. */
+function makeRoom(events: PodEvents): void {
+  const left = events.items.subarray(events.head, events.tail);
+  const { length } = events.items;
+  if (2 * left.length >= length) events.items = new Int32Array(Math.max(2 * length, LEAST_ROOM));
+  events.items.set(left);
+  events.head = 0;
+  events.tail = left.length;
 }
