@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { isDraft, type Draft } from "../../src/apiserver/draft.ts";
 import { applyPatch } from "../../src/apiserver/patch.ts";
+import { jsonPatch } from "../../src/apiserver/patch-json.ts";
 import { mergePatch } from "../../src/apiserver/patch-merge.ts";
 import { PatchError } from "../../src/apiserver/patch-meta.ts";
 import { mergeObject } from "../../src/apiserver/patch-strategic.ts";
@@ -229,3 +230,31 @@ function deployment(): KubeObject {
   if (!isDraft(object)) throw new Error("not an object");
   return { ...object, ...kind, metadata: { name: "web" } };
 }
+
+describe("a JSON patch", () => {
+  const object: KubeObject = { ...kind, metadata: { name: "web", labels: { a: "b" } } };
+
+  test.each<object>([
+    { op: "remove", path: "/nowhere/hasOwnProperty" },
+    { op: "replace", path: "/metadata/toString", value: 1 },
+    { op: "add", path: "/toString/polluted", value: 1 },
+    { op: "add", path: "/__proto__/polluted", value: 1 },
+    { op: "add", path: "/metadata/labels/__proto__", value: { polluted: "1" } },
+    { op: "copy", from: "/valueOf", path: "/metadata/labels/c" },
+    { op: "add", path: "no-pointer", value: 1 },
+    { op: "test", path: "", value: { toString: null } },
+  ])("is refused where it goes through what all objects inherit, or nowhere: %j", (operation) => {
+    expect(jsonPatch(object, [operation])).toMatchObject({ ok: false });
+    expect("polluted" in {} || "polluted" in Object.prototype.toString).toBe(false);
+  });
+
+  test("takes odd keys that an object has for its own", () => {
+    const add = { op: "add", path: "/metadata/labels/toString", value: "x" };
+    const replace = { op: "replace", path: "/metadata/labels/toString", value: "y" };
+    const test = { op: "test", path: "/metadata/labels", value: { toString: "y", a: "b" } };
+    expect(jsonPatch(object, [add, replace, test])).toMatchObject({
+      ok: true,
+      value: { metadata: { labels: { a: "b", toString: "y" } } },
+    });
+  });
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytes, kubectlLine, scenarioText, scheduleText } from "./inputs.ts";
+import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
 import { readAndRun, typeLines } from "./targets.ts";
 
 const seed = Number(process.env["ROLLSIM_SEED"] ?? 20261123);
@@ -38,6 +38,15 @@ describe("whatever comes in, the answer is clear", () => {
   test("for kubectl lines made of the right words in the wrong places", () => {
     fc.assert(
       fc.property(fc.array(kubectlLine, { minLength: 1, maxLength: 4 }), (lines) => {
+        typeLines(lines);
+      }),
+      { seed, numRuns: 300 },
+    );
+  });
+
+  test("for patches, labels and paths with keys that every object has, or that are very deep", () => {
+    fc.assert(
+      fc.property(fc.array(oddKubectlLine, { minLength: 1, maxLength: 3 }), (lines) => {
         typeLines(lines);
       }),
       { seed, numRuns: 300 },

@@ -67,6 +67,45 @@ const spices = [
   "**",
   "a".repeat(300),
   "🚀",
+  "\uD800",
+  '"\\uD800"',
+  "[".repeat(3000),
+  `${"[".repeat(400)}${"]".repeat(400)}`,
+  `${"{a: ".repeat(300)}1${"}".repeat(300)}`,
+  "(".repeat(2000),
+  "!".repeat(2000),
+  "{ __proto__: null }",
+  "prototype",
+  "constructor",
+  "hasOwnProperty",
+  "toString",
+  "valueOf: 1",
+] as const;
+
+/** Names that every object of JavaScript has, and other keys that are none. */
+const keys = [
+  "__proto__",
+  "constructor",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "metadata",
+  "labels",
+  "annotations",
+  "spec",
+  "replicas",
+  "template",
+  "containers",
+  "status",
+  "kind",
+  "$patch",
+  "$retainKeys",
+  "$setElementOrder/containers",
+  "$deleteFromPrimitiveList/finalizers",
+  "a/b",
+  "~0~1",
+  "",
+  "\uDFFF",
 ] as const;
 
 const spice = fc.constantFrom(...spices);
@@ -240,6 +279,61 @@ const words = [
   "-w",
   "--help",
 ] as const;
+
+/** Objects with such keys, some of them deep. */
+const oddObject: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.array(fc.constantFrom(...keys), { minLength: 1, maxLength: 5 }),
+    fc.constantFrom("null", "1", '"x"', "[]", "{}", '{"polluted":true}', '[{"name":"web"}]'),
+    fc.constantFrom(1, 1, 1, 300),
+  )
+  .map(([path, leaf, times]) => {
+    const open = path.map((key) => `{${JSON.stringify(key)}:`).join("");
+    return `${open.repeat(times)}${leaf}${"}".repeat(path.length * times)}`;
+  });
+
+const pointer = fc
+  .array(fc.constantFrom(...keys, "0", "-", "01", "99"), { maxLength: 4 })
+  .map((path) => path.map((key) => `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`).join(""));
+
+const operation = fc
+  .tuple(
+    fc.constantFrom("add", "replace", "remove", "test", "move", "copy", "fly"),
+    pointer,
+    pointer,
+    oddObject,
+  )
+  .map(([op, path, from, value]) => {
+    const [a, b] = [JSON.stringify(path), JSON.stringify(from)];
+    return `{"op":"${op}","path":${a},"from":${b},"value":${value}}`;
+  });
+
+/** Patches of all types, labels, annotations and paths with odd keys. */
+const oddLine: fc.Arbitrary<string> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom("merge", "strategic", "json"), oddObject)
+    .map(([type, patch]) => `patch deploy web --type=${type} -p '${patch}'`),
+  fc
+    .array(operation, { maxLength: 3 })
+    .map((operations) => `patch deploy web --type=json -p '[${operations.join(",")}]'`),
+  fc
+    .tuple(fc.constantFrom("label", "annotate"), fc.constantFrom(...keys), spice)
+    .map(([verb, key, value]) => `${verb} deploy web '${key}=${value.replaceAll("'", "")}'`),
+  fc
+    .tuple(fc.constantFrom(...keys), fc.constantFrom(...keys))
+    .map(([a, b]) => `get deploy web -o 'jsonpath={.${a}.${b}}'`),
+  fc
+    .constantFrom(...keys)
+    .map((key) => `get deploy -l '${key}' -o 'custom-columns=A:.${key}' --sort-by='.${key}'`),
+  fc.constantFrom(...keys).map((key) => `set env deploy web '${key}=1'`),
+  fc.constantFrom(...keys).map((key) => `explain 'deploy.${key}'`),
+  fc.constantFrom(...keys).map((key) => `get '${key}'`),
+  fc
+    .constantFrom(...keys)
+    .map((key) => `wait deploy web --for='jsonpath={.${key}}=1' --timeout=1s`),
+);
+
+export const oddKubectlLine: fc.Arbitrary<string> = oddLine.map((line) => `kubectl ${line}`);
 
 export const kubectlLine: fc.Arbitrary<string> = fc
   .tuple(

@@ -1,9 +1,9 @@
 /**
- * `npm run fuzz -- COUNT [SEED]`: throws COUNT inputs of each kind at rollsim (default 25,000 of four kinds).
+ * `npm run fuzz -- COUNT [SEED]`: throws COUNT inputs of each kind at rollsim (default 25,000 of five kinds).
  * Ends with `N inputs, M unclear answers`; each unclear one is shown with its seed, shrunk.
  */
 import fc from "fast-check";
-import { bytes, kubectlLine, scenarioText, scheduleText } from "./inputs.ts";
+import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
 import { readAndRun, typeLines } from "./targets.ts";
 
 /** After a warm-up, memory may not grow by more than this, in MB. */
@@ -17,6 +17,9 @@ function main(count: number, seed: number): number {
       typeLines(["kubectl set image deploy/web web=web:v2"], schedule);
     }),
     kubectl: fc.property(fc.array(kubectlLine, { minLength: 1, maxLength: 4 }), (lines) => {
+      typeLines(lines);
+    }),
+    keys: fc.property(fc.array(oddKubectlLine, { minLength: 1, maxLength: 3 }), (lines) => {
       typeLines(lines);
     }),
   };

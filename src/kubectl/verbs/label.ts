@@ -167,7 +167,7 @@ function overwriting(
   pairs: Pairs,
 ): string | undefined {
   const clashes = [...pairs.set]
-    .filter(([key, value]) => before[key] !== undefined && before[key] !== value)
+    .filter(([key, value]) => Object.hasOwn(before, key) && before[key] !== value)
     .filter(([key]) => which === "labels" || key !== changeCauseKey)
     .map(([key]) => `'${key}' already has a value (${before[key]})`);
   if (clashes.length === 0) return undefined;
