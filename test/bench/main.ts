@@ -1,28 +1,108 @@
 /**
- * `npm run bench`: all benchmarks, one after the other. With names, only those: `npm run bench -- kernel`.
+ * `npm run bench`: all benchmarks, one after the other. With names, only those: `npm run bench -- kernel`. Cases
+ * run in turn (A B C A B C ...), each in a process of its own. With `--write`, what was measured goes to
+ * results.json, of which `npm run docs` makes docs/performance.md.
  */
 import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { Bench, Measured, Results, Run } from "./bench.ts";
+import { checkerBench } from "./checker.ts";
+import { kernelBench } from "./kernel.ts";
+import { peerBench } from "./peer.ts";
+import { queueBench } from "./queue.ts";
+import { rollingUpdateBench } from "./rolling-update.ts";
+import { startupBench } from "./startup.ts";
+import { deviation, median, printTable } from "./statistics.ts";
+import { trafficBench } from "./traffic.ts";
 
-const BENCHES = {
-  "rolling-update": "a rolling update, per pod",
-  kernel: "the event queue beside a heap of objects",
-  startup: "the command line beside an empty program",
-  traffic: "requests, each accounted for",
-  checker: "the checker beside SPIN",
-} as const;
+const benches: Readonly<Record<string, Bench>> = {
+  "rolling-update": rollingUpdateBench,
+  queue: queueBench,
+  kernel: kernelBench,
+  peer: peerBench,
+  startup: startupBench,
+  traffic: trafficBench,
+  checker: checkerBench,
+};
 
-function main(names: readonly string[]): number {
-  let worst = 0;
-  for (const [name, title] of Object.entries(BENCHES)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    process.stdout.write(`${name}: ${title}\n`);
-    const script = fileURLToPath(new URL(`${name}.js`, import.meta.url));
-    const { status } = spawnSync(process.execPath, [script], { stdio: "inherit" });
-    process.stdout.write("\n");
-    worst = Math.max(worst, status ?? 1);
-  }
-  return worst;
+const resultsFile = fileURLToPath(new URL("../../../test/bench/results.json", import.meta.url));
+
+/** One run in a process of its own; undefined where something is not installed. */
+function runOnce(name: string, who: string, size: number): Run | undefined {
+  const script = fileURLToPath(import.meta.url);
+  const child = spawnSync(process.execPath, [script, "--once", name, who, String(size)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (child.status !== 0) throw new Error(`${name}, ${who}, ${size}: exit ${String(child.status)}`);
+  return child.stdout === "" ? undefined : (JSON.parse(child.stdout) as Run);
 }
 
-process.exitCode = main(process.argv.slice(2));
+function runAll(name: string, { title, cases, repetitions, equal }: Bench): readonly Measured[] {
+  process.stdout.write(`${name}: ${title}\n`);
+  const runs = cases.map((): Run[] => []);
+  for (let i = 0; i < repetitions; i++) {
+    for (const [at, { who, size }] of cases.entries()) {
+      const run = runOnce(name, who, size);
+      if (run !== undefined) runs[at]!.push(run);
+    }
+  }
+  const measured = cases.map((one, at) => ({ ...one, runs: runs[at]! }));
+  for (const { size } of cases) {
+    for (const what of equal) {
+      const all = measured.filter((one) => one.size === size).flatMap((one) => one.runs);
+      const values = new Set(all.map((run) => run[what]));
+      if (values.size > 1)
+        throw new Error(`${name}, ${size}: ${what} is ${[...values].join(", ")}`);
+    }
+  }
+  print(measured);
+  return measured;
+}
+
+function print(measured: readonly Measured[]): void {
+  const names = Object.keys(measured.find(({ runs }) => runs.length > 0)?.runs[0] ?? {});
+  const rows = measured.map(({ who, size, runs }) => {
+    const cells = names.map((name) => {
+      const values = runs.flatMap((run) => run[name] ?? []);
+      if (values.length === 0) return "-";
+      return `${median(values).toPrecision(3)} ±${deviation(values).toPrecision(1)}`;
+    });
+    return [who, String(size), ...cells];
+  });
+  printTable(["who", "size", ...names.map((name) => name.slice(0, 14))], rows);
+  process.stdout.write("\n");
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args[0] === "--once") {
+    const [, name = "", who = "", size] = args;
+    const run = await benches[name]!.measure({ who, size: Number(size) });
+    process.stdout.write(run === undefined ? "" : JSON.stringify(run), () => process.exit(0));
+    return;
+  }
+  const names = args.filter((arg) => arg !== "--write");
+  const before = loadavg()[0]!;
+  const measured = Object.fromEntries(
+    Object.entries(benches)
+      .filter(([name]) => names.length === 0 || names.includes(name))
+      .map(([name, bench]) => [name, runAll(name, bench)]),
+  );
+  if (!args.includes("--write")) return;
+  const all = cpus();
+  const machine: Results["machine"] = {
+    node: process.version,
+    cpu: all[0]!.model.trim(),
+    cores: all.length,
+    load: [before, loadavg()[0]!],
+  };
+  // What was not run again stays.
+  const stored =
+    names.length === 0 ? {} : (JSON.parse(readFileSync(resultsFile, "utf8")) as Results).benches;
+  const results: Results = { machine, benches: { ...stored, ...measured } };
+  writeFileSync(resultsFile, `${JSON.stringify(results)}\n`);
+}
+
+await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
-/** What benchmarks share: fresh processes in turn, medians, tables. */
-import { spawnSync } from "node:child_process";
+/** What benchmarks share: medians, how sure they are, tables, CPU time. */
+import seedrandom from "seedrandom";
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -7,32 +7,28 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Runs a script of this folder with arguments in a process of its own; it prints its result as JSON. */
-export function inOwnProcess<T>(script: string, args: readonly string[]): T {
-  const child = spawnSync(process.execPath, [script, ...args], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (child.status !== 0) throw new Error(`${script} ${args.join(" ")}: exit ${child.status}`);
-  return JSON.parse(child.stdout) as T;
+/** Median absolute deviation. */
+export function deviation(values: readonly number[]): number {
+  const middle = median(values);
+  return median(values.map((value) => Math.abs(value - middle)));
 }
 
-/** Each measurement so many times, in turn: A B C A B C ... */
-export function interleaved<A, T>(
-  all: readonly A[],
-  repetitions: number,
-  measure: (what: A) => T,
-): readonly (readonly T[])[] {
-  const results = all.map((): T[] => []);
-  for (let i = 0; i < repetitions; i++) {
-    for (const [at, what] of all.entries()) results[at]!.push(measure(what));
-  }
-  return results;
+/** The ratio of medians, and the middle 95 % of those of samples drawn anew (bootstrap, fixed seed). */
+export function ratioOf(
+  above: readonly number[],
+  below: readonly number[],
+): { readonly ratio: number; readonly low: number; readonly high: number } {
+  const random = seedrandom.alea("bench");
+  const again = (values: readonly number[]): number[] =>
+    values.map(() => values[Math.floor(random() * values.length)]!);
+  const drawn = Array.from({ length: 2000 }, () => median(again(above)) / median(again(below)));
+  drawn.sort((a, b) => a - b);
+  return { ratio: median(above) / median(below), low: drawn[50]!, high: drawn[1949]! };
 }
 
 export function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
   for (const row of [header, ...rows]) {
-    process.stdout.write(`${row.map((cell) => cell.padStart(12)).join("")}\n`);
+    process.stdout.write(`${row.map((cell) => cell.padStart(15)).join("")}\n`);
   }
 }
 
@@ -40,4 +36,15 @@ export function printTable(header: readonly string[], rows: readonly (readonly s
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/** The same numbers for all (xorshift, 32 bits). */
+export function draws(): () => number {
+  let state = 2463534242;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
 }

@@ -1,14 +1,15 @@
 /**
- * `node .build/test/bench/traffic.js [RPS...]`: requests, above 100,000 a second as a flow, over the rolling update of 100 pods, ten virtual
- * minutes, each rate after a warm-up. Prints CPU time, cost per request, and how many of them failed.
+ * Requests, above 100,000 a second as a flow, over the rolling update of 100 pods: ten virtual minutes after a
+ * warm-up of one.
  */
 import { Cluster } from "../../src/cluster.ts";
 import { deployment, second, service } from "../traffic/setup.ts";
+import type { Bench, Case, Run } from "./bench.ts";
+import { cpuMs } from "./statistics.ts";
 
-const RATES = [100, 1000, 10_000, 1_000_000];
 const PODS = 100;
 
-function measure(rate: number, seconds: number): void {
+function measure(rate: number, seconds: number): Run {
   const cluster = new Cluster({
     podsPerNode: 2 * PODS,
     apps: [{ serviceTime: { delay: 20, jitter: 20 }, concurrency: Math.max(10, rate / 2000) }],
@@ -29,21 +30,24 @@ function measure(rate: number, seconds: number): void {
     clients: [{ loop: "open", rate, mode: rate > 100_000 ? "fluid" : "discrete" }],
     proxies: { count: 3, delay: { delay: 500, jitter: second } },
   });
-  const before = process.cpuUsage();
+  const start = cpuMs();
   const template = { spec: { containers: [{ name: "web", image: "web:v2" }] } };
   cluster.act("set image", (api) =>
     api.patch({ resource: "deployments", name: "web" }, "strategic", { spec: { template } }),
   );
   cluster.runUntil((20 + seconds) * second);
   const { requests, failed } = traffic.stop();
-  const { user, system } = process.cpuUsage(before);
-  const each = ((user + system) * 1000) / requests;
-  const cost = `${Math.round((user + system) / 1000)} ms CPU, ${Math.round(each)} ns each`;
-  if (seconds > 60) console.log(`${rate} rps: ${requests} requests, ${cost}, ${failed} failed`);
+  const cpu = cpuMs() - start;
+  return { "CPU ms": cpu, "CPU ns a request": (cpu * 1e6) / requests, requests, failed };
 }
 
-const asked = process.argv.slice(2).map(Number);
-for (const rate of asked.length > 0 ? asked : RATES) {
-  measure(rate, 60);
-  measure(rate, 600);
-}
+export const trafficBench: Bench = {
+  title: "requests, each accounted for",
+  repetitions: 3,
+  cases: [100, 1000, 10_000, 1_000_000].map((size) => ({ who: "rollsim", size })),
+  equal: ["requests", "failed"],
+  measure({ size }: Case): Run {
+    measure(size, 60);
+    return measure(size, 600);
+  },
+};

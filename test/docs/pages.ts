@@ -1,9 +1,14 @@
 /** The pages of docs/ that follow from the code, and nothing else. */
 import { decisions, type DecisionInfo } from "../../src/controllers/decisions.ts";
+import { performancePage } from "./performance-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 
 export function pages(): Record<string, string> {
-  return { "decisions.md": decisionsPage(), "scenarios.md": scenariosPage() };
+  return {
+    "decisions.md": decisionsPage(),
+    "performance.md": performancePage(),
+    "scenarios.md": scenariosPage(),
+  };
 }
 
 const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string])[] = [

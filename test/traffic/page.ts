@@ -184,7 +184,7 @@ function inFiles(): string {
     "## Any rate\n",
     "Each request is played on its own, up to 100,000 a second. With `mode: fluid` requests are a flow, in whole",
     "numbers and with the same exact account, whose cost does not depend on the rate: a million a second over a",
-    "hundred pods takes seconds (`node .build/test/bench/traffic.js` measures both). It leaves out chance, so it has no",
+    "hundred pods takes seconds (`npm run bench -- traffic` measures both). It leaves out chance, so it has no",
     "queues below capacity, and no users, retries, kept connections, affinity or mirrors. Over random worlds the share",
     "of requests that each cause has is within one percentage point of that of single requests, which a test checks.\n",
     "## The account",
