@@ -54,6 +54,13 @@ export type CelAnswer =
 
 const variables = ["deploy", "rs", "pod", "svc", "node", "canary", "rollout", "traffic", "t"];
 
+/** Those of rollsim, and CEL's own (cel-spec doc/langdef.md, "List of Standard Definitions"). */
+const functions = [
+  ...["pods", "endpoints", "share"],
+  ...["bool", "bytes", "double", "duration", "dyn", "has", "int", "size", "string", "timestamp"],
+  ...["type", "uint"],
+];
+
 type Compiled = ReturnType<Environment["parse"]>;
 
 /** Set while an expression is evaluated: CEL functions get no context. */
@@ -101,10 +108,17 @@ function refusal(text: string, error: unknown): CelAnswer {
   if (summary === undefined) throw error;
   const message = summary.replace("Unexpected token: EOF", "the expression ends too early");
   const unknown = /^Unknown variable: (.*)$/u.exec(summary)?.[1];
-  const best = unknown === undefined ? undefined : nearest(unknown, variables);
+  const called = /^found no matching overload for '(\w+)\(/u.exec(summary)?.[1];
+  const isFunction = called === undefined || functions.includes(called);
+  const best =
+    unknown !== undefined
+      ? nearest(unknown, variables)
+      : isFunction
+        ? undefined
+        : nearest(called, functions);
   return {
     ok: false,
-    message,
+    message: isFunction ? message : `Unknown function: ${called}`,
     ...(best === undefined ? {} : { hint: `did you mean "${best}"?` }),
     start: range?.start ?? 0,
     end: range?.end ?? text.length,

@@ -73,13 +73,34 @@ function compileAlways(
   steps: readonly string[],
 ): readonly AlwaysExpectation[] {
   const condition = compileCondition(compiler, node.entries?.get("that")?.node ?? node);
-  const from = compileMoment(compiler, node.entries?.get("from")?.node, steps);
-  const to = compileMoment(compiler, node.entries?.get("to")?.node, steps);
-  if (condition === undefined) return [];
-  return [{ ...condition, ...(from && { from }), ...(to && { to }) }];
+  const moments = compileMoments(compiler, node, steps);
+  return condition === undefined ? [] : [{ ...condition, ...moments }];
 }
 
-export function compileMoment(
+/** `from` and `to` of an expectation or of traffic. */
+export function compileMoments(
+  compiler: Compiler,
+  node: Located,
+  steps: readonly string[],
+): { readonly from?: Moment; readonly to?: Moment } {
+  const fromNode = node.entries?.get("from")?.node;
+  const toNode = node.entries?.get("to")?.node;
+  const from = compileMoment(compiler, fromNode, steps);
+  const to = compileMoment(compiler, toNode, steps);
+  if (from !== undefined && to !== undefined && !isBefore(from, to, steps)) {
+    const message = `it ends before it begins: from ${String(fromNode?.value)} to ${String(toNode?.value)}`;
+    compiler.problems.push(problemAt(compiler.source, toNode!.span, { code: "no-time", message }));
+  }
+  return { ...(from && { from }), ...(to && { to }) };
+}
+
+/** False only where it is certain before the run. */
+function isBefore(from: Moment, to: Moment, steps: readonly string[]): boolean {
+  if ("at" in from) return !("at" in to) || from.at < to.at;
+  return !("step" in to) || steps.indexOf(from.step) < steps.indexOf(to.step);
+}
+
+function compileMoment(
   compiler: Compiler,
   node: Located | undefined,
   steps: readonly string[],

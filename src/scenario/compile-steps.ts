@@ -1,9 +1,9 @@
 /** From the steps as written to steps that can be run: names, times, files and expressions. */
 import type { Millis } from "../api/meta.ts";
 import { checkCommand } from "./check-command.ts";
+import { faultProblem, waitProblems } from "./check-targets.ts";
 import { compileCondition, type Compiler } from "./compile-expectations.ts";
 import { durationOf, formatDuration } from "../api/duration.ts";
-import { nodeIn } from "./faults.ts";
 import { readManifest } from "./manifest.ts";
 import { placeOf, problemAt, type Span } from "./problem.ts";
 import { readScript } from "./script.ts";
@@ -23,7 +23,7 @@ export function compileSteps(
     if (!fits(stepSchema, node, compiler.source)) return [];
     const step = compileStep(compiler, node, index + 1);
     if (step === undefined) return [];
-    checkNode(compiler, step, node, nodes);
+    checkTargets(compiler, step, node, nodes);
     if (names.has(step.name)) {
       const span = node.entries?.get("name")?.node.span ?? node.span;
       report(compiler, span, "duplicate-name", `another step is named "${step.name}"`);
@@ -154,17 +154,16 @@ function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | 
   return { objects };
 }
 
-/** Nodes are known before the run; pods are not. */
-function checkNode(compiler: Compiler, step: Step, node: Located, nodes: number): void {
-  if (step.verb !== "fault" || (step.type !== "NodeDown" && step.type !== "NodeDrain")) return;
-  const fault = node.entries?.get("fault")?.node;
-  const span = fault?.entries?.get("on")?.node.span ?? fault?.span ?? node.span;
-  const name = nodeIn(step.on);
-  if (name === undefined) {
-    report(compiler, span, "fault-on", `${step.type} needs "on", as in node/node-1`);
-  } else if (!/^node-[1-9]\d*$/u.test(name) || Number(name.slice("node-".length)) > nodes) {
-    const message = `there is no node ${JSON.stringify(name)}: there are node-1 to node-${nodes}`;
-    report(compiler, span, "unknown-node", message);
+function checkTargets(compiler: Compiler, step: Step, node: Located, nodes: number): void {
+  if (step.verb !== "fault" && step.verb !== "wait") return;
+  const part = node.entries?.get(step.verb)?.node ?? node;
+  const problems = step.verb === "wait" ? waitProblems(step) : [faultProblem(step, nodes)];
+  for (const problem of problems) {
+    if (problem === undefined) continue;
+    const { key, ...told } = problem;
+    compiler.problems.push(
+      problemAt(compiler.source, part.entries?.get(key)?.node.span ?? part.span, told),
+    );
   }
 }
 

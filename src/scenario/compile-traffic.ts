@@ -9,7 +9,7 @@ import {
   type Spread,
 } from "../traffic/options.ts";
 import type { AbTestPlan } from "./ab-test.ts";
-import { compileMoment, type Compiler } from "./compile-expectations.ts";
+import { compileMoments, type Compiler } from "./compile-expectations.ts";
 import { defined } from "./defined.ts";
 import { placeOf, problemAt } from "./problem.ts";
 import type { PlannedTraffic, TrafficThreshold } from "./scenario.ts";
@@ -40,8 +40,7 @@ export function compileTraffic(
     };
     const [key, problem] = problemOf(input) ?? [];
     if (key !== undefined) return refuse(key, problem!);
-    const from = compileMoment(compiler, node.entries?.get("from")?.node, steps);
-    const to = compileMoment(compiler, node.entries?.get("to")?.node, steps);
+    const moments = compileMoments(compiler, node, steps);
     if (input.mode !== inputs[0]!.mode) return refuse("mode", "all traffic is fluid, or none is");
     const options = optionsOf(input, namespace);
     const name = nameOf(options);
@@ -49,7 +48,7 @@ export function compileTraffic(
     names.add(name);
     const limits = compileTrafficThresholds(compiler, node.entries?.get("expect")?.node, name);
     const abTest = input.abTest && abTestOf(input.abTest);
-    const traffic = { options, ...defined({ from, to, abTest }) };
+    const traffic = { options, ...moments, ...defined({ abTest }) };
     return { traffic: [traffic], thresholds: limits };
   });
   return {

@@ -61,7 +61,7 @@ export function nodeIn(on: string | undefined): string | undefined {
 }
 
 function breakNode(cluster: Cluster, step: FaultStep, name: string): Injected {
-  const node = nodeIn(step.on) ?? ""; // compile-steps.ts has seen to it that there is one
+  const node = nodeIn(step.on) ?? ""; // check-targets.ts has seen to it that there is one
   const isDown = step.type === "NodeDown";
   cluster.act(name, () => {
     if (isDown) cluster.faults.failNode(node);

@@ -1,7 +1,7 @@
 /** kubectl wait. Mirrors kubectl/pkg/cmd/wait (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
-import { fail, failAll, type Problem } from "../errors.ts";
+import { exitOf, fail, failAll, type Problem } from "../errors.ts";
 import { list, num, text } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "../output/jsonpath.ts";
 import { writePrinter } from "../output/printer.ts";
@@ -73,6 +73,18 @@ function readCondition(condition: string, all: readonly string[]): Condition {
   return fail(
     `unrecognized condition: ${all.length === 1 ? JSON.stringify(condition) : condition}`,
   );
+}
+
+/** What is wrong with a `--for`, in kubectl's words, without its `error: `. */
+export function conditionProblem(condition: string): string | undefined {
+  try {
+    readCondition(condition, [condition]);
+    return undefined;
+  } catch (thrown) {
+    const exit = exitOf(thrown);
+    if (exit === undefined) throw thrown;
+    return exit.text.replace(/^error: /u, "");
+  }
 }
 
 function hasCondition(object: KubeObject, name: string, wanted: string): boolean {

@@ -1,0 +1,85 @@
+/** What can be seen before a run of what steps wait for and break: conditions, kinds, nodes. */
+import { KINDS } from "../apiserver/kinds.ts";
+import { conditionProblem } from "../kubectl/verbs/wait.ts";
+import { nodeIn } from "./faults.ts";
+import { nearest } from "./nearest.ts";
+import type { FaultStep, WaitStep } from "./scenario.ts";
+
+export interface TargetProblem {
+  /** The key at fault. */
+  readonly key: "for" | "on";
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const CONDITIONS = ["condition", "jsonpath", "delete", "create"];
+const KIND_WORDS = KINDS.flatMap(({ resource, singular, shortNames }) => [
+  singular,
+  resource,
+  ...shortNames,
+]);
+
+export function waitProblems(step: WaitStep): readonly TargetProblem[] {
+  const found: TargetProblem[] = [];
+  const problem = conditionProblem(step.for);
+  if (problem !== undefined) {
+    const [word = ""] = step.for.split("=");
+    const best = nearest(word.toLowerCase(), CONDITIONS);
+    const more = best === undefined ? {} : { hint: `did you mean "${best}"?` };
+    found.push({ key: "for", code: "wait-for", message: problem, ...more });
+  }
+  const [, kind] = /^([^/\s]+)\/[^/\s]+$/u.exec(step.on) ?? [];
+  if (kind === undefined) {
+    const message = `got ${JSON.stringify(step.on)}; use a kind and a name, as in deploy/web`;
+    return [...found, { key: "on", code: "wait-on", message }];
+  }
+  // A kind that nobody knows may be a custom one, unless it is nearly a known one.
+  const typed = kind.toLowerCase();
+  const isKnown = typed.includes(".") || KIND_WORDS.includes(typed);
+  const best = isKnown || typed.length < 5 ? undefined : nearest(typed, KIND_WORDS);
+  if (best === undefined || isKnown) return found;
+  const message = `there is no kind ${JSON.stringify(kind)}`;
+  return [...found, { key: "on", code: "wait-on", message, hint: `did you mean "${best}"?` }];
+}
+
+/** `nodes`: how many there are, node-1 and so on. */
+export function faultProblem(step: FaultStep, nodes: number): TargetProblem | undefined {
+  const { type, on } = step;
+  const refuse = (message: string, code = "fault-on"): TargetProblem => ({
+    key: "on",
+    code,
+    message,
+  });
+  switch (type) {
+    case "NodeDown":
+    case "NodeDrain": {
+      const name = nodeIn(on);
+      if (name === undefined) return refuse(`${type} needs "on", as in node/node-1`);
+      const isThere = /^node-[1-9]\d*$/u.test(name) && Number(name.slice("node-".length)) <= nodes;
+      if (isThere) return undefined;
+      const there = `there are node-1 to node-${nodes}`;
+      return refuse(`there is no node ${JSON.stringify(name)}: ${there}`, "unknown-node");
+    }
+    case "PodKill":
+    case "ProbeFail":
+      if (!/^(?:pods?|po|deploy|deployments?)\/[^/\s]+$/u.test(on ?? "")) {
+        return refuse(`${type} needs "on", as in pod/web-1 or deploy/web`);
+      }
+      return type === "PodKill" ? endless(step) : undefined;
+    case "ApiError":
+      if (!/^(?:create|update) \w+$/u.test(on ?? "")) {
+        return refuse(`${type} needs "on", as in create pods or update replicasets`);
+      }
+      return endless(step);
+    case "RegistryDown":
+    case "QuotaFull":
+      return on === undefined ? undefined : refuse(`${type} concerns all: leave "on" out`);
+  }
+}
+
+/** What happens once does not end. */
+function endless({ type, for: lasts }: FaultStep): TargetProblem | undefined {
+  if (lasts === undefined) return undefined;
+  return { key: "for", code: "fault-for", message: `${type} happens at once: leave "for" out` };
+}
