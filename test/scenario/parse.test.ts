@@ -349,7 +349,10 @@ describe("what steps wait for and break is checked before the run", () => {
       "wait: { for: conditon=Available, on: deploy/web }",
       '5:18 wait-for: unrecognized condition: "conditon=Available" [did you mean "condition"?]',
     ],
-    ['wait: { for: "jsonpath={.status.x", on: deploy/web }', expect.stringContaining("5:18 wait-for: unexpected path string")],
+    [
+      'wait: { for: "jsonpath={.status.x", on: deploy/web }',
+      expect.stringContaining("5:18 wait-for: unexpected path string"),
+    ],
     [
       "wait: { for: delete, on: web }",
       '5:30 wait-on: got "web"; use a kind and a name, as in deploy/web',
