@@ -7,7 +7,10 @@ type Answer = (command: () => Promise<ExitCode>) => void;
 export const moreCommandNames = ["shell", "kubectl", "compare", "guarantees", "verify"];
 
 export const moreExamples = {
-  shell: [["rollsim shell scenarios/rolling-update.yaml", "its manifests, your steps"]],
+  shell: [
+    ["rollsim shell scenarios/rolling-update.yaml", "its manifests, your steps"],
+    ["rollsim shell docs/lessons/pods.yaml", "to type along with docs/lessons"],
+  ],
   kubectl: [
     [
       "rollsim kubectl scenarios/bad-image.yaml --at 100s -- get pods -o wide",

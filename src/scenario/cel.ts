@@ -55,10 +55,22 @@ export type CelAnswer =
 const variables = ["deploy", "rs", "pod", "svc", "node", "canary", "rollout", "traffic", "t"];
 
 /** Those of rollsim, and CEL's own (cel-spec doc/langdef.md, "List of Standard Definitions"). */
-const functions = [
-  ...["pods", "endpoints", "share"],
-  ...["bool", "bytes", "double", "duration", "dyn", "has", "int", "size", "string", "timestamp"],
-  ...["type", "uint"],
+const functions: readonly string[] = [
+  "pods",
+  "endpoints",
+  "share",
+  "bool",
+  "bytes",
+  "double",
+  "duration",
+  "dyn",
+  "has",
+  "int",
+  "size",
+  "string",
+  "timestamp",
+  "type",
+  "uint",
 ];
 
 type Compiled = ReturnType<Environment["parse"]>;

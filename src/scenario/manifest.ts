@@ -15,6 +15,7 @@ import { nearest } from "./nearest.ts";
 import { notSimulatedIn } from "./not-simulated.ts";
 import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
+import { isKustomization } from "./unrendered.ts";
 import type { Located } from "./yaml.ts";
 
 export interface ManifestsRead {
@@ -33,7 +34,15 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
   const visit = (object: Located): void => {
     const items = object.entries?.get("items")?.node;
     if (textAt(object, "kind") === "List" && items?.items !== undefined) items.items.forEach(visit);
-    else if (isObject(object, report)) {
+    else if (isKustomization(textAt(object, "apiVersion"), source.file)) {
+      const hint = "render it first: kubectl kustomize FOLDER > all.yaml";
+      report(
+        firstKey(object),
+        "kustomization",
+        "a Kustomization names manifests, it is none",
+        hint,
+      );
+    } else if (isObject(object, report)) {
       checkFields(object, report);
       const known = isServed(textAt(object, "apiVersion") ?? "", textAt(object, "kind") ?? "");
       if (!isNamed(object, report) || !known) return;

@@ -31,6 +31,7 @@ import {
   type ScenarioInput,
 } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
+import { foldTemplates } from "./unrendered.ts";
 import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
 
@@ -74,7 +75,7 @@ export function checkScenario(
       const message = "the file holds neither a Scenario nor a manifest";
       problems.push(problemAt(source, { start: 0, end: 0 }, { code: "empty", message }));
     }
-    return { problems };
+    return { problems: foldTemplates(problems) };
   }
   const head = isScenario(first.root) ? first : undefined;
   const bodies = head === undefined ? documents : rest;
@@ -82,7 +83,7 @@ export function checkScenario(
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
   if (!problems.some(isError)) problems.push(...refusedManifests(manifests, scenario.namespace));
-  const folded = foldNotSimulated(problems);
+  const folded = foldTemplates(foldNotSimulated(problems));
   folded.sort((a, b) => a.line - b.line || a.column - b.column);
   return folded.some(isError) ? { problems: folded } : { scenario, problems: folded };
 }

@@ -419,3 +419,35 @@ test("a function that nobody knows is named, with the nearest", () => {
     '4:22 cel: Unknown function: sahre [did you mean "share"?]',
   ]);
 });
+
+describe("what has to be rendered first says so", () => {
+  const template =
+    "1:8 template: a template, not YAML yet [render it first, as in helm template CHART > all.yaml]";
+
+  test("a Helm template is one mistake, not ten", () => {
+    expect(problems("name: {{ .Release.Name }}\nkind: {{ .Values.kind }}\n")).toEqual([
+      template.replace("1:8", "1:7"),
+    ]);
+    expect(problems("{{- if .Values.on }}\nkind: x\n{{- end }}\n")).toEqual([
+      template.replace("1:8", "1:1"),
+    ]);
+  });
+
+  test("quoted braces are text", () => {
+    const labelled = deployment.replace(
+      "name: web }",
+      'name: web, annotations: { a: "{{ x }}" } }',
+    );
+    expect(problems(labelled)).toEqual([]);
+  });
+
+  test("a Kustomization is told by its group, or by its file's name", () => {
+    const told =
+      "a Kustomization names manifests, it is none [render it first: kubectl kustomize FOLDER > all.yaml]";
+    const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+    expect(problems(kustomization)).toEqual([`1:1 kustomization: ${told}`]);
+    expect(checkScenario("resources: [a.yaml]\n", "x/kustomization.yaml").problems).toMatchObject([
+      { code: "kustomization" },
+    ]);
+  });
+});
