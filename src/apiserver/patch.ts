@@ -35,6 +35,12 @@ export function applyPatch(
   const patched = patchType === "json" ? byOperations(current, patch) : merged(current, patch);
   if (!patched.ok) return patched;
   if (type === undefined) return { ok: true, value: asKubeObject(patched.value) };
+  // Decoded into an object of the same kind, what names no kind is of that one (Serializer.Decode).
+  const { apiVersion, kind } = original;
+  if (isDraft(patched.value)) {
+    patched.value["apiVersion"] ??= apiVersion;
+    patched.value["kind"] ??= kind;
+  }
   return answered(decodeJson(type, patched.value), () => JSON.stringify(patched.value), {
     fieldValidation,
   });

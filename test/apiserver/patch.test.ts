@@ -257,4 +257,12 @@ describe("a JSON patch", () => {
       value: { metadata: { labels: { a: "b", toString: "y" } } },
     });
   });
+
+  test("that takes the kind away leaves it as it is, as the real decoder does", () => {
+    const without = [{ op: "remove", path: "/kind" }];
+    expect(applyPatch({ ...object, spec: {} }, without, "json")).toMatchObject({
+      ok: true,
+      value: kind,
+    });
+  });
 });
