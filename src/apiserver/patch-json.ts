@@ -42,7 +42,8 @@ function missingIn(root: unknown, operation: Operation): string | undefined {
   const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
   if (op === "add" || op === "move" || op === "copy") {
     const isSkipped = SKIPPED.includes(path.slice(parent.length + 1));
-    return memberAt(root, parent) === undefined || isSkipped ? path : undefined;
+    const into = memberAt(root, parent)?.value;
+    return typeof into !== "object" || into === null || isSkipped ? path : undefined;
   }
   return memberAt(root, path) === undefined ? path : undefined;
 }

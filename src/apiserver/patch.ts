@@ -29,21 +29,38 @@ export function applyPatch(
   patchType: "strategic" | "merge" | "json",
   fieldValidation: FieldValidation = "Warn",
 ): Answer<KubeObject> {
+  const patched = patchedBy(original, patch, patchType, fieldValidation);
+  if (!patched.ok) return patched;
+  const { apiVersion, kind } = patched.value;
+  if (apiVersion === original.apiVersion && kind === original.kind) return patched;
+  const message = `no kind "${kind}" is registered for version "${apiVersion}" here`;
+  return { ok: false, status: failure(400, "BadRequest", message) };
+}
+
+function patchedBy(
+  original: KubeObject,
+  patch: unknown,
+  patchType: "strategic" | "merge" | "json",
+  fieldValidation: FieldValidation,
+): Answer<KubeObject> {
   const current = canonicalObject(original);
   const type = schemaOf(original.apiVersion, original.kind);
   if (patchType === "strategic") return strategic(current, patch, type, fieldValidation);
   const patched = patchType === "json" ? byOperations(current, patch) : merged(current, patch);
   if (!patched.ok) return patched;
+  nameKind(patched.value, original);
   if (type === undefined) return { ok: true, value: asKubeObject(patched.value) };
-  // Decoded into an object of the same kind, what names no kind is of that one (Serializer.Decode).
-  const { apiVersion, kind } = original;
-  if (isDraft(patched.value)) {
-    patched.value["apiVersion"] ??= apiVersion;
-    patched.value["kind"] ??= kind;
-  }
   return answered(decodeJson(type, patched.value), () => JSON.stringify(patched.value), {
     fieldValidation,
   });
+}
+
+/** Decoded into an object of the same kind, what names no kind is of that one (Serializer.Decode). */
+function nameKind(value: unknown, { apiVersion, kind }: KubeObject): void {
+  if (!isDraft(value)) return;
+  const isUnnamed = (name: unknown): boolean => name === undefined || name === null || name === "";
+  if (isUnnamed(value["apiVersion"])) value["apiVersion"] = apiVersion;
+  if (isUnnamed(value["kind"])) value["kind"] = kind;
 }
 
 function strategic(
@@ -67,6 +84,7 @@ function strategic(
   const draft: unknown = structuredClone(current);
   try {
     const result = mergeObject(isDraft(draft) ? draft : {}, rest, type, "apply");
+    nameKind(result, current);
     return answered(fromUnstructured(type, result), () => goPrint(rest), { fieldValidation });
   } catch (error) {
     if (error instanceof PatchError) return { ok: false, status: patchFailure(error) };

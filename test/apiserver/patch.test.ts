@@ -242,6 +242,7 @@ describe("a JSON patch", () => {
     { op: "add", path: "/metadata/labels/__proto__", value: { polluted: "1" } },
     { op: "copy", from: "/valueOf", path: "/metadata/labels/c" },
     { op: "add", path: "no-pointer", value: 1 },
+    { op: "add", path: "/metadata/name/0", value: 1 },
     { op: "test", path: "", value: { toString: null } },
   ])("is refused where it goes through what all objects inherit, or nowhere: %j", (operation) => {
     expect(jsonPatch(object, [operation])).toMatchObject({ ok: false });
@@ -264,5 +265,10 @@ describe("a JSON patch", () => {
       ok: true,
       value: kind,
     });
+  });
+
+  test("of any type cannot make another kind of an object", () => {
+    const answer = applyPatch({ ...object, spec: {} }, { kind: "x" }, "merge");
+    expect(answer).toMatchObject({ ok: false, status: { code: 400 } });
   });
 });
