@@ -1,18 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkScenario, parseScenario } from "../../src/scenario/parse.ts";
 import { ScenarioError } from "../../src/scenario/problem.ts";
-
-const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
-const deployment = `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  replicas: 3
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "web:v1" }] }
-`;
+import { deployment, head, problems } from "./problems.ts";
 
 function message(text: string): string {
   try {
@@ -22,18 +11,6 @@ function message(text: string): string {
     if (!(error instanceof ScenarioError)) throw error;
     return error.message;
   }
-}
-
-/** `line:column code: message [hint]` of every problem. */
-function problems(
-  text: string,
-  readFile?: (path: string) => string | undefined,
-): readonly string[] {
-  const options = readFile === undefined ? {} : { readFile };
-  return checkScenario(text, "bad.yaml", options).problems.map(
-    ({ line, column, code, message: what, hint }) =>
-      `${line}:${column} ${code}: ${what}${hint === undefined ? "" : ` [${hint}]`}`,
-  );
 }
 
 describe("a problem is shown with its line, a caret and what was meant", () => {
@@ -339,115 +316,6 @@ describe("the whole file", () => {
     expect(parseScenario(text).behaviors).toEqual([
       { match: { image: "a:*" }, ready: { delay: 5000 } },
       { ready: { delay: 5000 } },
-    ]);
-  });
-});
-
-describe("what steps wait for and break is checked before the run", () => {
-  test.each([
-    [
-      "wait: { for: conditon=Available, on: deploy/web }",
-      '5:18 wait-for: unrecognized condition: "conditon=Available" [did you mean "condition"?]',
-    ],
-    [
-      'wait: { for: "jsonpath={.status.x", on: deploy/web }',
-      expect.stringContaining("5:18 wait-for: unexpected path string"),
-    ],
-    [
-      "wait: { for: delete, on: web }",
-      '5:30 wait-on: got "web"; use a kind and a name, as in deploy/web',
-    ],
-    [
-      "wait: { for: delete, on: deplo/web }",
-      '5:30 wait-on: there is no kind "deplo" [did you mean "deploy"?]',
-    ],
-    [
-      "fault: { type: PodKill, on: node/node-1 }",
-      '5:33 fault-on: PodKill needs "on", as in pod/web-1 or deploy/web',
-    ],
-    [
-      "fault: { type: PodKill, on: deploy/web, for: 3s }",
-      '5:50 fault-for: PodKill happens at once: leave "for" out',
-    ],
-    [
-      "fault: { type: ProbeFail }",
-      '5:12 fault-on: ProbeFail needs "on", as in pod/web-1 or deploy/web',
-    ],
-    [
-      "fault: { type: RegistryDown, on: x }",
-      '5:38 fault-on: RegistryDown concerns all: leave "on" out',
-    ],
-    [
-      "fault: { type: ApiError, on: creat pods }",
-      '5:34 fault-on: ApiError needs "on", as in create pods or update replicasets',
-    ],
-  ])("%s", (step, problem) => {
-    expect(problems(`${head}steps:\n  - ${step}\n---\n${deployment}`)).toEqual([problem]);
-  });
-
-  test.each([
-    "wait: { for: condition=Ready, on: certificate/web }",
-    "wait: { for: Delete, on: rollouts.argoproj.io/web }",
-    "wait: { for: 'jsonpath={.status.replicas}=3', on: deployment.apps/web }",
-    "fault: { type: QuotaFull, for: 5s }",
-  ])("%s is fine", (step) => {
-    expect(problems(`${head}steps:\n  - ${step}\n---\n${deployment}`)).toEqual([]);
-  });
-});
-
-describe("what could never be checked is a mistake", () => {
-  const steps = "steps:\n  - { name: a, kubectl: get pods }\n  - { name: b, kubectl: get pods }\n";
-
-  test.each([
-    ["from: 10s, to: 5s", "9:38 no-time: it ends before it begins: from 10s to 5s"],
-    ["from: b, to: a", "9:36 no-time: it ends before it begins: from b to a"],
-    ["from: a, to: a", "9:36 no-time: it ends before it begins: from a to a"],
-  ])("%s", (times, problem) => {
-    const expectation = `expect:\n  always:\n    - { that: 'true', ${times} }\n`;
-    expect(problems(`${head}${steps}${expectation}`)).toEqual([problem]);
-  });
-
-  test("what may be checked is not", () => {
-    const expectation = "expect:\n  always:\n    - { that: 'true', from: b, to: 5s }\n";
-    expect(problems(`${head}${steps}${expectation}`)).toEqual([]);
-  });
-});
-
-test("a function that nobody knows is named, with the nearest", () => {
-  const expectation = `expect: { finally: ['sahre("web", "a=b") == 0.1'] }\n`;
-  expect(problems(`${head}${expectation}`)).toEqual([
-    '4:22 cel: Unknown function: sahre [did you mean "share"?]',
-  ]);
-});
-
-describe("what has to be rendered first says so", () => {
-  const template =
-    "1:8 template: a template, not YAML yet [render it first, as in helm template CHART > all.yaml]";
-
-  test("a Helm template is one mistake, not ten", () => {
-    expect(problems("name: {{ .Release.Name }}\nkind: {{ .Values.kind }}\n")).toEqual([
-      template.replace("1:8", "1:7"),
-    ]);
-    expect(problems("{{- if .Values.on }}\nkind: x\n{{- end }}\n")).toEqual([
-      template.replace("1:8", "1:1"),
-    ]);
-  });
-
-  test("quoted braces are text", () => {
-    const labelled = deployment.replace(
-      "name: web }",
-      'name: web, annotations: { a: "{{ x }}" } }',
-    );
-    expect(problems(labelled)).toEqual([]);
-  });
-
-  test("a Kustomization is told by its group, or by its file's name", () => {
-    const told =
-      "a Kustomization names manifests, it is none [render it first: kubectl kustomize FOLDER > all.yaml]";
-    const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
-    expect(problems(kustomization)).toEqual([`1:1 kustomization: ${told}`]);
-    expect(checkScenario("resources: [a.yaml]\n", "x/kustomization.yaml").problems).toMatchObject([
-      { code: "kustomization" },
     ]);
   });
 });
