@@ -2,7 +2,8 @@
 export const Phase = { Pending: 0, Running: 1, Succeeded: 2, Failed: 3, Unknown: 4 } as const;
 
 /** Bits of the `flags` column. */
-export const Flag = { Present: 1, Ready: 2, Deleting: 4 } as const;
+/** Gated: the containers are ready, but the pod's readiness gates are not. */
+export const Flag = { Present: 1, Ready: 2, Deleting: 4, Gated: 8 } as const;
 
 /** In the `node` column: not scheduled yet. */
 export const UNBOUND = -1;

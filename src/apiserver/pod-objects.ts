@@ -78,7 +78,7 @@ function ownerReferences(store: Store, row: number): readonly OwnerReference[] |
 function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const { columns } = store.pods;
   const phase = columns.phase[row]!;
-  const ready = (columns.flags[row]! & Flag.Ready) !== 0;
+  const ready = (columns.flags[row]! & (Flag.Ready | Flag.Gated)) !== 0;
   const bound = columns.node[row] !== UNBOUND;
   const reason = podReasons[columns.reason[row]!]!;
   const { qosClass } = store.registry.sources[columns.source[row]!]!;
@@ -168,14 +168,33 @@ function conditions(
   const since = { status: "True" as const, lastTransitionTime: created };
   // Whoever finds the node gone sets the one condition to False and leaves all else as it was.
   const lost = columns.reason[row] === PodReason.nodeLost;
+  const gates = gatesOf(spec);
+  const gated = (columns.flags[row]! & Flag.Gated) !== 0;
+  const containersReady = lost || gated ? since : readiness;
   const unheard = { status: "False" as const, lastTransitionTime: changed };
   return [
     { type: "PodReadyToStartContainers", ...since },
     { type: "Initialized", ...initializedCondition(store, row, spec, created) },
-    { type: "Ready", ...(lost ? unheard : readiness) },
-    { type: "ContainersReady", ...(lost ? since : readiness) },
+    { type: "Ready", ...(lost ? unheard : gated ? notThrough(gates, created) : readiness) },
+    { type: "ContainersReady", ...containersReady },
     { type: "PodScheduled", ...since },
+    ...(ready ? gates.map((type) => ({ type, ...readiness })) : []),
   ];
+}
+
+/** The conditions that somebody else has to set before the pod counts as ready. */
+function gatesOf(spec: PodSpec): readonly string[] {
+  const gates = (spec["readinessGates"] ?? []) as readonly { readonly conditionType: string }[];
+  return gates.map(({ conditionType }) => conditionType);
+}
+
+/** Mirrors kubelet/status/generate.go GeneratePodReadyCondition. */
+function notThrough(gates: readonly string[], since: string): Omit<PodCondition, "type"> {
+  const missing = gates.map(
+    (gate) => `corresponding condition of pod readiness gate "${gate}" does not exist.`,
+  );
+  const reason = "ReadinessGatesNotReady";
+  return { status: "False", lastTransitionTime: since, reason, message: missing.join(", ") };
 }
 
 function initializedCondition(

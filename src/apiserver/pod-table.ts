@@ -122,7 +122,7 @@ export class PodTable {
 
   setReady(row: number, since: number, resourceVersion: number): void {
     this.#count(row, -1);
-    this.#columns.flags[row]! |= Flag.Ready;
+    this.#columns.flags[row] = (this.#columns.flags[row]! | Flag.Ready) & ~Flag.Gated;
     this.#columns.readyS[row] = since;
     this.#columns.resourceVersion[row] = resourceVersion;
     this.#count(row, 1);

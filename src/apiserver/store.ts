@@ -56,6 +56,8 @@ export function keyOf(object: KubeObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
+const NOT_READY = ~(Flag.Ready | Flag.Gated);
+
 export class Store {
   readonly epochMs: Millis;
   readonly pods: PodTable;
@@ -226,14 +228,19 @@ export class Store {
     this.editPod(row, { phase: Phase.Running, reason: 0, restarts });
   }
 
+  /** Its containers are ready; a readiness gate still keeps it from being so. */
+  gatePod(row: number): void {
+    this.editPod(row, { flags: this.pods.columns.flags[row]! | Flag.Gated });
+  }
+
   setPodUnready(row: number): void {
-    const flags = this.pods.columns.flags[row]! & ~Flag.Ready;
+    const flags = this.pods.columns.flags[row]! & NOT_READY;
     this.editPod(row, { flags, readyS: this.wallClockSeconds });
   }
 
   /** Its node is not heard of any more: a ready pod is taken for not ready. */
   losePod(row: number): void {
-    const flags = this.pods.columns.flags[row]! & ~Flag.Ready;
+    const flags = this.pods.columns.flags[row]! & NOT_READY;
     this.editPod(row, { flags, reason: PodReason.nodeLost, readyS: this.wallClockSeconds });
   }
 
@@ -248,7 +255,7 @@ export class Store {
     const { flags, restarts, readyS } = this.pods.columns;
     const wasReady = this.pods.isReady(row);
     this.editPod(row, {
-      flags: flags[row]! & ~Flag.Ready,
+      flags: flags[row]! & NOT_READY,
       restarts: restarts[row]! + 1,
       readyS: wasReady ? this.wallClockSeconds : readyS[row]!,
     });

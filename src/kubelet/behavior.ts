@@ -68,6 +68,11 @@ export interface Behavior {
   readonly ready?: ReadyDelay;
   /** ms from running to when the probes can succeed. Default 0. */
   readonly listens?: Millis;
+  /**
+   * Containers ready to the conditions of the pod's readinessGates being True, which some controller outside
+   * sets. Default 0; of no account for pods without gates.
+   */
+  readonly gates?: Delay;
   /** Deletion to gone, at least the preStop hook, at most the grace period. Default 0. */
   readonly terminate?: Delay;
   readonly fault?: Fault;
@@ -86,6 +91,8 @@ export interface PodScript {
   readonly restarts: number;
   /** Infinity: a probe ends it before. */
   readonly readyMs: Millis;
+  /** Containers ready, readiness gates not yet; undefined: no time between. */
+  readonly gatedMs: Millis | undefined;
   /** What a probe does to it. */
   readonly kill: Kill | undefined;
   readonly terminateMs: Millis;
@@ -123,19 +130,22 @@ export function scriptFor(
 ): PodScript {
   const drawn = (purpose: string, { delay, jitter = 0 }: Delay): Millis =>
     jitter === 0 ? delay : delay + Math.floor(random.draw(purpose, pod.uid) * (jitter + 1));
-  const { schedule, pull, start, ready, terminate, fault } = behavior;
+  const { schedule, pull, start, ready, gates, terminate, fault } = behavior;
   const none = { delay: 0 };
   const startMs = drawn("pull", pull ?? none) + drawn("start", start ?? none);
   // Who says when pods are ready need not have probes that agree.
   const probed =
     ready === undefined ? probedLife(template.spec, behavior.listens ?? 0, startMs) : undefined;
   const readiness = ready ?? { delay: probed?.ready ?? DEFAULT_READY_MS };
+  const containersMs = drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0);
+  const gatesMs = hasGates(template) ? drawn("gates", gates ?? none) : 0;
   return {
     scheduleMs: drawn("schedule", schedule ?? none),
     startMs: startMs + (probed?.heldUp ?? 0),
     kill: probed?.kill,
     restarts: behavior.restarts?.[pod.ordinal - 1] ?? 0,
-    readyMs: drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0),
+    readyMs: containersMs + gatesMs,
+    gatedMs: gatesMs === 0 || containersMs === Infinity ? undefined : containersMs,
     // The container does not hear of it before its preStop hook is over.
     terminateMs: Math.max(drawn("terminate", terminate ?? none), preStopOf(template.spec)),
     fault: fault !== undefined && isHit(fault, random, pod) ? fault : undefined,
@@ -144,11 +154,15 @@ export function scriptFor(
 
 /** False: every pod of a template has the same script. */
 export function variesByPod(behavior: Behavior): boolean {
-  const { schedule, pull, start, ready, terminate, fault } = behavior;
-  const delays = [schedule, pull, start, ready, terminate];
+  const { schedule, pull, start, ready, gates, terminate, fault } = behavior;
+  const delays = [schedule, pull, start, ready, gates, terminate];
   if (delays.some((delay) => (delay?.jitter ?? 0) !== 0)) return true;
   if (ready?.extra !== undefined || behavior.restarts !== undefined) return true;
   return fault?.first !== undefined || (fault?.probability ?? 1) < 1;
+}
+
+function hasGates({ spec }: PodTemplateSpec): boolean {
+  return ((spec["readinessGates"] ?? []) as readonly unknown[]).length > 0;
 }
 
 function isHit(

@@ -36,6 +36,7 @@ export const Turn = {
   stopped: 11,
   pull: 12,
   kill: 13,
+  gate: 14,
 } as const;
 /** So many kinds of turns. */
 export const TURNS = Object.keys(Turn).length;
@@ -211,6 +212,8 @@ export class Kubelet {
         return this.#crash(row);
       case Turn.kill:
         return this.#kill(row);
+      case Turn.gate:
+        return this.#world.store.gatePod(row);
       case Turn.backOff:
         return this.#world.store.setPodPhase(row, Phase.Running, PodReason.crashLoopBackOff);
       case Turn.restart:
@@ -311,7 +314,7 @@ export class Kubelet {
 
   #start(row: number): void {
     const { store, schedule } = this.#world;
-    const { fault, readyMs, restarts, kill } = this.#script(row);
+    const { fault, readyMs, gatedMs, restarts, kill } = this.#script(row);
     store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));
     this.#tell("running", row);
     if (fault?.type === "NeverReady") return;
@@ -319,6 +322,7 @@ export class Kubelet {
       schedule(fault.after ?? CRASH_AFTER_MS, Turn.crash, row);
       return;
     }
+    if (gatedMs !== undefined) schedule(gatedMs, Turn.gate, row);
     if (readyMs !== Infinity) schedule(readyMs, Turn.becomeReady, row);
     if (kill !== undefined) schedule(kill.after, Turn.kill, row);
   }

@@ -297,8 +297,15 @@ function faultOf(input: NonNullable<BehaviorInput["fault"]>): Fault {
   });
 }
 
-type DelayName = "schedule" | "pull" | "start" | "ready" | "terminate";
-const delayNames: readonly DelayName[] = ["schedule", "pull", "start", "ready", "terminate"];
+type DelayName = "schedule" | "pull" | "start" | "ready" | "gates" | "terminate";
+const delayNames: readonly DelayName[] = [
+  "schedule",
+  "pull",
+  "start",
+  "ready",
+  "gates",
+  "terminate",
+];
 
 function delaysOf(input: BehaviorInput): Partial<Record<DelayName, ReadyDelay>> {
   const given = delayNames.flatMap((name) => {

@@ -77,6 +77,14 @@ const behavior = v.strictObject({
       ),
     ),
   ),
+  gates: v.optional(
+    v.pipe(
+      delay,
+      v.description(
+        "Containers ready to the pod's readinessGates, which others set: to Ready. Default 0s.",
+      ),
+    ),
+  ),
   terminate: v.optional(v.pipe(delay, v.description("Deletion to gone. Default 0s."))),
   serve: v.optional(v.pipe(serveSchema, v.description("How it answers requests; see traffic."))),
   cpu: v.optional(
