@@ -136,6 +136,28 @@ describe("an eviction", () => {
     });
   });
 
+  test("counts against the budget for two minutes, though the pod could not be deleted", () => {
+    const cluster = world(3, { minAvailable: 2 });
+    const [name] = podNames(cluster);
+    cluster.refuseNext("delete", "pods", 1);
+    expect(cluster.evict({ name: name! })).toMatchObject({ ok: false });
+    const look = (): Status => {
+      const label = { metadata: { labels: { at: String(cluster.now) } } };
+      const ref = { resource: "poddisruptionbudgets", name: "web" };
+      cluster.act("look", (api) => api.patch(ref, "merge", label));
+      return status(cluster);
+    };
+    cluster.runUntil(cluster.now + 119 * second);
+    expect(podNames(cluster)).toContain(name);
+    expect(look()).toMatchObject({
+      currentHealthy: 2,
+      disruptedPods: { [name!]: expect.any(String) },
+    });
+    cluster.runUntil(cluster.now + 2 * second);
+    expect(look()).toMatchObject({ currentHealthy: 3 });
+    expect(look()).not.toHaveProperty("disruptedPods");
+  });
+
   test("of a pending pod asks no budget", () => {
     const cluster = world(3, { minAvailable: 4 });
     const web = { resource: "deployments", name: "web" };

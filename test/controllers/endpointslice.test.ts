@@ -80,6 +80,43 @@ describe("pods of a Service", () => {
     expect(legacy(cluster)).not.toHaveProperty("subsets");
   });
 
+  test("leave when the pod has ended, though its object stays", () => {
+    const fault = { type: "Evicted", after: 3 * second, first: 1 } as const;
+    const cluster = world({
+      behaviors: [{ start: { delay: second }, ready: { delay: second }, fault }],
+    });
+    create(cluster, service(), deployment("web", 2));
+    cluster.runUntil(2 * second);
+    expect(states(cluster)).toStrictEqual(["ready", "ready"]);
+    cluster.runUntil(5 * second);
+    const phases = cluster.api
+      .list("pods")
+      .map((pod) => (pod["status"] as { phase: string }).phase);
+    expect(phases.toSorted()).toStrictEqual(["Failed", "Pending", "Running"]);
+    expect(states(cluster)).toStrictEqual(["ready"]);
+  });
+
+  test("fill the fullest of the slices that change anyway", () => {
+    const cluster = world({ podsPerNode: 200 });
+    create(cluster, service(), deployment("web", 150));
+    cluster.runUntil(10 * second);
+    const sizes = (): readonly number[] =>
+      slices(cluster)
+        .map(({ endpoints }) => endpoints?.length ?? 0)
+        .toSorted((a, b) => b - a);
+    expect(sizes()).toStrictEqual([100, 50]);
+    const [large, small] = slices(cluster).toSorted(
+      (a, b) => (b.endpoints?.length ?? 0) - (a.endpoints?.length ?? 0),
+    );
+    // 70 and 10 stay, and 70 come at the same instant: 30 fill up the larger, 40 are left for the smaller.
+    const gone = [...large!.endpoints!.slice(0, 30), ...small!.endpoints!.slice(0, 40)];
+    cluster.act("delete", (api) => {
+      for (const { targetRef } of gone) api.delete({ resource: "pods", name: targetRef.name });
+    });
+    cluster.runUntil(20 * second);
+    expect(sizes()).toStrictEqual([100, 50]);
+  });
+
   test("count as ready from their address on, with publishNotReadyAddresses", () => {
     const cluster = world();
     create(cluster, service({ publishNotReadyAddresses: true }), deployment("web", 1));

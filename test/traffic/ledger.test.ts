@@ -94,6 +94,20 @@ describe("a request fails for one cause:", () => {
     ]);
   });
 
+  test("that of its first failed attempt, whatever befalls the retries", () => {
+    const apps: AppBehavior[] = [{ serviceTime: { delay: 500 }, onSigterm: "drop" }];
+    const cluster = atRest({ apps });
+    const clients = [{ ...open, retries: { attempts: 2, backoff: 100 } }];
+    const traffic = cluster.traffic.add({ service: "web", clients });
+    cluster.runUntil(12 * second);
+    scale(cluster, 0);
+    cluster.runUntil(20 * second);
+    const { failedBy } = traffic.stop();
+    // The requests of half a second died with their pods; their retries found no endpoint, as all later ones did.
+    expect(failedBy.killedInFlight).toBe(49);
+    expect(failedBy.noEndpoint).toBeGreaterThan(700);
+  });
+
   test("versionError, by the share that the version says, and it is no downtime", () => {
     const apps = [{ image: "web:v2", errorRate: 0.1 }];
     const ledger = rollOut({ preStop: 2 }, { clients: [open], apps });
