@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, pool: "threads" },
+  test: {
+    // Vitest leaves a core free by default: of two that is half.
+    maxWorkers: "100%",
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    pool: "threads",
+  },
 });
