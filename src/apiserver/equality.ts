@@ -48,12 +48,24 @@ export function semanticDeepEqual(type: TypeInfo, a: unknown, b: unknown): boole
   }
 }
 
+/** Answers about templates that cannot change, as those in the store: every sync asks again. */
+const known = new WeakMap<PodTemplateSpec, WeakMap<PodTemplateSpec, boolean>>();
+
 /**
  * Whether two pod templates make the same ReplicaSet: equal but for the label `pod-template-hash`
  * (deployment/util EqualIgnoreHash).
  */
 export function templatesEqualIgnoringHash(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
   if (a === b) return true;
+  if (!Object.isFrozen(a) || !Object.isFrozen(b)) return compareIgnoringHash(a, b);
+  let answers = known.get(a);
+  if (answers === undefined) known.set(a, (answers = new WeakMap()));
+  let answer = answers.get(b);
+  if (answer === undefined) answers.set(b, (answer = compareIgnoringHash(a, b)));
+  return answer;
+}
+
+function compareIgnoringHash(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
   const type = structType("v1.PodTemplateSpec");
   return a.metadata === b.metadata
     ? semanticDeepEqual(type, a, b)
@@ -86,11 +98,13 @@ function withoutHash(template: PodTemplateSpec): PodTemplateSpec {
 function structsEqual(type: StructInfo, a: unknown, b: unknown): boolean {
   const left = asRecord(a);
   const right = asRecord(b);
-  return type.fields.every((field) =>
-    field.inline
-      ? semanticDeepEqual(field.type, a, b)
-      : semanticDeepEqual(field.type, left[field.jsonName], right[field.jsonName]),
-  );
+  for (const { type: of, inline, jsonName } of type.fields) {
+    const same = inline
+      ? semanticDeepEqual(of, a, b)
+      : semanticDeepEqual(of, left[jsonName], right[jsonName]);
+    if (!same) return false;
+  }
+  return true;
 }
 
 function mapsEqual(element: TypeInfo, a: Json, b: Json): boolean {

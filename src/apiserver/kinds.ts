@@ -122,11 +122,13 @@ export function isCustomGroup(group: string): boolean {
   return group.includes(".") && !groups.has(group);
 }
 
+/** By plural; of several the first, as Kubernetes' own come first. */
+const byResource = new Map(KINDS.toReversed().map((kind) => [kind.resource, kind]));
+
 export function kindOfResource(resource: string): KindInfo | undefined {
+  if (!resource.includes(".")) return byResource.get(resource);
   const [name = "", ...group] = resource.split(".");
-  return KINDS.find(
-    (kind) => kind.resource === name && (group.length === 0 || kind.group === group.join(".")),
-  );
+  return KINDS.find((kind) => kind.resource === name && kind.group === group.join("."));
 }
 
 /** The kind of an object; one that is not served is made up from its apiVersion and kind, as for a CRD. */

@@ -28,7 +28,10 @@ export function specAndStatus(options: {
       return generation === "none" ? fresh : withMetadata(fresh, { generation: 1 });
     },
     update: (next, prev) => {
-      const kept = withField(withoutDisabledTemplateFields(next), "status", prev["status"]);
+      const sameTemplate =
+        asRecord(next["spec"])["template"] === asRecord(prev["spec"])["template"];
+      const allowed = sameTemplate ? next : withoutDisabledTemplateFields(next);
+      const kept = withField(allowed, "status", prev["status"]);
       const changed =
         !sameField(kept, prev, "spec") ||
         (generation === "specAndAnnotations" && !sameAnnotations(kept, prev));
@@ -121,6 +124,7 @@ type MetadataChange = { readonly [K in keyof ObjectMeta]?: ObjectMeta[K] | undef
 
 /** The object with fields of its metadata set, or removed where undefined. */
 export function withMetadata(object: KubeObject, change: MetadataChange): KubeObject {
+  if (isInMetadata(object, change)) return object;
   const metadata: Record<string, unknown> = { ...object.metadata };
   for (const [key, value] of Object.entries(change)) {
     if (value === undefined) delete metadata[key];
@@ -129,8 +133,17 @@ export function withMetadata(object: KubeObject, change: MetadataChange): KubeOb
   return { ...object, metadata: { ...metadata, name: object.metadata.name } };
 }
 
+function isInMetadata({ metadata }: KubeObject, change: MetadataChange): boolean {
+  for (const key of Object.keys(change) as (keyof ObjectMeta)[]) {
+    if (metadata[key] !== change[key]) return false;
+    if (change[key] === undefined && key in metadata) return false;
+  }
+  return true;
+}
+
 /** The object with one field set, or removed where undefined. */
 export function withField(object: KubeObject, field: string, value: unknown): KubeObject {
+  if (value !== undefined && object[field] === value) return object;
   if (value !== undefined) return { ...object, [field]: value };
   const { [field]: _old, ...rest } = object;
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };

@@ -266,11 +266,18 @@ export const decisions = {
 
 export type DecisionId = keyof typeof decisions;
 
+/** What decisions say, cut up at its names: text, name, text ... Made when first needed. */
+const phrases = new Map<DecisionId, readonly string[]>();
+
 /** The sentence of a decision, with its numbers filled in. */
-export function sentence(decision: Decision): string {
-  return decisions[decision.id].says.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-    String(decision.weighed[name] ?? "?"),
-  );
+export function sentence({ id, weighed }: Decision): string {
+  let phrase = phrases.get(id);
+  if (phrase === undefined) phrases.set(id, (phrase = decisions[id].says.split(/\{(\w+)\}/)));
+  let text = phrase[0]!;
+  for (let i = 1; i < phrase.length; i += 2) {
+    text += String(weighed[phrase[i]!] ?? "?") + phrase[i + 1]!;
+  }
+  return text;
 }
 
 /** An effect that names what was decided, and the numbers that were weighed. */
