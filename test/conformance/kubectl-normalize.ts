@@ -13,6 +13,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \+0000/g, "<time>"],
   [/(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g, "<time>"],
   [/(resourceVersion"?: )"\d+"/g, '$1"<version>"'],
+  // On one line, as Go and JSON print it.
+  [/(resourceVersion"?:"?)\d+/g, "$1<version>"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}(?=_default)`, "g"), "$1-<pod>"],
   // The API server's port; the recorder writes `PORT` where it follows a colon.
   [/:PORT\b/g, ":6443"],
@@ -31,6 +33,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<cluster-ip>"],
   [/:3\d{4}\/(TCP|UDP)/g, ":<node-port>/$1"],
   [/(nodePort"?: )3\d{4}/g, "$1<node-port>"],
+  [/(NodePort: +\S+ +)3\d{4}/g, "$1<node-port>"],
   [/fakelet:\/\/<uid>/g, "<container>"],
   [/(containerID"?: |Container ID: +)("?)[^"\n]*("?)$/gm, "$1<container>"],
 ];

@@ -46,9 +46,7 @@ const reasons: readonly Reason[] = [
     why: "what is in a namespace stays in rollsim when the namespace is deleted",
   },
   {
-    matches: line(
-      /^(kustomize|completion|create (secret|job)|get (secret|componentstatuses))|go-template/,
-    ),
+    matches: line(/^(kustomize|completion|create (secret|job)|get (secret|componentstatuses))/),
     why: "not supported in rollsim, which says so",
   },
   { matches: line(/^get quota/), why: "the recorded cluster ran no controller for quotas" },

@@ -7,12 +7,11 @@ import { isKubeObject, isMap, list, without, type JsonMap } from "../fields.ts";
 import { nameOfObject } from "../resources.ts";
 import { alignTabs, tableTabs } from "../tabwriter.ts";
 import { indentedJson } from "./gojson.ts";
-import { findResults, goSprint, isPathError, printJsonPath, relaxedPath } from "./jsonpath.ts";
+import { findResults, goSprint, isPathError, relaxedPath } from "./jsonpath.ts";
+import { kyaml } from "./kyaml.ts";
 import { inStructOrder } from "./struct-order.ts";
+import { templateOf, templatePrinter, type Printer } from "./templates.ts";
 import { toYaml } from "./yaml.ts";
-
-/** Prints an object, a list of them, or a watch event. */
-export type Printer = (object: JsonMap) => string;
 
 const writeFormats = [
   "go-template",
@@ -31,7 +30,7 @@ const getFormats = [...writeFormats, "custom-columns", "custom-columns-file", "w
 
 /** The printer of `get -o FORMAT`; undefined for tables. */
 export function getPrinter(call: Call): Printer | undefined {
-  const format = call.flags.text("output");
+  const format = formatOf(call);
   if (format === "" || format === "wide") return undefined;
   const columns = /^custom-columns(?:=(.*))?$/s.exec(format);
   if (columns !== null) return customColumns(call, columns[1] ?? templateOf(call));
@@ -45,9 +44,15 @@ const typedVerbs = /^(rollout|set|autoscale|expose|run|create \w)/;
 
 /** The printer of a verb that writes; undefined when it prints `NAME OPERATION`. */
 export function writePrinter(call: Call): Printer | undefined {
-  const format = call.flags.has("output") ? call.flags.text("output") : "";
+  const format = formatOf(call);
   if (format === "") return undefined;
   return objectPrinter(call, format) ?? unknownFormat(format, writeFormats);
+}
+
+/** -o; with --template alone, `go-template`. */
+function formatOf(call: Call): string {
+  const format = call.flags.has("output") ? call.flags.text("output") : "";
+  return format === "" && templateOf(call) !== "" ? "go-template" : format;
 }
 
 function unknownFormat(format: string, allowed: readonly string[]): never {
@@ -57,21 +62,18 @@ function unknownFormat(format: string, allowed: readonly string[]): never {
   );
 }
 
-function templateOf(call: Call): string {
-  return call.flags.has("template") ? call.flags.text("template") : "";
-}
-
 function objectPrinter(call: Call, format: string): Printer | undefined {
   const shown = (object: JsonMap): JsonMap =>
     call.flags.has("show-managed-fields") && call.flags.bool("show-managed-fields")
       ? withControllers(object)
       : withoutManagedFields(object);
-  if (format === "json" && typedVerbs.test(call.command)) {
+  const lower = format.toLowerCase();
+  if (lower === "json" && typedVerbs.test(call.command)) {
     return (object) =>
       `${indentedJson(inStructOrder(shown(object)), "    ", "", "as they come")}\n`;
   }
-  if (format === "json") return (object) => `${indentedJson(shown(object), "    ")}\n`;
-  if (format === "yaml") {
+  if (lower === "json") return (object) => `${indentedJson(shown(object), "    ")}\n`;
+  if (lower === "yaml") {
     let printed = 0;
     return (object) => {
       printed += 1;
@@ -79,47 +81,13 @@ function objectPrinter(call: Call, format: string): Printer | undefined {
     };
   }
   if (format === "name") return namesOf;
-  const match = /^(jsonpath|jsonpath-as-json|jsonpath-file)(?:=(.*))?$/s.exec(format);
-  if (match !== null) return jsonPathPrinter(call, match[1] ?? "", match[2] ?? templateOf(call));
-  if (/^(go-template|go-template-file|template|templatefile|kyaml)(=|$)/.test(format)) {
-    fail(`rollsim does not print the output format ${goQuote(format)}; use json, yaml or jsonpath`);
+  if (lower === "kyaml") {
+    const typed = typedVerbs.test(call.command);
+    return (object) =>
+      typed ? kyaml(inStructOrder(shown(object)), "as they come") : kyaml(shown(object), "sorted");
   }
-  return undefined;
-}
-
-function jsonPathPrinter(call: Call, format: string, argument: string): Printer {
-  if (argument === "") {
-    fail(`template format specified but no template given`);
-  }
-  let template = argument;
-  if (format === "jsonpath-file") {
-    const [file] = call.io.readFile(argument) ?? [];
-    if (file === undefined) {
-      fail(`error reading --template ${argument}, open ${argument}: no such file or directory\n`);
-    }
-    template = file.text;
-  }
-  if (format === "jsonpath-as-json") {
-    return (object) => {
-      const found = findResults(template, object, "allow missing");
-      if (isPathError(found)) return fail(found.error);
-      return found.map((results) => `${indentedJson(results, "    ")}\n`).join("");
-    };
-  }
-  return (object) => {
-    const printed = printJsonPath(template, object);
-    if (!isPathError(printed)) return printed;
-    return fail(pathFailure(printed.error, template, object));
-  };
-}
-
-function pathFailure(error: string, template: string, object: JsonMap): string {
-  if (error.startsWith("error parsing")) return error;
-  return (
-    `error executing jsonpath ${goQuote(template)}: Error executing template: ${error}. ` +
-    "Printing more information for debugging the template:\n" +
-    `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSprint(object)}\n\n`
-  );
+  const printer = templatePrinter(call, format);
+  return printer === undefined ? undefined : (object) => printer(withControllers(object));
 }
 
 /** The objects of a list, or the one object. */
