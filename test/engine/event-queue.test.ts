@@ -26,8 +26,8 @@ class SortedList {
   }
 }
 
-/** A push so many ms after the event taken last, with a rank. */
-type Operation = { readonly push: readonly [number, number] } | "pop" | "save and restore";
+/** Pushes so many ms after the event taken last, with a rank, so often. */
+type Operation = { readonly push: readonly [number, number, number] } | "pop" | "save and restore";
 
 const later = fc.oneof(
   { weight: 4, arbitrary: fc.nat(6) },
@@ -39,7 +39,12 @@ const later = fc.oneof(
 );
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(later, fc.nat(3)).map((push) => ({ push })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(later, fc.nat(3), fc.constantFrom(1, 1, 1, 1, 1, 30))
+      .map((push) => ({ push })),
+  },
   { weight: 3, arbitrary: fc.constant<Operation>("pop") },
   { weight: 1, arbitrary: fc.constant<Operation>("save and restore") },
 );
@@ -51,8 +56,8 @@ describe("the queue of events", () => {
     queue.push(10, 2, 2, 2);
     queue.push(10, 1, 3, 3);
     queue.push(10, 2, 4, 4);
-    const order = [queue.pop(), queue.pop(), queue.pop(), queue.pop(), queue.pop()];
-    expect(order.map((event) => event?.subject)).toEqual([3, 2, 4, 1, undefined]);
+    const order = Array.from({ length: 5 }, () => queue.pop()?.subject);
+    expect(order).toEqual([3, 2, 4, 1, undefined]);
   });
 
   test("agrees with a sorted list under any pushes, pops, saves and restores", () => {
@@ -68,8 +73,11 @@ describe("the queue of events", () => {
         } else if (step === "save and restore") {
           queue = EventQueue.restore(JSON.parse(JSON.stringify(queue.save())));
         } else {
-          queue.push(now + step.push[0], step.push[1], 7, subject);
-          list.push(now + step.push[0], step.push[1], 7, subject);
+          const [wait, rank, times] = step.push;
+          for (let kind = 0; kind < times; kind++) {
+            queue.push(now + wait, rank, kind, subject);
+            list.push(now + wait, rank, kind, subject);
+          }
         }
         expect([queue.size, queue.nextTime(), queue.nextRank()]).toEqual([
           list.size,
