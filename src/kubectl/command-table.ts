@@ -51,10 +51,14 @@ type Run = (call: Call) => { readonly code: number } | void;
 export function command(path: string, notation: string, run?: Run): Command {
   const [words = "", ...aliases] = path.split("|");
   const required = notation.split(" ").filter((word) => word.startsWith("!"));
+  let flags: readonly FlagSpec[] | undefined;
   return {
     path: words,
     aliases,
-    flags: specs(notation.replaceAll("!", "")),
+    // A line needs those of one command, of a hundred.
+    get flags() {
+      return (flags ??= specs(notation.replaceAll("!", "")));
+    },
     required: required.map((word) => flagSpec(word.slice(1)).name),
     ...(run === undefined ? {} : { run }),
   };

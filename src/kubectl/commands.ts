@@ -37,22 +37,24 @@ const runs: Readonly<Record<string, Command["run"]>> = {
   run,
 };
 
+const groups: ReadonlySet<string> = new Set(
+  helpTopics.map((path) => path.slice(0, Math.max(0, path.lastIndexOf(" ")))),
+);
+
 /** Most of these kubectl can do, and rollsim cannot; groups of commands only print their help. */
 const others: readonly Command[] = helpTopics
   .filter((path) => path !== "" && !known.has(path))
-  .map((path) => {
-    const isGroup = helpTopics.some((topic) => topic.startsWith(`${path} `));
-    const required = path === "run" ? ["image"] : [];
-    const shared = { path, aliases: aliasesOf(path), required };
-    if (isGroup) return { ...shared, flags: [] };
-    return {
-      ...shared,
-      run: runs[path] ?? refuseVerb,
-      get flags() {
-        return flagsInHelp(path);
-      },
-    };
-  });
+  .map((path) => ({
+    path,
+    get aliases() {
+      return aliasesOf(path);
+    },
+    get flags() {
+      return groups.has(path) ? [] : flagsInHelp(path);
+    },
+    required: path === "run" ? ["image"] : [],
+    ...(groups.has(path) ? {} : { run: runs[path] ?? refuseVerb }),
+  }));
 
 export const commands: readonly Command[] = [...simulated, ...argoCommands, ...others].toSorted(
   (a, b) => compareText(a.path, b.path),
@@ -91,7 +93,7 @@ export const suggestFor: Readonly<Record<string, string>> = {
 };
 
 /** The order in which kubectl suggests commands: that of its groups. */
-export const suggestionOrder: readonly string[] = Array.from(
-  (helpText("") ?? "").matchAll(/^ {2}([\w-]+) {2,}/gmu),
-  ([, name = ""]) => name,
-);
+export function suggestionOrder(): readonly string[] {
+  const listed = (helpText("") ?? "").matchAll(/^ {2}([\w-]+) {2,}/gmu);
+  return Array.from(listed, ([, name = ""]) => name);
+}

@@ -126,7 +126,7 @@ function takesNext(word: string, specs: readonly FlagSpec[]): boolean {
 
 function unknownCommand(word: string): never {
   const lower = word.toLowerCase();
-  const similar = suggestionOrder.filter(
+  const similar = suggestionOrder().filter(
     (name) => distance(lower, name) <= 2 || name.startsWith(lower) || suggestFor[lower] === name,
   );
   const text = `unknown command ${goQuote(word)} for "kubectl"`;

@@ -17,13 +17,20 @@ export function keyed(random: Random, purpose: string): (a: number, b: number) =
 
 const STEPS = 4096;
 
-/** Quantiles of the exponential distribution with mean 1, at the middle of each of 4096 steps. */
-const quantiles = Float64Array.from({ length: STEPS }, (_, i) => -ln(1 - (i + 0.5) / STEPS));
-const MEAN = quantiles.reduce((sum, value) => sum + value, 0) / STEPS;
+/** Made by the first draw: most runs have no traffic. */
+let quantiles: Float64Array | undefined;
 
 /** A draw from the exponential distribution with mean 1 (cut off at about 9). */
 export function exponential(bits: number): number {
-  return quantiles[bits >>> 20]! / MEAN;
+  quantiles ??= exponentialQuantiles();
+  return quantiles[bits >>> 20]!;
+}
+
+/** Of the exponential distribution with mean 1, at the middle of each of 4096 steps. */
+function exponentialQuantiles(): Float64Array {
+  const raw = Float64Array.from({ length: STEPS }, (_, i) => -ln(1 - (i + 0.5) / STEPS));
+  const mean = raw.reduce((sum, value) => sum + value, 0) / STEPS;
+  return raw.map((value) => value / mean);
 }
 
 /** The natural logarithm of a number in (0, 1], by a series: Math.log differs between engines. */
