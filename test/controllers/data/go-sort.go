@@ -49,6 +49,7 @@ func main() {
 		out.Encode(map[string][]int{"keys": l.keys, "places": l.places})
 	}
 	killer(out)
+	almostSorted(out)
 }
 
 // An adversary (McIlroy) that answers so that pivots turn out bad: reaches the fallback to heap sort.
@@ -61,10 +62,11 @@ func (a *adversary) Len() int { return len(a.keys) }
 func (a *adversary) Less(i, j int) bool {
 	x, y, gas := a.places[i], a.places[j], len(a.keys)
 	if a.keys[x] == gas && a.keys[y] == gas {
-		if x == a.candidate {
-			a.keys[x] = a.solid
-		} else {
+		// Freezing the second of two new elements would look like a sorted list, which is seen at once.
+		if y == a.candidate {
 			a.keys[y] = a.solid
+		} else {
+			a.keys[x] = a.solid
 		}
 		a.solid++
 	}
@@ -78,17 +80,43 @@ func (a *adversary) Less(i, j int) bool {
 func (a *adversary) Swap(i, j int) { a.places[i], a.places[j] = a.places[j], a.places[i] }
 
 func killer(out *json.Encoder) {
-	for _, n := range []int{100, 500, 2000} {
+	for _, n := range []int{60, 100, 500, 2000} {
 		a := &adversary{keys: make([]int, n), places: make([]int, n)}
 		for i := range a.keys {
 			a.keys[i], a.places[i] = n, i
 		}
 		sort.Sort(a)
-		l := list{a.keys, make([]int, n)}
-		for i := range l.places {
-			l.places[i] = i
+		put(out, a.keys)
+		alike := make([]int, n)
+		for i, key := range a.keys {
+			alike[i] = min(key, 30+key/4)
 		}
-		sort.Sort(l)
-		out.Encode(map[string][]int{"keys": l.keys, "places": l.places})
+		put(out, alike)
 	}
+}
+
+// Sorted but for a few elements: they are shifted, where the list is long enough.
+func almostSorted(out *json.Encoder) {
+	for _, n := range []int{20, 49, 50, 51, 200} {
+		for exchanged := 1; exchanged <= 6; exchanged++ {
+			keys := make([]int, n)
+			for i := range keys {
+				keys[i] = i / 2
+			}
+			for k := 1; k <= exchanged; k++ {
+				i, j := k*n/9, (k*n/9+n/2)%n
+				keys[i], keys[j] = keys[j], keys[i]
+			}
+			put(out, keys)
+		}
+	}
+}
+
+func put(out *json.Encoder, keys []int) {
+	l := list{keys, make([]int, len(keys))}
+	for i := range l.places {
+		l.places[i] = i
+	}
+	sort.Sort(l)
+	out.Encode(map[string][]int{"keys": l.keys, "places": l.places})
 }
