@@ -27,12 +27,8 @@ import { taint } from "./verbs/taint.ts";
 import { annotate, label } from "./verbs/label.ts";
 import { apply } from "./verbs/apply.ts";
 import { autoscale } from "./verbs/autoscale.ts";
-import {
-  createConfigMap,
-  createDeployment,
-  createFromFiles,
-  createNamespace,
-} from "./verbs/create.ts";
+import { createDeployment, createFromFiles, createNamespace } from "./verbs/create.ts";
+import { createConfigMap } from "./verbs/create-data.ts";
 import { createService, expose } from "./verbs/create-service.ts";
 import { deleteObjects } from "./verbs/delete.ts";
 import { edit } from "./verbs/edit.ts";
@@ -98,7 +94,7 @@ export const writeCommands: readonly Command[] = [
   ),
   command(
     "create configmap|cm",
-    generated + "append-hash:bool from-env-file:array from-file:array from-literal:array",
+    generated + "append-hash:bool from-env-file:list from-file:list from-literal:array",
     createConfigMap,
   ),
   command(

@@ -8,7 +8,16 @@ import { writeCommands } from "./commands-write.ts";
 import { compareText } from "./fields.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
 import { refuseVerb } from "./verbs/about.ts";
+import { setLastApplied } from "./verbs/apply-last-applied.ts";
+import { createRegistrySecret, createSecret, createTlsSecret } from "./verbs/create-data.ts";
 import { createDisruptionBudget, createQuota } from "./verbs/create-limits.ts";
+import {
+  createCronJob,
+  createIngress,
+  createJob,
+  createPriorityClass,
+  createServiceAccount,
+} from "./verbs/create-others.ts";
 import { attach, copy, debug, exec, portForward } from "./verbs/inside-containers.ts";
 import { run } from "./verbs/run.ts";
 
@@ -27,10 +36,19 @@ const known: ReadonlySet<string> = new Set(simulated.map(({ path }) => path));
 
 /** Commands whose flags are taken from their help as it is. */
 const runs: Readonly<Record<string, Command["run"]>> = {
+  "apply set-last-applied": setLastApplied,
   attach,
   cp: copy,
+  "create cronjob": createCronJob,
+  "create ingress": createIngress,
+  "create job": createJob,
   "create poddisruptionbudget": createDisruptionBudget,
+  "create priorityclass": createPriorityClass,
   "create quota": createQuota,
+  "create secret docker-registry": createRegistrySecret,
+  "create secret generic": createSecret,
+  "create secret tls": createTlsSecret,
+  "create serviceaccount": createServiceAccount,
   debug,
   exec,
   "port-forward": portForward,
@@ -40,6 +58,11 @@ const runs: Readonly<Record<string, Command["run"]>> = {
 const groups: ReadonlySet<string> = new Set(
   helpTopics.map((path) => path.slice(0, Math.max(0, path.lastIndexOf(" ")))),
 );
+
+const requiredFlags: Readonly<Record<string, readonly string[]>> = {
+  "create cronjob": ["image", "schedule"],
+  run: ["image"],
+};
 
 /** Most of these kubectl can do, and rollsim cannot; groups of commands only print their help. */
 const others: readonly Command[] = helpTopics
@@ -52,7 +75,7 @@ const others: readonly Command[] = helpTopics
     get flags() {
       return groups.has(path) ? [] : flagsInHelp(path);
     },
-    required: path === "run" ? ["image"] : [],
+    required: requiredFlags[path] ?? [],
     ...(groups.has(path) ? {} : { run: runs[path] ?? refuseVerb }),
   }));
 

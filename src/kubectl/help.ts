@@ -26,6 +26,9 @@ const bareValues: Readonly<Record<string, string>> = {
   validate: "strict",
 };
 
+/** Flags that do not split their values at commas; help does not tell. */
+const whole: readonly string[] = ["annotation", "env", "from-literal", "rule"];
+
 /** The flags in the help of a command. */
 export function flagsInHelp(path: string): readonly FlagSpec[] {
   const options = (helpText(path) ?? "").matchAll(/^ {4}(?:-(\w), )?--([\w-]+)=(.*):$/gmu);
@@ -34,7 +37,10 @@ export function flagsInHelp(path: string): readonly FlagSpec[] {
     const initial = quoted ?? list ?? value;
     const letter = short === undefined ? "" : `${short},`;
     const bare = bareValues[name];
-    const spec = { ...flagSpec(`${letter}${name}:${typeOf(value)}`), initial };
+    const spec = {
+      ...flagSpec(`${letter}${name}:${whole.includes(name) ? "array" : typeOf(value)}`),
+      initial,
+    };
     return bare === undefined ? spec : { ...spec, bare };
   });
 }

@@ -5,6 +5,7 @@
 import { globalFlags, type Command } from "./command-table.ts";
 import { commands, suggestFor, suggestionOrder } from "./commands.ts";
 import type { Call } from "./call.ts";
+import { parseDuration } from "./duration.ts";
 import { exitOf, exitWith, fail, failUsage, goQuote } from "./errors.ts";
 import { parseFlags, type FlagSpec } from "./flags.ts";
 import { helpText } from "./help.ts";
@@ -40,6 +41,13 @@ function runCommand(words: readonly string[], io: KubectlIo): { readonly code: n
   if (missing.length > 0) {
     const names = missing.map((name) => `"${name}"`).join(", ");
     fail(`required flag(s) ${names} not set`);
+  }
+  const timeout = parsed.flags.text("request-timeout");
+  if (timeout !== "" && !/^\d+$/u.test(timeout) && parseDuration(timeout) === undefined) {
+    fail(
+      "Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a " +
+        "corresponding time unit (e.g. 1s | 2m | 3h)",
+    );
   }
   const given = parsed.flags.text("namespace");
   const warned = new Set<string>();

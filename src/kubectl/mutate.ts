@@ -41,12 +41,16 @@ export function threeWayMerge(original: JsonMap, modified: JsonMap, current: Jso
   return patch;
 }
 
-/** Sends the strategic patch that makes `after` of the object; undefined when there is no change. */
+/**
+ * Sends the strategic patch that makes `after` of the object, which `told` is told before; undefined when there
+ * is no change.
+ */
 export function patchTo(
   call: Call,
   info: Info,
   after: KubeObject,
   options: WriteOptions,
+  told?: (patch: JsonMap) => void,
 ): Answer<KubeObject> | undefined {
   const before = info.object;
   if (sameJson(before, after)) return undefined;
@@ -54,11 +58,12 @@ export function patchTo(
     schemaOf(before.apiVersion, before.kind) === undefined
       ? undefined
       : createTwoWayPatch(before, before, after);
-  const answer =
+  const [type, patch] =
     created?.ok === true
-      ? call.io.client.patch(info.ref, "strategic", created.patch, options)
-      : call.io.client.patch(info.ref, "merge", mergeDiff(before, after), options);
-  return heed(call, answer);
+      ? (["strategic", created.patch] as const)
+      : (["merge", mergeDiff(before, after)] as const);
+  told?.(patch);
+  return heed(call, call.io.client.patch(info.ref, type, patch, options));
 }
 
 /** The same with a JSON merge patch, as `label` and `annotate` send. */

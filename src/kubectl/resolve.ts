@@ -4,8 +4,8 @@
  */
 import type { KindInfo, ObjectRef } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import type { Answer } from "../api/status.ts";
 import { withoutAutoscalingV1 } from "../apiserver/autoscaling-v1.ts";
-import { fieldProblem, parseFieldSelector } from "../apiserver/field-selectors.ts";
 import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
@@ -13,6 +13,7 @@ import { isMap, list, map, text } from "./fields.ts";
 import type { ManifestFile } from "./io.ts";
 import { objectProblem, parseManifest } from "./manifest.ts";
 import { kindOfObject, kindsOf, mustFindKind, resourceName } from "./resources.ts";
+import { matchesLabels, requireSelectors } from "./selectors.ts";
 
 /** One object that a command acts on. */
 export interface Info {
@@ -95,6 +96,7 @@ function selectorFlag(call: Call, name: string): string {
 
 export function filesOf(call: Call): readonly string[] {
   if (call.flags.has("kustomize") && call.flags.text("kustomize") !== "") {
+    if (call.flags.list("filename").length > 0) fail("only one of -f or -k can be specified");
     fail("kustomize folders are not supported in rollsim; build them first and use -f");
   }
   return call.flags.has("filename") ? call.flags.list("filename") : [];
@@ -150,7 +152,7 @@ function fromSelector(
   }
   if (asked.kinds.length === 0) fail("at least one resource must be specified to use a selector");
   const infos = asked.kinds.flatMap((kind) => {
-    requireFields(kind, selector, fieldSelector);
+    requireSelectors(kind, selector, fieldSelector);
     const objects = call.io.client.list(resourceName(call.io.client, kind), {
       ...(kind.namespaced && !allNamespaces(call) ? { namespace: call.namespace } : {}),
       ...(selector === "" ? {} : { labelSelector: selector }),
@@ -160,17 +162,6 @@ function fromSelector(
     return objects.map((object) => infoOf(call, kind, object, ""));
   });
   return { infos, problems: [], single: false, listed: true, kinds: asked.kinds };
-}
-
-function requireFields(kind: KindInfo, selector: string, fieldSelector: string): void {
-  const terms = parseFieldSelector(fieldSelector);
-  const wrong = terms.ok ? fieldProblem(kind.kind, terms.value) : undefined;
-  if (wrong === undefined) return;
-  const version = `${kind.group}/${kind.version}`;
-  const asked = `label selector ${goQuote(selector)}, field selector ${goQuote(fieldSelector)}`;
-  exitWith(
-    `Error from server (BadRequest): Unable to find "${version}, Resource=${kind.resource}" that match ${asked}: ${wrong}`,
-  );
 }
 
 /** What the API server says with every answer about a deprecated kind. */
@@ -208,7 +199,7 @@ function fromNames(
       infos.push({ kind, ref, object, source: "" });
       continue;
     }
-    const answer = heed(call, call.io.client.get(ref));
+    const answer = fetchObject(call, ref);
     warnDeprecated(call, kind);
     if (answer.ok) infos.push({ kind, ref, object: answer.value, source: "" });
     else if (options.ignoreNotFound !== true || answer.status.reason !== "NotFound") {
@@ -217,6 +208,16 @@ function fromNames(
   }
   const kinds = [...new Set(tuples.map(({ kind }) => kind))];
   return { infos, problems, single: tuples.length === 1, listed: false, kinds };
+}
+
+/** The object; of one that is missing, whether its namespace is missing too. */
+function fetchObject(call: Call, ref: ObjectRef): Answer<KubeObject> {
+  const { client } = call.io;
+  const answer = heed(call, client.get(ref));
+  const { namespace = "default" } = ref;
+  if (answer.ok || answer.status.reason !== "NotFound" || namespace === "default") return answer;
+  const home = client.get({ resource: "namespaces", name: namespace });
+  return home.ok ? answer : home;
 }
 
 /** Names that cannot be part of a request's path. */
@@ -241,7 +242,10 @@ function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
     if (/^https?:\/\//.test(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
     const files = call.io.readFile(path);
     if (files === undefined) fail(`the path ${goQuote(path)} does not exist`);
-    return files.map((file) => ({ ...file, label: file.name }));
+    // Of a folder, manifests only.
+    return files
+      .filter(({ name }) => name === path || /\.(json|ya?ml)$/u.test(name))
+      .map((file) => ({ ...file, label: file.name }));
   });
 }
 
@@ -272,7 +276,7 @@ function fromFiles(
   }
   const infos: Info[] = [];
   for (const info of read) {
-    const answer = heed(call, call.io.client.get(info.ref));
+    const answer = fetchObject(call, info.ref);
     if (answer.ok) infos.push({ ...info, object: answer.value });
     else if (options.ignoreNotFound !== true || answer.status.reason !== "NotFound") {
       problems.push({ status: answer.status });
@@ -311,16 +315,6 @@ export function readObjects(
 function flatten(document: unknown): readonly unknown[] {
   const isList = isMap(document) && Array.isArray(document["items"]);
   return isList ? list(document, "items").flatMap(flatten) : [document];
-}
-
-/** Equality terms only: enough for `apply -l` and `--prune -l`. */
-export function matchesLabels(object: KubeObject, selector: string): boolean {
-  const labels = object.metadata.labels ?? {};
-  return selector.split(",").every((term) => {
-    const [key = "", value = ""] = term.split(/==?/);
-    if (key.endsWith("!")) return labels[key.slice(0, -1)] !== value;
-    return term.includes("=") ? labels[key] === value : labels[key] !== undefined;
-  });
 }
 
 function toInfo(call: Call, document: unknown, source: string): Info | string {

@@ -22,6 +22,7 @@ const allOrder = [
 /** `deploy`, `deployment`, `Deployments`, `deployments.apps`, `deployments.v1.apps`. */
 export function findKind(client: Client, typed: string): KindInfo | undefined {
   const [name = "", ...rest] = typed.toLowerCase().split(".");
+  const [short = ""] = typed.split(".");
   const matches = client
     .kinds()
     .filter(
@@ -29,7 +30,7 @@ export function findKind(client: Client, typed: string): KindInfo | undefined {
         kind.resource === name ||
         kind.singular === name ||
         kind.kind.toLowerCase() === name ||
-        kind.shortNames.includes(name),
+        kind.shortNames.includes(short),
     );
   if (rest.length === 0) return matches[0];
   const suffix = rest.join(".");

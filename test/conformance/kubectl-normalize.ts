@@ -20,12 +20,15 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/:PORT\b/g, ":6443"],
   [/\b16443\b/g, "6443"],
   [/https:\/\/(SERVER|rollsim)\b/g, "https://<server>"],
+  // A resourceVersion in an error's text.
+  [/(resource version to be \d+, was )\d+/g, "$1<version>"],
+  [/(resourceVersion\\":\\")\d+/g, "$1<version>"],
   // What runs the pods, and builds of kubectl, have names of their own.
   [/\b(fakelet|rollsim)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
   [/(gitCommit|gitTreeState|buildDate)("?: ).*$/gm, "$1$2<build>"],
   // A log line's time and process.
   [/^W\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "W<time> "],
-  [/(TMPDIR|\/tmp)\/(LIVE|MERGED)-\w+/g, "<dir>/$2"],
+  [/(TMPDIR|\/tmp)\/(LIVE|MERGED|kubectl-edit)-\w+/g, "<dir>/$2"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
   [new RegExp(`(  name: [\\w-]+)-${drawn}{5}$`, "gm"), "$1-<drawn>"],

@@ -77,8 +77,13 @@ const follows = (args: readonly string[]): boolean =>
   args[0] === "wait" ||
   args.some((arg) => /^(-w|--watch|--watch-only)$/.test(arg));
 
+/** A `delete` waits after its requests. */
+const deletesMs = 120;
+
 export function actsAt({ args, at_ms, ms }: RecordedCommand): number {
-  return at_ms + (follows(args) || ms > 1000 ? Math.min(ms, reachMs) : Math.round(0.7 * ms));
+  if (follows(args) || ms > 1000) return at_ms + Math.min(ms, reachMs);
+  const share = Math.round(0.7 * ms);
+  return at_ms + (args[0] === "delete" ? Math.min(share, deletesMs) : share);
 }
 
 /** Ends in a recording that Ctrl-C made, as ms since the scenario began. */

@@ -69,7 +69,7 @@ function portLines(port: unknown, slices: readonly KubeObject[]): string[] {
  * Ready addresses, at most three. kubectl says "more" as soon as it looks at a further endpoint after
  * three, ready or not, so `+ 0 more...` is right.
  */
-function readyEndpoints(slices: readonly KubeObject[], portName: string): string {
+export function readyEndpoints(slices: readonly KubeObject[], portName: string): string {
   if (slices.length === 0) return "<none>";
   const shown: string[] = [];
   let count = 0;

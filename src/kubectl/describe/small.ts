@@ -1,7 +1,10 @@
-/** Descriptions of namespaces, disruption budgets and config maps. Mirrors kubectl/pkg/describe (v0.37.2). */
+/**
+ * Descriptions of namespaces, disruption budgets, config maps, secrets and service accounts. Mirrors
+ * kubectl/pkg/describe (v0.37.2).
+ */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
-import { at, map, num, sortedKeys, text } from "../fields.ts";
+import { at, list, map, num, sortedKeys, text } from "../fields.ts";
 import { selectorText } from "../labels.ts";
 import { annotationLines, labelLines, line } from "./text.ts";
 
@@ -57,7 +60,6 @@ export function describeDisruptionBudget(_call: Call, budget: KubeObject): strin
 export function describeConfigMap(_call: Call, config: KubeObject): string[] {
   const data = map(config, "data");
   const binary = map(config, "binaryData");
-  const sizeOf = (key: string): number => atob(String(binary[key])).length;
   return [
     line(0, "Name:", config.metadata.name),
     line(0, "Namespace:", config.metadata.namespace ?? ""),
@@ -70,7 +72,40 @@ export function describeConfigMap(_call: Call, config: KubeObject): string[] {
     "",
     "BinaryData",
     "====",
-    ...sortedKeys(binary).map((key) => `${key}: ${sizeOf(key)} bytes`),
+    ...sortedKeys(binary).map((key) => `${key}: ${bytesIn(binary[key])} bytes`),
     "",
+  ];
+}
+
+function bytesIn(base64: unknown): number {
+  return atob(String(base64)).length;
+}
+
+export function describeSecret(_call: Call, secret: KubeObject): string[] {
+  const data = map(secret, "data");
+  return [
+    line(0, "Name:", secret.metadata.name),
+    line(0, "Namespace:", secret.metadata.namespace ?? ""),
+    ...labelLines("Labels", map(secret.metadata.labels)),
+    ...annotationLines("Annotations", map(secret.metadata.annotations)),
+    "",
+    line(0, "Type:", text(secret, "type")),
+    "",
+    "Data",
+    "====",
+    ...sortedKeys(data).map((key) => line(0, `${key}:`, `${bytesIn(data[key])} bytes`)),
+  ];
+}
+
+export function describeServiceAccount(_call: Call, account: KubeObject): string[] {
+  const names = list(account, "imagePullSecrets").map((secret) => text(secret, "name"));
+  return [
+    line(0, "Name:", account.metadata.name),
+    line(0, "Namespace:", account.metadata.namespace ?? ""),
+    ...labelLines("Labels", map(account.metadata.labels)),
+    ...annotationLines("Annotations", map(account.metadata.annotations)),
+    ...(names.length === 0 ? ["<none>"] : names).map((name, i) =>
+      line(0, i === 0 ? "Image pull secrets:" : "                   ", name),
+    ),
   ];
 }

@@ -1,4 +1,5 @@
 /** The functions of Go templates (text/template/funcs.go, Go 1.26) and kubectl's own (cli-runtime printers). */
+import { base64Text } from "../base64.ts";
 import { sprint, sprintf, sprintln } from "./format.ts";
 import {
   floatOf,
@@ -254,8 +255,7 @@ function base64Decoded(text: string): string {
   if (wrong !== undefined) {
     return refuse(`base64 decode failed: illegal base64 data at input byte ${wrong}`);
   }
-  const bytes = Uint8Array.from(atob(text.replaceAll(/[\r\n]/g, "")), (c) => c.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
+  return base64Text(text.replaceAll(/[\r\n]/g, ""));
 }
 
 /** The place of the first mistake; undefined without one. */

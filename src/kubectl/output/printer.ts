@@ -91,7 +91,9 @@ function objectPrinter(call: Call, format: string): Printer | undefined {
 }
 
 /** The objects of a list, or the one object. */
-function objectsIn(object: JsonMap): readonly KubeObject[] {
+function objectsIn(printed: JsonMap): readonly KubeObject[] {
+  // A watch event wraps its object.
+  const object = isMap(printed["object"]) ? printed["object"] : printed;
   const all = object["kind"] === "List" ? list(object, "items") : [object];
   return all.filter(isKubeObject);
 }

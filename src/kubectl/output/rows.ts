@@ -41,8 +41,9 @@ function rowsOf(
   event: string,
 ): readonly (readonly string[])[] {
   const wide = call.flags.text("output") === "wide";
+  const serverPrints = !call.flags.has("server-print") || call.flags.bool("server-print");
   const kindName = objects[0]?.kind ?? kind.kind;
-  const table = buildTable(columnsOf(kindName), objects, {
+  const table = buildTable(columnsOf(serverPrints ? kindName : ""), objects, {
     wallClockMs: call.io.client.wallClockMs,
     wide,
   });
@@ -67,7 +68,7 @@ function rowsOf(
       ...(style.withEvent ? [event] : []),
       ...(style.withNamespace ? [object.metadata.namespace ?? ""] : []),
       ...named,
-      ...labelKeys.map((key) => labels[key] ?? "<none>"),
+      ...labelKeys.map((key) => labels[key] ?? ""),
       ...(showLabels ? [formatLabels(labels)] : []),
     ];
   });

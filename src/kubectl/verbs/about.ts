@@ -32,7 +32,7 @@ export function clusterInfo(call: Call): void {
 
 export function canI(call: Call): void {
   const [, resource] = call.args;
-  if (call.flags.bool("list")) fail("auth can-i --list is not supported in rollsim");
+  if (call.flags.bool("list")) return listRights(call);
   if (call.args.length < 2) {
     fail(
       "you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
@@ -43,6 +43,16 @@ export function canI(call: Call): void {
     call.warn([`the server doesn't have a resource type '${type}'\n`]);
   }
   if (!call.flags.bool("quiet")) call.io.out("yes\n");
+}
+
+/** Everything: nobody is refused in rollsim. */
+function listRights(call: Call): void {
+  const rows = [
+    ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"],
+    ["*.*", "[]", "[]", "[*]"],
+    ["", "[*]", "[]", "[*]"],
+  ];
+  call.io.out(layTable(call.flags.bool("no-headers") ? rows.slice(1) : rows));
 }
 
 export function whoAmI(call: Call): void {
@@ -77,7 +87,10 @@ export function currentContext(call: Call): void {
   call.io.out("rollsim\n");
 }
 
-export function top(): never {
+export function top(call: Call): never {
+  if (!["", "cpu", "memory"].includes(call.flags.text("sort-by"))) {
+    fail("--sort-by accepts only cpu or memory");
+  }
   return fail("Metrics API not available");
 }
 

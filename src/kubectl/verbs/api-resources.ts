@@ -78,6 +78,10 @@ export function apiResources(call: Call): void {
   }
   const output = flags.text("output");
   if (!["", "wide", "name"].includes(output)) fail(`--output ${output} is not available`);
+  const by = flags.text("sort-by");
+  if (!["", "name", "kind"].includes(by)) fail("--sort-by accepts only name or kind");
+  const order = (a: Listed, b: Listed): number =>
+    by === "kind" ? compareText(a.kind, b.kind) : compareText(a.resource, b.resource);
   const categories = flags.list("categories");
   const verbs = flags.list("verbs");
   const shown = served(call)
@@ -85,7 +89,8 @@ export function apiResources(call: Call): void {
     .filter((kind) => !flags.changed("namespaced") || kind.namespaced === flags.bool("namespaced"))
     .filter((kind) => categories.every((category) => kind.categories.includes(category)))
     .filter((kind) => verbs.every((verb) => kind.verbs.includes(verb)))
-    .toSorted((a, b) => compareText(a.group, b.group) || compareText(a.resource, b.resource));
+    .toSorted((a, b) => order(a, b) || compareText(a.group, b.group))
+    .toSorted((a, b) => (by === "" ? compareText(a.group, b.group) : 0));
   if (output === "name") {
     for (const kind of shown) {
       io.out(`${kind.group === "" ? kind.resource : `${kind.resource}.${kind.group}`}\n`);

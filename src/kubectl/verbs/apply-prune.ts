@@ -2,9 +2,10 @@
  * apply --prune: deletes what earlier applies made and this one does not name. Mirrors
  * kubectl/pkg/cmd/apply/prune.go (v0.37.2) for the kinds that rollsim serves.
  */
+import type { KindInfo } from "../../api/client.ts";
 import { lastAppliedKey } from "../applied.ts";
 import { dryRunSuffix, logWarning, type Call, type DryRun } from "../call.ts";
-import { failStatus } from "../errors.ts";
+import { fail, failStatus, goQuote } from "../errors.ts";
 import { infoOf, warnDeprecated, type Info } from "../resolve.ts";
 import { qualifiedName, resourceName } from "../resources.ts";
 
@@ -27,6 +28,27 @@ const prunedKinds = [
   "StatefulSet",
 ];
 
+/** --prune-allowlist: `apps/v1/Deployment`, `core/v1/Pod`. */
+export function prunedKindsOf(call: Call): readonly KindInfo[] {
+  const kinds = call.io.client.kinds();
+  const asked = call.flags.list("prune-allowlist");
+  if (asked.length === 0) return kinds.filter(({ kind }) => prunedKinds.includes(kind));
+  return asked.map((text) => {
+    const [group = "", version = "", name = "", ...more] = text.split("/");
+    if (name === "" || more.length > 0) {
+      const shape = "please follow <group/version/kind>";
+      return fail(`invalid GroupVersionKind format: ${text}, ${shape}`);
+    }
+    const home = group === "core" ? "" : group;
+    const found = kinds.find(
+      (kind) => kind.group === home && kind.version === version && kind.kind === name,
+    );
+    const apiVersion = home === "" ? version : `${home}/${version}`;
+    const missing = `no matches for kind ${goQuote(name)} in version ${goQuote(apiVersion)}`;
+    return found ?? fail(missing);
+  });
+}
+
 export function prune(call: Call, applied: readonly Info[], dryRun: DryRun): void {
   const { client } = call.io;
   const kept = new Set(
@@ -42,7 +64,7 @@ export function prune(call: Call, applied: readonly Info[], dryRun: DryRun): voi
         "resources you want to target explicitly in the --prune-allowlist flag.",
     );
   }
-  for (const kind of client.kinds().filter((k) => prunedKinds.includes(k.kind))) {
+  for (const kind of prunedKindsOf(call)) {
     warnDeprecated(call, kind);
     const objects = client.list(resourceName(client, kind), {
       ...(kind.namespaced ? { namespace: call.namespace } : {}),

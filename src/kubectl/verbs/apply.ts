@@ -1,5 +1,5 @@
 /**
- * kubectl apply. Mirrors kubectl/pkg/cmd/apply (v0.37.2). Left out: --applyset, --force, and the
+ * kubectl apply. Mirrors kubectl/pkg/cmd/apply (v0.37.2). Left out: --applyset and the
  * change of field owners from client-side to server-side apply.
  */
 import type { KubeObject } from "../../api/meta.ts";
@@ -32,7 +32,7 @@ import { listOf, writePrinter } from "../output/printer.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf, nameProblem, readObjects, requireFiles, type Info } from "../resolve.ts";
 import { infoText, withSource } from "../sources.ts";
-import { prune } from "./apply-prune.ts";
+import { prune, prunedKindsOf } from "./apply-prune.ts";
 import { applyServerSide } from "./apply-server-side.ts";
 
 export function apply(call: Call): void {
@@ -81,7 +81,7 @@ function refuseOddFlags(call: Call, dryRun: DryRun): void {
     const hint = "(did you mean --dry-run=server instead?)";
     fail(`--dry-run=client doesn't work with --server-side ${hint}`);
   }
-  if (flags.bool("force")) fail("--force is not supported in rollsim; use kubectl replace --force");
+  if (flags.bool("force") && serverSide) fail("--force cannot be used with --server-side");
   if (flags.bool("all") && flags.text("selector") !== "") {
     fail("cannot set --all and --selector at the same time");
   }
@@ -92,6 +92,7 @@ function refuseOddFlags(call: Call, dryRun: DryRun): void {
         "pass the --all flag. If you did not mean to prune all resources, specify a label selector",
     );
   }
+  prunedKindsOf(call);
   if (serverSide) {
     fail("--prune is in alpha and doesn't currently work on objects created by server-side apply");
   }
@@ -165,9 +166,29 @@ function patchExisting(
     warnDeleting(call, info, answer.value);
     return { object: answer.value, operation: "configured" };
   }
+  const forcible = ["Conflict", "Invalid"].includes(answer.status.reason ?? "");
+  if (forcible && call.flags.bool("force")) return replaced(call, info, modified, dryRun);
   const verb = `applying patch:\n${compactJson(patch)}\nto:\n${infoText(info)}\nfor:`;
   return { problem: withSource(answer.status, verb, info.source) };
 }
+
+/** --force: what cannot be patched is deleted and made anew. */
+function replaced(call: Call, info: Info, modified: KubeObject, dryRun: DryRun): Applied {
+  const { client } = call.io;
+  const options = dryRun === "server" ? { dryRun: "All" as const } : {};
+  const deleted = client.delete(info.ref, { propagationPolicy: "Background", ...options });
+  if (!deleted.ok) return { problem: { status: deleted.status } };
+  while (dryRun === "none" && client.get(info.ref).ok) {
+    if (call.io.advance(client.now + longestDeletionMs) === "idle") {
+      return { problem: { text: "timed out waiting for the condition" } };
+    }
+  }
+  const answer = heed(call, client.create(withoutNulls(modified), optionsOf(call, dryRun)));
+  return answer.ok
+    ? { object: answer.value, operation: "configured" }
+    : { problem: withSource(answer.status, "creating", info.source) };
+}
+const longestDeletionMs = 300_000;
 
 export type BuiltPatch =
   | { readonly type: "strategic" | "merge"; readonly patch: Readonly<Record<string, unknown>> }

@@ -8,6 +8,15 @@ import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { prepared } from "./create.ts";
 
+/** Kinds with a scale subresource. */
+const scalable: ReadonlySet<string> = new Set([
+  "Deployment",
+  "ReplicaSet",
+  "ReplicationController",
+  "Rollout",
+  "StatefulSet",
+]);
+
 export function autoscale(call: Call): void {
   const { flags } = call;
   const [min, max] = [flags.int("min"), flags.int("max")];
@@ -28,6 +37,13 @@ export function autoscale(call: Call): void {
   const selection = resolve(call, { bareType: "refused", fetchFiles: true });
   const problems: Problem[] = [...selection.problems];
   for (const info of selection.infos) {
+    const { group, version, kind, resource } = info.kind;
+    if (!scalable.has(kind)) {
+      const asked = `${group}/${version}, Resource=${resource}`;
+      const why = `could not find scale subresource for ${asked} in discovery information`;
+      problems.push({ text: `cannot autoscale a ${kind}: ${why}` });
+      continue;
+    }
     const autoscaler = prepared(call, autoscalerFor(call, info, metrics));
     if (dryRun === "client") {
       report(autoscaler, "created");

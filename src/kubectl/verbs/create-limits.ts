@@ -22,7 +22,7 @@ export function createDisruptionBudget(call: Call): void {
     spec: { ...limit, selector: { matchLabels: pairsOf(selector) } },
     status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
   };
-  createGenerated(call, budget, "poddisruptionbudgets");
+  createGenerated(call, budget, "failed to create poddisruptionbudgets: ");
 }
 
 export function createQuota(call: Call): void {
@@ -37,7 +37,7 @@ export function createQuota(call: Call): void {
     spec: { ...hard, ...scopes },
     status: {},
   };
-  createGenerated(call, quota, "quota");
+  createGenerated(call, quota, "failed to create quota: ");
 }
 
 function amount(text: string): number | string {

@@ -54,7 +54,7 @@ export function createService(call: Call): void {
     },
     status: { loadBalancer: {} },
   };
-  createGenerated(call, service, `${type} service`);
+  createGenerated(call, service, `failed to create ${type} service: `);
 }
 
 /** `80` or `80:8080`. */
@@ -62,7 +62,7 @@ function tcpPort(spec: string): JsonMap {
   const [portText = "", target = portText] = spec.split(":");
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port > 65_535) {
-    fail(`strconv.Atoi: parsing ${JSON.stringify(portText)}: invalid syntax`);
+    fail(`strconv.ParseUint: parsing ${JSON.stringify(portText)}: invalid syntax`);
   }
   return { port, protocol: "TCP", targetPort: intOrName(target) };
 }

@@ -1,5 +1,6 @@
-/** kubectl create -f, create deployment, namespace and configmap (pkg/cmd/create, v0.37.2). */
+/** kubectl create -f, create deployment and create namespace (pkg/cmd/create, v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { fnv32a, safeEncode } from "../../apiserver/template-hash.ts";
 import { withLastApplied } from "../applied.ts";
 import {
   changeCauseKey,
@@ -12,10 +13,11 @@ import {
   writeOptions,
   type Call,
 } from "../call.ts";
-import { fail, failAll, failUsage, type Problem } from "../errors.ts";
+import { fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf, readObjects, requireFiles } from "../resolve.ts";
+import { kindOfObject } from "../resources.ts";
 import { withSource } from "../sources.ts";
 
 export function createFromFiles(call: Call): void {
@@ -60,8 +62,8 @@ export function nameArgument(call: Call, most: "one name" | "name and command"):
   return failUsage(`exactly one NAME is required, got ${before}`, call.command);
 }
 
-/** Creates what a generator made; `noun` stands in its refusal. */
-export function createGenerated(call: Call, object: KubeObject, noun: string): void {
+/** Creates what a generator made; `failed` stands before the API server's refusal. */
+export function createGenerated(call: Call, object: KubeObject, failed: string): void {
   const dryRun = dryRunOf(call);
   const report = reporter(call, dryRun);
   const validation = validationOf(call);
@@ -79,12 +81,14 @@ export function createGenerated(call: Call, object: KubeObject, noun: string): v
       writeOptions(context, { fieldValidation: validation }),
     ),
   );
-  if (!answer.ok) fail(`failed to create ${noun}: ${answer.status.message}`);
+  if (!answer.ok && failed === "") failStatus(answer.status);
+  if (!answer.ok) return fail(failed + answer.status.message);
   report(answer.value, "created");
 }
 
 function namespaceFor(call: Call, object: KubeObject): { readonly namespace?: string } {
-  return object.kind === "Namespace" ? {} : { namespace: call.namespace };
+  const kind = kindOfObject(call.io, object);
+  return kind?.namespaced === false ? {} : { namespace: call.namespace };
 }
 
 export function givenNamespace(call: Call): { readonly namespace?: string } {
@@ -100,10 +104,10 @@ export function createDeployment(call: Call): void {
   }
   const port = call.flags.int("port");
   const labels = { app: name };
-  const containers = uniqueNames(images).map((containerName, i) => ({
+  const containers = images.map((image, i) => ({
     ...(command.length === 0 ? {} : { command }),
-    image: images[i],
-    name: containerName,
+    image,
+    name: containerName(image),
     ...(port >= 0 && i === 0 ? { ports: [{ containerPort: port }] } : {}),
     resources: {},
   }));
@@ -122,22 +126,22 @@ export function createDeployment(call: Call): void {
     },
     status: {},
   };
-  createGenerated(call, deployment, "deployment");
+  createGenerated(call, deployment, "failed to create deployment: ");
 }
 
-/** Container names from image names; equal ones get a number. */
-function uniqueNames(images: readonly string[]): readonly string[] {
-  const seen = new Map<string, number>();
-  return images.map((image) => {
-    const base = (image.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
-    const name = base
-      .replaceAll(/[^-a-zA-Z0-9]/g, "-")
-      .replace(/^-+/, "")
-      .replace(/-+$/, "");
-    const count = seen.get(name) ?? 0;
-    seen.set(name, count + 1);
-    return count === 0 ? name : `${name}-${count + 1}`;
-  });
+/**
+ * A container's name from its image. Where it has dots or underscores kubectl draws five letters more; here they
+ * come from the image, so that the same line always makes the same object.
+ */
+function containerName(image: string): string {
+  const base = (image.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
+  return /[_.]/.test(base)
+    ? `${base.replaceAll(/[_.]/g, "-")}-${safeEncode(String(hashOf(image))).slice(0, 5)}`
+    : base;
+}
+
+function hashOf(text: string): number {
+  return fnv32a(0x811c9dc5, new TextEncoder().encode(text));
 }
 
 export function createNamespace(call: Call): void {
@@ -149,33 +153,5 @@ export function createNamespace(call: Call): void {
     spec: {},
     status: {},
   };
-  createGenerated(call, namespace, "namespace");
-}
-
-/** --from-literal and --from-file. */
-export function createConfigMap(call: Call): void {
-  const name = nameArgument(call, "one name");
-  const literals = call.flags.list("from-literal").map((literal) => {
-    const equals = literal.indexOf("=");
-    if (equals < 1) fail(`invalid literal source ${literal}, expected key=value`);
-    return [literal.slice(0, equals), literal.slice(equals + 1)] as const;
-  });
-  const files = call.flags.list("from-file").flatMap((source) => {
-    const equals = source.indexOf("=");
-    const path = source.slice(equals + 1);
-    const read = call.io.readFile(path);
-    if (read === undefined) return fail(`error reading ${path}: no such file or directory`);
-    return read.map((file) => {
-      const base = file.name.split("/").at(-1) ?? file.name;
-      return [equals > 0 ? source.slice(0, equals) : base, file.text] as const;
-    });
-  });
-  const data = Object.fromEntries([...literals, ...files]);
-  const configMap = {
-    apiVersion: "v1",
-    ...(Object.keys(data).length === 0 ? {} : { data }),
-    kind: "ConfigMap",
-    metadata: { name, ...givenNamespace(call) },
-  };
-  createGenerated(call, configMap, "configmap");
+  createGenerated(call, namespace, "");
 }

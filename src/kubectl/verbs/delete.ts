@@ -16,10 +16,11 @@ export function deleteObjects(call: Call): void {
   if (output !== "" && output !== "name") {
     fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
   }
-  for (const other of ["selector", "field-selector"]) {
-    if (flags.bool("all") && flags.text(other) !== "") {
-      fail(`cannot set --all and --${other} at the same time`);
-    }
+  if (flags.bool("all") && flags.text("selector") !== "") {
+    fail("cannot set --all and --selector at the same time");
+  }
+  if (flags.bool("all") && flags.text("field-selector") !== "") {
+    fail("setting 'all' parameter but found a non empty selector. ");
   }
   if (flags.text("raw") !== "") fail("--raw is not supported in rollsim's delete");
   const propagation = propagationOf(call);
@@ -77,19 +78,28 @@ function gracePeriod(call: Call): { readonly gracePeriodSeconds?: number } {
 function propagationOf(call: Call): NonNullable<DeleteOptions["propagationPolicy"]> {
   const cascade = call.flags.text("cascade");
   switch (cascade) {
-    case "background":
     case "true":
+      call.io.err(deprecatedCascade(cascade, "background"));
+      return "Background";
+    case "background":
       return "Background";
     case "foreground":
       return "Foreground";
-    case "orphan":
     case "false":
+      call.io.err(deprecatedCascade(cascade, "orphan"));
+      return "Orphan";
+    case "orphan":
       return "Orphan";
     default:
       return fail(
         `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`,
       );
   }
+}
+
+function deprecatedCascade(given: string, instead: string): string {
+  const hint = `can be replaced with --cascade=${instead}`;
+  return `warning: --cascade=${given} is deprecated (boolean value) and ${hint}.\n`;
 }
 
 function deleteOne(

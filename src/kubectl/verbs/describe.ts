@@ -14,7 +14,10 @@ import {
   describeConfigMap,
   describeDisruptionBudget,
   describeNamespace,
+  describeSecret,
+  describeServiceAccount,
 } from "../describe/small.ts";
+import { describeIngress } from "../describe/ingress.ts";
 import { describePod } from "../describe/pods.ts";
 import { describeDeployment, describeReplicaSet } from "../describe/workloads.ts";
 import { filesOf, resolve, type Selection } from "../resolve.ts";
@@ -33,6 +36,9 @@ const describers: Readonly<Record<string, Describer>> = {
   Namespace: describeNamespace,
   PodDisruptionBudget: describeDisruptionBudget,
   ConfigMap: describeConfigMap,
+  Secret: describeSecret,
+  ServiceAccount: describeServiceAccount,
+  Ingress: describeIngress,
   ResourceQuota: describeQuota,
 };
 
@@ -44,10 +50,9 @@ export function describe(call: Call): void {
   const found = resolve(call, { bareType: "everything", fetchFiles: true });
   const selection = byPrefix(call, found);
   const { infos, problems } = selection;
-  const several = infos.length > 1 || problems.length > 0;
   const withEvents = call.flags.changed("show-events")
     ? call.flags.bool("show-events")
-    : !several || selection !== found;
+    : found.infos.length === 1 && found.problems.length === 0;
   infos.forEach(({ object }, i) => {
     const text = describeOne(
       call,
@@ -84,7 +89,7 @@ function describeOne(
 }
 
 /** Kinds of which kubectl tells no events. */
-const silent: ReadonlySet<string> = new Set(["Namespace"]);
+const silent: ReadonlySet<string> = new Set(["Namespace", "Secret"]);
 
 /** `Events: <none>` aligns with the lines above it. */
 function firstEventLine(call: Call, object: KubeObject): string[] {

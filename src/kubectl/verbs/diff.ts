@@ -3,8 +3,8 @@ import { structuredPatch } from "diff";
 import type { KubeObject } from "../../api/meta.ts";
 import type { Answer } from "../../api/status.ts";
 import { withoutLastApplied } from "../applied.ts";
-import { heed, type Call } from "../call.ts";
-import { exitWith, failStatus, statusExitText } from "../errors.ts";
+import { heed, logWarning, type Call } from "../call.ts";
+import { exitOf, exitWith, failStatus, statusExitText } from "../errors.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
 import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
@@ -12,11 +12,21 @@ import { buildPatch } from "./apply.ts";
 
 /** Exit code 1 means a difference, a larger one an error. */
 export function diff(call: Call): { readonly code: number } {
-  requireFiles(call, 2);
+  try {
+    return compare(call);
+  } catch (thrown) {
+    const exit = exitOf(thrown);
+    if (exit === undefined) throw thrown;
+    return exitWith(exit.text, 2);
+  }
+}
+
+function compare(call: Call): { readonly code: number } {
+  requireFiles(call);
   const { infos, problems } = readObjects(call, filesOf(call), call.flags.text("selector"));
   const [problem] = problems;
   if (problem !== undefined) {
-    exitWith("status" in problem ? statusExitText(problem.status) : `error: ${problem.text}`, 2);
+    exitWith("status" in problem ? statusExitText(problem.status) : `error: ${problem.text}`);
   }
   let differs = false;
   for (const info of infos) {
@@ -24,7 +34,14 @@ export function diff(call: Call): { readonly code: number } {
     if (!current.ok && current.status.reason !== "NotFound") failStatus(current.status);
     const live = current.ok ? current.value : undefined;
     const merged = mergedObject(call, info, live);
-    if (!merged.ok) exitWith(statusExitText(merged.status), 2);
+    if (!merged.ok && merged.status.reason === "Conflict") {
+      // kubectl tries three times more before.
+      const { group, version, kind } = info.kind;
+      const type = `${group === "" ? "" : `${group}/`}${version}, Kind=${kind}`;
+      const text = `Object (${type}: ${info.ref.name}) keeps changing, diffing without lock`;
+      logWarning(call, "diff.go:723", text);
+    }
+    if (!merged.ok) failStatus(merged.status);
     const text = difference(call, info, live, merged.value);
     differs ||= text !== "";
     call.io.out(text);

@@ -3,15 +3,17 @@
  * KUBE_EDITOR (`sed -i -e s/old/new/`), or unchanged (`true`, `cat`). There is no editor to open.
  */
 import type { KubeObject } from "../../api/meta.ts";
-import { fieldManagerOf, type Call } from "../call.ts";
-import { exitWith, fail, failAll, type Problem } from "../errors.ts";
+import { fieldManagerOf, validationOf, type Call } from "../call.ts";
+import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { isKubeObject } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
 import { patchTo } from "../mutate.ts";
+import { compactJson, indentedJson } from "../output/gojson.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { reporter } from "../output/report.ts";
 import { toYaml } from "../output/yaml.ts";
 import { resolve, type Info } from "../resolve.ts";
+import { groupResource } from "../resources.ts";
 
 export function edit(call: Call): void {
   const report = reporter(call, "none");
@@ -21,18 +23,34 @@ export function edit(call: Call): void {
   let changes = 0;
   for (const info of selection.infos) {
     const before = withoutManagedFields(info.object);
-    const after = editedObject(call, info, toYaml(before));
+    const json = call.flags.text("output") === "json";
+    const document = json ? `${indentedJson(before, "    ")}\n` : toYaml(before);
+    const after = editedObject(call, info, document);
     if (after === undefined) continue;
-    const answer = patchTo(call, { ...info, object: before }, after, {
+    const options = {
       fieldManager: fieldManagerOf(call, "kubectl-edit"),
+      fieldValidation: validationOf(call),
+    };
+    const answer = patchTo(call, { ...info, object: before }, after, options, (patch) => {
+      if (call.flags.bool("output-patch")) call.io.out(`Patch: ${compactJson(patch)}\n`);
     });
     if (answer === undefined) continue;
     changes += 1;
     if (answer.ok) report(answer.value, "edited");
-    else problems.push({ status: answer.status });
+    else if (answer.status.reason === "Invalid") {
+      refuseEdit(`${groupResource(info.kind)} "${info.ref.name}"`, json ? "json" : "yaml");
+    } else problems.push({ status: answer.status });
   }
   failAll(problems);
   if (changes === 0) call.io.err("Edit cancelled, no changes made.\n");
+}
+
+/** The real kubectl opens the editor again, and gives up when nothing more is changed. */
+function refuseEdit(name: string, ending: string): never {
+  return exitWith(
+    `error: ${name} is invalid\nA copy of your changes has been stored to ` +
+      `"/tmp/kubectl-edit-0000000000.${ending}"\nerror: Edit cancelled, no valid changes were saved.`,
+  );
 }
 
 /** The document after the editor; undefined when it is as before. */
@@ -48,6 +66,7 @@ function editedText(call: Call, document: string): string {
   if (call.io.stdin !== undefined && call.io.stdin.trim() !== "") return call.io.stdin;
   const editor = call.io.env?.["KUBE_EDITOR"] ?? call.io.env?.["EDITOR"] ?? "";
   if (editor === "true" || editor === "cat") return document;
+  if (editor === "false") fail(`there was a problem with the editor ${goQuote(editor)}`);
   const sed = /^sed\s+-i\s+(?:-e\s+)?(.*)$/s.exec(editor.trim());
   if (sed === null) {
     return exitWith(

@@ -27,6 +27,11 @@ export function explain(call: Call): void {
   if (most < 0) fail("--max-depth must be non-negative");
   const format = flags.text("output");
   const { kind, fields } = resolvePath(call, path);
+  const version = flags.text("api-version");
+  const served = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+  if (version !== "" && version !== served) {
+    fail(`couldn't find resource for "${version}, Resource=${kind.resource}"`);
+  }
   if (format !== "plaintext" && format !== "plaintext-openapiv2") {
     fail(`unrecognized format: ${format}`);
   }
@@ -42,6 +47,7 @@ function resolvePath(
   path: string,
 ): { readonly kind: KindInfo; readonly fields: readonly string[] } {
   const words = path.replace(/\.$/u, "").split(".");
+  if (words[0] === "") fail("invalid jsonpath syntax, first node must be field node");
   for (let length = words.length; length > 0; length -= 1) {
     const kind = findKind(call.io.client, words.slice(0, length).join("."));
     if (kind !== undefined) return { kind, fields: words.slice(length) };

@@ -120,19 +120,15 @@ function groupsOf(selection: Selection): readonly Group[] {
   return groups;
 }
 
+const notThere = "Error from server (NotFound): the server could not find the requested resource";
+
 /** --subresource=status or scale. */
 function subresource(call: Call, selection: Selection): Selection {
   const name = call.flags.text("subresource");
   if (name === "" || name === "status") return selection;
   if (name !== "scale") {
-    const problems: Problem[] = [
-      { text: "Error from server (NotFound): the server could not find the requested resource" },
-    ];
-    return name === "resize"
-      ? { ...selection, infos: [], problems }
-      : exitWith(
-          `error: invalid subresource value: ${JSON.stringify(name)}. Must be one of [status scale resize]`,
-        );
+    const problems: Problem[] = [{ text: notThere }];
+    return name === "resize" ? { ...selection, infos: [], problems } : exitWith(notThere);
   }
   const infos = selection.infos.map((info) => ({ ...info, object: scaleOf(info.object) }));
   return { ...selection, infos };

@@ -6,7 +6,7 @@ import type { Call } from "../call.ts";
 import { exitWith, fail, failAll, failUsage, goQuote } from "../errors.ts";
 import { resolve } from "../resolve.ts";
 
-export function logs(call: Call): never {
+export function logs(call: Call): void {
   const [target] = call.args;
   if (target === undefined && call.flags.text("selector") === "") {
     failUsage(
@@ -22,8 +22,11 @@ export function logs(call: Call): never {
       fail(`error from server (${reason}): ${message} ${where}`);
     }
     failAll(problem === undefined ? [] : [problem]);
+  } else if (resolve(call, { bareType: "refused", args: ["pods"] }).infos.length === 0) {
+    call.io.err(`No resources found in ${call.namespace} namespace.\n`);
+    return;
   }
-  return notSimulated("logs");
+  notSimulated("logs");
 }
 
 export function exec(call: Call): never {

@@ -38,11 +38,23 @@ export function rolloutHistory(call: Call): void {
   failAll(problems);
 }
 
+/** Kinds with pods of which kubectl tells no history. */
+const withoutHistory: ReadonlySet<string> = new Set([
+  "CronJob",
+  "Job",
+  "Pod",
+  "ReplicaSet",
+  "ReplicationController",
+]);
+
 const notFound = "unable to find the specified revision";
 
 /** ReplicaSets by revision, ascending. */
 function historyOf(call: Call, info: Info): ReadonlyMap<number, KubeObject> | { text: string } {
   const { kind } = info.kind;
+  if (withoutHistory.has(kind)) {
+    return { text: `no history viewer has been implemented for ${JSON.stringify(kind)}` };
+  }
   if (kind !== "Deployment") {
     const why = `no visitor method exists for {${info.kind.group} ${kind}}`;
     return { text: `error retrieving history for ${JSON.stringify(kind)}, ${why}` };

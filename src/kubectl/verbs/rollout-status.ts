@@ -33,7 +33,9 @@ export function rolloutStatus(call: Call): void {
 function watchOne(call: Call, info: Info, revision: number): Problem | undefined {
   const viewer = viewers[info.kind.kind];
   if (viewer === undefined) {
-    return { text: `no status viewer has been implemented for ${info.kind.kind}` };
+    const { kind, group } = info.kind;
+    const name = group === "" ? kind : `${kind}.${group}`;
+    return { text: `no status viewer has been implemented for ${name}` };
   }
   const { client } = call.io;
   const watch = client.watch(resourceName(client, info.kind), {

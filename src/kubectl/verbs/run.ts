@@ -1,4 +1,5 @@
-/** kubectl run. Mirrors kubectl/pkg/cmd/run/run.go (v0.37.2); without --expose, --rm, --overrides and terminals. */
+/** kubectl run. Mirrors kubectl/pkg/cmd/run/run.go (v0.37.2); without --rm, --overrides and terminals. */
+import type { KubeObject } from "../../api/meta.ts";
 import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
 import { fail, failStatus } from "../errors.ts";
 import { reporter } from "../output/report.ts";
@@ -16,7 +17,9 @@ export function run(call: Call): void {
   if (!policies.includes(restartPolicy)) {
     fail(`invalid restart policy: ${restartPolicy}, valid values are: ${policies.join(", ")}`);
   }
-  for (const flag of ["attach", "expose", "rm", "stdin", "tty", "overrides"]) {
+  const port = flags.text("port");
+  if (flags.bool("expose") && port === "") fail("--port must be set when exposing a service");
+  for (const flag of ["attach", "rm", "stdin", "tty", "overrides"]) {
     if (flags.changed(flag)) fail(`kubectl run --${flag} is not supported in rollsim`);
   }
   const dryRun = dryRunOf(call);
@@ -25,9 +28,7 @@ export function run(call: Call): void {
     name,
     image,
     ...(words.length === 0 ? {} : { [flags.bool("command") ? "command" : "args"]: words }),
-    ...(flags.text("port") === ""
-      ? {}
-      : { ports: [{ containerPort: portOf(flags.text("port")) }] }),
+    ...(port === "" ? {} : { ports: [{ containerPort: portOf(port) }] }),
     ...environment(flags.list("env")),
     ...(flags.text("image-pull-policy") === ""
       ? {}
@@ -41,12 +42,32 @@ export function run(call: Call): void {
     spec: { containers: [container], restartPolicy, dnsPolicy: "ClusterFirst" },
     status: {},
   };
-  if (dryRun === "client") return report(pod, "created");
   const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-run") });
-  const metadata = { ...pod.metadata, namespace: call.namespace };
-  const answer = heed(call, call.io.client.create({ ...pod, metadata }, options));
-  if (!answer.ok) failStatus(answer.status);
-  report(answer.value, "created");
+  for (const object of flags.bool("expose") ? [pod, serviceFor(pod, port)] : [pod]) {
+    if (dryRun === "client") {
+      report(object, "created");
+      continue;
+    }
+    const metadata = { ...object.metadata, namespace: call.namespace };
+    const answer = heed(call, call.io.client.create({ ...object, metadata }, options));
+    if (!answer.ok) failStatus(answer.status);
+    report(answer.value, "created");
+  }
+}
+
+/** --expose: a Service in front of the pod. */
+function serviceFor({ metadata }: KubeObject, port: string): KubeObject {
+  const { labels, ...named } = metadata;
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: named,
+    spec: {
+      ports: [{ port: portOf(port), protocol: "TCP", targetPort: portOf(port) }],
+      selector: labels,
+    },
+    status: { loadBalancer: {} },
+  };
 }
 
 function portOf(text: string): number {

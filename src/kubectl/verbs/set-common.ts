@@ -1,5 +1,6 @@
 /** What all `set` subcommands share. Mirrors kubectl/pkg/cmd/set (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { canonicalObject } from "../../apiserver/encode.ts";
 import {
   changeCauseKey,
   changeCauseOf,
@@ -58,7 +59,8 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
     const changed = changedObject(call, info, verb, problems);
     if (changed === undefined) continue;
     if (local || dryRun === "client") {
-      report(changed, verb.done);
+      // The object of a file went through Go's types.
+      report(local ? canonicalObject(withoutHome(call, changed)) : changed, verb.done);
       continue;
     }
     const answer = patchTo(call, info, changed, options);
@@ -67,6 +69,12 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
     else problems.push({ text: `${verb.refused} ${answer.status.message}` });
   }
   failAll(problems);
+}
+
+/** Without the namespace that a file did not name. */
+function withoutHome(call: Call, object: KubeObject): KubeObject {
+  const { namespace, ...metadata } = object.metadata;
+  return namespace === call.namespace && !call.namespaceGiven ? { ...object, metadata } : object;
 }
 
 /** Undefined when nothing changes. */

@@ -1,9 +1,10 @@
 /**
- * kubectl set env. Mirrors kubectl/pkg/cmd/set/set_env.go (v0.37.2); --resolve is left out: values
- * of references are not looked up.
+ * kubectl set env. Mirrors kubectl/pkg/cmd/set/set_env.go (v0.37.2); --resolve looks up keys of config maps and
+ * secrets, not fields.
  */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
+import { base64Text } from "../base64.ts";
 import { fail, failAll, goQuote } from "../errors.ts";
 import { at, isMap, list, map, sortedKeys, text, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
@@ -98,10 +99,17 @@ function variablesFrom(call: Call): readonly JsonMap[] {
     return sortedKeys(map(object, "data"))
       .filter((key) => wanted.length === 0 || wanted.includes(key))
       .map((key) => ({
-        name: key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, "_"),
+        name: variableName(call, key),
         valueFrom: { [refKey]: { name: object.metadata.name, key } },
       }));
   });
+}
+
+/** A key as the name of a variable; told when it becomes another one. */
+function variableName(call: Call, key: string): string {
+  const name = key.toUpperCase().replaceAll(/[^A-Z0-9_]/g, "_");
+  if (name !== key) call.warn([`key ${key} transferred to ${name}`]);
+  return name;
 }
 
 function withPrefix(call: Call, edits: Edits): Edits {
@@ -169,11 +177,29 @@ function listVariables(call: Call, object: KubeObject): void {
     for (const variable of list(container, "env")) {
       const from = at(variable, "valueFrom");
       const key = text(variable, "name");
+      const value = isMap(from) ? resolved(call, from) : text(variable, "value");
       call.io.out(
-        isMap(from) ? `# ${key} from ${refText(from)}\n` : `${key}=${text(variable, "value")}\n`,
+        value === undefined ? `# ${key} from ${refText(map(from))}\n` : `${key}=${value}\n`,
       );
     }
   }
+}
+
+/** --resolve: the value behind a reference, if it is there. */
+function resolved(call: Call, from: JsonMap): string | undefined {
+  if (!call.flags.bool("resolve")) return undefined;
+  for (const [refKey, resource] of [
+    ["configMapKeyRef", "configmaps"],
+    ["secretKeyRef", "secrets"],
+  ] as const) {
+    const name = text(from, refKey, "name");
+    if (name === "") continue;
+    const found = call.io.client.get({ resource, name, namespace: call.namespace });
+    const value = found.ok ? at(found.value, "data", text(from, refKey, "key")) : undefined;
+    if (typeof value !== "string") return undefined;
+    return resource === "secrets" ? base64Text(value) : value;
+  }
+  return undefined;
 }
 
 function refText(from: JsonMap): string {

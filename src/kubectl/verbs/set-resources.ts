@@ -48,7 +48,7 @@ export function readResources(spec: string): JsonMap {
   if (spec === "") return {};
   const entries = spec.split(",").map((term) => {
     const parts = term.split("=");
-    if (parts.length !== 2) fail(`Invalid argument syntax ${term}, expected <resource>=<value>`);
+    if (parts.length !== 2) fail(`invalid argument syntax ${term}, expected <resource>=<value>`);
     const [name = "", value = ""] = parts;
     const parsed = parseQuantity(value);
     if (!parsed.ok) {

@@ -9,7 +9,7 @@ import { resolve } from "../resolve.ts";
 export function setSelector(call: Call): void {
   const expression = call.args.at(-1);
   const args = call.args.slice(0, -1);
-  if (expression === undefined || !expression.includes("=")) {
+  if (expression === undefined) {
     fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
   }
   const selector = Object.fromEntries(
@@ -32,6 +32,7 @@ export function setSelector(call: Call): void {
       problems.push({ text: "setting a selector is only supported for Services" });
       continue;
     }
+    if (!expression.includes("=")) fail(`invalid selector: ${expression}`);
     const changed = withField(info.object, ["spec", "selector"], selector);
     const answer = dryRun === "client" ? undefined : patchTo(call, info, changed, options);
     if (answer === undefined) report(changed, "selector updated");

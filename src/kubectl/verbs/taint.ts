@@ -5,7 +5,6 @@ import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call
 import { fail, failAll, failUsage, type Problem } from "../errors.ts";
 import { list, text, withField } from "../fields.ts";
 import { reporter } from "../output/report.ts";
-import { splitPairs } from "../pairs.ts";
 import { resolve } from "../resolve.ts";
 
 interface Change {
@@ -16,7 +15,7 @@ interface Change {
 
 export function taint(call: Call): void {
   const { flags } = call;
-  const { resources, words } = splitPairs(call.args, "taint");
+  const { resources, words } = splitTaints(call.args);
   const [type = "", ...names] = resources.flatMap((word) => word.split("/"));
   if (type === "") fail("one or more resources must be specified as <resource> <name>");
   if (words.length === 0) fail("at least one taint update is required");
@@ -26,7 +25,7 @@ export function taint(call: Call): void {
     fail("at least one resource name must be specified since 'all' parameter is not set");
   }
   if (!["node", "nodes", "no"].includes(type.toLowerCase())) {
-    fail(`invalid resource type ${type}, only ["node" "nodes"] are supported`);
+    fail(`invalid resource type ${type}, only node types are supported`);
   }
   const dryRun = dryRunOf(call);
   const report = reporter(call, dryRun);
@@ -53,6 +52,19 @@ export function taint(call: Call): void {
     else problems.push({ status: answer.status });
   }
   failAll(problems);
+}
+
+/** Resources first, then taints, which have one of `=:` or end with `-`. */
+function splitTaints(args: readonly string[]): {
+  readonly resources: readonly string[];
+  readonly words: readonly string[];
+} {
+  const isTaint = (word: string): boolean => /[=:]|-$/.test(word);
+  const first = args.findIndex(isTaint);
+  if (first < 0) return { resources: args, words: [] };
+  const stray = args.slice(first).find((word) => !isTaint(word));
+  if (stray !== undefined) fail(`all resources must be specified before taint changes: ${stray}`);
+  return { resources: args.slice(0, first), words: args.slice(first) };
 }
 
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;

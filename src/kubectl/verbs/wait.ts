@@ -5,7 +5,7 @@ import { exitOf, fail, failAll, type Problem } from "../errors.ts";
 import { list, num, text } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "../output/jsonpath.ts";
 import { writePrinter } from "../output/printer.ts";
-import { filesOf, resolve, type Info, type Selection } from "../resolve.ts";
+import { resolve, type Info, type Selection } from "../resolve.ts";
 import { nameOfObject, resourceName } from "../resources.ts";
 import { failIdle, follow } from "../waiting.ts";
 
@@ -41,9 +41,6 @@ export function wait(call: Call): void {
 }
 
 function select(call: Call, forDeletion: boolean): Selection {
-  if (call.args.length === 0 && filesOf(call).length === 0) {
-    fail("arguments must consist of a resource or a resource and name");
-  }
   return resolve(call, {
     bareType: "refused",
     ...(call.flags.bool("all") ? { all: true as const } : {}),
@@ -104,7 +101,7 @@ function pathCondition(input: string): Condition {
     fail(`jsonpath wait format must be ${example}=3 or ${example}`);
   }
   const [expression = "", value] = parts;
-  const path = relaxedPath(expression.replaceAll(/^'|'$/g, ""));
+  const path = relaxedPath(expression);
   if (isPathError(path)) return fail(path.error);
   if (path === "") return fail("jsonpath expression cannot be empty");
   const wanted = value?.replaceAll(/^['"]+|['"]+$/g, "");
@@ -120,11 +117,12 @@ function pathCondition(input: string): Condition {
       const results = found.flat();
       if (results.length === 0) return false;
       if (results.length > 1) return fail("given jsonpath expression matches more than one value");
+      if (wanted === undefined) return true;
       const [result] = results;
       if (typeof result === "object" && result !== null) {
         return fail("jsonpath leads to a nested object or list which is not supported");
       }
-      return wanted === undefined || String(result) === wanted;
+      return String(result) === wanted;
     },
   };
 }
