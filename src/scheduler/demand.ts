@@ -132,10 +132,15 @@ function isMet({ operator, values }: Json, value: string | undefined): boolean {
     case "DoesNotExist":
       return value === undefined;
     case "Gt":
-      return Number(value) > Number(list[0]);
+      return integer(value) > integer(list[0]);
     case "Lt":
-      return Number(value) < Number(list[0]);
+      return integer(value) < integer(list[0]);
     default:
       return false;
   }
+}
+
+/** NaN, which is neither more nor less than anything, for what Go's ParseInt refuses. */
+function integer(text: string | undefined): number {
+  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
 }

@@ -66,6 +66,13 @@ describe("resources of nodes", () => {
     );
   });
 
+  test("taking pods away would help one that asks for a whole node", () => {
+    const cluster = world(small, deployment("web", 3, asks({ cpu: "2" })));
+    expect(places(cluster)).toEqual(["-", "node-1", "node-2"]);
+    const [event] = cluster.api.list("events", { fieldSelector: "reason=FailedScheduling" });
+    expect(event?.["message"]).toContain("2 No preemption victims found for incoming pod.");
+  });
+
   test("says all that is missing, and where taking pods away would not help", () => {
     const cluster = world(small, deployment("web", 1, asks({ cpu: "3", memory: "5Gi" })));
     expect(whyNot(cluster)).toEqual([
@@ -137,9 +144,9 @@ describe("resources of nodes", () => {
 describe("which nodes", () => {
   const zones: ClusterOptions = {
     nodes: [
-      { count: 2, labels: { zone: "a", disk: "ssd" } },
+      { count: 2, labels: { zone: "a", disk: "ssd", cores: "8", rank: "" } },
       { labels: { zone: "b" }, taints: [{ key: "gpu", value: "yes", effect: "NoSchedule" }] },
-      { labels: { zone: "b" }, pods: 1 },
+      { labels: { zone: "b", cores: "16" }, pods: 1 },
     ],
   };
   const far = (topologyKey: string): Fields => ({
@@ -151,15 +158,13 @@ describe("which nodes", () => {
       },
     },
   });
-  const node = (operator: string, values?: readonly string[]): Fields => ({
+  const node = (operator: string, values?: readonly string[], key = "zone"): Fields => ({
     affinity: {
       nodeAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: {
           nodeSelectorTerms: [
             {
-              matchExpressions: [
-                { key: "zone", operator, ...(values === undefined ? {} : { values }) },
-              ],
+              matchExpressions: [{ key, operator, ...(values === undefined ? {} : { values }) }],
             },
           ],
         },
@@ -175,6 +180,12 @@ describe("which nodes", () => {
       ["node-3", "node-4"],
     ],
     ["node affinity", node("NotIn", ["a"]), ["-", "node-4"]],
+    ["a label, whatever it is", node("Exists", undefined, "disk"), ["node-1", "node-2"]],
+    ["no such label", node("DoesNotExist", undefined, "disk"), ["-", "node-4"]],
+    ["more of a number", node("Gt", ["8"], "cores"), ["-", "node-4"]],
+    ["less of a number", node("Lt", ["16"], "cores"), ["node-1", "node-2"]],
+    ["a number where there is a word", node("Gt", ["0"], "zone"), ["-", "-"]],
+    ["a number where there is nothing", node("Gt", ["-1"], "rank"), ["-", "-"]],
     ["hosts apart", far("kubernetes.io/hostname"), ["node-1", "node-2"]],
     ["zones apart", far("zone"), ["node-1", "node-4"]],
     ["an unknown zone", node("In", ["c"]), ["-", "-"]],
@@ -190,7 +201,11 @@ describe("which nodes", () => {
     ]);
   });
 
-  test("pods that want to be alone keep others away that do not ask", () => {
+  test.each([
+    ["pods of their own namespace", "default", undefined, ["node-2", "node-2", "node-2"]],
+    ["no pods of another one", "other", undefined, ["node-1", "node-2", "node-2"]],
+    ["pods of a namespace that they name", "other", ["other"], ["node-2", "node-2", "node-2"]],
+  ])("pods that want to be alone keep away, unasked, %s", (_, namespace, namespaces, nodes) => {
     const alone = {
       affinity: {
         podAntiAffinity: {
@@ -198,15 +213,20 @@ describe("which nodes", () => {
             {
               topologyKey: "kubernetes.io/hostname",
               labelSelector: { matchLabels: { app: "noisy" } },
+              ...(namespaces === undefined ? {} : { namespaces }),
             },
           ],
         },
       },
     };
     const cluster = world({ nodes: 2 }, deployment("web", 1, alone));
-    cluster.act("create", (api) => api.create(deployment("noisy", 3, {})));
+    const noisy = deployment("noisy", 3, {});
+    cluster.act("create", (api) => {
+      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
+      api.create({ ...noisy, metadata: { ...noisy.metadata, namespace } });
+    });
     cluster.runUntil(90_000);
-    expect(places(cluster, "noisy")).toEqual(["node-2", "node-2", "node-2"]);
+    expect(places(cluster, "noisy")).toEqual(nodes);
   });
 
   test("pods that want to be near each other share a zone", () => {
