@@ -185,7 +185,7 @@ describe("which nodes", () => {
     ["more of a number", node("Gt", ["8"], "cores"), ["-", "node-4"]],
     ["less of a number", node("Lt", ["16"], "cores"), ["node-1", "node-2"]],
     ["a number where there is a word", node("Gt", ["0"], "zone"), ["-", "-"]],
-    ["a number where there is nothing", node("Gt", ["-1"], "rank"), ["-", "-"]],
+    ["a number where there is nothing", node("Lt", ["1"], "rank"), ["-", "-"]],
     ["hosts apart", far("kubernetes.io/hostname"), ["node-1", "node-2"]],
     ["zones apart", far("zone"), ["node-1", "node-4"]],
     ["an unknown zone", node("In", ["c"]), ["-", "-"]],
