@@ -58,6 +58,17 @@ function status(cluster: Cluster, name = "web"): Status {
 const podNames = (cluster: Cluster): readonly string[] =>
   cluster.api.list("pods").map(({ metadata }) => metadata.name);
 
+function podNamed(cluster: Cluster, name: string): KubeObject {
+  return cluster.api.list("pods").find(({ metadata }) => metadata.name === name)!;
+}
+
+function isReady(cluster: Cluster, name: string): boolean {
+  const { conditions = [] } = podNamed(cluster, name)["status"] as {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+  return conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+}
+
 describe("the status of a budget", () => {
   test.each([
     [{ minAvailable: 3 }, 5, { desiredHealthy: 3, expectedPods: 5, disruptionsAllowed: 2 }],
@@ -95,6 +106,54 @@ describe("the status of a budget", () => {
     expect(status(cluster)).toMatchObject({ currentHealthy: 2, desiredHealthy: 4 });
     cluster.runUntil(30 * second);
     expect(status(cluster)).toMatchObject({ currentHealthy: 4, disruptionsAllowed: 0 });
+  });
+});
+
+describe("what a budget expects", () => {
+  test("is a Deployment's replicas, once, though two ReplicaSets share them in mid-rollout", () => {
+    const cluster = world(4, { maxUnavailable: 1 });
+    const template = { spec: { containers: [{ name: "web", image: "web:v2" }] } };
+    cluster.act("set image", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "strategic", { spec: { template } }),
+    );
+    cluster.runUntil(cluster.now + second / 2);
+    const sizes = cluster.api.list("replicasets").map((set) => set["spec"] as { replicas: number });
+    expect(sizes.reduce((sum, { replicas }) => sum + replicas, 0)).toBe(5);
+    expect(status(cluster)).toMatchObject({ expectedPods: 4, desiredHealthy: 3 });
+  });
+
+  test("is a ReplicaSet's replicas where no Deployment has it", () => {
+    const cluster = world(0, { maxUnavailable: 1 });
+    const labels = { app: "web" };
+    const template = {
+      metadata: { labels },
+      spec: { containers: [{ name: "c", image: "web:v1" }] },
+    };
+    cluster.refuseNext("create", "pods", 1);
+    cluster.act("create", (api) =>
+      api.create({
+        apiVersion: "apps/v1",
+        kind: "ReplicaSet",
+        metadata: { name: "bare" },
+        spec: { replicas: 3, selector: { matchLabels: labels }, template },
+      }),
+    );
+    cluster.runUntil(cluster.now + 5 * second);
+    expect(status(cluster)).toMatchObject({ expectedPods: 3, desiredHealthy: 2 });
+  });
+
+  test("is written by the disruption controller, under the budget's name", () => {
+    const { trace } = world(2, { minAvailable: 1 });
+    expect(
+      trace.entries.findLast(
+        (entry) => entry.kind === "write" && entry.resource === "poddisruptionbudgets",
+      ),
+    ).toMatchObject({
+      by: "disruption-controller",
+      verb: "update/status",
+      namespace: "default",
+      name: "web",
+    });
   });
 });
 
@@ -182,13 +241,25 @@ describe("an eviction", () => {
     const web = { resource: "deployments", name: "web" };
     cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 4 } }));
     cluster.runUntil(6500);
-    const fresh = cluster.api.list("pods").find(({ status: state }) => {
-      const { conditions = [] } = state as { conditions?: { type: string; status: string }[] };
-      return conditions.some((c) => c.type === "Ready" && c.status === "False");
-    })!;
-    expect(fresh["status"]).toMatchObject({ phase: "Running" });
+    const name = podNames(cluster).find((pod) => !isReady(cluster, pod))!;
+    expect(podNamed(cluster, name)["status"]).toMatchObject({ phase: "Running" });
     expect(status(cluster)).toMatchObject({ currentHealthy: 3, disruptionsAllowed: 0 });
-    expect(cluster.evict({ name: fresh.metadata.name })).toMatchObject({ ok: true });
+    expect(cluster.evict({ name })).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ["IfHealthyBudget", false],
+    ["AlwaysAllow", true],
+  ])("of a pod that is not ready, where others are missing, under %s: %j", (policy, ok) => {
+    const cluster = world(3, { minAvailable: 4, unhealthyPodEvictionPolicy: policy });
+    const web = { resource: "deployments", name: "web" };
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 4 } }));
+    cluster.runUntil(6500);
+    const name = podNames(cluster).find((pod) => !isReady(cluster, pod))!;
+    expect(cluster.evict({ name }).ok).toBe(ok);
+    expect(
+      cluster.evict({ name: podNames(cluster).find((pod) => isReady(cluster, pod))! }).ok,
+    ).toBe(false);
   });
 
   test("never takes a budget below what it protects, whoever is evicted, and when", () => {

@@ -14,6 +14,10 @@ function events(cluster: Cluster): readonly string[] {
   );
 }
 
+const average = { type: "AverageValue", averageValue: "10" };
+const noCustomMetrics =
+  "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered";
+
 function conditions(status: AutoscalerStatus): readonly string[] {
   return (status.conditions ?? []).map(({ type, status: is, reason }) => `${type}=${is} ${reason}`);
 }
@@ -43,7 +47,11 @@ describe("a HorizontalPodAutoscaler", () => {
       "ScalingLimited=False DesiredWithinRange",
       "ScaledToZero=False NotScaledToZero",
     ]);
-    expect(statusOf(cluster)).toMatchObject({ currentReplicas: 2, desiredReplicas: 2 });
+    expect(statusOf(cluster)).toMatchObject({
+      currentReplicas: 2,
+      desiredReplicas: 2,
+      lastScaleTime: "2000-01-01T00:08:30Z",
+    });
     expect(events(cluster).filter((text) => text.startsWith("SuccessfulRescale"))).toEqual([
       "SuccessfulRescale: New size: 6; reason: cpu resource utilization (percentage of request) above target",
       "SuccessfulRescale: New size: 8; reason: cpu resource utilization (percentage of request) above target",
@@ -74,6 +82,67 @@ describe("a HorizontalPodAutoscaler", () => {
     // When the Deployment has looked at its deadline for the last time.
     cluster.runUntil(11 * minute);
     expect(cluster.isResting).toBe(true);
+  });
+
+  test.each([
+    [
+      { type: "Pods", pods: { metric: { name: "hits" }, target: average } },
+      "FailedGetPodsMetric",
+      `failed to get pods metric value: unable to get metric hits: ${noCustomMetrics}`,
+    ],
+    [
+      {
+        type: "Object",
+        object: {
+          metric: { name: "hits" },
+          describedObject: { apiVersion: "v1", kind: "Service", name: "web" },
+          target: { type: "Value", value: "1" },
+        },
+      },
+      "FailedGetObjectMetric",
+      `failed to get object metric value: unable to get metric hits on Service default/web: ${noCustomMetrics}`,
+    ],
+    [
+      { type: "External", external: { metric: { name: "queue" }, target: average } },
+      "FailedGetExternalMetric",
+      "failed to get queue external metric value: unable to get external metric default/queue/nil: " +
+        "unable to fetch metrics from external metrics API: the server could not find the requested " +
+        "resource (get queue.external.metrics.k8s.io)",
+    ],
+  ])("says which API is not there for a metric of %j", (metric, reason, error) => {
+    const cluster = world({}, { replicas: 3, hpa: { metrics: [metric] } });
+    cluster.runUntil(10 * second);
+    expect(events(cluster)).toEqual([
+      `${reason}: ${error.slice(error.indexOf("unable"))}`,
+      "FailedComputeMetricsReplicas: invalid metrics (1 invalid out of 1), first error is: " +
+        error,
+    ]);
+    expect(conditions(statusOf(cluster))).toContain(`ScalingActive=False ${reason}`);
+  });
+
+  test("looks at one container alone where it is told to", () => {
+    const metric = (container: string) => ({
+      type: "ContainerResource",
+      containerResource: {
+        name: "cpu",
+        container,
+        target: { type: "Utilization", averageUtilization: 60 },
+      },
+    });
+    const behaviors = [{ cpu: [{ at: 0, milli: 600 }] }];
+    const cluster = world({ behaviors }, { replicas: 3, hpa: { metrics: [metric("web")] } });
+    cluster.runUntil(minute);
+    expect(replicasOf(cluster)).toBe(6);
+    expect(statusOf(cluster).currentMetrics).toMatchObject([
+      { type: "ContainerResource", containerResource: { name: "cpu", container: "web" } },
+    ]);
+    const other = world({ behaviors }, { replicas: 3, hpa: { metrics: [metric("side")] } });
+    other.runUntil(minute);
+    expect(replicasOf(other)).toBe(3);
+    expect(events(other).at(-2)).toBe(
+      "FailedGetContainerResourceMetric: failed to get cpu utilization: " +
+        "did not receive metrics for targeted pods (pods might be unready)",
+    );
   });
 
   test("names the pod whose container requests no CPU", () => {
