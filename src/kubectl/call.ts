@@ -28,10 +28,10 @@ export function heed<T>(call: Call, answer: Answer<T>): Answer<T> {
 }
 
 /** A line of kubectl's log (klog): severity, month and day, time, process, place. */
-export function logWarning(call: Call, place: string, text: string): void {
+export function logLine(call: Call, severity: "W" | "E", place: string, text: string): void {
   const [date = "", time = ""] = new Date(call.io.client.wallClockMs).toISOString().split(/[TZ]/);
   const day = date.slice(5).replace("-", "");
-  call.io.err(`W${day} ${time}000       1 ${place}] ${text}\n`);
+  call.io.err(`${severity}${day} ${time}000       1 ${place}] ${text}\n`);
 }
 
 export type DryRun = "none" | "client" | "server";
@@ -45,8 +45,9 @@ export function dryRunOf(call: Call): DryRun {
     case "server":
       return value;
     case "unchanged":
-      logWarning(
+      logLine(
         call,
+        "W",
         "helpers.go:714",
         "--dry-run is deprecated and can be replaced with --dry-run=client.",
       );
@@ -60,7 +61,7 @@ export function dryRunOf(call: Call): DryRun {
       const state = /^[t1]/.test(value) ? "client" : "none";
       const place = state === "client" ? "helpers.go:728" : "helpers.go:731";
       const hint = `--dry-run=${state === "client"} is deprecated (boolean value) and can be replaced with`;
-      logWarning(call, place, `${hint} --dry-run=${state}.`);
+      logLine(call, "W", place, `${hint} --dry-run=${state}.`);
       return state;
     }
     default:

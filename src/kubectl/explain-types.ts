@@ -32,8 +32,9 @@ const entrySeparator = "\u001E";
 const partSeparator = "\u001F";
 
 const kinds: ReadonlySet<string> = new Set([
-  "apps/v1/Deployment",
-  "apps/v1/ReplicaSet",
+  ...["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"].map((kind) => `apps/v1/${kind}`),
+  "batch/v1/CronJob",
+  "batch/v1/Job",
   "autoscaling/v2/HorizontalPodAutoscaler",
   "networking.k8s.io/v1/Ingress",
   "policy/v1/PodDisruptionBudget",

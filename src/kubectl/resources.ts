@@ -39,6 +39,8 @@ export function findKind(client: Client, typed: string): KindInfo | undefined {
       kind.group === suffix ||
       `${kind.version}.${kind.group}` === suffix ||
       (kind.group === "" && kind.version === suffix) ||
+      // Events are served in two groups, as one set of objects.
+      (kind.resource === "events" && "events.k8s.io".startsWith(suffix)) ||
       // A prefix of the group is enough, as for `hpa.autoscal`: discovery expands it.
       (kind.group !== "" && kind.group.startsWith(suffix)),
   );

@@ -27,7 +27,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b(fakelet|rollsim)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
   [/(gitCommit|gitTreeState|buildDate)("?: ).*$/gm, "$1$2<build>"],
   // A log line's time and process.
-  [/^W\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "W<time> "],
+  [/^([WE])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "$1<time> "],
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED|kubectl-edit)-\w+/g, "<dir>/$2"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
@@ -55,12 +55,15 @@ export function normalizeLines(lines: readonly string[]): readonly string[] {
   return lines.map((line) => withoutDrawn(line, laidOut));
 }
 
+/** A row of `events` without headers. */
+const eventRow = /^(\d+[ywdhms]){1,2}\b.* (Normal|Warning) /m;
+
 type Layout = "columns" | "text";
 
 /** Columns move with the width of ages and addresses, so blanks between them do not count. */
 function isLaidOut(text: string): Layout {
   const table = /^[A-Z][A-Z() -]* {2,}[A-Z]/m.test(text) || /^ +Type +Reason +Age/m.test(text);
-  const ages = /\S {2,}(\d+[ywdhms]){1,2}$/m.test(text);
+  const ages = /\S {2,}(\d+[ywdhms]){1,2}$/m.test(text) || eventRow.test(text);
   return table || ages || /\b10\.(244|96)\.|:3\d{4}\/TCP|fakelet:|Container ID:/.test(text)
     ? "columns"
     : "text";
@@ -85,7 +88,9 @@ function sortDrawn(text: string): string {
   }
   const lines = text.split("\n");
   // Events are listed by pod name, or by times that are equal within a second.
-  if (/^LAST SEEN +TYPE +REASON/.test(text)) return lines.toSorted(byText).join("\n");
+  if (/^(NAMESPACE +)?LAST SEEN +TYPE +REASON|^<age>.* (Normal|Warning) /.test(text)) {
+    return lines.toSorted(byText).join("\n");
+  }
   const sorted: string[] = [];
   for (let i = 0; i < lines.length;) {
     const start = i;

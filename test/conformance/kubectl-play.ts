@@ -158,8 +158,7 @@ function playOne(
           between(next) {
             // In another shell, while this command was still running.
             const [other] = waiting;
-            const inside =
-              other !== undefined && other.at_ms + other.ms < recorded.at_ms + recorded.ms;
+            const inside = other !== undefined && actsAt(other) < recorded.at_ms + recorded.ms;
             if (inside && actsAt(other) <= next) playNext();
           },
         },
@@ -187,10 +186,14 @@ const internalMistake = 3;
 function createKubernetesService(cluster: Cluster): void {
   const existing = cluster.api.get({ resource: "services", name: "kubernetes" });
   if (existing.ok) return;
+  // The fakelet gives its node fewer labels than kubelets do.
+  const labels = { "beta.kubernetes.io/arch": null, "beta.kubernetes.io/os": null };
+  const node = cluster.api.list("nodes")[0]?.metadata.name ?? "";
   const metadata = { name: "kubernetes", namespace: "default" };
   const ports = [{ name: "https", port: 6443, protocol: "TCP" }];
   const ip = "192.0.2.10";
   cluster.act("set up the cluster", (api) => {
+    api.patch({ resource: "nodes", name: node }, "merge", { metadata: { labels } });
     api.create({
       apiVersion: "v1",
       kind: "Service",

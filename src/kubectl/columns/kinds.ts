@@ -157,6 +157,13 @@ const byKind: Readonly<Record<string, readonly Column[]>> = {
   ConfigMap: [nameColumn, dataCount, ageColumn],
   Secret: [nameColumn, word("Type", "", "type"), dataCount, ageColumn],
   ServiceAccount: [nameColumn, ageColumn],
+  PriorityClass: [
+    nameColumn,
+    word("Value", "0", "value"),
+    word("Global-Default", "false", "globalDefault"),
+    ageColumn,
+    word("PreemptionPolicy", "", "preemptionPolicy"),
+  ],
   Canary: canaryColumns,
   MetricTemplate: metricTemplateColumns,
   AlertProvider: alertProviderColumns,

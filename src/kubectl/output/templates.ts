@@ -79,6 +79,6 @@ function pathFailure(error: string, template: string, object: JsonMap): string {
   return (
     `error executing jsonpath ${goQuote(template)}: Error executing template: ${error}. ` +
     "Printing more information for debugging the template:\n" +
-    `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n`
+    `\ttemplate was:\n\t\t${template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(object)}\n\n\n`
   );
 }

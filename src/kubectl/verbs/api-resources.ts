@@ -4,7 +4,9 @@ import { groupVersionOf, isCustomGroup } from "../../apiserver/kinds.ts";
 import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
 import { fail, failUsage } from "../errors.ts";
-import { compareText } from "../fields.ts";
+import { compareText, type JsonMap } from "../fields.ts";
+import { indentedJson } from "../output/gojson.ts";
+import { toYaml } from "../output/yaml.ts";
 import { resourceName } from "../resources.ts";
 
 interface Listed extends Pick<KindInfo, "resource" | "shortNames" | "group" | "version" | "kind"> {
@@ -77,7 +79,8 @@ export function apiResources(call: Call): void {
     failUsage(`unexpected arguments: [${call.args.join(" ")}]`, "api-resources");
   }
   const output = flags.text("output");
-  if (!["", "wide", "name"].includes(output)) fail(`--output ${output} is not available`);
+  if (!["", "json", "name", "wide", "yaml"].includes(output))
+    fail(`--output ${output} is not available`);
   const by = flags.text("sort-by");
   if (!["", "name", "kind"].includes(by)) fail("--sort-by accepts only name or kind");
   const order = (a: Listed, b: Listed): number =>
@@ -97,6 +100,17 @@ export function apiResources(call: Call): void {
     }
     return;
   }
+  if (output === "json" || output === "yaml") {
+    const whole = {
+      kind: "APIResourceList",
+      apiVersion: "v1",
+      groupVersion: "",
+      resources: shown.map(asResource),
+    };
+    const json = (): string => `${indentedJson(whole, "    ", "", "as they come")}\n`;
+    io.out(output === "json" ? json() : toYaml(whole));
+    return;
+  }
   const rows = shown.map((kind) => [
     kind.resource,
     kind.shortNames.join(","),
@@ -108,6 +122,21 @@ export function apiResources(call: Call): void {
   const headers = ["NAME", "SHORTNAMES", "APIVERSION", "NAMESPACED", "KIND"];
   if (output === "wide") headers.push("VERBS", "CATEGORIES");
   io.out(layTable(flags.bool("no-headers") ? rows : [headers, ...rows]));
+}
+
+/** As discovery tells it, in the order of Go's struct. */
+function asResource({ resource, kind, namespaced, ...rest }: Listed): JsonMap {
+  return {
+    name: resource,
+    singularName: kind.toLowerCase(),
+    namespaced,
+    ...(rest.group === "" ? {} : { group: rest.group }),
+    version: rest.version,
+    kind,
+    verbs: rest.verbs,
+    ...(rest.shortNames.length === 0 ? {} : { shortNames: rest.shortNames }),
+    ...(rest.categories.length === 0 ? {} : { categories: rest.categories }),
+  };
 }
 
 /** Custom kinds that rollsim knows need no definition; they are not listed before there is an object. */

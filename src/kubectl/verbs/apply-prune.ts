@@ -4,7 +4,7 @@
  */
 import type { KindInfo } from "../../api/client.ts";
 import { lastAppliedKey } from "../applied.ts";
-import { dryRunSuffix, logWarning, type Call, type DryRun } from "../call.ts";
+import { dryRunSuffix, logLine, type Call, type DryRun } from "../call.ts";
 import { fail, failStatus, goQuote } from "../errors.ts";
 import { infoOf, warnDeprecated, type Info } from "../resolve.ts";
 import { qualifiedName, resourceName } from "../resources.ts";
@@ -56,8 +56,9 @@ export function prune(call: Call, applied: readonly Info[], dryRun: DryRun): voi
   );
   const selector = call.flags.text("selector");
   if (call.flags.list("prune-allowlist").length === 0) {
-    logWarning(
+    logLine(
       call,
+      "W",
       "prune.go:71",
       "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used " +
         "with the --namespace flag in a future release. To preserve the current behaviour, list the " +

@@ -3,7 +3,7 @@ import { structuredPatch } from "diff";
 import type { KubeObject } from "../../api/meta.ts";
 import type { Answer } from "../../api/status.ts";
 import { withoutLastApplied } from "../applied.ts";
-import { heed, logWarning, type Call } from "../call.ts";
+import { heed, logLine, type Call } from "../call.ts";
 import { exitOf, exitWith, failStatus, statusExitText } from "../errors.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
@@ -39,7 +39,7 @@ function compare(call: Call): { readonly code: number } {
       const { group, version, kind } = info.kind;
       const type = `${group === "" ? "" : `${group}/`}${version}, Kind=${kind}`;
       const text = `Object (${type}: ${info.ref.name}) keeps changing, diffing without lock`;
-      logWarning(call, "diff.go:723", text);
+      logLine(call, "W", "diff.go:723", text);
     }
     if (!merged.ok) failStatus(merged.status);
     const text = difference(call, info, live, merged.value);

@@ -23,7 +23,8 @@ export function events(call: Call): void {
   }
   if (printer !== undefined) {
     if (watching) for (const event of found) io.out(printer(event));
-    else io.out(printer(listOf(found)));
+    // kubectl's printer of names passes over lists.
+    else if (flags.text("output") !== "name") io.out(printer(listOf(found)));
   }
   const remembered: number[] = [];
   let headers = !flags.bool("no-headers");

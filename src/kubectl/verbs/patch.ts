@@ -36,6 +36,9 @@ export function patch(call: Call): void {
   const body = readPatch(call, inline, file);
   const selection = resolve(call, { bareType: "refused", fetchFiles: true });
   const problems: Problem[] = [...selection.problems];
+  if (type === "merge" && body === null) {
+    exitWith("Error from server (BadRequest): Invalid JSON Patch");
+  }
   for (const info of selection.infos) {
     const answer = send(call, info, type, body);
     if (!answer.ok) {
@@ -70,7 +73,7 @@ function readPatch(call: Call, inline: string, file: string): unknown {
       `unable to parse ${goQuote(source)}: ${parsed.error.replace(/^error parsing patch: /, "")}`,
     );
   }
-  return parsed.documents[0] ?? {};
+  return source.trim() === "null" ? null : (parsed.documents[0] ?? {});
 }
 
 function send(call: Call, info: Info, type: PatchType, body: unknown) {

@@ -3,7 +3,7 @@
  * polymorphichelpers/rollout_status.go (v0.37.2): one line per watch event, equal lines repeated.
  */
 import type { KubeObject } from "../../api/meta.ts";
-import type { Call } from "../call.ts";
+import { logLine, type Call } from "../call.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { list, num, text } from "../fields.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
@@ -19,6 +19,9 @@ export function rolloutStatus(call: Call): void {
   const revision = call.flags.int("revision");
   if (revision < 0) fail(`revision must be a positive integer: ${revision}`);
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
+  if (call.flags.duration("timeout") < 0) {
+    logLine(call, "E", "until.go:159", '"Timeout for context shall not be negative"');
+  }
   const problems: Problem[] = [...selection.problems];
   for (const info of selection.infos) {
     const problem = watchOne(call, info, revision);

@@ -18,8 +18,9 @@ interface Schema {
 
 const documents = [
   ["api__v1", "Pod Service Event Namespace Node ConfigMap Secret Endpoints PodTemplate"],
-  ["apis__apps__v1", "Deployment ReplicaSet"],
+  ["apis__apps__v1", "Deployment ReplicaSet StatefulSet DaemonSet"],
   ["apis__autoscaling__v2", "HorizontalPodAutoscaler"],
+  ["apis__batch__v1", "Job CronJob"],
   ["apis__networking.k8s.io__v1", "Ingress"],
   ["apis__policy__v1", "PodDisruptionBudget"],
 ] as const;
