@@ -9,6 +9,7 @@
 import type { KubeObject } from "../api/meta.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
 import { asRecord, asString, isNil, isRecord, type Json } from "./json.ts";
+import { kindOfObject } from "./kinds.ts";
 import { decodeScalar, DecodeAbort, type FieldContext } from "./decode-scalar.ts";
 import { schemaOf, type FieldInfo, type StructInfo, type TypeInfo } from "./schema.ts";
 
@@ -34,6 +35,11 @@ export function decodeObject(
   const body = asRecord(json);
   const apiVersion = asString(body["apiVersion"]);
   const kind = asString(body["kind"]);
+  const served = kindOfObject({ apiVersion, kind }).kind;
+  if (served !== kind) {
+    const error = `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${SCHEME}"`;
+    return { ok: false, status: unhandled(apiVersion, kind, error, served) };
+  }
   const type = schemaOf(apiVersion, kind);
   if (type === undefined) {
     const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
@@ -62,9 +68,12 @@ export function asKubeObject(value: unknown): KubeObject {
   };
 }
 
-function unhandled(apiVersion: string, kind: string, error: string): Status {
+/** Where the API server's table of kinds was made, as it says itself. */
+const SCHEME = "pkg/runtime/scheme.go:111";
+
+function unhandled(apiVersion: string, kind: string, error: string, served = kind): Status {
   const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
-  const where = `${kind} in version "${version}" cannot be handled as a ${kind}`;
+  const where = `${kind} in version "${version}" cannot be handled as a ${served}`;
   return failure(400, "BadRequest", `${where}: ${error}`);
 }
 

@@ -131,13 +131,18 @@ export function kindOfResource(resource: string): KindInfo | undefined {
   return KINDS.find((kind) => kind.resource === name && kind.group === group.join("."));
 }
 
-/** The kind of an object; one that is not served is made up from its apiVersion and kind, as for a CRD. */
+/**
+ * The kind of an object, also where its name is in lower case (`decodeObject` refuses that); one that is not
+ * served is made up from its apiVersion and kind, as for a CRD.
+ */
 export function kindOfObject({
   apiVersion,
   kind,
 }: Pick<KubeObject, "apiVersion" | "kind">): KindInfo {
   const { group, version } = groupVersionOf(apiVersion);
-  const known = KINDS.find((each) => each.kind === kind && each.group === group);
+  const known = KINDS.find(
+    (each) => each.group === group && (each.kind === kind || each.singular === kind),
+  );
   if (known !== undefined) return known;
   const singular = kind.toLowerCase();
   return {

@@ -53,7 +53,11 @@ function chunksOf(text: string): readonly string[] {
 
 type ReadChunk = { readonly value: unknown } | { readonly error: string };
 
+/** What go-yaml's reader lets pass. */
+const READABLE = /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
+
 function readChunk(chunk: string): ReadChunk {
+  if (!READABLE.test(chunk)) return { error: "control characters are not allowed" };
   if (/^%YAML (?!1\.1)/.test(chunk)) return { error: "found incompatible YAML document" };
   const document = parseChunk(chunk);
   if (document === undefined) return { value: null };
@@ -223,15 +227,21 @@ function withoutTrailingCommas(text: string): string {
   );
 }
 
+/** What kubectl found without asking the server. */
+export function invalidData(source: string, why: string): string {
+  return (
+    `error validating ${goQuote(source)}: error validating data: ${why}; ` +
+    "if you choose to ignore these errors, turn validation off with --validate=false"
+  );
+}
+
 /** Why a document is no object that kubectl can send; undefined when it is one. */
 export function objectProblem(
   document: unknown,
   source: string,
   validation: "validated" | "not validated",
 ): string | undefined {
-  const invalid = (why: string): string =>
-    `error validating ${goQuote(source)}: error validating data: ${why}; ` +
-    "if you choose to ignore these errors, turn validation off with --validate=false";
+  const invalid = (why: string): string => invalidData(source, why);
   if (validation === "validated") {
     if (!isRecord(document)) return invalid("invalid object to validate");
     const missing = ["apiVersion", "kind"].filter((key) => document[key] === undefined);
@@ -276,7 +286,8 @@ function metadataProblem(metadata: unknown, source: string): string | undefined 
   return undefined;
 }
 
-function jsonType(value: unknown): string {
+/** As Go's JSON decoder names what it got. */
+export function jsonType(value: unknown): string {
   if (Array.isArray(value)) return "array";
   return typeof value === "boolean" ? "bool" : typeof value;
 }

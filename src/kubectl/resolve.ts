@@ -9,8 +9,9 @@ import { withoutAutoscalingV1 } from "../apiserver/autoscaling-v1.ts";
 import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
-import { isMap, list, map, text } from "./fields.ts";
+import { map, text } from "./fields.ts";
 import type { ManifestFile } from "./io.ts";
+import { openLists } from "./list-manifest.ts";
 import { objectProblem, parseManifest } from "./manifest.ts";
 import { kindOfObject, kindsOf, mustFindKind, resourceName } from "./resources.ts";
 import { matchesLabels, requireSelectors } from "./selectors.ts";
@@ -301,7 +302,9 @@ export function readObjects(
     call.flags.has("validate") && validationOf(call) !== "Ignore" ? "validated" : "not validated";
   for (const source of sourcesOf(call, paths)) {
     const parsed = parseManifest(source.text, source.label);
-    for (const document of parsed.documents.flatMap(flatten)) {
+    const opened = parsed.documents.map((each) => openLists(each, source.label, validation));
+    problems.push(...opened.flatMap((each) => (typeof each === "string" ? [{ text: each }] : [])));
+    for (const document of opened.flatMap((each) => (typeof each === "string" ? [] : each))) {
       const wrong = objectProblem(document, source.label, validation);
       const read = wrong ?? toInfo(call, document, source.label);
       if (typeof read === "string") problems.push({ text: read });
@@ -310,11 +313,6 @@ export function readObjects(
     if (parsed.error !== undefined) problems.push({ text: parsed.error });
   }
   return { infos, problems };
-}
-
-function flatten(document: unknown): readonly unknown[] {
-  const isList = isMap(document) && Array.isArray(document["items"]);
-  return isList ? list(document, "items").flatMap(flatten) : [document];
 }
 
 function toInfo(call: Call, document: unknown, source: string): Info | string {

@@ -82,9 +82,10 @@ export function kindOfObject(
   const slash = object.apiVersion.indexOf("/");
   const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
   const version = object.apiVersion.slice(slash + 1);
+  // The mapper of kubectl also knows each kind in lower case; the server then refuses it.
   const candidates = client
     .kinds()
-    .filter((kind) => kind.kind === object.kind && kind.group === group);
+    .filter(({ kind, ...each }) => each.group === group && isNamed(kind, object.kind));
   // Of custom resources every version is taken.
   if (isCustomGroup(group)) {
     return candidates[0] ?? (custom === "any" ? knownOrMadeUp(object) : undefined);
@@ -92,6 +93,10 @@ export function kindOfObject(
   return (
     candidates.find((kind) => kind.version === version) ?? otherVersion(candidates, group, version)
   );
+}
+
+function isNamed(kind: string, name: string): boolean {
+  return kind === name || kind.toLowerCase() === name;
 }
 
 /** Both autoscaling/v1 and v2 are served, as one set of objects. */

@@ -5,6 +5,7 @@
 import type { KubeObject, Timestamp } from "../../api/meta.ts";
 import { failure, type Answer, type Status } from "../../api/status.ts";
 import { isRecord } from "../json.ts";
+import { kindOfObject } from "../kinds.ts";
 import { schemaOf, type StructInfo, type TypeInfo } from "../schema.ts";
 import {
   both,
@@ -40,6 +41,10 @@ export function applyConfiguration(
   request: ApplyRequest,
 ): Answer<KubeObject> {
   const { apiVersion, kind } = configuration;
+  if (kindOfObject(configuration).kind !== kind) {
+    const message = `invalid object type: ${apiVersion}, Kind=${kind}`;
+    return { ok: false, status: failure(400, "BadRequest", message) };
+  }
   const type = schemaOf(apiVersion, kind);
   if (type === undefined) {
     return {

@@ -18,7 +18,7 @@ type gen struct {
 }
 
 // Generate makes the case of a family with a seed: "fresh" and "random" cover everyday use under either
-// schedule, "wide" (half of them random) rarer situations, "gc" deletions by owner, and "ce2" and "ce5"
+// schedule, "wide" and "odd" (half of them random) rarer situations, "gc" deletions by owner, and "ce2" and "ce5"
 // search for two counterexamples.
 func Generate(family string, seed int64) Case {
 	g := &gen{Rand: rand.New(rand.NewSource(seed)), made: map[string]obj{}}
@@ -28,6 +28,8 @@ func Generate(family string, seed int64) Case {
 		g.everyday()
 	case "wide", "gc":
 		g.wide(family)
+	case "odd":
+		g.odd()
 	case "ce2":
 		g.ce2()
 	case "ce5":
