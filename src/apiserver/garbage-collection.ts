@@ -7,7 +7,8 @@
 import type { DeleteOptions } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
-import { NO_OWNER } from "./pod-columns.ts";
+import { podEdits } from "./pod-access.ts";
+import { podObject } from "./pod-objects.ts";
 import { isOwnedBy } from "./pod-registry.ts";
 import { keyOf, type Store } from "./store.ts";
 
@@ -118,7 +119,9 @@ function deleteInForeground(store: Store, resource: string, object: KubeObject):
 function orphanDependents(store: Store, resource: string, object: KubeObject): KubeObject {
   const marked = mark(store, resource, object, ORPHAN);
   const uid = object.metadata.uid ?? "";
-  for (const row of podsOf(store, resource, uid)) store.setPodOwner(row, NO_OWNER);
+  for (const row of podsOf(store, resource, uid)) {
+    podEdits(store, row, withoutOwner(podObject(store, row), uid));
+  }
   for (const child of ownedBy(store, resource, uid)) {
     store.replace(child.resource, withoutOwner(child.object, uid));
   }

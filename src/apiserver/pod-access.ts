@@ -1,8 +1,7 @@
 /** Pods by name, as objects, and what a user may change about one of them. */
 import type { Pod } from "../api/core.ts";
 import { deepEqual } from "../api/json.ts";
-import { controllerOf, type KubeObject } from "../api/meta.ts";
-import { NO_OWNER } from "./pod-columns.ts";
+import type { KubeObject } from "../api/meta.ts";
 import { deletionCostOf } from "./pod-registry.ts";
 import { podObject } from "./pod-objects.ts";
 import type { Store } from "./store.ts";
@@ -26,17 +25,22 @@ export function* listPods(store: Store, namespace: string | undefined): Generato
   }
 }
 
-/** Stores changed metadata of one pod: labels, annotations and who controls it. */
-export function podEdits(store: Store, row: number, next: KubeObject): void {
+/** Stores changed metadata of one pod: labels, annotations and who owns it. */
+export function podEdits(store: Store, row: number, next: Pick<KubeObject, "metadata">): void {
   const { labels = {}, annotations = {} } = next.metadata;
   const before = podObject(store, row).metadata;
-  const uid = controllerOf(next.metadata)?.uid;
-  const owner = uid === undefined ? NO_OWNER : (store.registry.findOwner(uid) ?? NO_OWNER);
+  const { owner, ownerReferences } = store.registry.ownership(next.metadata);
   const same =
     deepEqual(before.labels ?? {}, labels) && deepEqual(before.annotations ?? {}, annotations);
-  if (same && owner === store.pods.columns.owner[row]) return;
-  const edits = same
-    ? store.pods.columns.edits[row]!
-    : store.registry.edits.push({ labels, annotations }) - 1;
+  const sameOwners = deepEqual(before.ownerReferences ?? [], next.metadata.ownerReferences ?? []);
+  if (same && sameOwners) return;
+  const { edits: known } = store.pods.columns;
+  const { ownerReferences: others, ...rest } = store.registry.edits[known[row]!]!;
+  const kept = same && others === undefined && ownerReferences === undefined;
+  const edit = {
+    ...(same ? rest : { labels, annotations }),
+    ...(ownerReferences === undefined ? {} : { ownerReferences }),
+  };
+  const edits = kept ? known[row]! : store.registry.edits.push(edit) - 1;
   store.editPodMetadata(row, { owner, edits, deletionCost: deletionCostOf(annotations) });
 }

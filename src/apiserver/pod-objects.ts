@@ -60,19 +60,11 @@ function some(map: StringMap | undefined): StringMap | undefined {
 }
 
 function ownerReferences(store: Store, row: number): readonly OwnerReference[] | undefined {
-  const owner = store.pods.columns.owner[row]!;
-  if (owner === NO_OWNER) return undefined;
-  const { name, uid } = store.registry.owners[owner]!;
-  return [
-    {
-      apiVersion: "apps/v1",
-      kind: "ReplicaSet",
-      name,
-      uid,
-      controller: true,
-      blockOwnerDeletion: true,
-    },
-  ];
+  const { columns } = store.pods;
+  const given = store.registry.edits[columns.edits[row]!]?.ownerReferences;
+  if (given !== undefined) return given;
+  const owner = columns.owner[row]!;
+  return owner === NO_OWNER ? undefined : [store.registry.referenceTo(owner)];
 }
 
 function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {

@@ -5,8 +5,15 @@
 import { admitted } from "./strategy-pod.ts";
 import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
-import { controllerOf, type KubeObject, type StringMap } from "../api/meta.ts";
+import {
+  controllerOf,
+  type KubeObject,
+  type ObjectMeta,
+  type OwnerReference,
+  type StringMap,
+} from "../api/meta.ts";
 import { applyDefaults } from "./defaults.ts";
+import { NO_OWNER } from "./pod-columns.ts";
 import { qosClassOf, type QosClass } from "./strategy-pod.ts";
 
 /** One template of one maker: a ReplicaSet, or for a bare pod the pod itself. */
@@ -40,6 +47,8 @@ export interface PodOwner {
 export interface PodEdits {
   readonly labels?: StringMap;
   readonly annotations?: StringMap;
+  /** Where there are others than its ReplicaSet, which is the controller. */
+  readonly ownerReferences?: readonly OwnerReference[];
 }
 
 export interface SavedPodRegistry {
@@ -97,13 +106,11 @@ export class PodRegistry {
     };
   }
 
-  /** Index of a ReplicaSet as an owner of pods; a new one is given its index. */
-  ownerIndex(replicaSet: KubeObject): number {
-    const uid = replicaSet.metadata.uid ?? "";
+  /** Index of a ReplicaSet (or whatever else controls pods) as their owner; a new one is given its index. */
+  ownerIndex({ metadata }: Pick<KubeObject, "metadata">): number {
+    const { uid = "", namespace = "default", name } = metadata;
     const known = this.#ownerByUid.get(uid);
     if (known !== undefined) return known;
-    const namespace = replicaSet.metadata.namespace ?? "default";
-    const { name } = replicaSet.metadata;
     this.owners.push({ uid, namespace, name, key: `${namespace}/${name}` });
     this.#ownerByUid.set(uid, this.owners.length - 1);
     return this.owners.length - 1;
@@ -111,6 +118,30 @@ export class PodRegistry {
 
   findOwner(uid: string): number | undefined {
     return this.#ownerByUid.get(uid);
+  }
+
+  /** Who controls an object with this metadata, and its references where that does not say it all. */
+  ownership(metadata: ObjectMeta): {
+    readonly owner: number;
+    readonly ownerReferences: readonly OwnerReference[] | undefined;
+  } {
+    const { ownerReferences = [], namespace = "default" } = metadata;
+    const controller = controllerOf(metadata);
+    if (controller === undefined) {
+      const others = ownerReferences.length > 0 ? ownerReferences : undefined;
+      return { owner: NO_OWNER, ownerReferences: others };
+    }
+    const { name, uid } = controller;
+    const owner = this.ownerIndex({ metadata: { name, namespace, uid } });
+    const plain = deepEqual(ownerReferences, [this.referenceTo(owner)]);
+    return { owner, ownerReferences: plain ? undefined : ownerReferences };
+  }
+
+  /** As a ReplicaSet is named in the pods that it made. */
+  referenceTo(owner: number): OwnerReference {
+    const { name, uid } = this.owners[owner]!;
+    const [apiVersion, kind] = ["apps/v1", "ReplicaSet"];
+    return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
   }
 
   /** Index of the source for a ReplicaSet's template as it is now. */

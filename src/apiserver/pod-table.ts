@@ -199,18 +199,9 @@ export class PodTable {
     return tally.ready - waiting;
   }
 
-  /** ms until the next ready pod becomes available; undefined when none waits. */
-  untilNextAvailable(
-    owner: number,
-    minReadySeconds: number,
-    wallClockMs: Millis,
-  ): Millis | undefined {
-    let earliest = Infinity;
-    for (const [second, count] of this.#tallies[owner]?.readySince ?? []) {
-      const dueMs = (second + minReadySeconds) * 1000;
-      if (count > 0 && dueMs > wallClockMs) earliest = Math.min(earliest, dueMs);
-    }
-    return earliest === Infinity ? undefined : earliest - wallClockMs;
+  /** The seconds since 1970 at which those of an owner that are ready became so, each once, in any order. */
+  readySeconds(owner: number): readonly number[] {
+    return [...(this.#tallies[owner]?.readySince.keys() ?? [])];
   }
 
   /** Rows of the pods that an owner has now, oldest first. */

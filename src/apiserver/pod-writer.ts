@@ -14,6 +14,9 @@ import {
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { NO_OWNER } from "./pod-columns.ts";
+import { claimed } from "./claims.ts";
+import { podEdits } from "./pod-access.ts";
+import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf } from "./store.ts";
 
@@ -115,9 +118,10 @@ export class PodWriter {
       const status = this.#claimRefusal(row, index, how);
       this.#write("patch", this.#maker(row), 1, status?.reason);
       if (status === undefined) {
-        const to = how === "adopt" ? index : NO_OWNER;
         const mine = store.pods.columns.owner[row] === index;
-        if (mine === (how === "release")) store.setPodOwner(row, to);
+        if (mine === (how === "release")) {
+          podEdits(store, row, claimed(podObject(store, row), owner, how));
+        }
         resourceVersion = store.pods.columns.resourceVersion[row]!;
         done++;
       } else if (status.reason === "NotFound") {

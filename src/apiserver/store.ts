@@ -7,7 +7,7 @@ import type { PodTemplateSpec } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
-import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
+import { Flag, Phase, UNBOUND } from "./pod-columns.ts";
 import { PodReason } from "./pod-reasons.ts";
 import { PodRegistry, type SavedPodRegistry } from "./pod-registry.ts";
 import { PodTable, type SavedPods } from "./pod-table.ts";
@@ -185,10 +185,13 @@ export class Store {
 
   insertBarePod(pod: KubeObject, template: PodTemplateSpec): number {
     this.registry.special.add(this.pods.length);
-    return this.#insertPod(NO_OWNER, this.registry.barePodSource(pod, template));
+    const { owner, ownerReferences } = this.registry.ownership(pod.metadata);
+    const source = this.registry.barePodSource(pod, template);
+    if (ownerReferences === undefined) return this.#insertPod(owner, source);
+    return this.#insertPod(owner, source, this.registry.edits.push({ ownerReferences }) - 1);
   }
 
-  #insertPod(owner: number, source: number): number {
+  #insertPod(owner: number, source: number, edits = 0): number {
     const row = this.pods.length;
     const resourceVersion = ++this.#resourceVersion;
     const ordinal = this.registry.enlist(source, row);
@@ -198,6 +201,7 @@ export class Store {
       { source, ordinal, owner, uid: ++this.#uid, createdS, deletionCost },
       resourceVersion,
     );
+    if (edits !== 0) this.pods.put(row, { edits });
     this.#tell(PodChange.Added, row, resourceVersion);
     return row;
   }
@@ -261,11 +265,7 @@ export class Store {
     });
   }
 
-  /** Gives a pod another controller, or none. */
-  setPodOwner(row: number, owner: number): void {
-    this.editPodMetadata(row, { owner });
-  }
-
+  /** Other labels, annotations or owners of one pod. */
   editPodMetadata(
     row: number,
     change: Partial<Record<"owner" | "edits" | "deletionCost", number>>,

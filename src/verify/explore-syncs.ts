@@ -166,7 +166,7 @@ function syncReplicaSet(config: ExploreConfig, sizedFor: Size, word: number): Se
         ready: ready + available,
         available,
         terminating: 0,
-        untilNextAvailable: ready > 0 ? 1000 : undefined,
+        readySeconds: ready > 0 ? [NOW / 1000] : [],
       },
       orphans: [],
       strays: [],

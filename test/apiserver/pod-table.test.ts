@@ -15,14 +15,13 @@ function recount(model: PodModel, owner: number, now: number): Record<string, un
   const active = pods.filter(isActive);
   const ready = active.filter(isReady);
   const due = (pod: PodRecord): number => (pod.readyS + 2) * 1000 - now;
-  const waits = ready.map(due).filter((ms) => ms > 0);
   return {
     active: active.length,
     ready: ready.length,
     terminating: living.length - active.length,
     nonTerminal: living.length,
     available: ready.filter((pod) => due(pod) <= 0).length,
-    untilNext: waits.length === 0 ? undefined : Math.min(...waits),
+    readySeconds: [...new Set(ready.map((pod) => pod.readyS))].toSorted((a, b) => a - b),
     onNodes: [0, 1, 2, 3, 4, 5].map((at) => active.filter(({ node }) => node + 1 === at).length),
     rows: model.owned(owner),
   };
@@ -36,7 +35,7 @@ function counted(table: PodTable, owner: number, now: number): Record<string, un
     terminating: table.terminating(owner),
     nonTerminal: table.nonTerminal(owner),
     available: table.available(owner, 2, now),
-    untilNext: table.untilNextAvailable(owner, 2, now),
+    readySeconds: table.readySeconds(owner).toSorted((a, b) => a - b),
     onNodes: [0, 1, 2, 3, 4, 5].map((at) => onNodes[at] ?? 0),
     rows: table.rowsOf(owner),
   };

@@ -26,7 +26,7 @@ export const LEFT_OUT: readonly string[] = [
   "Where pods are alike in all that the deletion order looks at, Kubernetes leaves the choice to the order of " +
     "its cache and to Go's sort. rollsim lists pods in order of creation and sorts as Go does, for up to " +
     "2,000 pods of a ReplicaSet; beyond, alike ones go in order of creation.",
-  "Pods with several owners, and finalizers other than those of deletion in the foreground and orphaning.",
+  "Finalizers other than those of deletion in the foreground and orphaning.",
   "Until v1.35 the pods that Recreate waits for must also match the Deployment's selector; here who owns them " +
     "is enough.",
   "A real controller that panics: its metric of ages divides by the age in ms of the youngest ready pod, which can " +

@@ -91,7 +91,12 @@ export function realSetSync(
       features: { terminatingReplicas: false },
       stale: false,
       awaited: undefined,
-      counts: { ...pods, fullyLabeled: pods.active, terminating: 0, untilNextAvailable: undefined },
+      counts: {
+        ...pods,
+        fullyLabeled: pods.active,
+        terminating: 0,
+        readySeconds: [],
+      },
       orphans: [],
       strays: [],
       surplus,

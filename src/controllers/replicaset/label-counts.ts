@@ -11,7 +11,7 @@ import { NO_OWNER } from "../../apiserver/pod-columns.ts";
 import type { PodRegistry } from "../../apiserver/pod-registry.ts";
 import type { PodTable } from "../../apiserver/pod-table.ts";
 import { rowsInGoOrder } from "./deletion-exact.ts";
-import { untilAvailable, type OrphanPod, type PodListing, type PodsByLabels } from "./view.ts";
+import { isAvailable, type OrphanPod, type PodListing, type PodsByLabels } from "./view.ts";
 
 export interface LabelWorld {
   readonly pods: PodTable;
@@ -90,14 +90,12 @@ function findOrphans(world: LabelWorld, template: StringMap): OrphanPod[] {
   );
   rows.sort((a, b) => a - b);
   return registry.inOrderOfMakers(rows, pods.columns.source).map((row) => {
-    const ready = pods.isReady(row);
-    const wait = ready ? untilAvailable(pods, row, minReady, now) : undefined;
+    const readyS = pods.isReady(row) ? pods.columns.readyS[row]! : undefined;
     return {
       row,
       fullyLabeled: includes(labelsOf(world, row), template),
-      ready,
-      available: ready && wait === undefined,
-      untilAvailable: wait,
+      readyS,
+      available: readyS !== undefined && isAvailable(readyS, minReady, now),
     };
   });
 }

@@ -3,7 +3,7 @@ import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, writePods, type Plan, type PodsOutcome, type Steps } from "../reconcile.ts";
 import { calculateStatus, writeStatus } from "./status.ts";
-import { BURST, withAdopted, type ReplicaSetView } from "./view.ts";
+import { BURST, untilNextAvailable, withAdopted, type ReplicaSetView } from "./view.ts";
 
 export function* reconcileReplicaSet(view: ReplicaSetView): Plan {
   if (view.stale) {
@@ -123,13 +123,16 @@ function* deletePods(
   return error;
 }
 
-/** With minReadySeconds, no event says when a ready pod becomes available: a timer must. */
-function* checkAgain({ counts }: ReplicaSetView, rs: ReplicaSet): Plan {
+/**
+ * With minReadySeconds, no event says when a ready pod becomes available: a timer must. `rs` is what the
+ * status write gave back: after a Conflict its minReadySeconds can be newer than the cache's.
+ */
+function* checkAgain({ counts, now }: ReplicaSetView, rs: ReplicaSet): Plan {
   const minReady = rs.spec.minReadySeconds ?? 0;
   const ready = rs.status.readyReplicas ?? 0;
   const available = rs.status.availableReplicas ?? 0;
   if (minReady === 0 || ready === available) return DONE;
-  const requeueAfterMs = counts.untilNextAvailable ?? minReady * 1000;
+  const requeueAfterMs = untilNextAvailable(counts, minReady, now) ?? minReady * 1000;
   yield decide("replicaset/check-availability-later", {
     ready,
     available,

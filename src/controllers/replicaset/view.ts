@@ -33,10 +33,9 @@ export interface ReplicaSetView {
 export interface OrphanPod {
   readonly row: number;
   readonly fullyLabeled: boolean;
-  readonly ready: boolean;
   readonly available: boolean;
-  /** ms until it becomes available; undefined where it is, or is not ready. */
-  readonly untilAvailable: Millis | undefined;
+  /** Since when it is ready, in seconds since 1970; undefined where it is not. */
+  readonly readyS: number | undefined;
 }
 
 /** Pods that one sync creates or deletes at the most (BurstReplicas). */
@@ -49,8 +48,8 @@ export interface PodCounts {
   readonly ready: number;
   readonly available: number;
   readonly terminating: number;
-  /** ms until the next ready pod becomes available. */
-  readonly untilNextAvailable: Millis | undefined;
+  /** The seconds since 1970 at which ready ones became so, in any order. */
+  readonly readySeconds: readonly number[];
 }
 
 /** Where the pods of a ReplicaSet are listed. */
@@ -86,7 +85,7 @@ export function countPods(listing: PodListing, minReady: number, now: Millis): P
     ready: pods.ready(owner),
     available: pods.available(owner, minReady, now),
     terminating: pods.terminating(owner),
-    untilNextAvailable: pods.untilNextAvailable(owner, minReady, now),
+    readySeconds: pods.readySeconds(owner),
   };
 }
 
@@ -98,44 +97,45 @@ function countByLabels(
 ): PodCounts {
   const { claimed, orphans, fullyLabeled, terminating } = labels;
   const own = claimed.slice(0, claimed.length - orphans.length);
-  const ready = own.filter((row) => pods.isReady(row));
-  const waits = ready.map((row) => untilAvailable(pods, row, minReady, now)).filter(isNumber);
+  const readySeconds = own
+    .filter((row) => pods.isReady(row))
+    .map((row) => pods.columns.readyS[row]!);
   return {
     active: own.length,
     fullyLabeled,
-    ready: ready.length,
-    available: ready.length - waits.length,
+    ready: readySeconds.length,
+    available: readySeconds.filter((since) => isAvailable(since, minReady, now)).length,
     terminating,
-    untilNextAvailable: waits.length === 0 ? undefined : Math.min(...waits),
+    readySeconds,
   };
 }
 
-/** ms until a ready pod is available; undefined where it is already. */
-export function untilAvailable(
-  { columns }: PodTable,
-  row: number,
+/** Of a pod that is ready. */
+export function isAvailable(readyS: number, minReady: number, now: Millis): boolean {
+  return minReady === 0 || (readyS + minReady) * 1000 <= now;
+}
+
+/** ms until the next ready pod becomes available; undefined where none waits. */
+export function untilNextAvailable(
+  { readySeconds }: PodCounts,
   minReady: number,
   now: Millis,
 ): Millis | undefined {
-  const wait = (columns.readyS[row]! + minReady) * 1000 - now;
-  return minReady === 0 || wait <= 0 ? undefined : wait;
+  const waiting = readySeconds.filter((since) => !isAvailable(since, minReady, now));
+  const first = waiting.reduce((least, since) => Math.min(least, since), Infinity);
+  return waiting.length === 0 ? undefined : (first + minReady) * 1000 - now;
 }
 
 /** As `counts`, with pods that were orphans and are now ours. */
 export function withAdopted(counts: PodCounts, adopted: readonly OrphanPod[]): PodCounts {
   const tally = (is: (pod: OrphanPod) => boolean): number => adopted.filter(is).length;
-  const waits = [counts.untilNextAvailable, ...adopted.map((pod) => pod.untilAvailable)];
-  const known = waits.filter(isNumber);
+  const since = adopted.flatMap(({ readyS }) => (readyS === undefined ? [] : [readyS]));
   return {
     active: counts.active + adopted.length,
     fullyLabeled: counts.fullyLabeled + tally((pod) => pod.fullyLabeled),
-    ready: counts.ready + tally((pod) => pod.ready),
+    ready: counts.ready + since.length,
     available: counts.available + tally((pod) => pod.available),
     terminating: counts.terminating,
-    untilNextAvailable: known.length === 0 ? undefined : Math.min(...known),
+    readySeconds: [...counts.readySeconds, ...since],
   };
-}
-
-function isNumber(value: number | undefined): value is number {
-  return value !== undefined;
 }

@@ -206,10 +206,10 @@ func (g *gen) stuckAgain(name string) {
 
 // owners writes references to owners that are not, or are no controllers.
 func (g *gen) owners(name string) {
-	ref := obj{"apiVersion": "apps/v1", "kind": pick(g, "Deployment", "ReplicaSet", "Rollout"), "name": pick(g, name, "other"),
-		"uid": pick(g, "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002", "11111111-0000-0000-0000-000000000009"), "controller": pick[any](g, true, false, nil)}
-	if g.chance(0.2) {
-		ref["apiVersion"] = "example.com/v1"
+	ref := obj{"apiVersion": pick(g, "apps/v1", "example.com/v1"), "kind": pick(g, "Deployment", "ReplicaSet", "Rollout"), "name": pick(g, name, "other"),
+		"uid": pick(g, "11111111-0000-0000-0000-000000000008", "11111111-0000-0000-0000-000000000009"), "controller": pick[any](g, true, false, nil)}
+	if g.chance(0.4) {
+		ref["apiVersion"], ref["kind"], ref["name"], ref["uid"] = "apps/v1", "Deployment", name, "00000000-0000-0000-0000-000000000001"
 	}
 	refs := obj{"ownerReferences": []any{ref}}
 	if g.chance(0.3) {

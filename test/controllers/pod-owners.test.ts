@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { Pod } from "../../src/api/core.ts";
+import type { OwnerReference } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const labels = { app: "web" };
+const job: OwnerReference = { apiVersion: "batch/v1", kind: "Job", name: "once", uid: "1-2-3" };
+
+/** Two replicas; their pods, oldest first. */
+function web(): { readonly cluster: Cluster; readonly pods: () => readonly Pod[] } {
+  const cluster = new Cluster();
+  cluster.act("make", (api) =>
+    api.create({
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "web" },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: "c", image: "web" }] } },
+      },
+    }),
+  );
+  cluster.runUntil(1000);
+  return { cluster, pods: () => cluster.api.list("pods") as readonly Pod[] };
+}
+
+function owners({ metadata }: Pod): readonly string[] {
+  return (metadata.ownerReferences ?? []).map(({ kind, name }) => `${kind}/${name}`);
+}
+
+function own(cluster: Cluster, name: string, ownerReferences: unknown): void {
+  cluster.act("patch", (api) =>
+    api.patch({ resource: "pods", name }, "merge", { metadata: { ownerReferences } }),
+  );
+  cluster.runUntil(cluster.api.now + 1000);
+}
+
+test("A pod that another controller owns is not adopted, whatever its labels", () => {
+  const { cluster, pods } = web();
+  cluster.act("make", (api) =>
+    api.create({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "once", labels, ownerReferences: [{ ...job, controller: true }] },
+      spec: { containers: [{ name: "c", image: "web" }] },
+    }),
+  );
+  cluster.runUntil(2000);
+  expect(pods().map(owners)).toEqual([["Job/once"], ["ReplicaSet/web"], ["ReplicaSet/web"]]);
+});
+
+test("A pod that is given to another controller is replaced", () => {
+  const { cluster, pods } = web();
+  own(cluster, pods()[0]!.metadata.name, [{ ...job, controller: true }]);
+  expect(pods().map(owners)).toEqual([["Job/once"], ["ReplicaSet/web"], ["ReplicaSet/web"]]);
+});
+
+test("Owners that are no controllers change nothing, and stay when the controller lets go", () => {
+  const { cluster, pods } = web();
+  const { name, ownerReferences = [] } = pods()[0]!.metadata;
+  own(cluster, name, [...ownerReferences, job]);
+  expect(pods().map(owners)).toEqual([["ReplicaSet/web", "Job/once"], ["ReplicaSet/web"]]);
+  cluster.act("relabel", (api) =>
+    api.patch({ resource: "pods", name }, "merge", { metadata: { labels: { app: "x" } } }),
+  );
+  cluster.runUntil(3000);
+  expect(pods().map(owners)).toEqual([["Job/once"], ["ReplicaSet/web"], ["ReplicaSet/web"]]);
+});
+
+test("A pod with an owner that is no controller is adopted beside it", () => {
+  const { cluster, pods } = web();
+  own(cluster, pods()[0]!.metadata.name, [job]);
+  expect(pods().map(owners)).toEqual([["Job/once", "ReplicaSet/web"], ["ReplicaSet/web"]]);
+});
+
+test("Owners are saved with the cluster", () => {
+  const { cluster, pods } = web();
+  own(cluster, pods()[0]!.metadata.name, [job]);
+  const fork = cluster.fork();
+  expect(fork.api.list("pods")).toEqual(pods());
+});
