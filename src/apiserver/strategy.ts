@@ -28,6 +28,12 @@ import {
   validateReplicaSetUpdate,
 } from "./validation/apps.ts";
 import {
+  validateAnalysisRun,
+  validateAnalysisTemplate,
+  validateExperiment,
+  validateRollout,
+} from "./validation/argo.ts";
+import {
   validateAutoscaler,
   validateAutoscalerStatusUpdate,
   validateAutoscalerUpdate,
@@ -99,6 +105,19 @@ function lenient(preparation: Preparation, nameRule: NameRule, namespaced = true
   };
 }
 
+/** Custom resources whose fields are judged by the schema of their definition. */
+function custom(
+  preparation: Preparation,
+  validate: (object: KubeObject) => Causes,
+  namespaced = true,
+): Rules {
+  return {
+    ...lenient(preparation, dnsSubdomain, namespaced),
+    create: validate,
+    update: validate,
+  };
+}
+
 const NODE = specAndStatus({ generation: "none", statusKeeps: [] });
 const SPEC_AND_STATUS = specAndStatus({ generation: "spec", statusKeeps: [] });
 
@@ -159,13 +178,13 @@ const RULES: Readonly<Record<string, Rules>> = {
   configmaps: lenient(UNPROTECTED, dnsSubdomain),
   secrets: lenient(UNPROTECTED, dnsSubdomain),
   events: lenient(UNPROTECTED, dnsSubdomain),
-  rollouts: lenient(CUSTOM, dnsSubdomain),
-  analysistemplates: lenient(UNPROTECTED, dnsSubdomain),
-  clusteranalysistemplates: lenient(UNPROTECTED, dnsSubdomain, false),
-  analysisruns: lenient(CUSTOM, dnsSubdomain),
-  experiments: lenient(CUSTOM, dnsSubdomain),
+  rollouts: custom(CUSTOM, validateRollout),
+  analysistemplates: custom(UNPROTECTED, validateAnalysisTemplate),
+  clusteranalysistemplates: custom(UNPROTECTED, validateAnalysisTemplate, false),
+  analysisruns: custom(CUSTOM, validateAnalysisRun),
+  experiments: custom(CUSTOM, validateExperiment),
   alertproviders: lenient(CUSTOM, dnsSubdomain),
-  canaries: { ...lenient(CUSTOM, dnsSubdomain), create: validateCanary, update: validateCanary },
+  canaries: custom(CUSTOM, validateCanary),
   destinationrules: lenient(CUSTOM, dnsSubdomain),
   gatewayclasses: lenient(CUSTOM, dnsSubdomain, false),
   gateways: lenient(CUSTOM, dnsSubdomain),

@@ -52,7 +52,9 @@ export class Faults {
           api.requester = { by: "user" };
         },
         evict: (row) => {
+          api.requester = { by: "drain" };
           const answer = api.evict({ resource: "pods", ...this.#podAt(row) });
+          api.requester = { by: "user" };
           if (answer.ok) return "evicted";
           return answer.status.code === 429 ? "too many" : "refused";
         },

@@ -2,38 +2,17 @@
  * A trace as moments: what users did, how many pods each ReplicaSet had then, what was decided and why,
  * and what `kubectl rollout status` says. Instants at which nothing of that changed are left out.
  */
-import type { Deployment } from "../api/apps.ts";
-import type { KubeObject } from "../api/meta.ts";
-import type { Rollout as ArgoRollout } from "../api/rollout.ts";
 import type { Millis } from "../api/meta.ts";
-import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
-import { deploymentState } from "../kubectl/verbs/rollout-status.ts";
+import type { DecisionEntry, TraceEntry, WriteEntry } from "../api/trace.ts";
 import { revisionOf, Rollouts, type Rollout } from "../scenario/rollouts.ts";
+import { distance, rowOf, statusOf, type DeploymentRow } from "./rows.ts";
 import { Splits } from "./splits.ts";
 import { holding, telling } from "./telling.ts";
-import { countsOf, isEmpty, type PodCounts } from "./pods.ts";
 
 export interface Command {
   readonly name: string;
   /** Lines as printed, without those of `rollout status`. */
   readonly output: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[];
-}
-
-export interface SetRow {
-  readonly name: string;
-  readonly revision: number;
-  readonly image: string;
-  readonly counts: PodCounts;
-}
-
-export interface DeploymentRow {
-  readonly key: string;
-  readonly name: string;
-  readonly wanted: number;
-  readonly updated: number;
-  readonly available: number;
-  /** Those with pods, or that should have some; oldest revision first. */
-  readonly sets: readonly SetRow[];
 }
 
 export interface Reason {
@@ -104,12 +83,16 @@ class Teller {
       case "step":
         if (this.#isToldFirst(entry.name)) this.#close();
         this.#draft.commands.push({ name: entry.name, output: [] });
+        if (asksForStatus.test(entry.name)) this.#lastStatus = "";
         return;
       case "output":
         for (const line of linesOf(entry.text)) this.#print(entry.stream, line);
         return;
       case "decision":
         this.#decide(entry);
+        return;
+      case "write":
+        if (entry.verb === "delete" && entry.resource === "pods") this.#evict(entry);
         return;
       case "expectation":
         if (!entry.held) this.#draft.broken.push(withDetail(entry.that, entry.detail));
@@ -177,6 +160,24 @@ class Teller {
     }
   }
 
+  /** Pods that somebody else takes away than the controller of their ReplicaSet. */
+  #evict({ by, name, error }: WriteEntry): void {
+    const why = evictions[by];
+    const rollout = this.#rollouts.all().find((one) => setOf(one, name) !== undefined);
+    if (why === undefined || error !== undefined || rollout === undefined) return;
+    const revision = revisionOf(setOf(rollout, name)!);
+    const about = rollout.deployment.metadata.name;
+    const { reasons } = this.#draft;
+    const id = `evicted/${by}/${revision}`;
+    const before = reasons.find((reason) => reason.id === id && reason.about === about);
+    const pods = (before?.pods ?? 0) + 1;
+    const text = why(
+      pods === 1 ? `a pod of revision ${revision}` : `${pods} pods of revision ${revision}`,
+    );
+    const others = reasons.filter((reason) => reason !== before);
+    this.#draft.reasons = [...others, { id, about, mark: "•", pods, text }];
+  }
+
   /** Refused again for the same reason, or said of the same Canary before. */
   #isOldNews({ id, key, weighed }: DecisionEntry, { text }: Reason): boolean {
     const isCanary = id.startsWith("canary/");
@@ -201,7 +202,8 @@ class Teller {
     let text = sentence;
     for (const { sets } of this.#rollouts.all()) {
       for (const set of sets) {
-        text = text.replaceAll(set.metadata.name, `revision ${revisionOf(set)}`);
+        const whole = new RegExp(`${set.metadata.name}(?![-\\w])`, "gu");
+        text = text.replaceAll(whole, `revision ${revisionOf(set)}`);
       }
     }
     return { id, about, mark, pods, text };
@@ -245,11 +247,11 @@ class Teller {
   }
 
   /** Adds the Deployment's row if it changed enough to be worth a line. */
-  #tell(draft: Draft, { deployment, sets }: Rollout, everything: boolean): void {
-    const row = rowOf(deployment, sets);
+  #tell(draft: Draft, rollout: Rollout, everything: boolean): void {
+    const row = rowOf(rollout);
     const before = this.#told.get(row.key);
     const change = before === undefined ? Infinity : distance(before.row, row);
-    const status = statusOf(deployment);
+    const status = statusOf(rollout.deployment);
     const isNews = before === undefined || groupOf(status) !== groupOf(before.status);
     if (change < enoughOf(row.wanted) && !isNews && !(everything && change > 0)) return;
     if (change > 0 || before === undefined) draft.rows.push(row);
@@ -257,24 +259,6 @@ class Teller {
     if (status !== before?.status && !spoken) draft.status.push({ text: status, by: "nobody" });
     this.#told.set(row.key, { row, status });
   }
-}
-
-/** What `rollout status` says, or of a Rollout `argo rollouts status`, with its step and weight. */
-function statusOf(deployment: Deployment): string {
-  if (deployment.kind === "Deployment") {
-    const state = deploymentState(deployment);
-    return "line" in state ? state.line : `error: ${state.error}`;
-  }
-  const { metadata, spec, status } = deployment as KubeObject as ArgoRollout;
-  const { phase = "", message = "", currentStepIndex, canary } = status ?? {};
-  const steps = spec.strategy?.canary?.steps?.length ?? 0;
-  const facts = [
-    `rollout "${metadata.name}": ${phase}`,
-    ...(message === "" ? [] : [message]),
-    ...(currentStepIndex === undefined || steps === 0 ? [] : [`step ${currentStepIndex}/${steps}`]),
-    ...(canary?.weights === undefined ? [] : [`weight ${canary.weights.canary.weight}`]),
-  ];
-  return facts.join(", ");
 }
 
 /** One pod in twenty is worth a line; a new phase of the rollout always is. */
@@ -295,6 +279,19 @@ function emptyDraft(at: Millis): Draft {
   };
 }
 
+/** Who evicts, and how that is told. */
+const evictions: Readonly<Record<string, (pods: string) => string>> = {
+  drain: (pods) => `The drain evicts ${pods}.`,
+  "taint-eviction-controller": (pods) =>
+    `Evicted, as long as they tolerated their node to be gone: ${pods}.`,
+};
+
+function setOf({ sets }: Rollout, pod: string): Rollout["sets"][number] | undefined {
+  return sets.find(({ metadata }) => pod.startsWith(`${metadata.name}-`));
+}
+
+const asksForStatus = /^kubectl rollout status\b/u;
+
 /** Commands that change nothing: what they print belongs to what happens at their instant. */
 const onlyReads = /^kubectl (rollout (status|history)|wait|get|describe|events|logs|diff)\b/u;
 
@@ -312,37 +309,4 @@ function linesOf(text: string): readonly string[] {
 
 function withDetail(that: string, detail: string | undefined): string {
   return detail === undefined || detail === "" ? that : `${that} (${detail})`;
-}
-
-function rowOf(deployment: Deployment, sets: Rollout["sets"]): DeploymentRow {
-  const { metadata, spec, status } = deployment;
-  const rows = sets.map((set) => ({
-    name: set.metadata.name,
-    revision: revisionOf(set),
-    image: set.spec.template.spec.containers[0]?.image ?? "",
-    counts: countsOf(set),
-  }));
-  return {
-    key: `${metadata.namespace ?? "default"}/${metadata.name}`,
-    name: metadata.name,
-    wanted: spec.replicas,
-    updated: status.updatedReplicas ?? 0,
-    available: status.availableReplicas ?? 0,
-    sets: rows.filter(({ counts }) => !isEmpty(counts)),
-  };
-}
-
-/** The largest difference between two rows, in pods; 0: they would look the same. */
-function distance(a: DeploymentRow, b: DeploymentRow): number {
-  const names = new Set([...a.sets, ...b.sets].map(({ name }) => name));
-  const numbers = ["wanted", "updated", "available"] as const;
-  let most = numbers.reduce((max, key) => Math.max(max, Math.abs(a[key] - b[key])), 0);
-  for (const name of names) {
-    const [x, y] = [a, b].map(({ sets }) => sets.find((set) => set.name === name));
-    if (x?.revision !== y?.revision) most = Math.max(most, 1);
-    for (const count of ["ready", "available", "pods", "terminating"] as const) {
-      most = Math.max(most, Math.abs((x?.counts[count] ?? 0) - (y?.counts[count] ?? 0)));
-    }
-  }
-  return most;
 }

@@ -49,7 +49,9 @@ function splitText(deployments: readonly Deployment[]): string {
 
 function isBehind({ metadata, spec }: Deployment, service: string, selector: StringMap): boolean {
   const { namespace = "default" } = metadata;
-  const labels = spec.template.metadata?.labels ?? {};
+  // A Rollout may refer to a Deployment for its template.
+  const template: Deployment["spec"]["template"] | undefined = spec.template;
+  const labels = template?.metadata?.labels ?? {};
   const all = Object.entries(selector);
   if (all.length === 0 || !service.startsWith(`${namespace}/`)) return false;
   return all.every(([key, value]) => labels[key] === value);

@@ -108,15 +108,15 @@ function factsOf(samples: Samples, name: string): readonly (readonly [string, st
   return facts;
 }
 
-function verdictLine(
-  { passed, scenario, failures, expectations }: Result,
-  { paint }: TextOptions,
-): string {
-  if (!passed)
-    return `${paint.bad("FAILED")} ${scenario.name}: ${count(failures.length, "failure")}`;
+function verdictLine(result: Result, { paint }: TextOptions): string {
+  const { passed, scenario, failures, expectations } = result;
+  const { name, file } = scenario;
+  if (!passed) return `${paint.bad("FAILED")} ${name}: ${count(failures.length, "failure")}`;
   const held = expectations.length;
-  const what = held === 0 ? "nothing was expected" : `${count(held, "expectation")} held`;
-  return `${paint.good("PASSED")} ${scenario.name}: ${what}`;
+  if (held > 0) return `${paint.good("PASSED")} ${name}: ${count(held, "expectation")} held`;
+  const isOpen = result.samples.rollout_duration.some(({ value }) => value === Infinity);
+  const why = isOpen ? `; a rollout did not end: rollsim explain ${file}` : "";
+  return `${isOpen ? paint.warn("PLAYED") : paint.good("PLAYED")} ${name}: nothing was expected${why}`;
 }
 
 function failureLines(result: Result, options: TextOptions): readonly string[] {

@@ -1,9 +1,11 @@
 /** The timeline as text: a line for every moment, a bar for every ReplicaSet, and why pods came and went. */
 import type { Millis } from "../api/meta.ts";
 import { formatDuration } from "../api/duration.ts";
-import type { Command, DeploymentRow, Moment, Reason, SetRow, StatusLine } from "./moments.ts";
+import type { Command, Moment, Reason, StatusLine } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { barOf, podsPerCell } from "./pods.ts";
+import { printedLines } from "./printed.ts";
+import type { DeploymentRow, SetRow } from "./rows.ts";
 
 export interface TimelineOptions {
   /** Characters in a line, at least 60. */
@@ -117,22 +119,31 @@ function commandLines(
     const wrapped = wrap(printable(name), width, indent + prompt, `${indent}    `);
     lines.push(...wrapped.map((line) => painted(line, paint.accent)));
   }
-  for (const { stream, text } of output) {
+  const room = width - gutter - 2;
+  const inFullOnce = (text: string): string => {
+    if (warned.has(text) && text.length > room) return `${text.slice(0, room - 10)} ... again`;
+    warned.add(text);
+    return text;
+  };
+  // A table may not move to where the time stands.
+  const place = { width, indent: gutter + 2, least: name === "" ? gutter + 2 : 2 };
+  for (const { stream, texts } of byStream(output)) {
     const colour = stream === "stderr" ? paint.warn : paint.dim;
-    const room = width - gutter - 2;
-    const again = stream === "stderr" && warned.has(text) && text.length > room;
-    if (stream === "stderr") warned.add(text);
-    const shown = printable(text);
-    const cut = again ? [`${shown.slice(0, room - 10)} ... again`] : wrapLoose(shown, room);
-    lines.push(...cut.map((line) => (line === "" ? "" : `${indent}  ${colour(line)}`)));
+    const shown = texts.map((text) => printable(stream === "stderr" ? inFullOnce(text) : text));
+    lines.push(...printedLines(shown, place).map((line) => line.replace(/\S.*/u, colour)));
   }
   return lines;
 }
 
-/** Keeps a table's own spaces; only what is too wide is broken. */
-function wrapLoose(text: string, width: number): readonly string[] {
-  const shown = text.trimEnd();
-  return shown.length <= width ? [shown] : wrap(shown, width, "", "  ");
+/** Lines to the same stream stay together. */
+function byStream(output: Command["output"]): { stream: string; texts: string[] }[] {
+  const runs: { stream: string; texts: string[] }[] = [];
+  for (const { stream, text } of output) {
+    const last = runs.at(-1);
+    if (last?.stream === stream) last.texts.push(text);
+    else runs.push({ stream, texts: [text] });
+  }
+  return runs;
 }
 
 /** What was decided about one Deployment stays together. */

@@ -76,7 +76,9 @@ export class Checker {
     if (verdict.why !== undefined) details.unshift(verdict.why);
     const when = kind === "always" ? `at ${formatDuration(at)}` : "at the end";
     const message = `does not hold ${when}`;
-    this.failures.push({ kind, name: text, at, message, details, place: condition.place });
+    const hints = "from" in condition || kind === "finally" || at > 0 ? [] : [fromTheStart];
+    const told = [...details, ...hints];
+    this.failures.push({ kind, name: text, at, message, details: told, place: condition.place });
     this.#record({ kind: "expectation", at, that: text, held: false, detail: details.join("; ") });
   }
 
@@ -130,6 +132,9 @@ export class Checker {
     this.#record({ kind: "expectation", at, that: text, held: false, detail: message });
   }
 }
+
+const fromTheStart =
+  "it is checked from 0s on, before any pod can be ready; from a step on: { that: ..., from: STEP }";
 
 export interface EndOfChecks {
   readonly results: readonly ExpectationResult[];

@@ -9,10 +9,9 @@
  * - available_pods, total_pods: pods per Deployment from when it was first complete; total_pods counts
  *   terminating pods too. Averages are over time.
  */
-import type { Deployment } from "../api/apps.ts";
 import type { Millis } from "../api/meta.ts";
 import type { TraceEntry } from "../api/trace.ts";
-import { isComplete, Rollouts } from "./rollouts.ts";
+import { isComplete, Rollouts, type Rollout } from "./rollouts.ts";
 import type { Threshold, TrafficThreshold } from "./scenario.ts";
 import type { MetricName } from "./schema.ts";
 
@@ -50,9 +49,10 @@ export class Metrics {
     else if (entry.kind === "instant" && this.#changed) {
       this.#changed = false;
       const present = new Set<string>();
-      for (const { deployment } of this.#rollouts.all()) {
-        present.add(deployment.metadata.uid ?? deployment.metadata.name);
-        this.#look(deployment, entry.at);
+      for (const rollout of this.#rollouts.all()) {
+        const { metadata } = rollout.deployment;
+        present.add(metadata.uid ?? metadata.name);
+        this.#look(rollout, entry.at);
       }
       for (const [key, watched] of this.#watched)
         if (!present.has(key)) this.#lose(watched, entry.at);
@@ -84,13 +84,13 @@ export class Metrics {
     };
   }
 
-  #look(deployment: Deployment, at: Millis): void {
+  #look({ deployment, name }: Rollout, at: Millis): void {
     const { metadata, spec, status } = deployment;
     const key = metadata.uid ?? metadata.name;
     let watched = this.#watched.get(key);
     if (watched === undefined) {
       watched = {
-        name: metadata.name,
+        name,
         began: at,
         generation: undefined,
         template: "",
@@ -110,7 +110,7 @@ export class Metrics {
     if (isComplete(deployment)) {
       watched.wasComplete = true;
       if (watched.began !== undefined) {
-        this.#durations.push({ of: metadata.name, value: at - watched.began, weight: 1 });
+        this.#durations.push({ of: watched.name, value: at - watched.began, weight: 1 });
         watched.began = undefined;
       }
     }

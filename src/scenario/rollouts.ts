@@ -9,11 +9,17 @@ import type { Rollout as ArgoRollout } from "../api/rollout.ts";
 import type { TraceEntry, WriteEntry } from "../api/trace.ts";
 
 export interface Rollout {
+  /** `namespace/name`; of a Rollout of Argo Rollouts with ` (Rollout)` behind it. */
+  readonly key: string;
+  /** As a report calls it: the key's name if a Rollout and a Deployment share theirs. */
+  readonly name: string;
   /** Or a Rollout of Argo Rollouts in its shape. */
   readonly deployment: Deployment;
   /** Oldest revision first. */
   readonly sets: readonly ReplicaSet[];
 }
+
+const ARGO = " (Rollout)";
 
 export class Rollouts {
   readonly #deployments = new Map<string, Deployment>();
@@ -38,7 +44,11 @@ export class Rollouts {
       const keys = [...this.#deployments.keys()].toSorted(byText);
       this.#all = keys.flatMap((key) => {
         const deployment = this.#deployments.get(key);
-        return deployment === undefined ? [] : [{ deployment, sets: this.#setsOf(deployment) }];
+        if (deployment === undefined) return [];
+        const { namespace = "default", name: own } = deployment.metadata;
+        const shared = key.endsWith(ARGO) && this.#deployments.has(`${namespace}/${own}`);
+        const name = shared ? own + ARGO : own;
+        return [{ key, name, deployment, sets: this.#setsOf(deployment) }];
       });
       this.#stale = false;
     }
@@ -57,7 +67,7 @@ export class Rollouts {
 
 /** A Rollout of Argo Rollouts, its numbers where a Deployment has them; it does not push out one of its name. */
 function asDeployment(entry: WriteEntry): WriteEntry {
-  const name = `${entry.name} (Rollout)`;
+  const name = entry.name + ARGO;
   const rollout = entry.object as ArgoRollout | undefined;
   if (rollout === undefined) return { ...entry, name };
   const { status = {}, spec } = rollout;

@@ -82,3 +82,63 @@ describe("a Canary", () => {
     expect(answer.ok ? "" : answer.status.message).toContain(why);
   });
 });
+
+/** Manifests that argo-rollouts' CRDs refuse, and the first thing that the API server says of them. */
+const refused: readonly (readonly [kind: string, spec: unknown, says: string])[] = [
+  ["Rollout", undefined, "spec: Required value"],
+  ["Rollout", 3, 'spec: Invalid value: "integer": spec in body must be of type object: "integer"'],
+  [
+    "Rollout",
+    { replicas: "3" },
+    'spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"',
+  ],
+  [
+    "Rollout",
+    { strategy: { blueGreen: {} } },
+    "spec.strategy.blueGreen.activeService: Required value",
+  ],
+  [
+    "Rollout",
+    { strategy: { canary: { steps: [{ setWeight: 20 }, 3] } } },
+    'spec.strategy.canary.steps[1]: Invalid value: "integer": ' +
+      'spec.strategy.canary.steps[1] in body must be of type object: "integer"',
+  ],
+  ["Rollout", { template: { spec: {} } }, "spec.template.spec.containers: Required value"],
+  [
+    "Rollout",
+    { template: { metadata: { labels: { a: 1 } } } },
+    'spec.template.metadata.labels.a: Invalid value: "integer": ' +
+      'spec.template.metadata.labels.a in body must be of type string: "integer"',
+  ],
+  ["AnalysisRun", {}, "spec.metrics: Required value"],
+  ["AnalysisRun", { metrics: [{ name: "a" }] }, "spec.metrics[0].provider: Required value"],
+  [
+    "AnalysisTemplate",
+    { metrics: [{ name: "a", provider: {}, count: null }] },
+    'spec.metrics[0].count: Invalid value: "null": ' +
+      'spec.metrics[0].count in body must be of type integer: "null"',
+  ],
+  ["Experiment", {}, "spec.templates: Required value"],
+  [
+    "Experiment",
+    { templates: [{ name: "a", selector: {} }] },
+    "spec.templates[0].template: Required value",
+  ],
+];
+
+describe("a custom resource of argo-rollouts", () => {
+  test.each(refused)("of kind %s with the spec %j is refused: %s", (kind, spec, says) => {
+    const object = { apiVersion: "argoproj.io/v1alpha1", kind, metadata: { name: "web" }, spec };
+    const answer = new Cluster().api.create(object);
+    const causes = answer.ok ? [] : (answer.status.details?.causes ?? []);
+    expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual([says]);
+  });
+
+  test("may have fields that rollsim gives no meaning", () => {
+    const strategy = { canary: { antiAffinity: { x: 1 }, steps: [{ plugin: { name: "a/b" } }] } };
+    const metadata = { name: "web" };
+    const spec = { strategy, unknown: [1] };
+    const object = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", metadata, spec };
+    expect(new Cluster().api.create(object)).toMatchObject({ ok: true, value: { spec } });
+  });
+});

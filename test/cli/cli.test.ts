@@ -137,7 +137,9 @@ describe("mistakes are answered in one line, without a stack", () => {
 describe("files", () => {
   const played = async (...argv: string[]): Promise<readonly string[]> => {
     const { out } = await rollsim(["run", ...argv, "--quiet"], here);
-    return out.split("\n").flatMap((line) => /^(?:PASSED|FAILED) (\S+):/.exec(line)?.[1] ?? []);
+    return out
+      .split("\n")
+      .flatMap((line) => /^(?:PASSED|PLAYED|FAILED) (\S+):/.exec(line)?.[1] ?? []);
   };
 
   test("are named one by one, each once", async () => {
@@ -155,7 +157,7 @@ describe("files", () => {
 
   test("- is standard input", async () => {
     const said = await rollsim(["run", "-", "--quiet"], { ...here, stdin: manifest });
-    expect(said).toMatchObject({ code: 0, out: "PASSED stdin: nothing was expected\n" });
+    expect(said).toMatchObject({ code: 0, out: "PLAYED stdin: nothing was expected\n" });
     const wrong = await rollsim(["check", "-"], { ...here, stdin: "expcet: 1\nsteps: []\n" });
     expect(wrong.err).toContain("<stdin>:1:1: error[unknown-key]");
   });

@@ -109,6 +109,44 @@ describe("a moment", () => {
     ]);
   });
 
+  test("leaves the names of pods whole, which begin with a ReplicaSet's", () => {
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 2 }),
+      replicaSet(0, 7, 2, 0),
+      decision(0, "replicaset/create-refused", 'pods "web-7-abcde" is forbidden: web-7 has 0'),
+      instant(0),
+    ]);
+    expect(moment?.reasons.map(({ text }) => text)).toEqual([
+      'pods "web-7-abcde" is forbidden: revision 7 has 0',
+    ]);
+  });
+
+  test("counts the pods that a drain evicts, by revision", () => {
+    const evicted = (name: string): TraceEntry => ({
+      kind: "write",
+      at: 0,
+      by: "drain",
+      verb: "delete",
+      resource: "pods",
+      namespace: "default",
+      name,
+    });
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 3 }),
+      replicaSet(0, 1, 1, 1),
+      replicaSet(0, 2, 2, 2),
+      evicted("web-1-a"),
+      evicted("web-2-a"),
+      evicted("web-2-b"),
+      evicted("other"),
+      instant(0),
+    ]);
+    expect(moment?.reasons.map(({ text }) => text)).toEqual([
+      "The drain evicts a pod of revision 1.",
+      "The drain evicts 2 pods of revision 2.",
+    ]);
+  });
+
   test("before a long wait tells what holds the rollout", () => {
     const [first, second] = momentsOf([
       deployment(0, { replicas: 4, updated: 2 }),
@@ -151,6 +189,23 @@ describe("a moment", () => {
         text: 'Waiting for deployment "web" rollout to finish: 1 of 2 updated replicas are available...',
         by: "command",
       },
+    ]);
+  });
+
+  test("has what rollout status says each time that it is asked, the same text too", () => {
+    const done = print(0, 'deployment "web" successfully rolled out\n');
+    const ask = step(0, "kubectl rollout status deploy/web");
+    const entries = [deployment(0, { replicas: 2, updated: 2, available: 2 }), ask, done];
+    const moments = momentsOf([
+      ...entries,
+      instant(0),
+      { ...ask, at: 9 },
+      { ...done, at: 9 },
+      instant(9),
+    ]);
+    expect(moments.map(({ status }) => status.map(({ by }) => by))).toEqual([
+      ["command"],
+      ["command"],
     ]);
   });
 

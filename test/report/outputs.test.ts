@@ -56,6 +56,45 @@ steps: [{ at: 5s, kubectl: scale deploy/web-0 --replicas=8 }, ${edits.join(", ")
     );
   });
 
+  test("of a run without expectations says that none were, and when a rollout did not end", () => {
+    const verdict = (body: string): string | undefined =>
+      textReport(played(body), { width: 80, paint: plainPaint }).split("\n").at(-1);
+    expect(verdict("")).toBe("PLAYED x: nothing was expected");
+    expect(verdict("behaviors: [{ fault: { type: NeverReady } }]\n")).toBe(
+      "PLAYED x: nothing was expected; a rollout did not end: rollsim explain dir/x, y.yaml",
+    );
+  });
+
+  test("of what has to hold always says how to begin later, if it fails before all pods", () => {
+    const text = (expectation: string): string =>
+      textReport(played(`expect: { always: [${expectation}] }\n`), {
+        width: 100,
+        paint: plainPaint,
+      });
+    const hint = /checked from 0s on.*\n? *.*from: STEP/u;
+    expect(text("'size(pod) == 9'")).toMatch(hint);
+    expect(text("{ that: 'size(pod) == 9', from: 0s }")).not.toMatch(hint);
+  });
+
+  test("tells a Rollout from a Deployment of its name", () => {
+    const rollout = `---
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: { name: web-0 }
+spec:
+  workloadRef: { apiVersion: apps/v1, kind: Deployment, name: web-0 }
+  strategy: { canary: {} }
+`;
+    const text = textReport(played(rollout), { width: 80, paint: plainPaint });
+    expect(text.match(/^.{10}web-0 .*$/gmu)?.map((line) => line.slice(10, 26))).toEqual([
+      "web-0           ",
+      "web-0 (Rollou…  ",
+      "web-0           ",
+      "web-0 (Rollou…  ",
+    ]);
+    expect(text).toContain("web-0 (Rollout): rollouts took 1s");
+  });
+
   test("does not pass control characters of a scenario on to the terminal", () => {
     const text = textReport(played('steps: [{ kubectl: "annotate deploy/web-0 x=\\e[2J" }]\n'), {
       width: 80,
