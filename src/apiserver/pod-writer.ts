@@ -18,7 +18,7 @@ import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
-import { keyOf } from "./store.ts";
+import { keyOf, type Store } from "./store.ts";
 
 const PODS = { group: "", resource: "pods" } as const;
 
@@ -31,13 +31,25 @@ export interface PodsWritten {
   readonly resourceVersion?: number;
 }
 
+/** Whether the owner is still the one that its controller saw. */
+function isThere(store: Store, { metadata }: ReplicaSet): boolean {
+  const { namespace = "default", name, uid } = metadata;
+  return store.get("replicasets", `${namespace}/${name}`)?.metadata.uid === uid;
+}
+
 export class PodWriter {
   readonly #api: ApiServer;
   readonly #trace: Trace;
+  readonly #abandoned: "kept" | "collected";
 
-  constructor(api: ApiServer, trace: Trace) {
+  /**
+   * `abandoned`: what becomes of pods whose owner was deleted just before they were made. The garbage collector
+   * takes them (`collected`); the recordings of the controllers alone are without one. Default: `kept`.
+   */
+  constructor(api: ApiServer, trace: Trace, abandoned: "kept" | "collected" = "kept") {
     this.#api = api;
     this.#trace = trace;
+    this.#abandoned = abandoned;
   }
 
   create(owner: KubeObject, count: number): PodsWritten {
@@ -47,11 +59,13 @@ export class PodWriter {
     let given = 0;
     let refused: Status | undefined;
     let first = 0;
+    const abandoned = this.#abandoned === "collected" && !isThere(store, replicaSet);
     for (let i = 0; i < count; i++) {
       const status = this.#refusal(replicaSet);
       if (status === undefined) {
         const row = store.insertPod(replicaSet);
         if (done === 0) first = row;
+        if (abandoned) store.deletePod(row);
         done++;
       } else if (isNamespaceTerminating(status)) {
         // Taken for success: no pod will come, and there is nothing to tell.

@@ -208,13 +208,14 @@ export class ControllerManager {
 
   #loopWorld(): LoopWorld {
     const { api, trace, now } = this.#world;
+    const ideal = this.#clients.length === 0;
     const world: LoopWorld = {
       api,
       trace,
-      pods: new PodWriter(api, trace),
+      pods: new PodWriter(api, trace, ideal ? "kept" : "collected"),
       requeue: (controller, key, delay) => this.#requeue(controller, key, delay),
     };
-    if (this.#clients.length === 0) return { ...world, ...this.#parking() };
+    if (ideal) return { ...world, ...this.#parking() };
     const clientOf = (controller: Controller): ThrottledClient =>
       this.#clients[this.#controllers.indexOf(controller)]!;
     return {

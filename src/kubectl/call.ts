@@ -126,10 +126,7 @@ export const changeCauseKey = "kubernetes.io/change-cause";
 
 /** The text that --record stores (kubectl/pkg/cmd/util ParseCommandArguments). */
 export function changeCauseOf(call: Call): string {
-  const flags = call.flags
-    .given()
-    .filter(({ name }) => name !== "namespace")
-    .map(({ name, value }) => `--${name}=${value}`);
+  const flags = call.flags.given().map(({ name, value }) => `--${name}=${value}`);
   return ["kubectl", call.command, ...call.args, ...flags].join(" ");
 }
 

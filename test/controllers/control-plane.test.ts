@@ -95,4 +95,22 @@ describe("with 20 requests a second and a burst of 30", () => {
     expect(fork.trace.entries).toEqual(cluster.trace.entries);
     expect(isComplete(fork, 200)).toBe(true);
   });
+
+  test("leaves no pod that was made while its ReplicaSet was deleted", () => {
+    const cluster = new Cluster({ controlPlane: { qps: 20, burst: 30, latency: 3 }, nodes: 1 });
+    cluster.act("create", (api) => api.create(deployment(3)));
+    cluster.runUntil(5_000);
+    cluster.act("delete all", (api) => {
+      for (const { metadata } of api.list("pods")) api.delete({ ...metadata, resource: "pods" });
+    });
+    // The first of three new pods is there, the others are asked for in a moment.
+    while (
+      cluster.api.list("pods").every(({ metadata }) => metadata.deletionTimestamp !== undefined)
+    ) {
+      cluster.step();
+    }
+    cluster.act("delete", (api) => api.delete({ resource: "deployments", name: "web" }));
+    cluster.runUntil(cluster.now + 120_000);
+    expect(cluster.api.list("pods")).toEqual([]);
+  });
 });

@@ -63,6 +63,10 @@ function readPatch(call: Call, inline: string, file: string): unknown {
       fail(`unable to read patch file: open ${file}: no such file or directory`);
     source = read.text;
   }
+  // What begins like JSON is not read as YAML.
+  if (source.trimStart().startsWith("{") && !isJson(source)) {
+    exitWith("Error from server (BadRequest): invalid JSON patch");
+  }
   const parsed = parseManifest(source, "patch");
   // Broken JSON goes to the server as it is, which refuses it.
   if (parsed.error !== undefined && /^\s*[{[]/.test(source)) {
@@ -74,6 +78,15 @@ function readPatch(call: Call, inline: string, file: string): unknown {
     );
   }
   return source.trim() === "null" ? null : (parsed.documents[0] ?? {});
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function send(call: Call, info: Info, type: PatchType, body: unknown) {
