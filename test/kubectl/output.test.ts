@@ -78,9 +78,10 @@ describe("-o yaml", () => {
   });
 
   test("folds a long text at the blank after column 80 as go-yaml does", () => {
-    const [text] = printed("yaml").filter((yaml) => yaml.includes("the HPA was unable to compute"));
-    expect(text).toContain("cpu utilization:\n      unable to get metrics");
-    expect(toYaml(read(text ?? ""))).toBe(text);
+    const folded = "cpu utilization:\n      unable to get metrics";
+    const texts = printed("yaml").filter((yaml) => yaml.includes(folded));
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(toYaml(read(text))).toBe(text);
   });
 });
 
