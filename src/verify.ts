@@ -17,9 +17,9 @@ export {
   type Allowed,
   type CheckOptions,
   type CheckResult,
-  type FailedRun,
 } from "./verify/check-rollout.ts";
 export { counterexampleTo, type Counterexample } from "./verify/counterexample.ts";
+export type { FailedRun } from "./verify/failed-run.ts";
 export type { ExploreConfig } from "./verify/explore-config.ts";
 export {
   exploreRollout,

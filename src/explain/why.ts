@@ -62,7 +62,8 @@ export function explainDeployment(cluster: Cluster, key: string): Explanation | 
     ...cluster.planned("Deployment", key).because,
     ...owned.flatMap((rs) => refusals(cluster, rs)),
   ];
-  const deadlineAt = deadline(cluster, d);
+  // A scaled Deployment is not asked for progress.
+  const deadlineAt = hangsScaled(decisions) ? undefined : deadline(cluster, d);
   return {
     object: `deployment/${name}`,
     namespace,
@@ -132,6 +133,15 @@ const MOVES: ReadonlySet<string> = new Set([
   "deployment/scale/saturated",
 ]);
 
+/**
+ * Sized for another count, which is what its only ReplicaSet has already: nothing is written, so every sync ends
+ * there (kubernetes/kubernetes#102551).
+ */
+function hangsScaled(decisions: readonly Decision[]): boolean {
+  const isScaled = decisions.some(({ id }) => id === "deployment/scaling-event");
+  return isScaled && !decisions.some(({ id }) => MOVES.has(id) || id === "deployment/paused");
+}
+
 function remedies(
   d: Deployment,
   decisions: readonly Decision[],
@@ -160,6 +170,7 @@ function remedies(
   const stuck = sets
     .filter(({ role }) => role === "new")
     .flatMap(({ pods }) => pods.filter(isStuck));
+  if (hangsScaled(decisions)) texts.push(`kubectl scale ${name} to another count, then back`);
   if (stuck.length > 0) texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
   return texts;
 }

@@ -8,9 +8,9 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
 import { createDeployment } from "./create-deployment.ts";
-import { allAssumptions, rolloutView, RolloutWatch, type Breach } from "./observe.ts";
+import { failedRun, type FailedRun } from "./failed-run.ts";
+import { allAssumptions, rolloutView, RolloutWatch } from "./observe.ts";
 import { stateLaws, type Assumption } from "./properties.ts";
-import { scenarioText } from "./scenario-text.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
 export type Allowed = "undo" | "scale" | "pause" | "fail" | "drain" | "node" | "lag";
@@ -31,16 +31,6 @@ export interface CheckOptions {
   readonly behaviors?: ClusterOptions["behaviors"];
   /** Laws, by id, that are judged also where what they assume is not true: to see what then happens. */
   readonly laws?: readonly string[];
-}
-
-export interface FailedRun {
-  readonly breach: Breach;
-  readonly seed: string;
-  readonly actions: readonly UserAction[];
-  /** The letters of the schedule that was played. */
-  readonly schedule: string;
-  /** The run as a scenario file that `rollsim run` replays. */
-  readonly scenario: string;
 }
 
 export interface CheckResult {
@@ -136,6 +126,8 @@ const CHOICES = {
 
 interface PlayedRun {
   readonly cluster: Cluster;
+  /** As it was created. */
+  readonly deployment: Deployment;
   readonly watch: RolloutWatch;
   /** What was done, and when. */
   readonly steps: readonly (readonly [at: Millis, step: PerformedStep])[];
@@ -168,7 +160,7 @@ function playOnce(
   }
   cluster.runUntil(cluster.now + SETTLED_MS);
   watch.stop();
-  return { cluster, watch, steps };
+  return { cluster, deployment, watch, steps };
 }
 
 function isLagging({ allow = [] }: CheckOptions): boolean {
@@ -222,10 +214,7 @@ function shrink(
     }
   }
   const breach = played.watch.breaches.find((found) => found.law === law)!;
-  const schedule = `fresh until ${SETTLED_MS}ms, then ${played.cluster.playedSchedule}`;
   const behaviors = options.behaviors ?? DEFAULT_BEHAVIORS;
-  const { steps } = played;
-  const nodes = nodesFor(manifest);
-  const scenario = scenarioText({ seed, schedule, behaviors, steps, manifest, nodes });
-  return { breach, seed, actions: best, schedule, scenario };
+  const run = { ...played, manifest, actions: best, seed, behaviors, settledMs: SETTLED_MS };
+  return failedRun(run, breach);
 }

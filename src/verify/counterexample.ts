@@ -2,10 +2,12 @@
 import type { KubeObject } from "../api/meta.ts";
 import { exploration, type Exploration } from "./explore.ts";
 import type { ExploreConfig } from "./explore-config.ts";
-import { lawsOn, type JudgedLaw } from "./explore-laws.ts";
+import { endingLaw } from "./explore-endings.ts";
+import { lackOf, lawsOn, type JudgedLaw } from "./explore-laws.ts";
 import { sizesOf } from "./explore-sizes.ts";
 import { inWords, STATE_LIMIT, type ExploreOptions, type WitnessStep } from "./explore-verdicts.ts";
-import { lawExpression } from "./law-expression.ts";
+import { endExpression, lawExpression, type ExpressedWorld } from "./law-expression.ts";
+import { liveness } from "./properties-facts.ts";
 import { scenarioText } from "./scenario-text.ts";
 import { goalOf, shortestTrace, type TraceStep } from "./trace.ts";
 import { playWitness } from "./witness-run.ts";
@@ -40,9 +42,11 @@ export function counterexampleTo(
 
 /** RangeError for a law that this configuration does not judge. */
 function judgedAs(law: string, model: Exploration): readonly JudgedLaw[] {
-  const all = lawsOn(model);
+  const all = [...lawsOn(model), endingLaw(model)];
   const found = all.filter(({ id, knownAs }) => id === law || knownAs === law);
   if (found.length > 0) return found;
+  const needed = lackOf(law);
+  if (needed !== undefined) throw new RangeError(`${law} shows where this is not given: ${needed}`);
   const known = new Set(
     all.flatMap(({ id, knownAs }) => [id, ...(knownAs === undefined ? [] : [knownAs])]),
   );
@@ -55,12 +59,21 @@ function played(
   { id, name }: JudgedLaw,
 ): string | undefined {
   const { config } = model;
-  const run = playWitness(model, way, manifestOf(config));
+  const isEnding = id === liveness.id;
+  const run = playWitness(model, way, manifestOf(config), isEnding ? "ready at once" : undefined);
   if (run === undefined) return undefined;
   const { cluster, behaviors, schedule, steps, manifest, minReadySeconds } = run;
   const { lost } = model.view(way.at(-1)!.state, 0);
   const replicaSets = cluster.api.list("replicasets").map(({ metadata }) => metadata.name);
-  const world = { sizes: sizesOf(config), replicaSets, minReadySeconds, lost };
+  const world: ExpressedWorld = {
+    deployment: "web",
+    selector: "app=web",
+    sizes: sizesOf(config),
+    replicaSets,
+    minReadySeconds,
+    lost,
+    counts: "available",
+  };
   const always = lawExpression(id, world);
   const text = scenarioText({
     seed: "0",
@@ -71,6 +84,7 @@ function played(
     nodes: 1,
     until: cluster.now + AFTERWARDS_MS,
     ...(always === undefined ? {} : { always: [always] }),
+    ...(isEnding ? { finally: [endExpression(world)] } : {}),
   });
   const story = inWords(model, way).map(({ action }, i) => `#   ${i} ${action}`);
   return `# Breaks ${id}, ${name}: the shortest way, ${way.length - 1} steps.\n${story.join("\n")}\n${text}`;

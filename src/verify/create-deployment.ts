@@ -1,4 +1,4 @@
-/** A manifest as the API server stores it, or a TypeError that says why it does not. */
+/** A manifest as the API server stores it, in its namespace, or a TypeError that says why it does not. */
 import type { Deployment } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
@@ -10,7 +10,14 @@ export function createDeployment(cluster: Cluster, manifest: KubeObject): Deploy
       `got apiVersion ${apiVersion}, kind ${kind}; use a Deployment of apps/v1, as an object`,
     );
   }
-  const created = cluster.act("create", (api) => api.create(manifest));
+  const created = cluster.act("create", (api) => {
+    const namespace = manifest.metadata?.namespace;
+    const isThere =
+      namespace === undefined || api.get({ resource: "namespaces", name: namespace }).ok;
+    if (!isThere)
+      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    return api.create(manifest);
+  });
   if (!created.ok) throw new TypeError(created.status.message);
   return created.value as Deployment;
 }

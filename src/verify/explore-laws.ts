@@ -44,21 +44,23 @@ export function lawsOn(model: Exploration): readonly JudgedLaw[] {
   );
   // Under a lagging cache a sync reads something else than the state before it, of which these laws speak.
   const syncs: readonly SyncLaw[] = config.cache === "lagging" ? [] : syncLaws;
-  const known = [...states, ...syncs].map((law): JudgedLaw => {
-    const unmet = law.assumes.filter((assumption) => !isGiven(config, assumption, law.form));
-    const { id, name, statement } = law;
-    const properties = law.form === "state" ? onStates(model, law) : onSyncs(model, law);
-    const claim = claimOf(id, unmet, config);
-    return {
-      id,
-      name,
-      statement,
-      missing: unmet.map((word) => assumptions[word]),
-      ...(claim === undefined ? {} : { knownAs: claim }),
-      ...properties,
-    };
-  });
+  const known = [...states, ...syncs].map((law): JudgedLaw => ({
+    ...judgedWords(config, law),
+    ...(law.form === "state" ? onStates(model, law) : onSyncs(model, law)),
+  }));
   return [...known, podsCeiling(model)];
+}
+
+/** A law as a configuration has it: what it does not give, and the claim that a breach then shows to be false. */
+export function judgedWords(
+  config: ExploreConfig,
+  law: Pick<StateLaw | SyncLaw, "id" | "name" | "statement" | "assumes" | "form">,
+): Omit<JudgedLaw, "property" | "occasion" | "visible"> {
+  const { id, name, statement, assumes, form } = law;
+  const unmet = assumes.filter((assumption) => !isGiven(config, assumption, form));
+  const claim = claimOf(id, unmet, config);
+  const missing = unmet.map((word) => assumptions[word]);
+  return { id, name, statement, missing, ...(claim === undefined ? {} : { knownAs: claim }) };
 }
 
 type Properties = Pick<JudgedLaw, "property" | "occasion" | "visible">;
@@ -127,7 +129,7 @@ function claimOf(
   unmet: readonly Assumption[],
   { replicas, scaleTo = 0, faults = 0 }: ExploreConfig,
 ): string | undefined {
-  // CE3 is about scaling down; scaling up raises the floor at once. CE5 is about failures.
+  // CE3 and CE7 are about scaling down; scaling up raises the floor at once. CE5 is about failures.
   if (scaleTo > replicas || (id === "P9" && faults === 0)) return undefined;
   return claims[`${id} without ${unmet.join(", ")}`];
 }
@@ -139,7 +141,15 @@ const claims: Readonly<Record<string, string>> = {
   "P2 without own": "CE4",
   "P9 without one": "CE5",
   "P3 without np": "CE6",
+  "P24 without const": "CE7",
 };
+
+/** What a claim such as CE1 takes to be seen, in words; undefined for what is no such claim. */
+export function lackOf(claim: string): string | undefined {
+  const law = Object.keys(claims).find((key) => claims[key] === claim);
+  const word = law?.split(" without ")[1] as Assumption | undefined;
+  return word === undefined ? undefined : assumptions[word];
+}
 
 function isGiven(config: ExploreConfig, assumption: Assumption, form: "state" | "sync"): boolean {
   switch (assumption) {

@@ -3,12 +3,14 @@
  * with what the configuration does not promise, and a shortest way to a breach.
  */
 import { check } from "./check.ts";
-import { endingsOf, isStuck, type EndingRules } from "./endings.ts";
+import { endingsOf } from "./endings.ts";
 import { exploration, type Exploration } from "./explore.ts";
 import type { ExploreConfig } from "./explore-config.ts";
-import { lawsOn } from "./explore-laws.ts";
-import { describeAction, isSystemAction } from "./explore-layout.ts";
+import { endingLaw, endingRules } from "./explore-endings.ts";
+import { lawsOn, type JudgedLaw } from "./explore-laws.ts";
+import { describeAction } from "./explore-layout.ts";
 import type { RolloutView } from "./properties.ts";
+import type { StateSet } from "./state-set.ts";
 import { goalOf, shortestTrace, type Goal, type TraceStep } from "./trace.ts";
 
 export interface WitnessStep {
@@ -59,37 +61,30 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
   const judged = lawsOn(model);
   const properties = judged.flatMap(({ property, occasion }) => [property, occasion]);
   const { verdicts, states, exhausted, reached } = check(model, properties, { stateLimit });
-  const laws = judged.map(
-    ({ property, occasion: _, visible: __, knownAs, ...law }, i): ExploredLaw => {
-      const { holds, count: breaches } = verdicts[2 * i]!;
-      const occasions = verdicts[2 * i + 1]!.count;
-      if (holds) return { ...law, holds, occasions, breaches };
-      const known = knownAs === undefined ? {} : { knownAs };
-      return { ...law, holds, occasions, breaches, ...known, ...shown(model, goalOf(property)) };
-    },
-  );
+  const laws = judged.map((law, i): ExploredLaw => {
+    const { holds, count: breaches } = verdicts[2 * i]!;
+    const occasions = verdicts[2 * i + 1]!.count;
+    return explored(model, law, { holds, occasions, breaches });
+  });
   if (!exhausted) return { config, states, exhausted, laws };
-  const rules = endingRules(model);
-  const { acyclic, resting, stuck } = endingsOf(model, reached, rules);
-  const toStuck: Goal = { kind: "state", test: isStuck(model, rules) };
-  const ends: ExploredLaw = {
-    ...liveness(config),
-    missing: [],
-    holds: acyclic && stuck === 0,
-    occasions: resting,
-    breaches: stuck,
-    ...(stuck > 0 ? shown(model, toStuck) : {}),
-  };
-  return { config, states, exhausted, laws: [...laws, ends] };
+  return { config, states, exhausted, laws: [...laws, endingVerdict(model, reached)] };
 }
 
-function liveness({ newPods }: ExploreConfig): Pick<ExploredLaw, "id" | "name" | "statement"> {
-  const stuck = newPods === "never ready" ? ", stuck with pods that are not ready," : "";
-  return {
-    id: "P24",
-    name: "every rollout ends",
-    statement: `left alone, the system never goes round in a circle, and rests only when the rollout is complete${stuck} or paused`,
-  };
+function endingVerdict(model: Exploration, reached: StateSet): ExploredLaw {
+  const { acyclic, resting, stuck } = endingsOf(model, reached, endingRules(model));
+  const holds = acyclic && stuck === 0;
+  return explored(model, endingLaw(model), { holds, occasions: resting, breaches: stuck });
+}
+
+/** A claim is shown to be false only by a breach. */
+function explored(
+  model: Exploration,
+  { property, occasion: _, visible: __, knownAs, ...law }: JudgedLaw,
+  verdict: Pick<ExploredLaw, "holds" | "occasions" | "breaches">,
+): ExploredLaw {
+  if (verdict.holds) return { ...law, ...verdict };
+  const known = knownAs === undefined ? {} : { knownAs };
+  return { ...law, ...verdict, ...known, ...shown(model, goalOf(property)) };
 }
 
 function shown(model: Exploration, goal: Goal): Pick<ExploredLaw, "witness"> {
@@ -103,33 +98,6 @@ export function inWords(model: Exploration, way: readonly TraceStep[]): readonly
     action: describeAction(action),
     state: show(model.view(state, 0)),
   }));
-}
-
-function endingRules(model: Exploration): EndingRules {
-  const done = (states: Int32Array, at: number): boolean =>
-    model.isPaused(states, at) ||
-    isComplete(model, states, at) ||
-    isStuckForGood(model, states, at);
-  return { acts: isSystemAction, done };
-}
-
-function isComplete(model: Exploration, states: Int32Array, at: number): boolean {
-  const { replicas, current, sets } = model.view(states, at);
-  return sets.every(({ spec, active, available, status }, i) => {
-    const size = i === current ? replicas : 0;
-    return [spec, active, available, status].every((count) => count === size);
-  });
-}
-
-/** All is done that can be done about a bad image: each ReplicaSet has its size, and says what it has. */
-function isStuckForGood(model: Exploration, states: Int32Array, at: number): boolean {
-  const { current, sets } = model.view(states, at);
-  return (
-    model.config.newPods === "never ready" &&
-    current > 0 &&
-    sets[current]!.active > 0 &&
-    sets.every(({ spec, active, available, status }) => spec === active && status === available)
-  );
 }
 
 function show({ current, sets }: RolloutView): string {

@@ -13,7 +13,7 @@ import {
 } from "../controllers/deployment/fenceposts.ts";
 import { hasDeadline } from "../controllers/deployment/conditions.ts";
 import { createDeployment } from "./create-deployment.ts";
-import { assumptions, type Assumption } from "./properties.ts";
+import { assumptions, stateLaws, type Assumption } from "./properties.ts";
 
 export interface Guarantee {
   readonly name: string;
@@ -75,27 +75,39 @@ interface Facts {
 }
 
 function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
-  const minReady = spec.minReadySeconds ?? 0;
+  const isSlow = (spec.minReadySeconds ?? 0) > 0;
+  return [leastAvailable(f, isSlow ? "slow" : "at once"), ...mostPods(f), ...unpromised()];
+}
+
+function assumedBy(id: (typeof stateLaws)[number]["id"]): readonly Assumption[] {
+  return stateLaws.find((law) => law.id === id)!.assumes;
+}
+
+function leastAvailable(f: Facts, available: "slow" | "at once"): Guarantee {
+  const assumed = assumedBy("P3").filter((name) => name !== "mrs0");
+  return {
+    name: "least available at every moment",
+    value: `${f.floor} of ${f.replicas}`,
+    number: f.floor,
+    rule: `replicas ${f.replicas} - maxUnavailable ${f.unavailable}`,
+    law: "P3",
+    // With minReadySeconds a second change in mid-rollout is outside (CE2); a single rollout is not.
+    assumes:
+      available === "slow" ? assumed.map((name) => (name === "fwd" ? "one" : name)) : assumed,
+  };
+}
+
+function mostPods(f: Facts): Guarantee[] {
   const transient = Math.min(2 * f.replicas, f.replicas + 2 * f.surge + f.unavailable);
   const broken = Math.min(f.replicas, f.surge + f.unavailable);
   return [
-    {
-      name: "least available at every moment",
-      value: `${f.floor} of ${f.replicas}`,
-      number: f.floor,
-      rule: `replicas ${f.replicas} - maxUnavailable ${f.unavailable}`,
-      law: "P3",
-      // With minReadySeconds a second change in mid-rollout is outside (CE2); a single rollout is not.
-      assumes:
-        minReady === 0 ? ["fwd", "nf", "const", "np", "own"] : ["one", "nf", "const", "np", "own"],
-    },
     {
       name: "most pods asked for",
       value: String(f.ceiling),
       number: f.ceiling,
       rule: `replicas ${f.replicas} + maxSurge ${f.surge}`,
       law: "P2",
-      assumes: ["const", "own"],
+      assumes: assumedBy("P2"),
     },
     {
       name: "most pods that are not terminating",
@@ -103,7 +115,7 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       number: transient,
       rule: `the smaller of 2 x ${f.replicas} and ${f.replicas} + 2 x ${f.surge} + ${f.unavailable}`,
       law: "P5",
-      assumes: ["one", "nf", "const", "np", "own"],
+      assumes: assumedBy("P5"),
     },
     {
       name: "most pods, terminating ones too",
@@ -111,7 +123,7 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       number: 2 * f.replicas,
       rule: "each old pod goes once, each new one comes once",
       law: "P5",
-      assumes: ["one", "nf", "const", "np", "own"],
+      assumes: assumedBy("P5"),
     },
     {
       name: "pods that a bad image can break",
@@ -119,32 +131,37 @@ function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
       number: broken,
       rule: `the smaller of ${f.replicas} and maxSurge ${f.surge} + maxUnavailable ${f.unavailable}`,
       law: "P15",
-      assumes: ["bad", "fwd", "const", "np", "own"],
+      assumes: assumedBy("P15"),
     },
-    {
-      name: "least available when a rollout is undone half-way",
-      value: "no floor",
-      number: undefined,
-      rule: "a status that lags may count pods of the new revision that are gone",
-      law: "CE1",
-      assumes: [],
-    },
-    {
-      name: "least available when it is paused and resumed in mid-rollout",
-      value: "no floor",
-      number: undefined,
-      rule: "a pause fills old ReplicaSets up; their pods, not ready yet, use up what cleanup may take",
-      law: "CE6",
-      assumes: [],
-    },
-    {
-      name: "least available when it is scaled down in mid-rollout",
-      value: "no floor",
-      number: undefined,
-      rule: "shares are by size, not by availability",
-      law: "CE3",
-      assumes: [],
-    },
+  ];
+}
+
+function unpromised(): Guarantee[] {
+  const none = (name: string, law: string, rule: string, value = "no floor"): Guarantee => {
+    return { name, value, number: undefined, rule, law, assumes: [] };
+  };
+  return [
+    none(
+      "least available when a rollout is undone half-way",
+      "CE1",
+      "a status that lags may count pods of the new revision that are gone",
+    ),
+    none(
+      "least available when it is paused and resumed in mid-rollout",
+      "CE6",
+      "a pause fills old ReplicaSets up; their pods, not ready yet, use up what cleanup may take",
+    ),
+    none(
+      "least available when it is scaled down in mid-rollout",
+      "CE3",
+      "shares are by size, not by availability",
+    ),
+    none(
+      "longest rollout when it is scaled down in mid-rollout",
+      "CE7",
+      "scaled to what one old ReplicaSet has while the new one has none, it hangs; no deadline tells",
+      "for ever",
+    ),
   ];
 }
 
@@ -182,10 +199,18 @@ function deadline(deployment: Deployment): Guarantee {
   const common = {
     name: "longest stall before the deadline is reported",
     law: "P22",
-    assumes: [] as const,
-  };
+    // An undo may find the reason of a rollout that completed, which no deadline replaces; a paused or scaled
+    // Deployment is not asked for progress.
+    assumes: ["fwd", "const", "np"],
+  } as const;
   if (!hasDeadline(deployment) || seconds === undefined) {
-    return { ...common, value: "for ever", number: undefined, rule: "no progressDeadlineSeconds" };
+    return {
+      ...common,
+      value: "for ever",
+      number: undefined,
+      rule: "no progressDeadlineSeconds",
+      assumes: [],
+    };
   }
   return {
     ...common,

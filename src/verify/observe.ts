@@ -26,6 +26,8 @@ export interface Breach {
   /** Pods short of, or beyond, what the law allows. */
   readonly by: number;
   readonly view: RolloutView;
+  /** Letters of the cluster's schedule played up to then. */
+  readonly played: string;
 }
 
 /** What the laws see of a Deployment (`namespace/name`) now; undefined where there is none. */
@@ -112,7 +114,8 @@ export class RolloutWatch {
       this.judged.set(law.id, (this.judged.get(law.id) ?? 0) + 1);
       if (margin >= 0 || this.breaches.some(({ law: id }) => id === law.id)) continue;
       const { id, statement } = law;
-      this.breaches.push({ law: id, statement, at: this.#cluster.now, by: -margin, view });
+      const { now: at, playedSchedule: played } = this.#cluster;
+      this.breaches.push({ law: id, statement, at, by: -margin, view, played });
     }
   }
 

@@ -203,8 +203,8 @@ export const stateLaws = [
     name: "blast radius",
     class: "B",
     form: "state",
-    // After an undo the current set may have no available pod although its image is good.
-    assumes: ["bad", "fwd", "const", "np", "own"],
+    // After an undo, or failures, the current set may have no available pod although its image is good.
+    assumes: ["bad", "fwd", "nf", "const", "np", "own"],
     statement: "A bad image reaches at most min(replicas, maxSurge + maxUnavailable) pods.",
     margin: (view) => {
       const set = view.sets[view.current];

@@ -15,11 +15,16 @@ export interface ScenarioParts {
   readonly until?: Millis;
   /** CEL expressions that must be true from the first step on. */
   readonly always?: readonly string[];
+  /** CEL expressions that must be true at the end. */
+  readonly finally?: readonly string[];
+  /** Default: `default`. */
+  readonly namespace?: string | undefined;
 }
 
 /** YAML is a superset of JSON: what is given as objects goes in as it is. */
 export function scenarioText(parts: ScenarioParts): string {
-  const { seed, schedule, behaviors, steps, manifest, nodes, until, always = [] } = parts;
+  const { seed, schedule, behaviors, steps, manifest, nodes, until, namespace } = parts;
+  const { always = [], finally: atEnd = [] } = parts;
   const named = steps.map(([at, step], i) => ({
     ...(i === 0 && always.length > 0 ? { name: "begin" } : {}),
     at: `${at}ms`,
@@ -29,6 +34,7 @@ export function scenarioText(parts: ScenarioParts): string {
     "apiVersion: rollsim.dev/v1alpha1",
     "kind: Scenario",
     "metadata: { name: counterexample }",
+    ...(namespace === undefined ? [] : [`namespace: ${JSON.stringify(namespace)}`]),
     `seed: ${JSON.stringify(seed)}`,
     `schedule: ${schedule}`,
     ...(nodes === undefined ? [] : [`cluster: { nodes: ${nodes} }`]),
@@ -37,8 +43,11 @@ export function scenarioText(parts: ScenarioParts): string {
     ...behaviors.map((behavior) => `  - ${JSON.stringify(behavior, timed)}`),
     "steps:",
     ...named.map((step) => `  - ${JSON.stringify(step)}`),
-    ...(always.length === 0 ? [] : ["expect:", "  always:"]),
+    ...(always.length + atEnd.length === 0 ? [] : ["expect:"]),
+    ...(always.length === 0 ? [] : ["  always:"]),
     ...always.map((that) => `    - ${JSON.stringify({ that, from: "begin" })}`),
+    ...(atEnd.length === 0 ? [] : ["  finally:"]),
+    ...atEnd.map((that) => `    - ${JSON.stringify(that)}`),
     "---",
     JSON.stringify(manifest),
     "",

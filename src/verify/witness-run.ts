@@ -35,11 +35,15 @@ const TURN_MS = 900;
 const MOST_TURNS = 12;
 const AHEAD = ".".repeat(400);
 
-/** Undefined where the simulator cannot follow: an order that two caches cannot have, pods that cannot be told apart so. */
+/**
+ * Undefined where the simulator cannot follow: an order that two caches cannot have, pods that cannot be told
+ * apart so. `later`: what becomes of pods that are made after the way's end.
+ */
 export function playWitness(
   model: Exploration,
   way: readonly TraceStep[],
   manifest: KubeObject,
+  later: "never ready" | "ready at once" = "never ready",
 ): WitnessRun | undefined {
   const actions = way.slice(1).map(({ action }) => action);
   const isSlow = model.config.minReady === "positive";
@@ -48,7 +52,10 @@ export function playWitness(
     const times = timesOf(actions, beginAfter(minReadySeconds), minReadySeconds);
     if (times === undefined) continue;
     const player = new WitnessPlayer(model, manifest, minReadySeconds);
-    if (way.slice(1).every((step, i) => player.take(step, times[i]!))) return player.run();
+    if (!way.slice(1).every((step, i) => player.take(step, times[i]!))) continue;
+    if (later === "never ready") return player.run();
+    player.letLaterPodsTurnReady();
+    if (player.isAt(way.at(-1)!.state)) return player.run();
   }
   return undefined;
 }
@@ -91,7 +98,7 @@ class WitnessPlayer {
       this.#act(action);
       // Hearing of a ready pod sets the alarm for when it is available.
       if (this.#minReadySeconds > 0) while (this.#make("p"));
-      return this.#isAt(state, this.#play(""));
+      return this.isAt(state);
     }
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       this.#hear(action, turn);
@@ -99,7 +106,7 @@ class WitnessPlayer {
       const isMade =
         kind === at.toDeliver ||
         this.#make(kind === at.toSyncDeployment ? "D" : this.#letterFor(at.rankOfAction(action)));
-      if (isMade && this.#isAt(state, this.#play(""))) return true;
+      if (isMade && this.isAt(state)) return true;
       if (!isMade && !this.#make(".")) return false;
     }
     return false;
@@ -117,6 +124,14 @@ class WitnessPlayer {
         step === undefined ? [] : [[when, step] as const],
       ),
     };
+  }
+
+  letLaterPodsTurnReady(): void {
+    const cluster = this.#play("");
+    for (const [rank, extra] of this.#extra) {
+      const last = Math.max(0, ...podsOf(cluster, rank).map(ordinalIn));
+      extra.fill(0, last);
+    }
   }
 
   #behaviors(): Behavior[] {
@@ -250,7 +265,8 @@ class WitnessPlayer {
     this.#outside.push({ at: this.#now, act, step: undefined }); // a part of the step that failed it
   }
 
-  #isAt(state: Int32Array, cluster: Cluster): boolean {
+  isAt(state: Int32Array): boolean {
+    const cluster = this.#play("");
     const sets = setsOf(cluster);
     return this.#model.view(state, 0).sets.every((wanted, rank) => {
       const rs = sets.get(rank);

@@ -34,6 +34,10 @@ describe("rollsim verify", () => {
     ["CE3", "--replicas 6 --revisions 2 --scale-to 3"],
     ["CE4", "--replicas 3 --surge 1 --unavailable 0 --allow lag"],
     ["CE5", "--replicas 4 --surge 1 --unavailable 1 --allow fail"],
+    ["CE6", "--replicas 4 --allow pause"],
+    ["CE7", "--replicas 2 --surge 0 --unavailable 1 --revisions 2 --scale-to 1"],
+    // The new ReplicaSet has no pod either where two old ones take all the room.
+    ["CE7", "--replicas 2 --surge 1 --unavailable 1 --scale-to 1"],
   ])("finds %s again, as not promised: %s", async (claim, line) => {
     const { laws } = await explored(line);
     const law = laws.find(({ knownAs }) => knownAs === claim);
@@ -77,6 +81,15 @@ describe("rollsim verify", () => {
     expect(replayed.out).toContain("FAILED counterexample: 1 failure");
     const explained = await rollsim(["explain", "-", "--at", "11s"], { stdin: found.out });
     expect([explained.code, explained.err]).toEqual([0, ""]);
+  });
+
+  test("prints the rollout that hangs, of which explain tells that no deadline ends it", async () => {
+    const line = "verify --replicas 2 --surge 0 --unavailable 1 --revisions 2 --scale-to 1";
+    const { out } = await rollsim([...line.split(" "), "--scenario", "P24"]);
+    const { out: said } = await rollsim(["explain", "-", "--at", "60s"], { stdin: out });
+    expect(said).toContain("was sized for 2 replicas, the\n    Deployment now wants 1");
+    expect(said).toContain("kubectl scale deployment/web to another count, then back");
+    expect(said).not.toContain("deadline after");
   });
 
   test.each([

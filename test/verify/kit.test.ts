@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
 import type { Deployment } from "../../src/api/apps.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
-import { clusterAt } from "../../src/scenario/run.ts";
+import { clusterAt, runScenario } from "../../src/scenario/run.ts";
 import {
   allAssumptions,
   checkRollout,
@@ -15,6 +15,7 @@ import {
   rolloutView,
   RolloutWatch,
   userActions,
+  type Allowed,
   type CheckOptions,
 } from "../../src/verify.ts";
 import { runs } from "../support/seed.ts";
@@ -61,6 +62,23 @@ describe("checkRollout", () => {
     expect(cluster.now).toBe(breach.at);
     const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
     expect(available).toEqual(breach.view.sets.map((set) => set.available));
+  });
+
+  test.each<readonly [law: string, allow: readonly Allowed[]]>([
+    ["P2", ["scale"]],
+    ["P3", ["drain"]],
+    ["P4", ["scale"]],
+    ["P5", ["scale"]],
+    ["P7", ["scale"]],
+    ["P9", ["scale"]],
+    ["P10", ["drain"]],
+  ])("gives a breach of %s as a scenario whose expectation fails", (law, allow) => {
+    const manifest = { ...web(4), metadata: { name: "my-web", namespace: "prod" } };
+    const options = { seed: "x", runs: 40, actions: 4, allow, laws: [law] };
+    const { failure } = checkRollout(manifest, options);
+    expect(failure?.breach.law).toBe(law);
+    const { failures } = runScenario(parseScenario(failure!.scenario));
+    expect(failures.map(({ kind }) => kind)).toEqual(["always"]);
   });
 
   test("throws a TypeError with the API server's words for a manifest that is refused", () => {
@@ -166,6 +184,7 @@ describe("guarantees", () => {
       "most pods asked for": 13,
       "most pods that are not terminating": 18,
       "pods that a bad image can break": 5,
+      "longest rollout when it is scaled down in mid-rollout": undefined,
       "longest stall before the deadline is reported": 601,
     });
   });

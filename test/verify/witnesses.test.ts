@@ -131,7 +131,40 @@ describe.each(witnesses)("%s in the trace %s", (claim, name) => {
   });
 });
 
-test("has a witness for each of the seven claims", () => {
+describe("CE7, that a rollout always ends, in the trace CE7-shortest", () => {
+  const trace = traceOf("CE7-shortest");
+  const deadlineMs = 600_000;
+  const scaledAt = trace.case.actions.at(-1)!.at * 1000;
+
+  /** What a Deployment that hangs shows, longer after its deadline than that is long. */
+  function hangs(frames: readonly RecordedFrame[]): void {
+    expect(trace.case.until * 1000).toBeGreaterThan(scaledAt + 2 * deadlineMs);
+    const { t, deployments, replicaSets } = frames.at(-1)!;
+    expect(t).toBeLessThan(scaledAt + deadlineMs); // nothing is written after that
+    const [web] = deployments as readonly {
+      readonly conditions: unknown;
+      readonly done: boolean;
+    }[];
+    expect(web!.done).toBe(false);
+    expect(web!.conditions).toContainEqual(
+      expect.arrayContaining(["Progressing", "True", "NewReplicaSetCreated"]),
+    );
+    const sizes = (replicaSets as readonly { readonly replicas: number }[]).map(
+      (rs) => rs.replicas,
+    );
+    expect(sizes).toEqual([1, 0]);
+  }
+
+  test("is breached by the real controllers: no pod of the new template, and no deadline", () => {
+    hangs(trace.frames);
+  });
+
+  test("is breached by rollsim alike", () => {
+    hangs(play(trace).frames);
+  });
+});
+
+test("has a witness for each of the seven claims about a moment", () => {
   expect([...new Set(witnesses.map(([claim]) => claim))]).toEqual(Object.keys(claims));
 });
 

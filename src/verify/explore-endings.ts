@@ -1,0 +1,53 @@
+/** P24 on an exploration: where a rollout rests when it is left alone. */
+import { isStuck, type EndingRules } from "./endings.ts";
+import type { Exploration } from "./explore.ts";
+import { judgedWords, type JudgedLaw } from "./explore-laws.ts";
+import { isSystemAction } from "./explore-layout.ts";
+import { always, sometimes } from "./judge.ts";
+import { liveness } from "./properties-facts.ts";
+
+export function endingRules(model: Exploration): EndingRules {
+  const done = (states: Int32Array, at: number): boolean =>
+    model.isPaused(states, at) ||
+    isComplete(model, states, at) ||
+    isStuckForGood(model, states, at);
+  return { acts: isSystemAction, done };
+}
+
+/** The part of P24 that one state can breach: to rest before the end. Loops are found by `endingsOf` alone. */
+export function endingLaw(model: Exploration): JudgedLaw {
+  const { config } = model;
+  const stuck = config.newPods === "never ready" ? ", stuck with pods that are not ready," : "";
+  const rests = isStuck(model, endingRules(model));
+  return {
+    ...judgedWords(config, {
+      id: liveness.id,
+      name: "every rollout ends",
+      statement: `left alone, the system never goes round in a circle, and rests only when the rollout is complete${stuck} or paused`,
+      form: "state",
+      // A bad image is an end of its own, which the statement tells.
+      assumes: liveness.assumes.filter((name) => name !== "ready"),
+    }),
+    property: always(liveness.id, (words, at) => !rests(words, at)),
+    occasion: sometimes(liveness.id, () => true),
+  };
+}
+
+function isComplete(model: Exploration, states: Int32Array, at: number): boolean {
+  const { replicas, current, sets } = model.view(states, at);
+  return sets.every(({ spec, active, available, status }, i) => {
+    const size = i === current ? replicas : 0;
+    return [spec, active, available, status].every((count) => count === size);
+  });
+}
+
+/** All is done that can be done about a bad image: each ReplicaSet has its size, and says what it has. */
+function isStuckForGood(model: Exploration, states: Int32Array, at: number): boolean {
+  const { current, sets } = model.view(states, at);
+  return (
+    model.config.newPods === "never ready" &&
+    current > 0 &&
+    sets[current]!.active > 0 &&
+    sets.every(({ spec, active, available, status }) => spec === active && status === available)
+  );
+}

@@ -1,0 +1,81 @@
+/** A run that broke a law, as a scenario file that ends where the law is broken, with that as its expectation. */
+import type { Deployment } from "../api/apps.ts";
+import type { KubeObject, Millis } from "../api/meta.ts";
+import type { Cluster } from "../cluster.ts";
+import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
+import type { Behavior } from "../kubelet/behavior.ts";
+import type { Size } from "./explore-config.ts";
+import { lawExpression, type ExpressedWorld } from "./law-expression.ts";
+import type { Breach } from "./observe.ts";
+import { scenarioText } from "./scenario-text.ts";
+import type { PerformedStep, UserAction } from "./user-actions.ts";
+
+export interface FailedRun {
+  readonly breach: Breach;
+  readonly seed: string;
+  readonly actions: readonly UserAction[];
+  /** The letters of the schedule that was played, up to the breach. */
+  readonly schedule: string;
+  /** The run as a scenario file: `rollsim run` replays it up to the breach, where its expectation fails. */
+  readonly scenario: string;
+}
+
+export interface PlayedRun {
+  readonly cluster: Cluster;
+  readonly manifest: KubeObject;
+  /** As it was created. */
+  readonly deployment: Deployment;
+  readonly seed: string;
+  readonly behaviors: readonly Behavior[];
+  readonly actions: readonly UserAction[];
+  /** What was done, and when. */
+  readonly steps: readonly (readonly [at: Millis, step: PerformedStep])[];
+  /** Until when its schedule was fresh. */
+  readonly settledMs: Millis;
+}
+
+/** For the rest of the instant of the breach, however often controllers could settle in it: nobody repairs it. */
+const NOBODY_ACTS = ".".repeat(9);
+
+export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
+  const { cluster, manifest, seed, behaviors, actions, settledMs } = run;
+  const schedule = `fresh until ${settledMs}ms, then ${breach.played}${NOBODY_ACTS}`;
+  const always = lawExpression(breach.law, worldOf(run, breach));
+  const { namespace } = manifest.metadata ?? {};
+  const scenario = scenarioText({
+    seed,
+    schedule,
+    behaviors,
+    manifest,
+    namespace,
+    nodes: cluster.api.list("nodes").length,
+    steps: run.steps.filter(([at]) => at <= breach.at),
+    until: breach.at,
+    ...(always === undefined ? {} : { always: [always] }),
+  });
+  return { breach, seed, actions, schedule, scenario };
+}
+
+function worldOf({ cluster, deployment, actions }: PlayedRun, breach: Breach): ExpressedWorld {
+  const { name, namespace = "default" } = deployment.metadata;
+  const labels = deployment.spec.template.metadata?.labels ?? {};
+  const counts = actions.flatMap((action) => (action.do === "scale" ? [action.replicas] : []));
+  return {
+    deployment: name,
+    selector: Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(","),
+    sizes: [...new Set([deployment.spec.replicas, ...counts])].map((replicas) =>
+      sizeAt(deployment, replicas),
+    ),
+    replicaSets: cluster.api.list("replicasets", { namespace }).map((rs) => rs.metadata.name),
+    minReadySeconds: deployment.spec.minReadySeconds ?? 0,
+    lost: breach.view.lost,
+    counts: "lasting",
+  };
+}
+
+function sizeAt(deployment: Deployment, replicas: number): Size {
+  const d: Deployment = { ...deployment, spec: { ...deployment.spec, replicas } };
+  return { replicas, surge: maxSurge(d), unavailable: maxUnavailable(d) };
+}
