@@ -31,8 +31,8 @@ describe("revisions", () => {
       undefined,
       0,
     ]);
-    expect(maxRevision(sets)).toBe(4);
-    expect(lastRevision([...sets, odd])).toBe(3);
+    expect([maxRevision(sets), maxRevision(sets.toReversed())]).toEqual([4, 4]);
+    expect([lastRevision([...sets, odd]), lastRevision(sets.toReversed())]).toEqual([3, 3]);
     expect(lastRevision([sets[0]!])).toBe(0);
   });
 });

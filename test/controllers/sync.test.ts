@@ -1,0 +1,185 @@
+/** Choices of a Deployment's sync that recordings hardly tell apart, most of them after a refused write. */
+import { describe, expect, test } from "vitest";
+import type { ReplicaSet } from "../../src/api/apps.ts";
+import { failure, type Status } from "../../src/api/status.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
+import { planOf, type Effect, type Outcome, type Write } from "../../src/controllers/reconcile.ts";
+import { decisionsOf, deployment, planFor, replicaSet, viewOf } from "./rollout-view.ts";
+
+const second = 1000;
+const notFound = failure(404, "NotFound", "gone");
+const terminating = failure(403, "Forbidden", "namespace default is being terminated", {
+  causes: [{ reason: "NamespaceTerminating", message: "it ends", field: "metadata.namespace" }],
+});
+
+/** Answers the writes of one kind with a refusal, all others with what they ask for. */
+function refusing(verb: Write["do"], status: Status): (effect: Effect) => Outcome {
+  return (effect) => {
+    if (effect.do === verb) return { ok: false, status };
+    return "object" in effect ? { ok: true, value: effect.object } : undefined;
+  };
+}
+
+function orphan(): ReplicaSet {
+  const { ownerReferences: _, ...metadata } = replicaSet({ image: "web:1", replicas: 1 }).metadata;
+  return { ...replicaSet({ image: "web:1", replicas: 1 }), metadata };
+}
+
+const verbs = (writes: readonly Write[]): string[] => writes.map((write) => write.do);
+
+describe("a sync of a Deployment", () => {
+  test("without a deadline says nothing of progress when it creates a ReplicaSet", () => {
+    const plan = planFor(deployment({ annotations: {} }), []);
+    const [status] = plan.writes.filter((write) => write.do === "update/status");
+    expect(status).not.toHaveProperty("object.status.conditions");
+    const timed = planFor(deployment({ spec: { progressDeadlineSeconds: 600 } }), []);
+    expect(timed.writes.find((write) => write.do === "update/status")).toMatchObject({
+      object: { status: { conditions: [{ reason: "NewReplicaSetCreated" }] } },
+    });
+  });
+
+  test("is not tried again where the namespace is going away", () => {
+    const sync = reconcileDeployment(viewOf(deployment(), []));
+    expect(planOf(sync, refusing("create", terminating))).toMatchObject({
+      error: "namespace default is being terminated",
+      final: true,
+    });
+    const other = reconcileDeployment(viewOf(deployment(), []));
+    const verdict = planOf(other, refusing("create", failure(403, "Forbidden", "no quota")));
+    expect(verdict).toMatchObject({ error: "no quota" });
+    expect(verdict).not.toHaveProperty("final");
+  });
+
+  test("adopts an orphan that it selects, and does without one that is gone by then", () => {
+    const sets = [orphan(), replicaSet({ image: "web:2", replicas: 10 })];
+    const adopted = planFor(deployment(), sets);
+    expect(verbs(adopted.writes)[0]).toBe("adopt");
+    expect(decisionsOf(adopted)).toContain("deployment/rolling/scale-down-old");
+    const without = planOf(
+      reconcileDeployment(viewOf(deployment(), sets)),
+      refusing("adopt", notFound),
+    );
+    expect(without.error).toBeUndefined();
+    expect(decisionsOf(without)).toContain("deployment/rolling/no-old-pods");
+    const failed = planOf(
+      reconcileDeployment(viewOf(deployment(), sets)),
+      refusing("adopt", failure(409, "Conflict", "changed")),
+    );
+    expect(failed).toMatchObject({ error: "changed" });
+    expect(verbs(failed.writes)).toEqual(["adopt"]);
+  });
+
+  test("adopts nothing for a Deployment that is another, or going, when it is read afresh", () => {
+    const fresh = (change: object) => (effect: Effect) => {
+      if (effect.do !== "get") return refusing("create", notFound)(effect);
+      const { metadata } = effect.object;
+      return {
+        ok: true as const,
+        value: { ...effect.object, metadata: { ...metadata, ...change } },
+      };
+    };
+    const sync = () => reconcileDeployment(viewOf(deployment(), [orphan()]));
+    expect(planOf(sync(), fresh({ uid: "another" })).error).toBe("original Deployment web is gone");
+    const going = { deletionTimestamp: "2000-01-01T00:59:59Z" };
+    expect(planOf(sync(), fresh(going)).error).toBe("web has just been deleted");
+  });
+
+  test("while paused trims the history, but not before a rollback that is asked for", () => {
+    const sets = [
+      replicaSet({ image: "web:1", replicas: 0 }),
+      replicaSet({ image: "web:2", replicas: 10 }),
+    ];
+    const spec = { paused: true, revisionHistoryLimit: 0 };
+    expect(verbs(planFor(deployment({ spec }), sets).writes)).toContain("delete");
+    const annotations = { "deprecated.deployment.rollback.to": "1" };
+    expect(verbs(planFor(deployment({ spec, annotations }), sets).writes)).not.toContain("delete");
+  });
+
+  test("takes nothing from a ReplicaSet that cleanup has just emptied", () => {
+    const plan = planFor(deployment(), [
+      replicaSet({ image: "web:0", replicas: 2, available: 0 }),
+      replicaSet({ image: "web:1", replicas: 8 }),
+      replicaSet({ image: "web:2", replicas: 3 }),
+    ]);
+    const named = plan.because.flatMap(({ id, weighed }) =>
+      /unhealthy-first|scale-down-old/.test(id)
+        ? [`${id.split("/")[2]} ${weighed["replicaSet"]}`]
+        : [],
+    );
+    expect(named).toEqual(["unhealthy-first web-0", "scale-down-old web-1"]);
+  });
+
+  test("says that it is available, or not, only where that changes", () => {
+    const sets = [replicaSet({ image: "web:2", replicas: 10 })];
+    const first = planFor(deployment(), sets);
+    expect(decisionsOf(first)).toContain("deployment/status/available");
+    const written = first.writes.findLast((write) => write.do === "update/status");
+    const { status } = (written as { object: ReturnType<typeof deployment> }).object;
+    expect(decisionsOf(planFor(deployment({ status }), sets))).not.toContain(
+      "deployment/status/available",
+    );
+  });
+});
+
+describe("a Deployment wakes", () => {
+  const labels = { app: "web" };
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: "web", image: "web:1" }] },
+  };
+
+  function web(spec: object): object {
+    return {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web" },
+      spec: { replicas: 2, selector: { matchLabels: labels }, template, ...spec },
+    };
+  }
+
+  test("when an orphan appears that it selects, by expressions alone, too", () => {
+    const matchExpressions = [{ key: "app", operator: "In", values: ["web"] }];
+    const cluster = new Cluster();
+    cluster.act("create", (api) => api.create(web({ selector: { matchExpressions } }) as never));
+    cluster.runUntil(10 * second);
+    cluster.act("create", (api) =>
+      api.create({
+        apiVersion: "apps/v1",
+        kind: "ReplicaSet",
+        metadata: { name: "left", labels },
+        spec: { replicas: 0, selector: { matchLabels: labels }, template },
+      } as never),
+    );
+    cluster.runUntil(11 * second);
+    const answer = cluster.api.get({ resource: "replicasets", name: "left" });
+    expect(answer.ok && answer.value.metadata.ownerReferences).toMatchObject([{ name: "web" }]);
+  });
+
+  // Statuses of these versions do not count terminating pods: no ReplicaSet tells of their end.
+  test.each([
+    ["v1.34.4", "only when the last old pod has ended", [2]],
+    ["v1.37.2", "at the end of each old pod", [2, 1]],
+  ])("in %s, where it recreates its pods, %s", (kubernetesVersion, _, seen) => {
+    const cluster = new Cluster({
+      kubernetesVersion,
+      featureGates: { terminatingReplicas: false },
+      behaviors: [{ terminate: { delay: 2 * second, jitter: 8 * second } }],
+    });
+    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } }) as never));
+    cluster.runUntil(10 * second);
+    const waited: unknown[] = [];
+    cluster.on("decision", ({ id, weighed }) => {
+      if (id === "deployment/recreate/old-pods-running") waited.push(weighed["old"]);
+    });
+    const next = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web:2" }] } };
+    cluster.act("update", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "strategic", {
+        spec: { template: next },
+      }),
+    );
+    cluster.runUntil(30 * second);
+    expect(waited.filter((old, i) => old !== waited[i - 1])).toEqual(seen);
+    expect(cluster.api.list("pods")).toHaveLength(2);
+  });
+});
