@@ -1,6 +1,7 @@
 /** Choices of a Deployment's sync that recordings hardly tell apart, most of them after a refused write. */
 import { describe, expect, test } from "vitest";
-import type { ReplicaSet } from "../../src/api/apps.ts";
+import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
 import { failure, type Status } from "../../src/api/status.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
@@ -115,7 +116,7 @@ describe("a sync of a Deployment", () => {
     const first = planFor(deployment(), sets);
     expect(decisionsOf(first)).toContain("deployment/status/available");
     const written = first.writes.findLast((write) => write.do === "update/status");
-    const { status } = (written as { object: ReturnType<typeof deployment> }).object;
+    const { status } = (written as unknown as { readonly object: Deployment }).object;
     expect(decisionsOf(planFor(deployment({ status }), sets))).not.toContain(
       "deployment/status/available",
     );
@@ -129,7 +130,7 @@ describe("a Deployment wakes", () => {
     spec: { containers: [{ name: "web", image: "web:1" }] },
   };
 
-  function web(spec: object): object {
+  function web(spec: object): KubeObject {
     return {
       apiVersion: "apps/v1",
       kind: "Deployment",
@@ -141,7 +142,7 @@ describe("a Deployment wakes", () => {
   test("when an orphan appears that it selects, by expressions alone, too", () => {
     const matchExpressions = [{ key: "app", operator: "In", values: ["web"] }];
     const cluster = new Cluster();
-    cluster.act("create", (api) => api.create(web({ selector: { matchExpressions } }) as never));
+    cluster.act("create", (api) => api.create(web({ selector: { matchExpressions } })));
     cluster.runUntil(10 * second);
     cluster.act("create", (api) =>
       api.create({
@@ -149,7 +150,7 @@ describe("a Deployment wakes", () => {
         kind: "ReplicaSet",
         metadata: { name: "left", labels },
         spec: { replicas: 0, selector: { matchLabels: labels }, template },
-      } as never),
+      }),
     );
     cluster.runUntil(11 * second);
     const answer = cluster.api.get({ resource: "replicasets", name: "left" });
@@ -166,7 +167,7 @@ describe("a Deployment wakes", () => {
       featureGates: { terminatingReplicas: false },
       behaviors: [{ terminate: { delay: 2 * second, jitter: 8 * second } }],
     });
-    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } }) as never));
+    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
     cluster.runUntil(10 * second);
     const waited: unknown[] = [];
     cluster.on("decision", ({ id, weighed }) => {

@@ -4,10 +4,12 @@ import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
+import { syncMutants } from "./sync-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
   ...rolloutMutants,
   ...otherMutants,
   ...clusterMutants,
   ...strategyMutants,
+  ...syncMutants,
 ];

@@ -15,7 +15,8 @@ export function rowsInGoOrder(
   const order = rows.map((_, index) => index);
   goSort(order, (a, b) => {
     const difference = comparePods(ranked[a]!, ranked[b]!, now);
-    return difference < 0 || (difference === 0 && isDecidedByUid(ranked[a]!, ranked[b]!) && a < b);
+    if (difference !== 0) return difference < 0;
+    return isDecidedByUid(ranked[a]!, ranked[b]!) && ranked[a]!.uid < ranked[b]!.uid;
   });
   return order.map((index) => rows[index]!);
 }
@@ -23,6 +24,7 @@ export function rowsInGoOrder(
 interface RankedPod extends TierKey, CohortKey {
   /** Active pods of all related ReplicaSets on its node. */
   readonly onNode: number;
+  readonly uid: number;
 }
 
 function rankedPod({ columns }: PodTable, counts: readonly number[], row: number): RankedPod {
@@ -36,6 +38,7 @@ function rankedPod({ columns }: PodTable, counts: readonly number[], row: number
     restarts: columns.restarts[row]!,
     createdS: columns.createdS[row]!,
     onNode: counts[columns.node[row]! + 1]!,
+    uid: columns.uid[row]!,
   };
 }
 

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Flag, Phase } from "../../src/apiserver/pod-columns.ts";
+import { PodTable } from "../../src/apiserver/pod-table.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { planOf, type Effect, type Outcome } from "../../src/controllers/reconcile.ts";
+import { firstByCohorts } from "../../src/controllers/replicaset/deletion-cohorts.ts";
+import { podsToDelete } from "../../src/controllers/replicaset/deletion-order.ts";
+import { reconcileReplicaSet } from "../../src/controllers/replicaset/replicaset.ts";
+import type { PodListing, ReplicaSetView } from "../../src/controllers/replicaset/view.ts";
+import { NOW, replicaSet } from "./rollout-view.ts";
+
+const second = 1000;
+const labels = { app: "web" };
+const podSpec = { containers: [{ name: "web", image: "web:1" }] };
+
+/** Of 3 replicas, all there and available unless said otherwise. */
+function view(change: Partial<ReplicaSetView> = {}, minReadySeconds = 0): ReplicaSetView {
+  const rs = replicaSet({ image: "web:1", replicas: 3 });
+  return {
+    key: "default/web-1",
+    now: NOW,
+    replicaSet: { ...rs, spec: { ...rs.spec, minReadySeconds } },
+    features: { terminatingReplicas: false },
+    stale: false,
+    awaited: undefined,
+    counts: counts({}),
+    orphans: [],
+    strays: [],
+    surplus: [],
+    ...change,
+  };
+}
+
+function counts(change: Partial<ReplicaSetView["counts"]>): ReplicaSetView["counts"] {
+  const all = { active: 3, fullyLabeled: 3, ready: 3, available: 3, terminating: 0 };
+  return { ...all, untilNextAvailable: undefined, ...change };
+}
+
+const orphan = (row: number) => ({
+  row,
+  fullyLabeled: true,
+  ready: true,
+  available: true,
+  untilAvailable: undefined,
+});
+
+describe("a sync of a ReplicaSet", () => {
+  test("writes pods and its status, and nothing else counts as a write", () => {
+    const plan = planOf(reconcileReplicaSet(view({ counts: counts({ active: 0, ready: 0 }) })));
+    expect(plan.writes.map((write) => write.do)).toEqual([
+      "create-pods",
+      "create-pods",
+      "update/status",
+    ]);
+    const less = planOf(
+      reconcileReplicaSet(view({ counts: counts({ active: 4 }), surplus: [7, 3, 5] })),
+    );
+    expect(less.writes[0]).toMatchObject({ do: "delete-pods", rows: [7] });
+    expect(less.writes.map((write) => write.do)).toEqual(["delete-pods", "update/status"]);
+  });
+
+  test("looks again when the next ready pod will have been ready for long enough", () => {
+    const waiting = counts({ available: 1, untilNextAvailable: 2500 });
+    const plan = planOf(reconcileReplicaSet(view({ counts: waiting }, 10)));
+    expect(plan.requeueAfterMs).toBe(2500);
+    expect(plan.because).toContainEqual({
+      id: "replicaset/check-availability-later",
+      weighed: { ready: 3, available: 1, minReady: 10, seconds: 2.5 },
+    });
+  });
+
+  test("deletes as many as are too many, though an orphan was gone before it was adopted", () => {
+    const answer = (effect: Effect): Outcome => {
+      if (effect.do === "adopt-pods") return { done: 1, missing: [8] };
+      if (effect.do === "delete-pods") return { done: effect.rows.length };
+      return "object" in effect ? { ok: true, value: effect.object } : undefined;
+    };
+    // With the orphans there are 5; one is gone, so 4 of 3 are left.
+    const plan = planOf(
+      reconcileReplicaSet(view({ orphans: [orphan(8), orphan(9)], surplus: [8, 9, 1, 2, 3] })),
+      answer,
+    );
+    expect(plan.writes).toMatchObject([
+      { do: "adopt-pods", rows: [8, 9] },
+      { do: "delete-pods", rows: [9] },
+      { do: "update/status", object: { status: { replicas: 4, availableReplicas: 4 } } },
+    ]);
+  });
+});
+
+describe("an orphan", () => {
+  function set(name: string, replicas: number): KubeObject {
+    const template = { metadata: { labels }, spec: podSpec };
+    const spec = { replicas, selector: { matchLabels: labels }, template };
+    return { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name }, spec };
+  }
+
+  test("is adopted by the first ReplicaSet that selects it, by name, which then has one too many", () => {
+    const cluster = new Cluster();
+    cluster.act("create", (api) => {
+      for (const name of ["b", "a"]) api.create(set(name, 1));
+    });
+    cluster.runUntil(10 * second);
+    const adopted: string[] = [];
+    cluster.on("decision", ({ id, weighed }) => {
+      if (id === "replicaset/adopt-pod") adopted.push(String(weighed["replicaSet"]));
+    });
+    const bare = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "left", labels },
+      spec: podSpec,
+    };
+    cluster.act("create", (api) => expect(api.create(bare)).toMatchObject({ ok: true }));
+    cluster.runUntil(20 * second);
+    expect(adopted).toEqual(["a"]);
+    expect(cluster.api.list("pods")).toHaveLength(2);
+  });
+});
+
+describe("of pods that are alike", () => {
+  const pod = { node: 0, phase: Phase.Running, flags: Flag.Present | Flag.Ready, source: 0 };
+  const fixed = { owner: 0, deletionCost: 0, createdS: 1000, restarts: 0 };
+
+  /** Ready since these seconds; a little more or less is the same age to Kubernetes. */
+  function listing(readyS: readonly number[]): PodListing {
+    const pods = new PodTable();
+    readyS.forEach((since, row) =>
+      pods.put(row, { ...pod, ...fixed, readyS: since, uid: row + 1 }),
+    );
+    return { pods, owner: 0, related: [0] };
+  }
+
+  test("the oldest go first, whichever of the ages they have", () => {
+    const pods = listing([2001, 2000, 2001, 2000, 2001, 2000]);
+    expect(firstByCohorts(pods, 3, 5000 * second)).toEqual([0, 1, 2]);
+  });
+
+  test("the one with the lower UID goes first where pods are counted by labels, adopted or not", () => {
+    const pods = listing([2000, 2001, 2002]);
+    const byLabels = {
+      orphans: [],
+      strays: [],
+      claimed: [2, 1, 0],
+      fullyLabeled: 3,
+      terminating: 0,
+      onNodes: [0, 3],
+    };
+    expect(podsToDelete({ ...pods, labels: byLabels }, 2, 5000 * second)).toEqual([0, 1]);
+  });
+});

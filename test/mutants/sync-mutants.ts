@@ -1,0 +1,123 @@
+/** Rules of single syncs and of what wakes them, broken; recordings hardly tell these apart, tests do. */
+import { deployment, noticedBy, replicaset, type Mutant } from "./mutant.ts";
+
+const deployments = noticedBy(
+  ["controllers/sync.test.ts"],
+  [
+    [
+      "without a deadline, creating a ReplicaSet is progress all the same",
+      `${deployment}new-replica-set`,
+      `    if (hasDeadline(sync.d)) {
+      setProgressing(
+        sync,
+        "True",`,
+      `    if (true) {
+      setProgressing(
+        sync,
+        "True",`,
+    ],
+    [
+      "a sync in a namespace that goes away is tried again",
+      `${deployment}new-replica-set`,
+      `return { ok: false, error: answer.status.message, final: true };`,
+      `return { ok: false, error: answer.status.message };`,
+    ],
+    [
+      "an orphan that is gone by now fails the sync",
+      `${deployment}deployment`,
+      `return answer.status.reason === "NotFound" ? { ok: true, value: false } : refused(answer.status);`,
+      `return refused(answer.status);`,
+    ],
+    [
+      "a Deployment that is going adopts",
+      `${deployment}deployment`,
+      `if (fresh.value.metadata.deletionTimestamp !== undefined) {`,
+      `if (false) {`,
+    ],
+    [
+      "the history is trimmed before a rollback that is asked for",
+      `${deployment}scale`,
+      `if (sync.d.spec.paused === true && rollbackTo(sync.d) === undefined) {`,
+      `if (sync.d.spec.paused === true) {`,
+    ],
+    [
+      "an orphan does not wake Deployments that select by expressions",
+      `${deployment}controller`,
+      `return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;`,
+      `return Object.keys(matchLabels ?? {}).length === 0;`,
+    ],
+    [
+      "until v1.36, too, the end of any pod wakes a Recreate Deployment",
+      `${deployment}controller`,
+      `if (this.#features.recreateWakesLate && this.#hasPods(deployment)) return;`,
+      ``,
+    ],
+  ],
+);
+
+const replicaSets = noticedBy(
+  ["controllers/replicaset.test.ts"],
+  [
+    [
+      "of alike ages the place in the list decides, not the UID",
+      `${replicaset}deletion-exact`,
+      `ranked[a]!.uid < ranked[b]!.uid`,
+      `a < b`,
+    ],
+    [
+      "of many alike pods those of one age go first",
+      `${replicaset}deletion-cohorts`,
+      `first === undefined || cursor.rows[cursor.at]! < first.rows[first.at]!`,
+      `first === undefined`,
+    ],
+    [
+      "an orphan wakes no ReplicaSet",
+      `${replicaset}controller`,
+      `if (!deleting && (change === PodChange.Added || moved || relabeled)) this.#wakeMatching(row);`,
+      ``,
+    ],
+    [
+      "an orphan that is gone by now is deleted once more",
+      `${replicaset}replicaset`,
+      `surplus: view.surplus.filter((row) => !gone.has(row)),`,
+      `surplus: view.surplus,`,
+    ],
+  ],
+);
+
+const sorting = noticedBy(
+  ["controllers/go-sort.test.ts"],
+  [
+    [
+      "many bad pivots do not lead to heap sort",
+      `${replicaset}go-sort`,
+      `if (limit === 0) return heapSort(data, a, b);`,
+      ``,
+    ],
+  ],
+);
+
+const budgets = noticedBy(
+  ["controllers/disruption.test.ts"],
+  [
+    [
+      "a budget expects what the ReplicaSets of a Deployment add up to",
+      "controllers/disruption/budget",
+      `if (above?.kind !== "Deployment") return`,
+      `if (above?.kind === "Deployment") return`,
+    ],
+    [
+      "AlwaysAllow allows nothing more",
+      "controllers/disruption/controller",
+      `if (policy === "AlwaysAllow") return undefined;`,
+      ``,
+    ],
+  ],
+);
+
+export const syncMutants: readonly Mutant[] = [
+  ...deployments,
+  ...replicaSets,
+  ...sorting,
+  ...budgets,
+];
