@@ -34,15 +34,14 @@ function view(change: Partial<ReplicaSetView> = {}, minReadySeconds = 0): Replic
 
 function counts(change: Partial<ReplicaSetView["counts"]>): ReplicaSetView["counts"] {
   const all = { active: 3, fullyLabeled: 3, ready: 3, available: 3, terminating: 0 };
-  return { ...all, untilNextAvailable: undefined, ...change };
+  return { ...all, readySeconds: [0, 0, 0], ...change };
 }
 
 const orphan = (row: number) => ({
   row,
   fullyLabeled: true,
-  ready: true,
   available: true,
-  untilAvailable: undefined,
+  readyS: 0,
 });
 
 describe("a sync of a ReplicaSet", () => {
@@ -61,12 +60,13 @@ describe("a sync of a ReplicaSet", () => {
   });
 
   test("looks again when the next ready pod will have been ready for long enough", () => {
-    const waiting = counts({ available: 1, untilNextAvailable: 2500 });
+    const nowS = NOW / second;
+    const waiting = counts({ available: 1, readySeconds: [nowS - 4, nowS - 20, nowS - 7] });
     const plan = planOf(reconcileReplicaSet(view({ counts: waiting }, 10)));
-    expect(plan.requeueAfterMs).toBe(2500);
+    expect(plan.requeueAfterMs).toBe(3000);
     expect(plan.because).toContainEqual({
       id: "replicaset/check-availability-later",
-      weighed: { ready: 3, available: 1, minReady: 10, seconds: 2.5 },
+      weighed: { ready: 3, available: 1, minReady: 10, seconds: 3 },
     });
   });
 
