@@ -18,7 +18,7 @@ import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
-import { keyOf, type Store } from "./store.ts";
+import { keyOf, type PodMaker, type Store } from "./store.ts";
 
 const PODS = { group: "", resource: "pods" } as const;
 
@@ -60,10 +60,11 @@ export class PodWriter {
     let refused: Status | undefined;
     let first = 0;
     const abandoned = this.#abandoned === "collected" && !isThere(store, replicaSet);
+    let maker: PodMaker | undefined;
     for (let i = 0; i < count; i++) {
       const status = this.#refusal(replicaSet);
       if (status === undefined) {
-        const row = store.insertPod(replicaSet);
+        const row = store.insertPod((maker ??= store.podMaker(replicaSet)));
         if (done === 0) first = row;
         if (abandoned) store.deletePod(row);
         done++;

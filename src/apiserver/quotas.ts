@@ -107,7 +107,7 @@ export class Quotas {
     const object = this.#store.replace(QUOTAS, { ...quota, status });
     this.#trace.add({
       kind: "write",
-      at: this.#store.wallClockMs - this.#store.epochMs,
+      at: this.#store.now,
       by: "resourcequota-controller",
       verb: "update/status",
       resource: QUOTAS,

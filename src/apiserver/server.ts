@@ -74,7 +74,7 @@ export class ApiServer implements Client {
   }
 
   get now(): Millis {
-    return this.store.wallClockMs - this.store.epochMs;
+    return this.store.now;
   }
 
   get wallClockMs(): Millis {

@@ -37,6 +37,12 @@ export interface PodIdentity {
   readonly edits: number;
 }
 
+/** Indexes in the registry. */
+export interface PodMaker {
+  readonly owner: number;
+  readonly source: number;
+}
+
 /** Hears of every change at once, in order; must not write. */
 export interface StoreListener {
   object?(event: ObjectEvent): void;
@@ -67,19 +73,23 @@ export class Store {
   #resourceVersion: number;
   #uid: number;
   readonly #objects = new Map<string, Map<string, KubeObject>>();
-  readonly #listeners: StoreListener[] = [];
-  readonly #now: () => Millis;
+  readonly #objectListeners: NonNullable<StoreListener["object"]>[] = [];
+  readonly #podListeners: NonNullable<StoreListener["pod"]>[] = [];
+  readonly #clock: () => Millis;
+  /** Objects with a deletionTimestamp: they may be waiting for pods to go. */
+  #deleting = 0;
 
   /** `epochMs`: wall-clock ms since 1970 at the start of the run. */
-  constructor(epochMs: Millis, now: () => Millis, saved?: SavedStore) {
+  constructor(epochMs: Millis, clock: () => Millis, saved?: SavedStore) {
     this.epochMs = epochMs;
-    this.#now = now;
+    this.#clock = clock;
     this.pods = saved === undefined ? new PodTable() : PodTable.restore(saved.pods);
     this.registry = new PodRegistry(saved?.registry);
     this.#resourceVersion = saved?.resourceVersion ?? 0;
     this.#uid = saved?.uid ?? 0;
     for (const [resource, objects] of saved?.objects ?? []) {
       this.#objects.set(resource, new Map(objects));
+      for (const [, object] of objects) if (isDeleting(object)) this.#deleting++;
     }
   }
 
@@ -94,10 +104,12 @@ export class Store {
   }
 
   listen(listener: StoreListener): () => void {
-    this.#listeners.push(listener);
+    const { object, pod } = listener;
+    if (object !== undefined) this.#objectListeners.push(object);
+    if (pod !== undefined) this.#podListeners.push(pod);
     return () => {
-      const index = this.#listeners.indexOf(listener);
-      if (index >= 0) this.#listeners.splice(index, 1);
+      if (object !== undefined) remove(this.#objectListeners, object);
+      if (pod !== undefined) remove(this.#podListeners, pod);
     };
   }
 
@@ -105,9 +117,14 @@ export class Store {
     return this.#resourceVersion;
   }
 
+  /** ms since the start of the run. */
+  get now(): Millis {
+    return this.#clock();
+  }
+
   /** ms since 1970. */
   get wallClockMs(): Millis {
-    return this.epochMs + this.#now();
+    return this.epochMs + this.now;
   }
 
   get wallClockSeconds(): number {
@@ -167,19 +184,28 @@ export class Store {
     const stored = deepFreeze({ ...object, metadata });
     const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
     this.#objects.set(resource, objects);
-    if (type === "DELETED") objects.delete(keyOf(stored));
-    else objects.set(keyOf(stored), stored);
+    const key = keyOf(stored);
+    if (isDeleting(objects.get(key))) this.#deleting--;
+    if (type === "DELETED") objects.delete(key);
+    else objects.set(key, stored);
+    if (isDeleting(objects.get(key))) this.#deleting++;
     const event = { type, resource, resourceVersion, object: stored };
-    for (const listener of this.#listeners) listener.object?.(event);
+    for (const tell of this.#objectListeners) tell(event);
     return stored;
   }
 
   // Pods.
 
-  /** One more pod from a ReplicaSet's template; its row. */
-  insertPod(replicaSet: ReplicaSet): number {
-    const owner = this.registry.ownerIndex(replicaSet);
-    const source = this.registry.sourceIndex(replicaSet, replicaSet.spec.template);
+  /** What the pods of a ReplicaSet are made of, as its template is now. */
+  podMaker(replicaSet: ReplicaSet): PodMaker {
+    return {
+      owner: this.registry.ownerIndex(replicaSet),
+      source: this.registry.sourceIndex(replicaSet, replicaSet.spec.template),
+    };
+  }
+
+  /** One more pod; its row. */
+  insertPod({ owner, source }: PodMaker): number {
     return this.#insertPod(owner, source);
   }
 
@@ -306,12 +332,21 @@ export class Store {
   removePod(row: number): void {
     this.pods.remove(row);
     this.#tell(PodChange.Deleted, row, ++this.#resourceVersion);
-    this.afterPodGone?.();
+    if (this.#deleting > 0) this.afterPodGone?.();
   }
 
   #tell(change: PodChangeCode, row: number, resourceVersion: number, before?: PodIdentity): void {
-    for (const listener of this.#listeners) listener.pod?.(change, row, resourceVersion, before);
+    for (const tell of this.#podListeners) tell(change, row, resourceVersion, before);
   }
+}
+
+function isDeleting(object: KubeObject | undefined): boolean {
+  return object?.metadata.deletionTimestamp !== undefined;
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
 }
 
 /** UIDs grow in order of creation: where Kubernetes falls back on them, the older object is the smaller. */

@@ -9,7 +9,6 @@ export function openWatch(store: Store, resource: string, options: ListOptions):
   let events: WatchEvent[] = [];
   const seen = new Set<string>();
   const matches = selects(options);
-  const at = (): number => store.wallClockMs - store.epochMs;
 
   /** An object that comes to match is added, one that no longer does is deleted. */
   const tell = (type: WatchEvent["type"], object: KubeObject): void => {
@@ -18,9 +17,10 @@ export function openWatch(store: Store, resource: string, options: ListOptions):
     const known = seen.has(uid);
     if (selected) seen.add(uid);
     else seen.delete(uid);
-    if (selected && !known && type === "MODIFIED") events.push({ type: "ADDED", object, at: at() });
-    else if (selected) events.push({ type, object, at: at() });
-    else if (known) events.push({ type: "DELETED", object, at: at() });
+    if (selected && !known && type === "MODIFIED")
+      events.push({ type: "ADDED", object, at: store.now });
+    else if (selected) events.push({ type, object, at: store.now });
+    else if (known) events.push({ type: "DELETED", object, at: store.now });
   };
   const existing = resource === "pods" ? [] : store.all(resource);
   for (const object of existing) if (matches(object)) seen.add(object.metadata.uid ?? "");

@@ -111,7 +111,7 @@ export class NodeObjects {
   }
 
   get #now(): Millis {
-    return this.#store.wallClockMs - this.#store.epochMs;
+    return this.#store.now;
   }
 
   #stamp(): string {

@@ -173,12 +173,6 @@ export class Kubelet {
     return whyNowhere(this.#world.scheduler, this.#world.filters, row);
   }
 
-  /** Whether a node refuses a pod; undefined where all nodes are alike for it. */
-  #refusing(row: number): ((node: number) => boolean) | undefined {
-    const { filters } = this.#world;
-    return filters.concern(row) ? (node) => filters.refuses(row, node) : undefined;
-  }
-
   /** Pods that fitted nowhere are tried again. */
   placeWaiting(): void {
     for (const row of this.#world.scheduler.takeWaiting()) {
@@ -258,12 +252,13 @@ export class Kubelet {
 
   /** Room is free: the first that waits for it, fits and still exists is to be placed. */
   #wakeWaiting(): void {
-    const { store, scheduler, schedule } = this.#world;
+    const { store, scheduler, schedule, filters } = this.#world;
+    if (scheduler.waiting === 0) return;
     // Pods of one template fit or do not fit together.
     const fits = new Map<number, boolean>();
     const row = scheduler.takeWaitingThat((waiting) => {
       if (!store.pods.isPresent(waiting) || store.pods.isDeleting(waiting)) return "gone";
-      const refuses = this.#refusing(waiting);
+      const refuses = filters.refusing(waiting);
       if (refuses === undefined) return "fits";
       const source = store.pods.columns.source[waiting]!;
       let known = fits.get(source);
@@ -276,7 +271,7 @@ export class Kubelet {
   #place(row: number): void {
     const { store, scheduler, schedule, filters } = this.#world;
     if (store.pods.columns.node[row] !== UNBOUND) return;
-    const refuses = this.#refusing(row);
+    const refuses = filters.refusing(row);
     const node = scheduler.place(row, refuses);
     if (node === undefined) {
       if (store.pods.columns.reason[row] !== PodReason.unschedulable) {

@@ -54,9 +54,10 @@ export class Filters {
     }
   }
 
-  /** Whether nodes differ for this pod otherwise than by their number of pods. */
-  concern(row: number): boolean {
-    return this.#taints.any || this.#nearby.any || this.#demand(row) !== null;
+  /** Whether a node refuses a pod; undefined where nodes differ for it by their number of pods alone. */
+  refusing(row: number): ((node: number) => boolean) | undefined {
+    const concerned = this.#taints.any || this.#nearby.any || this.#demand(row) !== null;
+    return concerned ? this.refuses.bind(this, row) : undefined;
   }
 
   bound(row: number, node: number): void {

@@ -54,6 +54,11 @@ export class Scheduler {
     return this.#options.rooms.length;
   }
 
+  /** Pods that fit nowhere. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   podsOn(node: number): number {
     return this.#counts[node] ?? 0;
   }

@@ -5,12 +5,11 @@ import { PodChange, type PodChangeCode, type Store } from "../store.ts";
 import { Happened, type HappenedCode, type EventLog, type NodeAgents } from "./log.ts";
 
 export function logPods(store: Store, log: EventLog, agents: NodeAgents): void {
-  const now = (): number => store.wallClockMs - store.epochMs;
   store.listen({
     pod(change, row) {
       const what = happened(store, change, row);
       if (what === undefined) return;
-      log.note(now(), what, row);
+      log.note(store.now, what, row);
       if (what === Happened.unschedulable) log.nodesSeen.set(row, agents.nodesSeen(row));
     },
   });

@@ -119,7 +119,7 @@ export class EventRecorder {
   }
 
   get #now(): Millis {
-    return this.#store.wallClockMs - this.#store.epochMs;
+    return this.#store.now;
   }
 
   #catchUp(): void {

@@ -23,6 +23,8 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   readonly queue: WorkQueue;
   readonly #features: DeploymentFeatures;
   readonly #store: Store;
+  /** Keys of the Deployments of type Recreate: the others do not look at pods. */
+  readonly #recreating = new Set<string>();
   #caches!: Caches;
 
   constructor(features: DeploymentFeatures, store: Store, queue?: SavedWorkQueue) {
@@ -33,6 +35,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
 
   readFrom(caches: Caches): void {
     this.#caches = caches;
+    for (const deployment of caches.deployments.values()) this.#note(deployment, "there");
   }
 
   reconcile(view: DeploymentView): Plan {
@@ -63,8 +66,15 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
     return counts;
   }
 
-  deploymentChanged(now: Deployment): void {
+  deploymentChanged(now: Deployment, gone: "gone" | "there"): void {
+    this.#note(now, gone);
     this.queue.add(keyOf(now));
+  }
+
+  #note(deployment: Deployment, gone: "gone" | "there"): void {
+    const looks = gone === "there" && deployment.spec.strategy.type === "Recreate";
+    if (looks) this.#recreating.add(keyOf(deployment));
+    else this.#recreating.delete(keyOf(deployment));
   }
 
   replicaSetChanged(now: ReplicaSet, old: ReplicaSet | undefined, gone: "gone" | "there"): void {
@@ -85,7 +95,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
 
   /** Readiness comes by way of ReplicaSet statuses; only Recreate looks at pods itself. */
   podChanged(change: PodChangeCode, row: number): void {
-    if (change !== PodChange.Deleted) return;
+    if (change !== PodChange.Deleted || this.#recreating.size === 0) return;
     const owner = this.#store.registry.owners[this.#caches.pods.columns.owner[row]!];
     if (owner === undefined) return;
     const rs = this.#caches.replicaSets.get(owner.key);

@@ -108,7 +108,7 @@ export class DisruptionController {
     const { namespace = "default", name } = budget.metadata;
     this.#trace.add({
       kind: "write",
-      at: this.#store.wallClockMs - this.#store.epochMs,
+      at: this.#store.now,
       by: "disruption-controller",
       verb: "update/status",
       resource: BUDGETS,
@@ -124,7 +124,7 @@ export class DisruptionController {
     const { namespace = "default", name } = budget.metadata;
     this.#trace.add({
       kind: "event",
-      at: this.#store.wallClockMs - this.#store.epochMs,
+      at: this.#store.now,
       by: "controllermanager",
       about: { kind: budget.kind, namespace, name },
       type: "Normal",

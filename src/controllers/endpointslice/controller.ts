@@ -197,7 +197,7 @@ export class EndpointSliceController {
     const { store, trace } = this.#world;
     trace.add({
       kind: "write",
-      at: store.wallClockMs - store.epochMs,
+      at: store.now,
       by,
       verb,
       resource,

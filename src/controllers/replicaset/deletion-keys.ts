@@ -19,9 +19,9 @@ export interface CohortKey {
 
 /** Active pods of all these owners by node number + 1; the first: those without a node. */
 export function podsOnNodes(pods: PodTable, owners: readonly number[]): number[] {
-  const sums: number[] = [];
-  for (const owner of owners) {
-    const counts = pods.onNodes(owner);
+  const [first, ...others] = owners.map((owner) => pods.onNodes(owner));
+  const sums = first === undefined ? [] : [...first];
+  for (const counts of others) {
     while (sums.length < counts.length) sums.push(0);
     for (let i = 0; i < counts.length; i++) sums[i]! += counts[i]!;
   }
