@@ -159,6 +159,55 @@ describe("evictions from a node that is gone", () => {
   });
 });
 
+// Mirrors ComputeZoneState: more than two nodes and 55 % of a zone of at most 50 nodes.
+test.each([
+  [3, 2, "two are never too many"],
+  [6, 3, "half of them are not too many"],
+  [5, 3, ""],
+  [3, 3, ""],
+  [51, 30, "in a large zone it goes on"],
+])("of %i nodes %i are gone: are their pods evicted? %s", (nodes, gone, evicted) => {
+  const cluster = webCluster({ nodes, replicas: nodes });
+  cluster.act("fail", () => {
+    for (let node = 1; node <= gone; node++) cluster.faults.failNode(`node-${node}`);
+  });
+  cluster.runUntil(evictedAt + 1);
+  expect(podsOf(cluster).filter(isTerminating)).toHaveLength(evicted === "" ? 0 : gone);
+});
+
+test("a node that is said to be down twice is back when it is said once", () => {
+  const cluster = withoutNode2();
+  cluster.act("fail", () => {
+    cluster.faults.failNode("node-2");
+  });
+  cluster.runUntil(unreachableAt);
+  restore(cluster);
+  cluster.runUntil(evictedAt * 2);
+  expect(podsOn(cluster, "node-2").filter(isReady)).toHaveLength(2);
+});
+
+test("what an outage writes and tells is signed by who does it", () => {
+  const cluster = withoutNode2();
+  cluster.runUntil(evictedAt + second);
+  restore(cluster);
+  const signed = cluster.trace.entries.flatMap((entry) => {
+    if (entry.kind === "event" && entry.about.kind === "Node") {
+      return [`${entry.by}: ${entry.reason}`];
+    }
+    if (entry.kind !== "write") return [];
+    if (entry.resource === "nodes") return [`${entry.by}: ${entry.verb} ${entry.name}`];
+    return entry.verb === "delete" ? [`${entry.by}: delete ${entry.resource}`] : [];
+  });
+  expect([...new Set(signed)]).toEqual([
+    "node-controller: NodeNotReady",
+    "node-controller: update/status node-2",
+    "node-controller: update node-2",
+    "taint-eviction-controller: delete pods",
+    "kubelet: update/status node-2",
+    "kubelet: NodeReady",
+  ]);
+});
+
 test("a world that is saved and restored, or forked, in an outage goes on as the original", () => {
   for (const at of [30, 100, 365]) {
     const cluster = withoutNode2();

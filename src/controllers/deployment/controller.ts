@@ -84,7 +84,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
       return;
     }
     const before = old === undefined ? undefined : controllerOf(old.metadata);
-    if (before !== undefined && !deepEqual(before, owner)) this.#wake(now, before);
+    if (!deepEqual(before, owner)) this.#wake(now, before);
     if (owner !== undefined) {
       this.#wake(now, owner);
       return;
