@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../src/cluster.ts";
+import { placeEndpoints, type Slice } from "../../src/controllers/endpointslice/slices.ts";
 import {
   second,
   world,
@@ -74,6 +75,7 @@ describe("pods of a Service", () => {
     expect(legacy(cluster).subsets![0]).not.toHaveProperty("addresses");
     cluster.runUntil(2 * second);
     expect(legacy(cluster).subsets![0]!.addresses).toHaveLength(2);
+    expect(legacy(cluster).subsets![0]).not.toHaveProperty("notReadyAddresses");
     expect(legacy(cluster).subsets![0]!.ports).toStrictEqual([{ port: 8080, protocol: "TCP" }]);
     cluster.act("delete", (api) => api.delete({ resource: "deployments", name: "web" }));
     expect(states(cluster)).toStrictEqual(["terminating", "terminating"]);
@@ -170,6 +172,45 @@ describe("pods of a Service", () => {
 });
 
 describe("slices", () => {
+  const of = (name: string, count: number, key = "http"): Slice => ({
+    name,
+    key,
+    ports: [],
+    rows: Array.from({ length: count }, (_, row) => row),
+  });
+  const placed = (all: readonly Slice[], rows: number[], touched: readonly Slice[] = []) =>
+    placeEndpoints({
+      slices: all,
+      touched: new Set(touched),
+      arrivals: rows.length === 0 ? [] : [{ key: "http", ports: [], rows }],
+      labels: "same",
+    });
+
+  test("that stay as they are take new endpoints that just fit, and none that do not", () => {
+    const [roomy, tight] = [of("roomy", 50), of("tight", 98)];
+    expect(placed([roomy, tight], [200, 201]).update).toEqual([tight]);
+    expect(tight.rows).toHaveLength(100);
+    expect(placed([of("a", 50), of("b", 99)], [200, 201]).update).toMatchObject([{ name: "a" }]);
+    expect(placed([of("a", 99)], [200, 201])).toMatchObject({
+      update: [],
+      create: [{ rows: [200, 201] }],
+    });
+  });
+
+  test("that change anyway take new endpoints first", () => {
+    const [changed, tight] = [of("changed", 50), of("tight", 98)];
+    expect(placed([changed, tight], [200, 201], [changed]).update).toEqual([changed]);
+    expect([changed.rows.length, tight.rows.length]).toEqual([52, 98]);
+  });
+
+  test("that are empty go when their last endpoint left, or nothing offers their ports any more", () => {
+    const empty = of("empty", 0);
+    expect(placed([empty, of("other", 1)], []).delete).toEqual([]);
+    expect(placed([empty, of("other", 1)], [], [empty]).delete).toEqual([empty]);
+    const old = of("old", 0, "grpc");
+    expect(placed([old, of("other", 1)], []).delete).toEqual([old]);
+  });
+
   test("hold at most 100 endpoints each; new ones go where they fit best", () => {
     const cluster = world({ podsPerNode: 1000 });
     create(cluster, service(), deployment("web", 250));

@@ -4,7 +4,7 @@ import { check } from "../../src/verify/check.ts";
 import { manifestOf } from "../../src/verify/counterexample.ts";
 import { exploration } from "../../src/verify/explore.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
-import { guaranteesOf } from "../../src/verify/guarantees.ts";
+import { guaranteesOf, guaranteesText } from "../../src/verify/guarantees.ts";
 import { always } from "../../src/verify/judge.ts";
 import type { RolloutView, SetView } from "../../src/verify/properties.ts";
 
@@ -80,4 +80,59 @@ test("a Recreate Deployment promises no pod, and no more than its replicas", () 
     ["pods that a bad image can break", 3],
     ["longest stall before the deadline is reported", 601],
   ]);
+});
+
+const page = `deployment/web: RollingUpdate, 10 replicas, maxSurge 3, maxUnavailable 2 (pods)
+
+  least available at every moment                                 8 of 10  P3
+      replicas 10 - maxUnavailable 2 [fwd, nf, const, np, own]
+  most pods asked for                                                  13  P2
+      replicas 10 + maxSurge 3 [const, own]
+  most pods that are not terminating                                   18  P5
+      the smaller of 2 x 10 and 10 + 2 x 3 + 2 [one, nf, const, np, own]
+  most pods, terminating ones too                                      20  P5
+      each old pod goes once, each new one comes once [one, nf, const, np, own]
+  pods that a bad image can break                                       5  P15
+      the smaller of 10 and maxSurge 3 + maxUnavailable 2 [bad, fwd, nf, const, np, own]
+  least available when a rollout is undone half-way              no floor  CE1
+      a status that lags may count pods of the new revision that are gone
+  least available when it is paused and resumed in mid-rollout   no floor  CE6
+      a pause fills old ReplicaSets up; their pods, not ready yet, use up what cleanup may take
+  least available when it is scaled down in mid-rollout          no floor  CE3
+      shares are by size, not by availability
+  longest rollout when it is scaled down in mid-rollout          for ever  CE7
+      scaled to what one old ReplicaSet has while the new one has none, it hangs; no deadline tells
+  longest stall before the deadline is reported                     601 s  P22
+      progressDeadlineSeconds 600 + 1 s of the timer; nothing is rolled back [fwd, const, np]
+
+Assumptions:
+  fwd    every change of the template is a new one: no undo
+  nf     no pod fails by itself
+  const  replicas, maxSurge and maxUnavailable stay as they are since the rollout began complete
+  np     nobody pauses in mid-rollout
+  own    the Deployment controller sees its own writes
+  one    one change of the template, begun when the last rollout was complete
+  bad    no pod of a new template ever becomes available
+`;
+
+describe("the table of guarantees", () => {
+  const manifest = manifestOf({ replicas: 10, surge: 3, unavailable: 2, revisions: 2 });
+
+  test("has a line and a rule for each, and its assumptions in words", () => {
+    expect(guaranteesText(guaranteesOf(manifest))).toBe(page);
+  });
+
+  test("tells of one change only where pods have to stay ready for a while (CE2)", () => {
+    const spec = { ...(manifest["spec"] as object), minReadySeconds: 5 };
+    const [least] = guaranteesOf({ ...manifest, spec }).guarantees;
+    expect(least).toMatchObject({ number: 8, assumes: ["one", "nf", "const", "np", "own"] });
+  });
+
+  test("knows no bound without a deadline", () => {
+    const spec = { ...(manifest["spec"] as object), progressDeadlineSeconds: 2147483647 };
+    expect(guaranteesOf({ ...manifest, spec }).guarantees.at(-1)).toMatchObject({
+      value: "for ever",
+      number: undefined,
+    });
+  });
 });

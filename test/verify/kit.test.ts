@@ -72,6 +72,7 @@ describe("checkRollout", () => {
     ["P7", ["scale"]],
     ["P9", ["scale"]],
     ["P10", ["drain"]],
+    ["P2", ["lag"]],
   ])("gives a breach of %s as a scenario whose expectation fails", (law, allow) => {
     const manifest = { ...web(4), metadata: { name: "my-web", namespace: "prod" } };
     const options = { seed: "x", runs: 40, actions: 4, allow, laws: [law] };
@@ -91,6 +92,7 @@ describe("checkRollout", () => {
     ["got apiVersion apps/v1, kind StatefulSet", { ...web(1), kind: "StatefulSet" } as never, {}],
     ["spec.strategy.type: got Recreate", web(1, { strategy: { type: "Recreate" } }), {}],
     ["runs: got 0; use an integer >= 1", web(1), { runs: 0 }],
+    ["actions: got 0; use an integer >= 1", web(1), { actions: 0 }],
     ['allow: got "pray"; use any of undo, scale', web(1), { allow: ["pray" as "undo"] }],
     ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
     ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
@@ -198,5 +200,36 @@ describe("guarantees", () => {
     expect(() => guaranteesOf(web(-1))).toThrow("must be greater than or equal to 0");
     expect(() => guaranteesOf({ ...web(1), kind: "StatefulSet" })).toThrow("use a Deployment");
     expect(() => guaranteesOf({} as Deployment)).toThrow("got apiVersion undefined");
+  });
+});
+
+describe("the commands of rollouts", () => {
+  const drawn = fc.sample(fc.oneof(...rolloutCommands()), { seed: 1, numRuns: 200 });
+  const named = new Map(
+    drawn.map((command) => [command.toString().replaceAll(/\d+/g, "N"), command]),
+  );
+
+  test("are all that a user can do, each with what it is about", () => {
+    expect([...named.keys()].toSorted()).toEqual([
+      "advance N ms",
+      '{"after":N,"do":"drain-node","node":N}',
+      '{"after":N,"do":"kill-node","node":N}',
+      '{"after":N,"do":"kill-pod","pod":N}',
+      '{"after":N,"do":"pause"}',
+      '{"after":N,"do":"resume"}',
+      '{"after":N,"do":"scale","replicas":N}',
+      '{"after":N,"do":"undo"}',
+      '{"after":N,"do":"update","version":N}',
+    ]);
+  });
+
+  test("resume only what is paused, and neither undo nor pause it", () => {
+    const possible = (paused: boolean): string[] =>
+      [...named].flatMap(([name, command]) =>
+        command.check({ paused }) ? [/"do":"([a-z-]+)"/.exec(name)?.[1] ?? name] : [],
+      );
+    const always = ["advance N ms", "drain-node", "kill-node", "kill-pod", "scale", "update"];
+    expect(possible(true).toSorted()).toEqual([...always, "resume"].toSorted());
+    expect(possible(false).toSorted()).toEqual([...always, "pause", "undo"].toSorted());
   });
 });
