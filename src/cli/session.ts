@@ -51,6 +51,8 @@ type Answer = { readonly text: string; readonly ended?: true };
 export class Session {
   #cluster: Cluster;
   readonly #options: SessionOptions;
+  /** That of kubectl's context. */
+  #namespace: string;
   readonly #planned: readonly PlannedTraffic[];
   #traffic: TrafficRun;
   /** The world before each line, the latest last. */
@@ -63,6 +65,7 @@ export class Session {
   constructor(cluster: Cluster, options: SessionOptions) {
     this.#cluster = cluster;
     this.#options = options;
+    this.#namespace = options.namespace;
     this.#planned = (options.traffic ?? []).map(withoutSteps);
     this.#traffic = new TrafficRun(cluster, this.#planned);
   }
@@ -179,10 +182,18 @@ export class Session {
     const print = (part: string): void => {
       text += part;
     };
-    const { namespace, readFile } = this.#options;
+    const { readFile } = this.#options;
     const began = this.#cluster.now;
     const given = stdin === undefined ? {} : { stdin };
-    const streams = { ...given, namespace, readFile, customResources: "any" as const };
+    const streams = {
+      ...given,
+      namespace: this.#namespace,
+      setNamespace: (namespace: string): void => {
+        this.#namespace = namespace;
+      },
+      readFile,
+      customResources: "any" as const,
+    };
     const printed = { ...streams, out: print, err: print };
     const advance: KubectlIo["advance"] = (untilMs) => this.#advance(untilMs, began);
     runKubectl(this.#cluster, withKubectl(line), printed, { advance });

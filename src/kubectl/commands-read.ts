@@ -11,17 +11,10 @@ import {
   rolloutFlags,
   selector,
 } from "./command-table.ts";
-import {
-  canI,
-  clusterInfo,
-  configView,
-  currentContext,
-  top,
-  version,
-  whoAmI,
-} from "./verbs/about.ts";
+import { canI, clusterInfo, top, version, whoAmI } from "./verbs/about.ts";
 import { apiResources, apiVersions } from "./verbs/api-resources.ts";
 import { viewLastApplied } from "./verbs/apply-last-applied.ts";
+import { configView, currentContext } from "./verbs/config.ts";
 import { describe } from "./verbs/describe.ts";
 import { diff } from "./verbs/diff.ts";
 import { events } from "./verbs/events.ts";

@@ -9,6 +9,7 @@ import { compareText } from "./fields.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
 import { refuseVerb } from "./verbs/about.ts";
 import { setLastApplied } from "./verbs/apply-last-applied.ts";
+import { getClusters, getContexts, setContext, useContext } from "./verbs/config.ts";
 import { createRegistrySecret, createSecret, createTlsSecret } from "./verbs/create-data.ts";
 import { createDisruptionBudget, createQuota } from "./verbs/create-limits.ts";
 import {
@@ -38,6 +39,10 @@ const known: ReadonlySet<string> = new Set(simulated.map(({ path }) => path));
 const runs: Readonly<Record<string, Command["run"]>> = {
   "apply set-last-applied": setLastApplied,
   attach,
+  "config get-clusters": getClusters,
+  "config get-contexts": getContexts,
+  "config set-context": setContext,
+  "config use-context": useContext,
   cp: copy,
   "create cronjob": createCronJob,
   "create ingress": createIngress,

@@ -27,4 +27,6 @@ export interface KubectlIo {
   readonly customResources?: "any";
   /** Namespace of the current context; default `default`. */
   readonly namespace?: string;
+  /** Remembers another one for the commands to come; absent where nothing does. */
+  readonly setNamespace?: (namespace: string) => void;
 }

@@ -116,8 +116,14 @@ function askedFor(call: Call, args: readonly string[]): Asked {
     return { kinds: [], names: [], bare: false, tuples: slashed.map((arg) => tupleOf(call, arg)) };
   }
   const [types, ...names] = args;
+  if (types === "ev") warnShortEvents(call);
   if (types === undefined) return { kinds: [], names, tuples: [], bare: false };
   return { kinds: kindsOf(call.io.client, types), names, tuples: [], bare: names.length === 0 };
+}
+
+/** Events are served in two groups. */
+function warnShortEvents(call: Call): void {
+  call.warn(['short name "ev" could also match lower priority resource events.events.k8s.io']);
 }
 
 function tupleOf(call: Call, arg: string): { kind: KindInfo; name: string } {

@@ -18,6 +18,24 @@ function play(session: Session, ...lines: readonly string[]): string {
 const scenarioText = (name: string): string =>
   readFileSync(`${projectFolder}scenarios/${name}.yaml`, "utf8");
 
+describe("kubectl's context in a session", () => {
+  test("keeps the namespace that it is given", () => {
+    const session = sessionOf(scenarioText("zero-unavailable"));
+    play(session, "create namespace dev");
+    expect(play(session, "config set-context --current --namespace=dev")).toBe(
+      'Context "rollsim" modified.\n',
+    );
+    expect(play(session, "create deployment api --image=api:v1 -o name")).toBe(
+      "deployment.apps/api\n",
+    );
+    expect(play(session, "get deployments -o name -n dev")).toBe("deployment.apps/api\n");
+    expect(play(session, "config get-contexts --no-headers")).toMatch(/^\*.*dev\n$/u);
+    expect(play(session, "config use-context other")).toBe(
+      'error: no context exists with the name: "other"\n',
+    );
+  });
+});
+
 describe("time in a session", () => {
   test("begins at 0s, with traffic too", () => {
     expect(sessionOf(scenarioText("no-pre-stop")).prompt).toBe("[0s] $ ");

@@ -23,6 +23,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   // A resourceVersion in an error's text.
   [/(resource version to be \d+, was )\d+/g, "$1<version>"],
   [/(resourceVersion\\":\\")\d+/g, "$1<version>"],
+  [/^(Context|Switched to context) "(real|rollsim)"/gm, '$1 "<context>"'],
   // What runs the pods, and builds of kubectl, have names of their own.
   [/\b(fakelet|rollsim)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
   [/(gitCommit|gitTreeState|buildDate)("?: ).*$/gm, "$1$2<build>"],

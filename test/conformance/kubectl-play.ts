@@ -108,11 +108,12 @@ export function playScenario(
   createKubernetesService(cluster);
   const waiting = commands.toSorted((a, b) => actsAt(a) - actsAt(b));
   const played: PlayedCommand[] = [];
+  const context = { namespace: "default" };
   const playNext = (): void => {
     const recorded = waiting.shift();
     if (recorded === undefined) return;
     if (actsAt(recorded) > cluster.now) cluster.runUntil(actsAt(recorded));
-    played.push(playOne(cluster, recorded, waiting, playNext));
+    played.push(playOne(cluster, recorded, context, waiting, playNext));
   };
   while (waiting.length > 0) playNext();
   return played.toSorted((a, b) => a.recorded.seq - b.recorded.seq);
@@ -121,6 +122,7 @@ export function playScenario(
 function playOne(
   cluster: Cluster,
   recorded: RecordedCommand,
+  context: { namespace: string },
   waiting: readonly RecordedCommand[],
   playNext: () => void,
 ): PlayedCommand {
@@ -136,6 +138,10 @@ function playOne(
         cluster,
         recorded.args,
         {
+          namespace: context.namespace,
+          setNamespace(namespace) {
+            context.namespace = namespace;
+          },
           out(text) {
             streams.stdout += text;
             for (const line of text.replace(/\n$/, "").split("\n"))

@@ -65,28 +65,6 @@ export function whoAmI(call: Call): void {
   call.io.out(layTable(rows));
 }
 
-/** The one context there is. */
-export function configView(call: Call): void {
-  const config = {
-    apiVersion: "v1",
-    clusters: [{ cluster: { server: "https://rollsim" }, name: "rollsim" }],
-    contexts: [
-      {
-        context: { cluster: "rollsim", namespace: call.namespace, user: "admin" },
-        name: "rollsim",
-      },
-    ],
-    "current-context": "rollsim",
-    kind: "Config",
-    users: [{ name: "admin", user: {} }],
-  };
-  call.io.out(toYaml(config));
-}
-
-export function currentContext(call: Call): void {
-  call.io.out("rollsim\n");
-}
-
 export function top(call: Call): never {
   if (!["", "cpu", "memory"].includes(call.flags.text("sort-by"))) {
     fail("--sort-by accepts only cpu or memory");
