@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../src/cluster.ts";
 import { matchingRoute, pickByWeight, type RequestContent } from "../../src/traffic/route.ts";
-import type { ClientOptions } from "../../src/traffic/options.ts";
+import type { AppBehavior, ClientOptions } from "../../src/traffic/options.ts";
 import type { Route } from "../../src/traffic/route.ts";
 import { deployment, second, service } from "./setup.ts";
 import { atRest, expectExact } from "./world.ts";
@@ -10,8 +10,8 @@ import { atRest, expectExact } from "./world.ts";
 const open = { loop: "open", rate: 200, arrivals: "fixed" } as const;
 
 /** Two Services over one Deployment each: `web` and `canary`. */
-function twoServices(): Cluster {
-  const cluster = atRest();
+function twoServices(apps: readonly AppBehavior[] = []): Cluster {
+  const cluster = atRest({ apps });
   const labels = { app: "canary" };
   cluster.act("canary", (api) => {
     api.create({
@@ -36,18 +36,27 @@ function twoServices(): Cluster {
   return cluster;
 }
 
-/** 10 s of requests: how many of them each Service answered. */
-function split(routes: readonly Route[], client: Partial<ClientOptions> = {}) {
-  const cluster = twoServices();
+/** 10 s of requests: how many of them came to each Service. */
+function split(
+  routes: readonly Route[],
+  client: Partial<ClientOptions> = {},
+  apps: readonly AppBehavior[] = [],
+) {
+  const cluster = twoServices(apps);
   const clients = [{ ...open, ...client } as ClientOptions];
   const account = cluster.traffic.add({ service: "web", clients, routes });
   cluster.runUntil(31 * second);
   const at = { from: 20 * second, to: 30 * second };
-  const [web, canary] = ["web", "canary"].map(
-    (name) => cluster.traffic.metrics({ ...at, service: name }).requests,
+  const [web, canary] = ["web", "canary"].map((name) =>
+    cluster.traffic.metrics({ ...at, service: name }),
   );
   expectExact(account.snapshot());
-  return { web: web!, canary: canary!, account: account.snapshot() };
+  return {
+    web: web!.requests,
+    canary: canary!.requests,
+    canaryRate: canary!.successRate,
+    account: account.snapshot(),
+  };
 }
 
 const byWeight = (canary: number): Route => ({
@@ -98,9 +107,13 @@ describe("requests", () => {
     const routes = [
       { backends: [{ service: "web", weight: 1 }], mirrors: [{ service: "canary", share: 0.5 }] },
     ];
-    const { web, canary, account } = split(routes);
+    const apps = [{ image: "web:v2", errorRate: 0.25 }];
+    const { web, canary, canaryRate, account } = split(routes, {}, apps);
     expect(web).toBeCloseTo(2000, -1);
     expect(Math.abs(canary - 1000)).toBeLessThan(90);
+    // Four standard deviations of so many answers.
+    expect(Math.abs(canaryRate! - 0.75)).toBeLessThan(0.055);
+    expect(account.failed).toBe(0);
     expect(account.requests).toBe(2200);
     expect(account.mirrored).toBeGreaterThan(canary);
     expect(account.byImage).not.toHaveProperty("web:v2");

@@ -120,6 +120,24 @@ describe("a HorizontalPodAutoscaler", () => {
     expect(conditions(statusOf(cluster))).toContain(`ScalingActive=False ${reason}`);
   });
 
+  // Of 300m of 500m, 60 % are what is wanted; of 100m, one pod would do.
+  test.each([
+    ["keeps", 300, "ScalingActive=True ValidMetricFound"],
+    ["does not go below", 100, "ScalingActive=False FailedGetPodsMetric"],
+  ])("%s the replicas that one metric proposes while another cannot be read", (_, milli, says) => {
+    const cpu = { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } };
+    const hits = { metric: { name: "hits" }, target: average };
+    const metrics = [
+      { type: "Resource", resource: cpu },
+      { type: "Pods", pods: hits },
+    ];
+    const behaviors = [{ cpu: [{ at: 0, milli }] }];
+    const cluster = world({ behaviors }, { replicas: 3, hpa: { metrics } });
+    cluster.runUntil(10 * minute);
+    expect(replicasOf(cluster)).toBe(3);
+    expect(conditions(statusOf(cluster))).toContain(says);
+  });
+
   test("looks at one container alone where it is told to", () => {
     const metric = (container: string) => ({
       type: "ContainerResource",
