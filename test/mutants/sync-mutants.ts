@@ -1,4 +1,4 @@
-/** Rules of single syncs and of what wakes them, broken; recordings hardly tell these apart, tests do. */
+/** Rules of single syncs, of what wakes them and of what stands around, broken; tests notice them. */
 import { deployment, noticedBy, replicaset, type Mutant } from "./mutant.ts";
 
 const deployments = noticedBy(
@@ -115,9 +115,91 @@ const budgets = noticedBy(
   ],
 );
 
+const slices = noticedBy(
+  ["controllers/endpointslice.test.ts"],
+  [
+    [
+      "a slice that new endpoints just fit is passed over",
+      "controllers/endpointslice/slices",
+      `if (left >= 0 && left < least)`,
+      `if (left > 0 && left < least)`,
+    ],
+    [
+      "a slice that was empty before goes",
+      "controllers/endpointslice/slices",
+      `if (empty && (touched.has(slice) || !offered.has(slice.key)))`,
+      `if (empty)`,
+    ],
+  ],
+);
+
+const zones = noticedBy(
+  ["faults/node-down.test.ts"],
+  [
+    [
+      "two nodes of three are too many",
+      "faults/node-faults",
+      `gone > 2 && gone / nodes >= UNHEALTHY_SHARE`,
+      `gone / nodes >= UNHEALTHY_SHARE`,
+    ],
+    [
+      "three nodes are too many, whatever their share",
+      "faults/node-faults",
+      `gone > 2 && gone / nodes >= UNHEALTHY_SHARE`,
+      `gone > 2`,
+    ],
+    [
+      "a large zone is not evicted either",
+      "faults/node-faults",
+      `nodes <= SMALL_ZONE && gone > 2`,
+      `gone > 2`,
+    ],
+  ],
+);
+
+const autoscalers = noticedBy(
+  ["controllers/podautoscaler/autoscaler.test.ts"],
+  [
+    [
+      "a metric that cannot be read stands against as many replicas as there are",
+      "controllers/podautoscaler/metrics",
+      `best.replicas < target.specReplicas`,
+      `best.replicas <= target.specReplicas`,
+    ],
+    [
+      "the time of the last scaling is forgotten",
+      "controllers/podautoscaler/horizontal",
+      `...(lastScaleTime === undefined ? {} : { lastScaleTime }),`,
+      ``,
+    ],
+  ],
+);
+
+const placement = noticedBy(
+  ["scheduler/filters.test.ts"],
+  [
+    [
+      "pods of other namespaces are kept away, too",
+      "scheduler/nearby-pods",
+      `return namespaces.includes(namespace) && matcher.matches(template.metadata?.labels);`,
+      `return matcher.matches(template.metadata?.labels);`,
+    ],
+    [
+      "a pod that asks for a whole node cannot be helped",
+      "scheduler/filters",
+      `if (milli > whole) helpless = true;`,
+      `if (milli >= whole) helpless = true;`,
+    ],
+  ],
+);
+
 export const syncMutants: readonly Mutant[] = [
   ...deployments,
   ...replicaSets,
   ...sorting,
   ...budgets,
+  ...slices,
+  ...zones,
+  ...autoscalers,
+  ...placement,
 ];
