@@ -175,6 +175,23 @@ test.each([
   expect(podsOf(cluster).filter(isTerminating)).toHaveLength(evicted === "" ? 0 : gone);
 });
 
+test("a node that is back offers what it did, and the trace has heard of its pods", () => {
+  const cluster = withoutNode2();
+  const offered = (): unknown => {
+    const answer = cluster.api.get({ resource: "nodes", name: "node-2" });
+    return answer.ok && (answer.value["status"] as { readonly allocatable: unknown }).allocatable;
+  };
+  const before = offered();
+  const heard: string[] = [];
+  cluster.on("pods", ({ change }) => heard.push(change));
+  cluster.runUntil(unreachableAt);
+  expect(heard).toEqual(["unready", "unready"]);
+  restore(cluster);
+  expect(heard.slice(2)).toEqual(["ready", "ready"]);
+  expect(offered()).toEqual(before);
+  expect(before).toMatchObject({ pods: "110" });
+});
+
 test("a node that is said to be down twice is back when it is said once", () => {
   const cluster = withoutNode2();
   cluster.act("fail", () => {

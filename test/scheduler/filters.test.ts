@@ -275,6 +275,11 @@ describe("topology spread", () => {
     ]);
   });
 
+  test("counts an empty zone more where there are fewer than minDomains", () => {
+    const pods = deployment("web", 4, spread({ minDomains: 3 }));
+    expect(places(world(zones, pods))).toEqual(["-", "-", "node-1", "node-4"]);
+  });
+
   test("pods wait where a zone is full, by the words of the plugin", () => {
     const full: ClusterOptions = {
       nodes: [{ labels: { zone: "a" } }, { labels: { zone: "b" }, pods: 1 }, {}],

@@ -41,6 +41,17 @@ const rules = (up: ScalingRules = {}, down: ScalingRules = {}): NormalizationInp
   scaleDown: { ...defaultDown, ...down },
 });
 
+test("with behavior, too, the highest recommendation of the window holds, not the latest", () => {
+  const recommendations = [
+    { replicas: 9, atMs: ago(100) },
+    { replicas: 7, atMs: ago(50) },
+  ];
+  const memory = { recommendations, scaleUps: [], scaleDowns: [] };
+  const found = normalize(input({ behavior: rules(), proposal: 4, memory }));
+  expect(found.desired).toBe(9);
+  expect(found.because).toMatchObject([{ id: "hpa/stabilized", weighed: { window: 300 } }]);
+});
+
 describe("without behavior", () => {
   // convertDesiredReplicasWithRules: current, proposal, minimum, maximum, what comes of it and why.
   test.each([
