@@ -12,13 +12,14 @@ import { checkerBench } from "./checker.ts";
 import { kernelBench } from "./kernel.ts";
 import { peerBench } from "./peer.ts";
 import { queueBench } from "./queue.ts";
-import { rollingUpdateBench } from "./rolling-update.ts";
+import { oneByOneBench, rollingUpdateBench } from "./rolling-update.ts";
 import { startupBench } from "./startup.ts";
 import { deviation, median, printTable } from "./statistics.ts";
 import { trafficBench } from "./traffic.ts";
 
 const benches: Readonly<Record<string, Bench>> = {
   "rolling-update": rollingUpdateBench,
+  "one-by-one": oneByOneBench,
   queue: queueBench,
   kernel: kernelBench,
   peer: peerBench,

@@ -9,6 +9,8 @@ export const PODS_PER_NODE = 110;
 export interface Rollout {
   readonly replicas: number;
   readonly behaviors?: NonNullable<ClusterOptions["behaviors"]>;
+  /** Default: Kubernetes' (25% more, 25% less). */
+  readonly rollingUpdate?: { readonly maxSurge: number; readonly maxUnavailable: number };
   /** Sees the cluster before the update begins. */
   readonly watch?: (cluster: Cluster) => void;
 }
@@ -23,11 +25,12 @@ export interface Cost {
   readonly work: Readonly<Record<string, number>>;
 }
 
-export function rollingUpdate({ replicas, behaviors = [], watch }: Rollout): Cost {
+export function rollingUpdate(rollout: Rollout): Cost {
+  const { replicas, behaviors = [], watch } = rollout;
   // Room for the surge, and for pods that are still stopping.
   const nodes = Math.ceil((replicas * 1.5) / PODS_PER_NODE) + 1;
   const cluster = new Cluster({ nodes, podsPerNode: PODS_PER_NODE, behaviors });
-  cluster.act("create", (api) => api.create(deployment(replicas)));
+  cluster.act("create", (api) => api.create(deployment(rollout)));
   settle(cluster);
   watch?.(cluster);
   const before = cluster.trace.entries.length;
@@ -49,13 +52,17 @@ export function rollingUpdate({ replicas, behaviors = [], watch }: Rollout): Cos
   return { ...cost, work };
 }
 
-function deployment(replicas: number): KubeObject {
+function deployment({ replicas, rollingUpdate }: Rollout): KubeObject {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name: "web", namespace: "default" },
     spec: {
       replicas,
+      strategy: {
+        type: "RollingUpdate",
+        ...(rollingUpdate === undefined ? {} : { rollingUpdate }),
+      },
       selector: { matchLabels: { app: "web" } },
       template: {
         metadata: { labels: { app: "web" } },
