@@ -45,7 +45,7 @@ export function readBeside(
   const full = resolve(folder, path);
   const found = statOf(full);
   if (found === undefined) return undefined;
-  const paths = found.isDirectory() ? yamlFiles(full, readdirSync(full)) : [full];
+  const paths = found.isDirectory() ? filesOf(full, manifests) : [full];
   return paths.map((file) => ({
     name: file === full ? path : join(path, relative(full, file)),
     text: readText(file, path),
@@ -67,7 +67,7 @@ async function expand(name: string, cwd: string): Promise<readonly string[]> {
   const path = resolve(cwd, name);
   const found = statOf(path);
   if (found?.isDirectory() === true) {
-    const files = yamlFiles(path, readdirSync(path));
+    const files = filesOf(path, scenarios);
     if (files.length === 0) throw new UsageError(`${name}: no .yaml or .yml file in this folder`);
     return files;
   }
@@ -94,9 +94,13 @@ async function matching(pattern: string, cwd: string): Promise<readonly string[]
     .toSorted(byText);
 }
 
-function yamlFiles(folder: string, entries: readonly string[]): readonly string[] {
-  const yaml = entries.filter((entry) => /\.ya?ml$/u.test(entry));
-  return yaml.map((entry) => join(folder, entry)).toSorted(byText);
+const scenarios = /\.ya?ml$/u;
+/** What kubectl reads of a folder. */
+const manifests = /\.(json|ya?ml)$/u;
+
+function filesOf(folder: string, names: RegExp): readonly string[] {
+  const found = readdirSync(folder).filter((entry) => names.test(entry));
+  return found.map((entry) => join(folder, entry)).toSorted(byText);
 }
 
 function byText(a: string, b: string): number {

@@ -82,7 +82,7 @@ export function resolve(call: Call, options: ResolveOptions): Selection {
   if (selecting || (bare && asked.kinds.length > 0)) {
     return fromSelector(call, asked, selector, fieldSelector);
   }
-  const byName = asked.names.flatMap((name) => asked.kinds.map((kind) => ({ kind, name })));
+  const byName = asked.kinds.flatMap((kind) => asked.names.map((name) => ({ kind, name })));
   const tuples = [...asked.tuples, ...byName];
   if (tuples.length === 0) {
     if (asked.kinds.length > 0) fail("resource(s) were provided, but no name was specified");

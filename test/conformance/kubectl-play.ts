@@ -151,7 +151,10 @@ function playOne(
             streams.stderr += text;
           },
           readFile(path) {
-            const found = files.filter(([name]) => name === path || dirname(name) === path);
+            const folder = path.replace(/\/$/, "");
+            const found = files
+              .filter(([name]) => name === path || dirname(name) === folder)
+              .toSorted(([a], [b]) => (a < b ? -1 : 1));
             return found.length === 0 ? undefined : found.map(([name, text]) => ({ name, text }));
           },
           ...(recorded.stdin === undefined || recorded.stdin === null
