@@ -10,6 +10,7 @@ import { isDraft } from "./draft.ts";
 import { canonicalObject } from "./encode.ts";
 import { goPrint, goQuote } from "./go-print.ts";
 import { jsonPatch } from "./patch-json.ts";
+import { readJsonPatch } from "./patch-json-decode.ts";
 import { mergePatch } from "./patch-merge.ts";
 import { PatchError } from "./patch-meta.ts";
 import { mergeObject } from "./patch-strategic.ts";
@@ -46,11 +47,14 @@ function patchedBy(
   const current = canonicalObject(original);
   const type = schemaOf(original.apiVersion, original.kind);
   if (patchType === "strategic") return strategic(current, patch, type, fieldValidation);
-  const patched = patchType === "json" ? byOperations(current, patch) : merged(current, patch);
+  const patched =
+    patchType === "json" ? byOperations(current, patch, fieldValidation) : merged(current, patch);
   if (!patched.ok) return patched;
   nameKind(patched.value, original);
   if (type === undefined) return { ok: true, value: asKubeObject(patched.value) };
-  return answered(decodeJson(type, patched.value), () => JSON.stringify(patched.value), {
+  const decoded = decodeJson(type, patched.value);
+  const strictErrors = [...(patched.warnings ?? []), ...decoded.strictErrors];
+  return answered({ ...decoded, strictErrors }, () => JSON.stringify(patched.value), {
     fieldValidation,
   });
 }
@@ -109,19 +113,22 @@ function unprocessable(): Status {
   return failure(422, "Invalid", message, {});
 }
 
-function byOperations(current: KubeObject, patch: unknown): Answer<unknown> {
-  if (!Array.isArray(patch)) {
-    const what = typeof patch === "object" ? "object" : typeof patch;
-    const message = `error decoding patch: json: cannot unmarshal ${what} into Go value of type []handlers.jsonPatchOp`;
-    return { ok: false, status: failure(400, "BadRequest", message) };
-  }
-  if (patch.length > MAX_JSON_PATCH_OPERATIONS) {
-    const limits = `${MAX_JSON_PATCH_OPERATIONS}, got ${patch.length}`;
+/** Unknown members of operations come back as warnings. */
+function byOperations(
+  current: KubeObject,
+  patch: unknown,
+  fieldValidation: FieldValidation,
+): Answer<unknown> {
+  const read = readJsonPatch(patch, fieldValidation);
+  if (!read.ok) return { ok: false, status: failure(400, "BadRequest", read.error) };
+  const { operations, strictErrors } = read;
+  if (operations.length > MAX_JSON_PATCH_OPERATIONS) {
+    const limits = `${MAX_JSON_PATCH_OPERATIONS}, got ${operations.length}`;
     const message = `The allowed maximum operations in a JSON patch is ${limits}`;
     return { ok: false, status: failure(413, "Invalid", message) };
   }
-  const result = jsonPatch(current, patch);
-  return result.ok ? result : { ok: false, status: unprocessable() };
+  const result = jsonPatch(current, operations);
+  return result.ok ? { ...result, warnings: strictErrors } : { ok: false, status: unprocessable() };
 }
 
 function merged(current: KubeObject, patch: unknown): Answer<unknown> {

@@ -192,7 +192,9 @@ describe("JSON patches", () => {
 
   test.each([
     [{ op: "remove", path: "/spec/nothing" }, 422],
-    [{ op: "replace", path: "/spec/nothing", value: 1 }, 422],
+    [{ op: "replace", path: "/spec/template/spec/containers/7", value: {} }, 422],
+    [{ op: "replace", path: "/spec/nothing/more", value: 1 }, 422],
+    [{ op: "test", path: "/spec/replicas", value: 4 }, 422],
     [{ op: "add", path: "/spec/template/spec/containers/7", value: {} }, 422],
     [{ op: "spin", path: "/spec" }, 422],
   ])("refuse %j", (operation, code) => {
@@ -236,17 +238,55 @@ describe("a JSON patch", () => {
 
   test.each<object>([
     { op: "remove", path: "/nowhere/hasOwnProperty" },
-    { op: "replace", path: "/metadata/toString", value: 1 },
     { op: "add", path: "/toString/polluted", value: 1 },
     { op: "add", path: "/__proto__/polluted", value: 1 },
-    { op: "add", path: "/metadata/labels/__proto__", value: { polluted: "1" } },
-    { op: "copy", from: "/valueOf", path: "/metadata/labels/c" },
     { op: "add", path: "no-pointer", value: 1 },
     { op: "add", path: "/metadata/name/0", value: 1 },
     { op: "test", path: "", value: { toString: null } },
   ])("is refused where it goes through what all objects inherit, or nowhere: %j", (operation) => {
     expect(jsonPatch(object, [operation])).toMatchObject({ ok: false });
     expect("polluted" in {} || "polluted" in Object.prototype.toString).toBe(false);
+  });
+
+  test.each<[object, object]>([
+    [
+      { op: "replace", path: "/metadata/labels/toString", value: "1" },
+      { a: "b", toString: "1" },
+    ],
+    [
+      { op: "copy", from: "/valueOf", path: "/metadata/labels/c" },
+      { a: "b", c: null },
+    ],
+    [{ op: "move", from: "/metadata/labels/a", path: "/metadata/labels/b" }, { b: "b" }],
+  ])("does what the server's library does, which RFC 6902 would not: %j", (operation, labels) => {
+    const done = jsonPatch(object, [operation]);
+    expect(done).toMatchObject({ ok: true, value: { metadata: { labels } } });
+  });
+
+  test("adds a member called __proto__ as any other", () => {
+    const operation = { op: "add", path: "/metadata/labels/__proto__", value: { polluted: "1" } };
+    const done = jsonPatch(object, [operation]);
+    expect(JSON.stringify(done)).toContain('"__proto__":{"polluted":"1"}');
+    expect("polluted" in {}).toBe(false);
+  });
+
+  test("counts negative indices from the end, and takes a path without its first slash", () => {
+    const list = { a: [1, 2, 3] };
+    const operations = [
+      { op: "remove", path: "/a/-1" },
+      { op: "add", path: "/a/-2", value: 0 },
+      { op: "replace", path: "x/b", value: 1 },
+    ];
+    expect(jsonPatch(list, operations)).toEqual({ ok: true, value: { a: [1, 0, 2], b: 1 } });
+  });
+
+  test("tells unknown members of operations as the server does, or refuses them", () => {
+    const patch = [{ op: "add", path: "/metadata/labels/c", value: "d", foo: 1 }];
+    const whole = { ...object, spec: {} };
+    const warnings = ['json patch unknown field "[0].foo"'];
+    expect(applyPatch(whole, patch, "json")).toMatchObject({ ok: true, warnings });
+    expect(applyPatch(whole, patch, "json", "Strict")).toMatchObject({ status: { code: 422 } });
+    expect(applyPatch(whole, patch, "json", "Ignore")).toMatchObject({ ok: true, warnings: [] });
   });
 
   test("takes odd keys that an object has for its own", () => {
