@@ -5,7 +5,7 @@
  */
 import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
-import { invalid, notFound, type Answer } from "../api/status.ts";
+import { conflict, failure, invalid, notFound, type Answer, type Status } from "../api/status.ts";
 import { withoutAutoscalingV1 } from "./autoscaling-v1.ts";
 import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
@@ -17,7 +17,13 @@ import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
 
 export type Admitted =
-  | { readonly ok: true; readonly value: KubeObject; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly value: KubeObject;
+      /** Before addresses and ports were allocated, where that is done. */
+      readonly asked?: KubeObject;
+      readonly warnings: readonly string[];
+    }
   | Extract<Answer<KubeObject>, { ok: false }>;
 
 export function admitCreate(
@@ -46,13 +52,18 @@ export function admitCreate(
   const warnings = decoded.warnings ?? [];
   const strategy = strategyFor(storeName(kind));
   if (strategy === undefined) return { ok: true, value: placed, warnings };
-  let next = applyDefaults(placed);
-  if (strategy.allocate !== undefined) next = strategy.allocate(next, undefined, pools(store));
-  next = strategy.prepareForCreate(next);
+  const defaulted = applyDefaults(placed);
+  const allocated = strategy.allocate?.(defaulted, undefined, pools(store));
+  const next = strategy.prepareForCreate(allocated ?? defaulted);
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
   const more = strategy.warnings(next);
-  return { ok: true, value: canonicalObject(next), warnings: [...warnings, ...more] };
+  return {
+    ok: true,
+    value: canonicalObject(next),
+    ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
+    warnings: [...warnings, ...more],
+  };
 }
 
 /** generateName: a name with five more characters, drawn from the store's next version. */
@@ -87,12 +98,17 @@ export function admitUpdate(
 ): Admitted {
   const strategy = strategyFor(storeName(kind));
   if (strategy === undefined) return { ok: true, value: object, warnings: [] };
-  let next = applyDefaults(object);
-  if (strategy.allocate !== undefined) next = strategy.allocate(next, current, pools(store));
-  next = strategy.prepareForUpdate(next, current, subresource);
+  const defaulted = applyDefaults(object);
+  const allocated = strategy.allocate?.(defaulted, current, pools(store));
+  const next = strategy.prepareForUpdate(allocated ?? defaulted, current, subresource);
   const causes = strategy.validateUpdate(next, current, subresource);
   if (causes.length > 0) return refuse(kind, next, causes);
-  return { ok: true, value: canonicalObject(next), warnings: strategy.warnings(next, current) };
+  return {
+    ok: true,
+    value: canonicalObject(next),
+    ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
+    warnings: strategy.warnings(next, current),
+  };
 }
 
 function refuse(
@@ -115,4 +131,23 @@ function pools(store: Store): { clusterIp(): string; nodePort(): number } {
     clusterIp: () => `10.96.${Math.floor(n() / 250) % 250}.${(n() % 250) + 2}`,
     nodePort: () => 30000 + (n() % 2768),
   };
+}
+
+/** A patch may not make another object of it, nor be meant for another version. */
+export function refuseIdentity(
+  kind: KindInfo,
+  { metadata }: KubeObject,
+  current: KubeObject,
+): Status | undefined {
+  const { name, resourceVersion } = current.metadata;
+  if (metadata.name !== name) {
+    const why =
+      metadata.name === undefined || metadata.name === ""
+        ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+        : `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
+    return failure(400, "BadRequest", why);
+  }
+  const asked = metadata.resourceVersion ?? "";
+  if (asked !== "" && asked !== resourceVersion) return conflict(groupResource(kind), name);
+  return undefined;
 }

@@ -4,9 +4,10 @@
  *
  * Left out: pod-level resource requests, which the server derives from pod-level limits.
  */
+import { base64Of } from "../api/base64.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { defaultPodOnly, defaultPodSpec } from "./defaults-pod.ts";
-import { child, drafts, fillAbsent, fillIn, isEmpty, type Draft } from "./draft.ts";
+import { child, drafts, fillAbsent, fillIn, isDraft, isEmpty, type Draft } from "./draft.ts";
 import { asArray, isNil, isRecord } from "./json.ts";
 
 /**
@@ -32,9 +33,19 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
     defaultPodSpec(spec);
   },
   "v1/PodTemplate": (object) => defaultPodSpec(child(child(object, "template"), "spec")),
-  "v1/Secret": (secret) => fillIn(secret, { type: "Opaque" }),
+  "v1/Secret": defaultSecret,
   "v1/Service": defaultService,
 };
+
+/** stringData is another way to write data, and is not kept. */
+function defaultSecret(secret: Draft): void {
+  fillIn(secret, { type: "Opaque" });
+  const { stringData } = secret;
+  delete secret["stringData"];
+  for (const [key, text] of Object.entries(isDraft(stringData) ? stringData : {})) {
+    child(secret, "data")[key] = base64Of(String(text));
+  }
+}
 
 function defaultDeployment(deployment: Draft): void {
   const spec = child(deployment, "spec");

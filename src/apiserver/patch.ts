@@ -79,7 +79,7 @@ function strategic(
       "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
     return { ok: false, status: failure(415, "UnsupportedMediaType", message) };
   }
-  const rest: unknown = structuredClone(patch);
+  const rest: unknown = structuredClone(patch ?? {}); // null is a map without members in Go
   if (!isDraft(rest)) {
     const what = Array.isArray(rest) ? "array" : typeof rest;
     const message = `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
@@ -133,6 +133,8 @@ function byOperations(
 
 function merged(current: KubeObject, patch: unknown): Answer<unknown> {
   if (isDraft(patch)) return { ok: true, value: mergePatch(current, patch) };
+  if (patch === null)
+    return { ok: false, status: failure(400, "BadRequest", "Invalid JSON Patch") };
   const what = Array.isArray(patch) ? "array" : typeof patch;
   const into = "into Go value of type map[string]interface {}";
   const message = `error decoding patch: json: cannot unmarshal ${what} ${into}`;

@@ -15,18 +15,16 @@ import type {
 import type { Pod } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis, Timestamp } from "../api/meta.ts";
-import {
-  alreadyExists,
-  conflict,
-  failure,
-  invalid,
-  notFound,
-  type Answer,
-  type Status,
-} from "../api/status.ts";
+import { alreadyExists, conflict, invalid, notFound, type Answer } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
-import { admitCreate, admitReplace, admitUpdate, type Admitted } from "./admission.ts";
+import {
+  admitCreate,
+  admitReplace,
+  admitUpdate,
+  refuseIdentity,
+  type Admitted,
+} from "./admission.ts";
 import { claimCauses, claimed } from "./claims.ts";
 import { deleteWithDependents, replaceOrFinish } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
@@ -238,7 +236,7 @@ export class ApiServer implements Client {
     const admitted = admitCreate(this.store, kind, object, options.fieldValidation);
     if (!admitted.ok) return admitted;
     const { warnings } = admitted;
-    const value = trackWrite(undefined, admitted.value, options, this.#stamp());
+    const value = trackWrite(undefined, admitted, options, this.#stamp());
     const taken = this.#find({ ...value.metadata, resource: storeName(kind) });
     if (taken !== undefined) {
       return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
@@ -283,9 +281,9 @@ export class ApiServer implements Client {
     const target = scale ? scaleOf(current) : current;
     const patched = applyPatch(target, patch, type, options.fieldValidation);
     if (!patched.ok) return patched;
-    const refused = scale
-      ? refuseScale(patched.value)
-      : refuseIdentity(kind, patched.value, current);
+    const refused =
+      refuseIdentity(kind, patched.value, current) ??
+      (scale ? refuseScale(patched.value) : undefined);
     if (refused !== undefined) return { ok: false, status: refused };
     const next = scale ? applyScale(current, patched.value) : patched.value;
     const subresource = scale ? undefined : options.subresource;
@@ -326,7 +324,7 @@ export class ApiServer implements Client {
   ): Answer<KubeObject> {
     if (!admitted.ok) return admitted;
     const { warnings } = admitted;
-    const value = trackWrite(current, admitted.value, options, this.#stamp());
+    const value = trackWrite(current, admitted, options, this.#stamp());
     if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
     if (storeName(kind) !== "pods") {
       return { ok: true, value: replaceOrFinish(this.store, storeName(kind), value), warnings };
@@ -380,20 +378,4 @@ export class ApiServer implements Client {
 /** Stands for an object that does not exist. */
 function subjectOf({ name, namespace = "default" }: ObjectRef): KubeObject {
   return { apiVersion: "", kind: "", metadata: { name, namespace } };
-}
-
-/** A patch may not make another object of it, nor be meant for another version. */
-function refuseIdentity(
-  kind: KindInfo,
-  { metadata }: KubeObject,
-  current: KubeObject,
-): Status | undefined {
-  const { name, resourceVersion } = current.metadata;
-  if (metadata.name !== name) {
-    const why = `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
-    return failure(400, "BadRequest", why);
-  }
-  const asked = metadata.resourceVersion ?? "";
-  if (asked !== "" && asked !== resourceVersion) return conflict(groupResource(kind), name);
-  return undefined;
 }

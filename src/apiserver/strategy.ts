@@ -39,6 +39,11 @@ import {
   validateAutoscalerUpdate,
 } from "./validation/autoscaling.ts";
 import { validateCanary } from "./validation/flagger.ts";
+import {
+  validateConfigMap,
+  validateConfigMapUpdate,
+  validateSecretUpdate,
+} from "./validation/config.ts";
 import type { Causes } from "./validation/errors.ts";
 import {
   validateCommonMetadata,
@@ -175,8 +180,16 @@ const RULES: Readonly<Record<string, Rules>> = {
   ingresses: lenient(SPEC_AND_STATUS, dnsSubdomain),
   namespaces: lenient(NAMESPACE, dnsLabel, false),
   nodes: lenient(NODE, dnsSubdomain, false),
-  configmaps: lenient(UNPROTECTED, dnsSubdomain),
-  secrets: lenient(UNPROTECTED, dnsSubdomain),
+  configmaps: {
+    ...lenient(UNPROTECTED, dnsSubdomain),
+    create: validateConfigMap,
+    update: validateConfigMapUpdate,
+  },
+  secrets: {
+    ...lenient(UNPROTECTED, dnsSubdomain),
+    create: validateConfigMap,
+    update: validateSecretUpdate,
+  },
   events: lenient(UNPROTECTED, dnsSubdomain),
   rollouts: custom(CUSTOM, validateRollout),
   analysistemplates: custom(UNPROTECTED, validateAnalysisTemplate),

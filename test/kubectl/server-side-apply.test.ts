@@ -155,7 +155,12 @@ test("the controller owns the status and its annotations, as in the recordings",
 
 describe("over an object of client-side apply", () => {
   const created = read(recorded("apply", 3).stdout);
-  const live = trackWrite(undefined, created, { fieldManager: "kubectl-client-side-apply" }, at);
+  const live = trackWrite(
+    undefined,
+    { value: created },
+    { fieldManager: "kubectl-client-side-apply" },
+    at,
+  );
   const key = "kubectl.kubernetes.io/last-applied-configuration";
 
   test("kubectl takes over what still is as it was applied", () => {

@@ -15,11 +15,12 @@ import {
 
 /**
  * The object to store after a create (`before` undefined), update or patch by a user, with its owners.
- * Writes without the name of a field manager, and kinds without a schema, are not tracked.
+ * Writes without the name of a field manager, and kinds without a schema, are not tracked. `asked`: the
+ * object before the server allocated addresses and ports, which nobody owns; default: the same.
  */
 export function trackWrite(
   before: KubeObject | undefined,
-  after: KubeObject,
+  { value: after, asked = after }: { readonly value: KubeObject; readonly asked?: KubeObject },
   options: Pick<WriteOptions, "fieldManager" | "subresource">,
   at: Timestamp,
 ): KubeObject {
@@ -31,7 +32,7 @@ export function trackWrite(
     apiVersion: after.apiVersion,
     subresource,
   };
-  return withOwners(after, ownersAfterUpdate(before, after, manager, at));
+  return withOwners(after, ownersAfterUpdate(before, asked, manager, at));
 }
 
 const annotations: Path = "f:metadata\nf:annotations";

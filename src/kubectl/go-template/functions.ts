@@ -1,5 +1,5 @@
 /** The functions of Go templates (text/template/funcs.go, Go 1.26) and kubectl's own (cli-runtime printers). */
-import { base64Text } from "../base64.ts";
+import { base64Text } from "../../api/base64.ts";
 import { sprint, sprintf, sprintln } from "./format.ts";
 import {
   floatOf,

@@ -3,7 +3,7 @@
  * kubectl/pkg/cmd/create (v0.37.2); without --append-hash, and key pairs of TLS are not checked.
  */
 import type { Call } from "../call.ts";
-import { base64Of } from "../base64.ts";
+import { base64Of } from "../../api/base64.ts";
 import { fail, goQuote } from "../errors.ts";
 import { sortedKeys } from "../fields.ts";
 import type { ManifestFile } from "../io.ts";

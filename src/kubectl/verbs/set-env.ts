@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
-import { base64Text } from "../base64.ts";
+import { base64Text } from "../../api/base64.ts";
 import { fail, failAll, goQuote } from "../errors.ts";
 import { at, isMap, list, map, sortedKeys, text, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
