@@ -2,6 +2,7 @@
 import type { ReplicaSet } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
 import { controllerOf } from "../api/meta.ts";
+import { asRecord, asString } from "../apiserver/json.ts";
 import type { Cluster } from "../cluster.ts";
 
 export interface PodGroup {
@@ -10,17 +11,34 @@ export interface PodGroup {
   readonly count: number;
   /** Whether such a pod counts as available. */
   readonly counts: boolean;
+  /** What the scheduler says of the first that fits on no node: `0/3 nodes are available: ...`. */
+  readonly why?: string;
 }
 
 export function podGroups(cluster: Cluster, rs: ReplicaSet): readonly PodGroup[] {
   const { namespace = "default", uid } = rs.metadata;
-  const groups = new Map<string, number>();
+  const groups = new Map<string, { count: number; readonly why?: string }>();
   for (const pod of cluster.api.list("pods", { namespace }) as readonly Pod[]) {
     if (controllerOf(pod.metadata)?.uid !== uid) continue;
     const state = stateOf(pod, rs, cluster.api.wallClockMs);
-    groups.set(state, (groups.get(state) ?? 0) + 1);
+    const group = groups.get(state) ?? { count: 0, ...whyOf(cluster, pod, state) };
+    group.count++;
+    groups.set(state, group);
   }
-  return [...groups].map(([state, count]) => ({ state, count, counts: state === "available" }));
+  return [...groups].map(([state, group]) => ({ state, ...group, counts: state === "available" }));
+}
+
+/** The scheduler's event about a pod, without what it says of claims and preemption. */
+function whyOf({ api }: Cluster, { metadata }: Pod, state: string): { readonly why?: string } {
+  const { namespace = "default", name } = metadata;
+  if (state !== "Unschedulable") return {};
+  const event = api.list("events", { namespace }).find((each) => {
+    const about = asRecord(each["involvedObject"]);
+    return each["reason"] === "FailedScheduling" && about["name"] === name;
+  });
+  if (event === undefined) return {};
+  const message = asString(event["message"]);
+  return { why: message.replace(/\. (no new claims|preemption:).*$/u, ".") };
 }
 
 interface ContainerStatus {

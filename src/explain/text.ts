@@ -66,10 +66,10 @@ function replicaSetLines(rs: ReplicaSetState | OperatedSet): string[] {
   const head =
     `  ${rs.name} (revision ${rs.revision}, ${rs.role}): asks for ${rs.asked}, ` +
     `${rs.available} available`;
-  const groups = rs.pods.map(
-    ({ state, count, counts }) =>
-      `${String(count).padStart(8)} ${state}${counts ? "" : " (does not count)"}`,
-  );
+  const groups = rs.pods.flatMap(({ state, count, counts, why }) => [
+    `${String(count).padStart(8)} ${state}${counts ? "" : " (does not count)"}`,
+    ...(why === undefined ? [] : wrap(why, " ".repeat(11), " ".repeat(11))),
+  ]);
   return [head, ...groups];
 }
 

@@ -171,8 +171,24 @@ function remedies(
     .filter(({ role }) => role === "new")
     .flatMap(({ pods }) => pods.filter(isStuck));
   if (hangsScaled(decisions)) texts.push(`kubectl scale ${name} to another count, then back`);
-  if (stuck.length > 0) texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
+  if (stuck.some(hasNoNode)) texts.push(...room(d, owned));
+  if (stuck.some((group) => !hasNoNode(group))) {
+    texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
+  }
   return texts;
+}
+
+/** For pods that fit on no node: a node, or an old pod that goes first. */
+function room(d: Deployment, owned: readonly ReplicaSet[]): string[] {
+  const texts = ["a node on which the pods fit, or a template that fits on those there are"];
+  if (owned.length < 2) return texts;
+  const surges = d.spec.strategy.type === "RollingUpdate" && maxUnavailable(d) === 0;
+  if (surges) texts.push("maxSurge 0 and maxUnavailable 1: an old pod then goes first");
+  return [...texts, undo(`deployment/${d.metadata.name}`, owned)];
+}
+
+function hasNoNode({ state }: PodGroup): boolean {
+  return state === "Unschedulable";
 }
 
 function undo(name: string, owned: readonly ReplicaSet[]): string {

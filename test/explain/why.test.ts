@@ -169,7 +169,7 @@ describe("an explanation of a Deployment", () => {
       {
         state: "waiting",
         sets: ["new: 5 available, 1 Unschedulable -"],
-        help: ["a template whose pods become ready, or an earlier revision (there is none)"],
+        help: ["a node on which the pods fit, or a template that fits on those there are"],
       },
     ],
     [
@@ -239,6 +239,25 @@ describe("an explanation of a Deployment", () => {
       help: e.wouldHelp,
       deadline: e.deadlineAt === undefined ? undefined : e.deadlineAt / second,
     }).toEqual({ help: [], deadline: undefined, ...told });
+  });
+
+  test("whose surge fits on no node says why, and which setting needs none", () => {
+    const e = explained({
+      nodes: 1,
+      podsPerNode: 4,
+      commands: [update],
+      spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+    });
+    expect(e.wouldHelp).toEqual([
+      "one more new pod becoming available",
+      "a node on which the pods fit, or a template that fits on those there are",
+      "maxSurge 0 and maxUnavailable 1: an old pod then goes first",
+      "kubectl rollout undo deployment/web",
+    ]);
+    expect(explanationText(e)).toContain(
+      "       1 Unschedulable (does not count)\n" +
+        "           0/1 nodes are available: 1 Too many pods.\n",
+    );
   });
 
   test("that does not exist is not made up", () => {

@@ -215,6 +215,18 @@ describe("diff", () => {
   });
 });
 
+describe("describe", () => {
+  test("tells events of one object, and none of those that a beginning of their name finds", () => {
+    const { cluster, run } = session();
+    run("kubectl create deployment web --image=web:1 && rollout status deploy/web");
+    const [name = ""] = cluster.api.list("pods").map(({ metadata }) => metadata.name);
+    expect(run(`describe pod ${name}`).out).toContain("\nEvents:");
+    const { out } = run("describe pod web");
+    expect(out).toContain(name);
+    expect(out).not.toContain("Events:");
+  });
+});
+
 describe("rollout undo", () => {
   test("goes back one revision, which becomes the newest", () => {
     const { run } = session();
