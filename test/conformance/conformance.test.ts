@@ -16,6 +16,7 @@ const SLICE = {
   "random-200000": 10,
   "wide-300000": 24,
   "wide-gc-310000": 10,
+  "wide-odd-710000": 6,
   "wide-undo": 2,
   witnesses: 5,
   "witnesses-ce2-ce5": 5,
@@ -23,6 +24,8 @@ const SLICE = {
   "v1.34-fresh": 8,
   "v1.34-random": 6,
   "v1.34-wide-300000": 8,
+  "v1.35-fresh-600000": 2,
+  "v1.36-fresh-600000": 2,
 } as const;
 
 const LONGEST = 120_000;

@@ -182,7 +182,7 @@ function gateSection(): string[] {
     ),
     "",
     "`minor` decides which fields of a pod template count in `pod-template-hash`, as each version prints " +
-      "its own Go type. 1.34 and 1.37 were compared with recordings; 1.35 and 1.36 follow the source alone.",
+      "its own Go type. Each was compared with recordings.",
     "",
   ];
 }
