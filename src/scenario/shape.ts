@@ -45,8 +45,15 @@ function visit(walk: Walk, schema: Schema, node: Located, here: Here): void {
 }
 
 function visitObject(walk: Walk, schema: Schema, node: Located, here: Here): void {
-  if (!expectKind(walk, "a map", node, here)) return;
   const { entries } = schema as Schema & { readonly entries: Entries };
+  const isDelay = Object.hasOwn(entries, "delay") && durationPattern.test(String(node.value));
+  if (isDelay && kindOf(node) !== "a map") {
+    const message = `${title(here)} must be a map, got the duration ${String(node.value)}`;
+    const hint = `write { delay: ${String(node.value)} }`;
+    report(walk, node.span, { code: "wrong-type", message, hint });
+    return;
+  }
+  if (!expectKind(walk, "a map", node, here)) return;
   for (const [name, { key, node: child }] of node.entries ?? []) {
     const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
     if (entry === undefined) unknownKey(walk, name, key, Object.keys(entries), here);
@@ -203,9 +210,13 @@ function verbOf(name: string): Verb | undefined {
   return verbs.find((verb) => name !== verb && Object.hasOwn(stepByVerb[verb].entries, name));
 }
 
+/** So many names are told where none is near. */
+const FEW = 6;
+
 function didYouMean(word: unknown, known: readonly string[]): { hint?: string } {
   const best = nearest(String(word), known);
-  return best === undefined ? {} : { hint: `did you mean "${best}"?` };
+  if (best !== undefined) return { hint: `did you mean "${best}"?` };
+  return known.length > FEW ? {} : { hint: `use ${known.join(", ")}` };
 }
 
 function report(walk: Walk, span: Span, what: Pick<Problem, "code" | "message" | "hint">): void {
