@@ -303,17 +303,23 @@ export class Session {
     return `${this.#planned.length > 0 ? begins : none}\n`;
   }
 
-  /** In the order in which they were recorded. */
+  /** In the order in which they were recorded last; what is repeated word for word comes once. */
   #events(): string {
-    const latest: EventEntry[] = [];
-    for (const entry of this.#cluster.trace.entries) if (entry.kind === "event") latest.push(entry);
-    const lines = latest
-      .slice(-LATEST_EVENTS)
-      .map(({ at, type, reason, about, message, count }) => {
-        const object = `${about.kind.toLowerCase()}/${about.name}`;
-        const more = count === undefined || count === 1 ? "" : ` (and ${count - 1} alike)`;
-        return `${formatDuration(at).padStart(7)}  ${type} ${reason} ${object}: ${message}${more}`;
-      });
+    const latest = new Map<string, { entry: EventEntry; times: number }>();
+    for (const entry of this.#cluster.trace.entries) {
+      if (entry.kind !== "event") continue;
+      const { about, type, reason, message, count = 1 } = entry;
+      const key = [about.kind, about.namespace, about.name, type, reason, message].join("/");
+      const times = (latest.get(key)?.times ?? 0) + count;
+      latest.delete(key); // where it comes last
+      latest.set(key, { entry, times });
+    }
+    const lines = [...latest.values()].slice(-LATEST_EVENTS).map(({ entry, times }) => {
+      const { at, type, reason, about, message } = entry;
+      const object = `${about.kind.toLowerCase()}/${about.name}`;
+      const more = times === 1 ? "" : ` (and ${times - 1} alike)`;
+      return `${formatDuration(at).padStart(7)}  ${type} ${reason} ${object}: ${message}${more}`;
+    });
     return lines.length === 0 ? "No events.\n" : `${lines.join("\n")}\n`;
   }
 }

@@ -147,6 +147,20 @@ describe("words of a session", () => {
     );
   });
 
+  test("events that are repeated word for word come once, where they came last", () => {
+    const autoscaler = `---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: 9 }
+`;
+    const session = sessionOf(`${scenarioText("zero-unavailable")}${autoscaler}`);
+    const lines = play(session, "step 65s", "events").trimEnd().split("\n");
+    const failed = lines.filter((line) => line.includes("FailedGetResourceMetric"));
+    expect(failed).toHaveLength(1);
+    expect(failed[0]).toMatch(/^ +1m {2}Warning .* \(and [2-4] alike\)$/);
+  });
+
   test("a document may come through cat, quoted or not", () => {
     const session = new Session(new Cluster(), { namespace: "default", readFile: () => undefined });
     const document = ["apiVersion: v1", "kind: ConfigMap", "metadata: { name: x }", "EOF"];
