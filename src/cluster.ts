@@ -24,7 +24,7 @@ import { EndpointSliceController } from "./controllers/endpointslice/controller.
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
-import { scheduleOf } from "./controllers/schedule.ts";
+import { scheduleOf, type DrawnSchedule } from "./controllers/schedule.ts";
 import { defaults, type ClusterOptions } from "./cluster/options.ts";
 import type { Snapshot } from "./cluster/snapshot.ts";
 import { assert } from "./engine/assert.ts";
@@ -311,6 +311,14 @@ export class Cluster {
   /** A second world that goes on exactly as this one would. */
   fork(): Cluster {
     return Cluster.restore(this.save());
+  }
+
+  /**
+   * How far caches lag from now on: `fresh` not at all, `random` by chance, `random-own` likewise, but the
+   * Deployment controller sees its own writes. A RangeError where the cluster's schedule is `fresh` for good.
+   */
+  switchSchedule(name: DrawnSchedule): void {
+    this.#controllers.switchSchedule(name);
   }
 
   /** Refuses pods beyond so many that exist at once (0: no limit), as a ResourceQuota does. */

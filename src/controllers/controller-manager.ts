@@ -26,7 +26,7 @@ import {
   type ReplicaSetControllerFeatures,
   type SavedReplicaSetController,
 } from "./replicaset/controller.ts";
-import { Schedule, type Move, type ScheduleOptions } from "./schedule.ts";
+import { Schedule, type DrawnSchedule, type Move, type ScheduleOptions } from "./schedule.ts";
 import type { ControlPlaneLimits } from "./token-bucket.ts";
 import type { SavedWorkQueue } from "./workqueue.ts";
 
@@ -80,6 +80,8 @@ export interface SavedControllers {
   readonly syncs: number;
   /** The letters of the schedule so far. */
   readonly played: string;
+  /** What it was switched to. */
+  readonly switchedTo: DrawnSchedule | undefined;
   readonly running: readonly SavedSync[];
   readonly clients: readonly SavedClient[];
   readonly parked: readonly (readonly [string, ParkedPoll])[];
@@ -112,7 +114,7 @@ export class ControllerManager {
     this.deployments = new DeploymentController(features, store, saved?.deployments);
     this.replicaSets = new ReplicaSetController(features, store, saved?.replicaSets);
     this.#controllers = [this.deployments, this.replicaSets];
-    this.#schedule = new Schedule(options.schedule, world.random, saved?.played);
+    this.#schedule = new Schedule(options.schedule, world.random, saved);
     const sharing = this.#schedule.alwaysFresh ? "shared" : "own";
     this.caches = new Caches(store, [this.deployments, this.replicaSets], sharing, saved?.caches);
     this.deployments.readFrom(this.caches);
@@ -140,6 +142,10 @@ export class ControllerManager {
   /** The letters of the schedule so far (empty for `fresh`). */
   get playedSchedule(): string {
     return this.#schedule.played;
+  }
+
+  switchSchedule(name: DrawnSchedule): void {
+    this.#schedule.switchTo(name);
   }
 
   /** An event that was put off is due. */
@@ -200,6 +206,7 @@ export class ControllerManager {
       keys: [...this.#keys],
       syncs: this.#syncs,
       played: this.#schedule.played,
+      switchedTo: this.#schedule.switchedTo,
       running: [...this.#running.values()].map((sync) => this.#saved(sync)),
       clients: this.#clients.map((client) => client.save()),
       parked: [...this.#parked],

@@ -16,6 +16,9 @@ export type Move = "d" | "r" | "p" | "D" | "R" | "2" | "3" | "4" | "5" | ".";
  */
 export type ScheduleName = string;
 
+/** Who goes next where no letters say so: caches that are never behind, or by chance. */
+export type DrawnSchedule = "fresh" | "random" | "random-own";
+
 export interface ScheduleOptions {
   readonly name: ScheduleName;
   /** Before this instant (ms) every schedule is fresh. Default 0. */
@@ -64,13 +67,36 @@ export class Schedule {
   readonly #options: ScheduleOptions;
   readonly #random: Random;
   #played: string;
+  #switchedTo: DrawnSchedule | undefined;
 
-  /** `played`: the letters of a run that is gone on with. */
-  constructor(options: ScheduleOptions, random: Random, played = "") {
+  /** Of a run that is gone on with: the letters so far, and what `switchTo` was last told. */
+  constructor(
+    options: ScheduleOptions,
+    random: Random,
+    { played = "", switchedTo }: { played?: string; switchedTo?: DrawnSchedule | undefined } = {},
+  ) {
     assert(isScheduleName(options.name), `no schedule: ${options.name}`);
     this.#options = options;
     this.#random = random;
     this.#played = played;
+    this.#switchedTo = switchedTo;
+  }
+
+  get switchedTo(): DrawnSchedule | undefined {
+    return this.#switchedTo;
+  }
+
+  /**
+   * From now on. Letters that are played again say it all themselves. A RangeError where caches follow the store
+   * at once for the whole run.
+   */
+  switchTo(name: DrawnSchedule): void {
+    if (this.alwaysFresh) {
+      throw new RangeError(
+        'the schedule of this cluster is fresh for good: create it with another, as in { schedule: "random-own" }',
+      );
+    }
+    if (!this.isRecorded) this.#switchedTo = name;
   }
 
   /** Whether moves may be asked for that are never drawn: ReplicaSets out of turn. */
@@ -94,13 +120,15 @@ export class Schedule {
 
   /** `possible` are the moves that can be made now, besides letting time go on. */
   next(possible: readonly Move[], now: Millis, nextEventAt: Millis | undefined): Move {
-    const { name } = this.#options;
+    const name = this.#switchedTo ?? this.#options.name;
     const move =
       name === "random"
         ? this.#draw(possible, now, nextEventAt)
         : name === "random-own"
           ? this.#draw(ownWritesFirst(possible), now, nextEventAt)
-          : this.#recorded(possible);
+          : name === "fresh"
+            ? (possible[0] ?? ".")
+            : this.#recorded(possible);
     this.#played += move;
     return move;
   }

@@ -62,11 +62,12 @@ export function faultProblem(step: FaultStep, nodes: number): TargetProblem | un
       return refuse(`there is no node ${JSON.stringify(name)}: ${there}`, "unknown-node");
     }
     case "PodKill":
+    case "PodEvict":
     case "ProbeFail":
       if (!/^(?:pods?|po|deploy|deployments?)\/[^/\s]+$/u.test(on ?? "")) {
         return refuse(`${type} needs "on", as in pod/web-1 or deploy/web`);
       }
-      return type === "PodKill" ? endless(step) : undefined;
+      return type === "ProbeFail" ? undefined : endless(step);
     case "ApiError":
       if (!/^(?:create|update) \w+$/u.test(on ?? "")) {
         return refuse(`${type} needs "on", as in create pods or update replicasets`);

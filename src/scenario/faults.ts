@@ -36,6 +36,8 @@ export function injectFault(cluster: Cluster, namespace: string, step: FaultStep
       });
     case "PodKill":
       return killPods(cluster, namespace, step, name);
+    case "PodEvict":
+      return evictPods(cluster, namespace, step, name);
     case "QuotaFull":
       return fillQuota(cluster, step, name);
     case "ApiError":
@@ -117,6 +119,19 @@ function killPods(cluster: Cluster, namespace: string, step: FaultStep, name: st
     }
   });
   return { ok: true };
+}
+
+/** Asks for each once, as `kubectl drain` does of a pod; a budget that cannot spare it fails the step. */
+function evictPods(cluster: Cluster, namespace: string, step: FaultStep, name: string): Injected {
+  const found = podsWanted(cluster, namespace, step);
+  if (!found.ok) return found;
+  return cluster.act(name, (api): Injected => {
+    for (const pod of found.pods) {
+      const answer = api.evict({ resource: "pods", namespace, name: pod.metadata.name });
+      if (!answer.ok) return { ok: false, message: answer.status.message };
+    }
+    return { ok: true };
+  });
 }
 
 function podsOn(

@@ -126,6 +126,7 @@ export const stepFaults = [
   "NodeDown",
   "NodeDrain",
   "PodKill",
+  "PodEvict",
   "ProbeFail",
   "RegistryDown",
   "QuotaFull",
@@ -166,7 +167,7 @@ export const stepByVerb = {
         v.pipe(
           text,
           v.description(
-            "NodeDown, NodeDrain: node/node-1. PodKill, ProbeFail: pod/x or deploy/x. ApiError: create pods.",
+            "NodeDown, NodeDrain: node/node-1. PodKill, PodEvict, ProbeFail: pod/x or deploy/x. ApiError: create pods.",
           ),
         ),
       ),

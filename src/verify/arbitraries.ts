@@ -84,8 +84,18 @@ export function userActions(
       do: fc.constant("kill-pod" as const),
       pod: fc.nat({ max: 20 }),
     }),
+    "evict-pod": fc.record({
+      after,
+      do: fc.constant("evict-pod" as const),
+      pod: fc.nat({ max: 20 }),
+    }),
     "drain-node": fc.record({ after, do: fc.constant("drain-node" as const), node }),
     "kill-node": fc.record({ after, do: fc.constant("kill-node" as const), node }),
+    lag: fc.record({
+      after,
+      do: fc.constant("lag" as const),
+      schedule: fc.constantFrom("fresh" as const, "random-own" as const, "random" as const),
+    }),
   };
   return fc.array(fc.oneof(...kinds.map((kind) => makers[kind])), { minLength: 1, maxLength: 6 });
 }

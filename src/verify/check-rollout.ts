@@ -13,7 +13,7 @@ import { allAssumptions, rolloutView, RolloutWatch } from "./observe.ts";
 import { stateLaws, type Assumption } from "./properties.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
-export type Allowed = "undo" | "scale" | "pause" | "fail" | "drain" | "node" | "lag";
+export type Allowed = "undo" | "scale" | "pause" | "fail" | "evict" | "drain" | "node" | "lag";
 
 export interface CheckOptions {
   /** Runs; default 100. */
@@ -21,8 +21,9 @@ export interface CheckOptions {
   /** Default "0". */
   readonly seed?: string;
   /**
-   * What may happen besides updates; default nothing. `fail`: a pod is lost; `drain`, `node`: a node is drained,
-   * or goes down, for good; `lag`: caches of the Deployment controller may miss its own writes.
+   * What may happen besides updates; default nothing. `fail`: a pod is lost; `evict`: one is evicted; `drain`,
+   * `node`: a node is drained, or goes down, for good; `lag`: caches of the Deployment controller miss its own
+   * writes from the beginning, and may catch up, or fall behind again, as the run goes on.
    */
   readonly allow?: readonly Allowed[];
   /** Actions of one run; default 3. */
@@ -89,7 +90,10 @@ function checkOptions({ runs = 100, actions = 3, allow = [], laws = [] }: CheckO
 function drawActions(random: Random, options: CheckOptions): UserAction[] {
   const { allow = [], actions = 3 } = options;
   const choices = ["update", ...allow.flatMap((word) => CHOICES[word])] as const;
-  const drawn: UserAction[] = [{ after: 0, do: "update", version: 1 }];
+  const drawn: UserAction[] = [
+    ...(allow.includes("lag") ? [{ after: 0, do: "lag", schedule: "random" } as const] : []),
+    { after: 0, do: "update", version: 1 },
+  ];
   for (let i = 1; i < actions; i++) {
     const after = random.next("after", 9_000);
     const choice = choices[random.next("action", choices.length)]!;
@@ -100,7 +104,11 @@ function drawActions(random: Random, options: CheckOptions): UserAction[] {
       case "scale":
         drawn.push({ after, do: choice, replicas: random.next("replicas", 13) });
         break;
+      case "lag":
+        drawn.push({ after, do: choice, schedule: LAGS[random.next("lag", LAGS.length)]! });
+        break;
       case "kill-pod":
+      case "evict-pod":
         drawn.push({ after, do: choice, pod: random.next("pod", 20) });
         break;
       case "drain-node":
@@ -119,10 +127,12 @@ const CHOICES = {
   scale: ["scale"],
   pause: ["pause", "resume"],
   fail: ["kill-pod"],
+  evict: ["evict-pod"],
   drain: ["drain-node"],
   node: ["kill-node"],
-  lag: [],
+  lag: ["lag"],
 } as const;
+const LAGS = ["fresh", "random-own", "random"] as const;
 
 interface PlayedRun {
   readonly cluster: Cluster;
@@ -144,14 +154,14 @@ function playOnce(
     seed,
     nodes,
     behaviors: options.behaviors ?? DEFAULT_BEHAVIORS,
-    schedule: { name: isLagging(options) ? "random" : "random-own", fromMs: SETTLED_MS },
+    schedule: { name: "random-own", fromMs: SETTLED_MS },
   });
   const deployment = createDeployment(cluster, manifest);
   cluster.runBefore(SETTLED_MS);
   const { namespace = "default", name } = deployment.metadata;
   const key = `${namespace}/${name}`;
   assertComplete(cluster, key);
-  const watch = new RolloutWatch(cluster, key, assumed(deployment, options), options.laws);
+  const watch = new RolloutWatch(cluster, key, assumed(deployment), options.laws);
   const steps: [Millis, PerformedStep][] = [];
   for (const action of actions) {
     cluster.runBefore(cluster.now + action.after);
@@ -161,10 +171,6 @@ function playOnce(
   cluster.runUntil(cluster.now + SETTLED_MS);
   watch.stop();
   return { cluster, deployment, watch, steps };
-}
-
-function isLagging({ allow = [] }: CheckOptions): boolean {
-  return allow.includes("lag");
 }
 
 /** Room for all old and new pods, terminating ones too. */
@@ -185,11 +191,10 @@ function assertComplete(cluster: Cluster, key: string): void {
   );
 }
 
-function assumed(deployment: Deployment, options: CheckOptions): readonly Assumption[] {
+function assumed(deployment: Deployment): readonly Assumption[] {
   const minReady = (deployment.spec.minReadySeconds ?? 0) > 0;
   const not = new Set<Assumption>(["acc", "bad", "still"]);
   if (minReady) not.add("mrs0");
-  if (isLagging(options)) not.add("own");
   return allAssumptions.filter((name) => !not.has(name));
 }
 

@@ -68,8 +68,12 @@ export function rolloutCommands(): fc.Arbitrary<fc.Command<RolloutModel, Rollout
     fc.constant(act({ after: 0, do: "pause" })),
     fc.constant(act({ after: 0, do: "resume" })),
     fc.nat({ max: 20 }).map((pod) => act({ after: 0, do: "kill-pod", pod })),
+    fc.nat({ max: 20 }).map((pod) => act({ after: 0, do: "evict-pod", pod })),
     fc.nat({ max: 2 }).map((node) => act({ after: 0, do: "drain-node", node })),
     fc.nat({ max: 2 }).map((node) => act({ after: 0, do: "kill-node", node })),
+    fc
+      .constantFrom("fresh" as const, "random-own" as const, "random" as const)
+      .map((schedule) => act({ after: 0, do: "lag", schedule })),
     fc.integer({ min: 1, max: 20_000 }).map(advance),
   ];
 }

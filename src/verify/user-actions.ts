@@ -3,6 +3,7 @@ import type { Deployment } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
 import { controllerOf, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
+import type { DrawnSchedule } from "../controllers/schedule.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
 import type { RolloutWatch } from "./observe.ts";
 
@@ -15,10 +16,14 @@ export type UserAction = { readonly after: Millis } & (
   | { readonly do: "resume" }
   /** Deletes a pod: the n-th of those there are, round and round. */
   | { readonly do: "kill-pod"; readonly pod: number }
+  /** Evicts a pod, the n-th likewise, if its PodDisruptionBudget can spare it. */
+  | { readonly do: "evict-pod"; readonly pod: number }
   /** Drains a node, as kubectl drain --force: the n-th, round and round. It takes no pods any more. */
   | { readonly do: "drain-node"; readonly node: number }
   /** A node goes down, for good. */
   | { readonly do: "kill-node"; readonly node: number }
+  /** How far caches lag from now on (Cluster.switchSchedule). In a cluster whose schedule is fresh, nothing happens. */
+  | { readonly do: "lag"; readonly schedule: DrawnSchedule }
 );
 
 /** What was done, as a step of a scenario: a line of kubectl, or a fault. */
@@ -26,13 +31,14 @@ export type PerformedStep =
   | { readonly kubectl: string }
   | {
       readonly fault: {
-        readonly type: "PodKill" | "NodeDrain" | "NodeDown";
+        readonly type: "PodKill" | "PodEvict" | "NodeDrain" | "NodeDown";
         readonly on: string;
       };
     };
 
 type NodeAction = Extract<UserAction, { readonly node: number }>;
-type KubectlAction = Exclude<UserAction, NodeAction | { readonly do: "kill-pod" }>;
+type PodAction = Extract<UserAction, { readonly pod: number }>;
+type KubectlAction = Exclude<UserAction, NodeAction | PodAction | { readonly do: "lag" }>;
 
 function lineOf(action: KubectlAction, deployment: Deployment): string {
   const name = `deployment/${deployment.metadata.name}`;
@@ -65,7 +71,8 @@ export function perform(
   watch: RolloutWatch,
 ): PerformedStep | undefined {
   const { namespace = "default" } = deployment.metadata;
-  if (action.do === "kill-pod") return killPod(cluster, deployment, action.pod, watch);
+  if (action.do === "lag") return lag(cluster, action.schedule, watch);
+  if ("pod" in action) return losePod(cluster, deployment, action, watch);
   if ("node" in action) return breakNode(cluster, action, watch);
   if (action.do === "undo") watch.giveUp("fwd", "one");
   if (action.do === "scale") watch.giveUp("const");
@@ -78,10 +85,18 @@ export function perform(
   return code === 0 ? { kubectl: line } : undefined;
 }
 
-function killPod(
+/** The letters of the schedule that is played say it all, so a scenario has no step for it. */
+function lag(cluster: Cluster, schedule: DrawnSchedule, watch: RolloutWatch): undefined {
+  const { schedule: given = "fresh" } = cluster.options;
+  if ((typeof given === "string" ? given : given.name) === "fresh") return;
+  cluster.switchSchedule(schedule);
+  if (schedule === "random") watch.giveUp("own");
+}
+
+function losePod(
   cluster: Cluster,
   deployment: Deployment,
-  index: number,
+  { do: what, pod: index }: PodAction,
   watch: RolloutWatch,
 ): PerformedStep | undefined {
   const { namespace = "default", name } = deployment.metadata;
@@ -92,12 +107,16 @@ function killPod(
   );
   const pod = pods[index % Math.max(1, pods.length)];
   if (pod === undefined) return undefined;
-  watch.podLost();
   const on = `pod/${pod.metadata.name}`;
-  cluster.act(`lose ${on}`, (api) =>
-    api.delete({ resource: "pods", namespace, name: pod.metadata.name }, { gracePeriodSeconds: 0 }),
-  );
-  return { fault: { type: "PodKill", on } };
+  const ref = { resource: "pods", namespace, name: pod.metadata.name };
+  const isLost = cluster.act(`lose ${on}`, (api) => {
+    const answer =
+      what === "evict-pod" ? api.evict(ref) : api.delete(ref, { gracePeriodSeconds: 0 });
+    if (answer.ok) watch.podLost();
+    return answer.ok;
+  });
+  if (!isLost) return undefined;
+  return { fault: { type: what === "evict-pod" ? "PodEvict" : "PodKill", on } };
 }
 
 function breakNode(

@@ -17,6 +17,7 @@ import {
   userActions,
   type Allowed,
   type CheckOptions,
+  type UserAction,
 } from "../../src/verify.ts";
 import { runs } from "../support/seed.ts";
 
@@ -174,6 +175,67 @@ describe("arbitraries", () => {
       }),
       runs(40),
     );
+  });
+});
+
+describe("actions within a run", () => {
+  function begun(schedule: string): {
+    cluster: Cluster;
+    deployment: Deployment;
+    watch: RolloutWatch;
+  } {
+    const cluster = new Cluster({ schedule: { name: schedule, fromMs: 30_000 } });
+    const created = cluster.act("create", (api) => api.create(web(2)));
+    if (!created.ok) throw new Error(created.status.message);
+    cluster.runUntil(30_000);
+    const watch = new RolloutWatch(cluster, "default/web", allAssumptions);
+    return { cluster, deployment: created.value as Deployment, watch };
+  }
+
+  test("evict a pod where its budget can spare it, and do nothing where it cannot", () => {
+    const { cluster, deployment, watch } = begun("random-own");
+    const evict = { after: 0, do: "evict-pod", pod: 0 } as const;
+    cluster.act("budget", (api) =>
+      api.create({
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: { name: "web" },
+        spec: { minAvailable: 1, selector: { matchLabels: { app: "web" } } },
+      }),
+    );
+    expect(perform(cluster, deployment, evict, watch)).toMatchObject({
+      fault: { type: "PodEvict" },
+    });
+    expect(perform(cluster, deployment, evict, watch)).toBeUndefined();
+  });
+
+  test("let caches lag and catch up, in a cluster that is saved with it; its letters replay it", () => {
+    const { cluster, deployment, watch } = begun("random-own");
+    const go = (action: UserAction): unknown => perform(cluster, deployment, action, watch);
+    go({ after: 0, do: "lag", schedule: "random" });
+    go({ after: 0, do: "update", version: 1 });
+    const fork = cluster.fork();
+    for (const each of [cluster, fork]) each.runUntil(60_000);
+    expect(fork.playedSchedule).toBe(cluster.playedSchedule);
+    go({ after: 0, do: "lag", schedule: "fresh" });
+    go({ after: 0, do: "update", version: 2 });
+    cluster.runUntil(90_000);
+    const again = begun(cluster.playedSchedule);
+    for (const [version, until] of [
+      [1, 60_000],
+      [2, 90_000],
+    ] as const) {
+      perform(again.cluster, again.deployment, { after: 0, do: "update", version }, again.watch);
+      again.cluster.runUntil(until);
+    }
+    expect(again.cluster.trace.entries).toEqual(cluster.trace.entries);
+  });
+
+  test("do nothing to caches that are never behind, which the cluster itself refuses", () => {
+    const { cluster, deployment, watch } = begun("fresh");
+    const lag = { after: 0, do: "lag", schedule: "random" } as const;
+    expect(perform(cluster, deployment, lag, watch)).toBeUndefined();
+    expect(() => cluster.switchSchedule("random")).toThrow("create it with another");
   });
 });
 
