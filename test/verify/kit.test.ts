@@ -275,8 +275,12 @@ describe("the commands of rollouts", () => {
     expect([...named.keys()].toSorted()).toEqual([
       "advance N ms",
       '{"after":N,"do":"drain-node","node":N}',
+      '{"after":N,"do":"evict-pod","pod":N}',
       '{"after":N,"do":"kill-node","node":N}',
       '{"after":N,"do":"kill-pod","pod":N}',
+      '{"after":N,"do":"lag","schedule":"fresh"}',
+      '{"after":N,"do":"lag","schedule":"random"}',
+      '{"after":N,"do":"lag","schedule":"random-own"}',
       '{"after":N,"do":"pause"}',
       '{"after":N,"do":"resume"}',
       '{"after":N,"do":"scale","replicas":N}',
@@ -290,8 +294,10 @@ describe("the commands of rollouts", () => {
       [...named].flatMap(([name, command]) =>
         command.check({ paused }) ? [/"do":"([a-z-]+)"/.exec(name)?.[1] ?? name] : [],
       );
-    const always = ["advance N ms", "drain-node", "kill-node", "kill-pod", "scale", "update"];
-    expect(possible(true).toSorted()).toEqual([...always, "resume"].toSorted());
-    expect(possible(false).toSorted()).toEqual([...always, "pause", "undo"].toSorted());
+    const losses = ["drain-node", "evict-pod", "kill-node", "kill-pod"];
+    const always = ["advance N ms", "lag", "scale", "update", ...losses];
+    const allowed = (paused: boolean): string[] => [...new Set(possible(paused))].toSorted();
+    expect(allowed(true)).toEqual([...always, "resume"].toSorted());
+    expect(allowed(false)).toEqual([...always, "pause", "undo"].toSorted());
   });
 });
