@@ -20,7 +20,7 @@ function countLargeRows(): boolean {
       const same = found.exhausted && found.states === expectedStates;
       equal &&= same;
       print(
-        `${same ? "same" : `DIFFERENT (pinned ${expectedStates})`}  ${name}, ${creation}: ` +
+        `${same ? "as pinned, without SPIN" : `DIFFERENT (pinned ${expectedStates})`}  ${name}, ${creation}: ` +
           `${found.states} states, ${perState} bytes a state, depth ${found.depth}`,
       );
     }
