@@ -25,6 +25,7 @@ import {
   refuseIdentity,
   type Admitted,
 } from "./admission.ts";
+import { readBody } from "./body.ts";
 import { claimCauses, claimed } from "./claims.ts";
 import { deleteWithDependents, replaceOrFinish } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
@@ -100,7 +101,10 @@ export class ApiServer implements Client {
     return openWatch(this.store, kindOfResource(resource)?.resource ?? resource, options);
   }
 
-  create(object: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
+  create(body: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
+    const read = readBody(body);
+    if (!read.ok) return read;
+    const object = read.value;
     const kind = kindIn(this.store, object);
     const resource = storeName(kind);
     const answer = this.#create(kind, object, options);
@@ -108,7 +112,10 @@ export class ApiServer implements Client {
     return answer;
   }
 
-  update(object: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
+  update(body: KubeObject, options: WriteOptions = {}): Answer<KubeObject> {
+    const read = readBody(body);
+    if (!read.ok) return read;
+    const object = read.value;
     const kind = kindIn(this.store, object);
     const answer = this.#update(kind, object, options);
     if (options.dryRun === undefined) {
@@ -299,7 +306,9 @@ export class ApiServer implements Client {
     configuration: unknown,
     options: WriteOptions,
   ): Answer<KubeObject> {
-    const applied = applyConfiguration(current, configuration as KubeObject, {
+    const read = readBody(configuration);
+    if (!read.ok) return read;
+    const applied = applyConfiguration(current, read.value, {
       manager: options.fieldManager ?? "",
       force: options.force ?? "nothing",
       at: this.#stamp(),
