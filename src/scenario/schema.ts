@@ -316,7 +316,10 @@ export const scenarioSchema = v.strictObject({
   expect: v.optional(
     v.strictObject({
       always: v.optional(
-        v.pipe(v.array(alwaysSchema), v.description("Checked after every instant.")),
+        v.pipe(
+          v.array(alwaysSchema),
+          v.description("Checked after every instant, from 0s on unless `from` says when."),
+        ),
       ),
       finally: v.optional(v.pipe(v.array(celSchema), v.description("Checked at the end."))),
       thresholds: v.optional(
