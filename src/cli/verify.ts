@@ -8,7 +8,12 @@ import { checkRollout } from "../verify/check-rollout.ts";
 import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
 import type { ExploreConfig } from "../verify/explore-config.ts";
 import type { FailedRun } from "../verify/failed-run.ts";
-import { exploreRollout, type Explored, type ExploredLaw } from "../verify/explore-verdicts.ts";
+import {
+  exploreRollout,
+  STATE_LIMIT,
+  type Explored,
+  type ExploredLaw,
+} from "../verify/explore-verdicts.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
@@ -24,6 +29,8 @@ export interface VerifyArguments {
   readonly revisions?: string | undefined;
   readonly allow?: string | undefined;
   readonly scaleTo?: string | undefined;
+  /** The most to look at. */
+  readonly states?: string | undefined;
   /** A law or claim: print a scenario that breaks it, and nothing else. */
   readonly scenario?: string | undefined;
   readonly output: "text" | "json";
@@ -37,8 +44,11 @@ export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode
   if (given === "refused") return exitCodes.usage;
   const allow = allowOf(args.allow);
   const config = configOf(args, given, allow);
-  if (args.scenario !== undefined) return printScenario(args.scenario, config, allow, io);
-  const explored = asked(() => exploreRollout(config));
+  const stateLimit = statesOf(args.states);
+  if (args.scenario !== undefined) {
+    return printScenario(args.scenario, config, { allow, stateLimit }, io);
+  }
+  const explored = asked(() => exploreRollout(config, { stateLimit }));
   const json = `${JSON.stringify(explored, undefined, 2)}\n`;
   io.out.write(args.output === "json" ? json : textOf(explored));
   const isBroken = explored.laws.some(({ holds, missing }) => !holds && missing.length === 0);
@@ -108,6 +118,12 @@ function configOf(
   };
 }
 
+function statesOf(text: string | undefined): number {
+  if (text === undefined) return STATE_LIMIT;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--states: got ${text}; use a whole number from 1 to 999999999`);
+}
+
 function whole(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined;
   if (!/^\d{1,4}$/.test(text)) throw new UsageError(`${flag}: got ${text}; use a whole number`);
@@ -125,10 +141,10 @@ function bound(text: string | undefined, flag: string): number | string | undefi
 function printScenario(
   law: string,
   config: ExploreConfig,
-  allow: readonly Allowed[],
+  { allow, stateLimit }: { readonly allow: readonly Allowed[]; readonly stateLimit: number },
   io: CliIo,
 ): ExitCode {
-  const found = asked(() => counterexampleTo(law, config));
+  const found = asked(() => counterexampleTo(law, config, { stateLimit }));
   if (found === undefined) {
     io.err.write(`${law} holds in all states that were explored: there is no counterexample.\n`);
     return exitCodes.failed;
@@ -172,7 +188,7 @@ function textOf({ config, states, exhausted, laws }: Explored): string {
   const seen = states.toLocaleString("en-US");
   const reach = exhausted
     ? `all ${seen} states explored`
-    : `only the first ${seen} states explored: what holds there may fail later; use fewer replicas, revisions, or --allow less`;
+    : `only the first ${seen} states explored: what holds there may fail later; look at more with --states, or use fewer replicas, revisions, or --allow less`;
   const lines = laws.flatMap((law) => verdictLines(law, exhausted ? "all" : "the explored"));
   const broken = laws.find(({ witness }) => witness !== undefined);
   const hint =

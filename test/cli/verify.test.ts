@@ -71,6 +71,13 @@ describe("rollsim verify", () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^replicas 2, maxSurge /)]);
   });
 
+  test("looks at no more states than are asked for, and says how to go on", async () => {
+    const line = "verify --replicas 2 --revisions 2 --states 20";
+    const { out } = await rollsim(line.split(" "));
+    expect(out).toContain("what holds there may fail later; look at more with --states");
+    expect(Number(/only the first (\d+) states/.exec(out)?.[1])).toBeLessThan(60);
+  });
+
   test("prints a scenario that breaks a law, and that rollsim run replays", async () => {
     const line = "verify --replicas 4 --revisions 2 --allow scale --scenario P3";
     const found = await rollsim(line.split(" "));
@@ -96,6 +103,7 @@ describe("rollsim verify", () => {
     ["--allow everything", "--allow: got everything"],
     ["--replicas many", "--replicas: got many"],
     ["--replicas 14 --surge 3", "use at most 14 together"],
+    ["--states many", "--states: got many"],
     ["--revisions 5", "--revisions: use 2 or 3"],
     ["--scenario P99", "law P99: use one of P2, P3"],
   ])("refuses %s", async (line, message) => {
