@@ -77,6 +77,11 @@ describe("a Canary", () => {
       "must validate one and only one schema",
     ],
     [{ service: {} }, "spec.service.port: Required"],
+    [
+      { analysis: { interval: "1m", threshold: 5, stepWeight: 10, metrics: {} } },
+      'spec.analysis.metrics in body must be of type array: "object"',
+    ],
+    [{ service: { port: 80, hosts: "web" } }, "spec.service.hosts in body must be of type array"],
   ])("with %j is refused as Flagger's CRD refuses it", (spec, why) => {
     const answer = new Cluster().api.create(canary(spec));
     expect(answer.ok ? "" : answer.status.message).toContain(why);

@@ -1,11 +1,13 @@
 /**
  * Rules for Canaries: those of the schema of Flagger's own CRD (fluxcd/flagger artifacts/flagger/crd.yaml)
- * that a mistake in a manifest is likely to break. Other fields are kept as they are.
+ * that a mistake in a manifest is likely to break, and types of what the controller reads. Other fields are kept
+ * as they are.
  */
 import type { KubeObject } from "../../api/meta.ts";
 import { asArray, asRecord, isNil, type Json } from "../json.ts";
 import { specOf } from "../strategy-parts.ts";
-import { invalid, notSupported, required, type Causes } from "./errors.ts";
+import { invalid, notSupported, type Causes } from "./errors.ts";
+import { validateShape, type Fields, type Shape } from "./structure.ts";
 
 const PROVIDERS = [
   "apisix",
@@ -50,62 +52,145 @@ const REFERENCES = {
 const INTERVAL = /^[0-9]+(m|s)/u;
 const WAYS = ["iterations", "stepWeight", "stepWeights"];
 
+const REFERENCE: Fields = { "apiVersion!": "string", "kind!": "string", "name!": "string" };
+const STRING_MATCH: Shape = {
+  fields: { exact: "string", prefix: "string", suffix: "string", regex: "string" },
+};
+const MATCHES: Shape = {
+  list: {
+    fields: {
+      authority: STRING_MATCH,
+      headers: { map: STRING_MATCH },
+      method: STRING_MATCH,
+      queryParams: { map: STRING_MATCH },
+      sourceLabels: { map: "string" },
+      uri: STRING_MATCH,
+    },
+  },
+};
+const METADATA: Shape = {
+  fields: { annotations: { map: "string" }, labels: { map: "string" } },
+};
+const HEADERS: Shape = {
+  fields: { add: { map: "string" }, remove: { list: "string" }, set: { map: "string" } },
+};
+const SERVICE: Shape = {
+  fields: {
+    apex: METADATA,
+    appProtocol: "string",
+    canary: METADATA,
+    delegation: "boolean",
+    gatewayRefs: { list: { fields: { "name!": "string" } } },
+    gateways: { list: "string" },
+    headers: { fields: { request: HEADERS, response: HEADERS } },
+    headless: "boolean",
+    hosts: { list: "string" },
+    match: MATCHES,
+    mirror: { list: { fields: { backendRef: { fields: { "name!": "string" } } } } },
+    name: "string",
+    "port!": "number",
+    portDiscovery: "boolean",
+    portName: "string",
+    primary: METADATA,
+    rewrite: { fields: { authority: "string", type: "string", uri: "string" } },
+    targetPort: "intOrString",
+    timeout: "string",
+    trafficDistribution: "string",
+    unmanagedMetadata: { fields: { annotations: { list: "string" }, labels: { list: "string" } } },
+  },
+};
+const METRICS: Shape = {
+  list: {
+    fields: {
+      interval: "string",
+      "name!": "string",
+      query: "string",
+      templateRef: { fields: { "name!": "string", namespace: "string" } },
+      templateVariables: { map: "string" },
+      threshold: "number",
+      thresholdRange: { fields: { max: "number", min: "number" } },
+    },
+  },
+};
+const WEBHOOKS: Shape = {
+  list: {
+    fields: {
+      metadata: { map: "string" },
+      "name!": "string",
+      timeout: "string",
+      type: "string",
+      "url!": "string",
+    },
+  },
+};
+const ANALYSIS: Shape = {
+  fields: {
+    canaryReadyThreshold: "number",
+    "interval!": "string",
+    iterations: "number",
+    match: MATCHES,
+    maxWeight: "number",
+    metrics: METRICS,
+    mirror: "boolean",
+    mirrorWeight: "number",
+    primaryReadyThreshold: "number",
+    sessionAffinity: {
+      fields: { "cookieName!": "string", maxAge: "number", primaryCookieName: "string" },
+    },
+    stepWeight: "number",
+    stepWeightPromotion: "number",
+    stepWeights: { list: "number" },
+    "threshold!": "number",
+    webhooks: WEBHOOKS,
+  },
+};
+const CANARY: Fields = {
+  "analysis!": ANALYSIS,
+  autoscalerRef: {
+    fields: {
+      ...REFERENCE,
+      primaryScalerReplicas: { fields: { maxReplicas: "integer", minReplicas: "integer" } },
+    },
+  },
+  ingressRef: { fields: REFERENCE },
+  progressDeadlineSeconds: "number",
+  provider: "string",
+  revertOnDeletion: "boolean",
+  service: SERVICE,
+  skipAnalysis: "boolean",
+  suspend: "boolean",
+  "targetRef!": { fields: REFERENCE },
+};
+
 export function validateCanary(canary: KubeObject): Causes {
+  const shape = validateShape(canary, { fields: { "spec!": { fields: CANARY } } }, "");
+  if (shape.length > 0) return shape;
   const spec = specOf(canary);
-  const service = asRecord(spec["service"]);
   return [
     ...pick(spec["provider"], "spec.provider", PROVIDERS),
-    ...Object.entries(REFERENCES).flatMap(([name, kinds]) => reference(spec, name, kinds)),
-    ...(isNil(spec["service"]) ? [] : typed(service["port"], "spec.service.port", "number")),
-    ...analysisOf(spec["analysis"]),
+    ...Object.entries(REFERENCES).flatMap(([name, kinds]) =>
+      pick(asRecord(spec[name])["kind"], `spec.${name}.kind`, kinds),
+    ),
+    ...analysisOf(asRecord(spec["analysis"])),
   ];
 }
 
-function reference(spec: Json, name: string, kinds: readonly string[]): Causes {
-  const field = `spec.${name}`;
-  if (isNil(spec[name])) return name === "targetRef" ? [required(field)] : [];
-  const ref = asRecord(spec[name]);
-  return [
-    ...typed(ref["apiVersion"], `${field}.apiVersion`, "string"),
-    ...typed(ref["kind"], `${field}.kind`, "string"),
-    ...typed(ref["name"], `${field}.name`, "string"),
-    ...pick(ref["kind"], `${field}.kind`, kinds),
-  ];
-}
-
-function analysisOf(value: unknown): Causes {
+function analysisOf(analysis: Json): Causes {
   const field = "spec.analysis";
-  if (isNil(value)) return [required(field)];
-  const analysis = asRecord(value);
   const ways = WAYS.filter((name) => !isNil(analysis[name]));
   const oneWay = `must validate one and only one schema (oneOf): give one of ${WAYS.join(", ")}`;
   return [
     ...(ways.length === 1 ? [] : [invalid(field, analysis, oneWay)]),
-    ...typed(analysis["interval"], `${field}.interval`, "string"),
     ...matching(analysis["interval"], `${field}.interval`),
-    ...typed(analysis["threshold"], `${field}.threshold`, "number"),
-    ...asArray(analysis["metrics"]).flatMap((metric, i) => {
-      const path = `${field}.metrics[${i}]`;
-      const { name, interval } = asRecord(metric);
-      return [...typed(name, `${path}.name`, "string"), ...matching(interval, `${path}.interval`)];
-    }),
+    ...asArray(analysis["metrics"]).flatMap((metric, i) =>
+      matching(asRecord(metric)["interval"], `${field}.metrics[${i}].interval`),
+    ),
     ...asArray(analysis["webhooks"]).flatMap((webhook, i) => {
       const path = `${field}.webhooks[${i}]`;
-      const { name, url, type, timeout } = asRecord(webhook);
-      return [
-        ...typed(name, `${path}.name`, "string"),
-        ...typed(url, `${path}.url`, "string"),
-        ...pick(type, `${path}.type`, HOOKS),
-        ...matching(timeout, `${path}.timeout`),
-      ];
+      const { type, timeout } = asRecord(webhook);
+      return [...pick(type, `${path}.type`, HOOKS), ...matching(timeout, `${path}.timeout`)];
     }),
   ];
-}
-
-function typed(value: unknown, field: string, type: "string" | "number"): Causes {
-  if (isNil(value)) return [required(field)];
-  const detail = `${field} in body must be of type ${type}: ${JSON.stringify(typeof value)}`;
-  return typeof value === type ? [] : [invalid(field, value, detail)];
 }
 
 function pick(value: unknown, field: string, allowed: readonly string[]): Causes {

@@ -5,7 +5,7 @@
 import { isRecord } from "../json.ts";
 import { invalid, required, type Causes } from "./errors.ts";
 
-type Scalar = "string" | "integer" | "boolean" | "intOrString";
+type Scalar = "string" | "integer" | "number" | "boolean" | "intOrString";
 
 /** Fields that end in `!` are required; others than these are taken as they are. */
 export type Shape =
@@ -48,6 +48,7 @@ function joined(path: string, key: string): string {
 /** Types in the words of JSON Schema; the last is the one that messages name. */
 function expectedOf(shape: Shape): readonly string[] {
   if (shape === "intOrString") return ["string", "integer"];
+  if (shape === "number") return ["integer", "number"];
   if (typeof shape === "string") return [shape];
   return ["list" in shape ? "array" : "object"];
 }
