@@ -3,7 +3,7 @@
  * let it go on. It asks the controller itself: the decisions are those that its `reconcile` makes now.
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
-import { controllerOf, type Millis } from "../api/meta.ts";
+import { isControlledBy, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import { condition, hasDeadline } from "../controllers/deployment/conditions.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
@@ -52,7 +52,7 @@ export function explainDeployment(cluster: Cluster, key: string): Explanation | 
   if (!found.ok) return undefined;
   const d = found.value as Deployment;
   const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[]).filter(
-    (rs) => controllerOf(rs.metadata)?.uid === d.metadata.uid,
+    (rs) => isControlledBy(rs, d),
   );
   const { next, old } = findRevisions(d, owned);
   const replicaSets = [...(next === undefined ? [] : [next]), ...old]
