@@ -32,7 +32,10 @@ export function waitProblems(step: WaitStep): readonly TargetProblem[] {
   const [, kind] = /^([^/\s]+)\/[^/\s]+$/u.exec(step.on) ?? [];
   if (kind === undefined) {
     const message = `got ${JSON.stringify(step.on)}; use a kind and a name, as in deploy/web`;
-    return [...found, { key: "on", code: "wait-on", message, ...withKind(step.on, "deploy") }];
+    return [
+      ...found,
+      { key: "on", code: "wait-on", message, ...withKind(step.on, ["deploy", "pod", "node"]) },
+    ];
   }
   // A kind that nobody knows may be a custom one, unless it is nearly a known one.
   const typed = kind.toLowerCase();
@@ -57,7 +60,7 @@ export function faultProblem(step: FaultStep, nodes: number): TargetProblem | un
     case "NodeDown":
     case "NodeDrain": {
       const name = nodeIn(on);
-      if (name === undefined) return refuse(`${needs} node/node-1`, withKind(on, "node"));
+      if (name === undefined) return refuse(`${needs} node/node-1`, withKind(on, ["node"]));
       const isThere = /^node-[1-9]\d*$/u.test(name) && Number(name.slice("node-".length)) <= nodes;
       if (isThere) return undefined;
       const there = `there are node-1 to node-${nodes}`;
@@ -68,7 +71,7 @@ export function faultProblem(step: FaultStep, nodes: number): TargetProblem | un
     case "PodEvict":
     case "ProbeFail":
       if (!/^(?:pods?|po|deploy|deployments?)\/[^/\s]+$/u.test(on ?? "")) {
-        return refuse(`${needs} pod/web-1 or deploy/web`, withKind(on, "deploy"));
+        return refuse(`${needs} pod/web-1 or deploy/web`, withKind(on, ["deploy", "pod"]));
       }
       return type === "ProbeFail" ? undefined : endless(step);
     case "ApiError":
@@ -82,12 +85,13 @@ export function faultProblem(step: FaultStep, nodes: number): TargetProblem | un
   }
 }
 
-/** A name alone is likely of that kind, unless it is a node's or that of a Deployment's pod. */
-function withKind(on: string | undefined, kind: "deploy" | "node"): { readonly hint?: string } {
+/** The kind that a name alone is likely of: a node's and that of a Deployment's pod look like it. */
+function withKind(on: string | undefined, among: readonly string[]): { readonly hint?: string } {
   if (!/^[a-z\d](?:[-.a-z\d]*[a-z\d])?$/u.test(on ?? "")) return {};
-  const isPod = /-[\da-f]{1,10}-[a-z\d]{5}$/u.test(on ?? "");
   const isNode = /^node-\d+$/u.test(on ?? "");
-  return { hint: `did you mean "${isNode ? "node" : isPod ? "pod" : kind}/${on}"?` };
+  const isPod = /-[\da-z]{1,10}-[\da-z]{5}$/u.test(on ?? "");
+  const kind = isNode ? "node" : isPod ? "pod" : "deploy";
+  return among.includes(kind) ? { hint: `did you mean "${kind}/${on}"?` } : {};
 }
 
 /** What happens once does not end. */

@@ -72,13 +72,13 @@ describe("a problem is shown with its line, a caret and what was meant", () => {
 });
 
 test("a hint that has no room beside its caret stands below it, in 80 columns", () => {
-  const { problems: found } = checkScenario("bad.yaml", `${head}expect: { allways: [] }\n`);
+  const { problems: found } = checkScenario(`${head}expect: { allways: [] }\n`, "bad.yaml");
   expect(found.map(formatProblem)).toEqual([
     `bad.yaml:4:11: error[unknown-key]: unknown key "allways" in expect
   4 | expect: { allways: [] }
     |           ^^^^^^^ did you mean "always"?`,
   ]);
-  const { problems: far } = checkScenario("bad.yaml", `${head}behaviors:\n  - { banana: 1 }\n`);
+  const { problems: far } = checkScenario(`${head}behaviors:\n  - { banana: 1 }\n`, "bad.yaml");
   const [, , pointer, ...below] = far.map(formatProblem).join("\n").split("\n");
   expect(pointer).toBe("    |       ^^^^^^");
   expect(below.join("\n")).toContain("    | use match, schedule, pull,");
