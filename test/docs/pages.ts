@@ -54,6 +54,11 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
       "see [Capacity](capacity.md).",
   ],
   [
+    "disruption/",
+    "Evictions under a PodDisruptionBudget",
+    "The API server decides; `kubectl drain` and the fault NodeDrain ask again every 5 s. The places are under pkg.",
+  ],
+  [
     "canary/",
     "Canaries of Flagger",
     "What docs/strategies.md tells of; the places are in fluxcd/flagger.",
