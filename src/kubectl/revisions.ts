@@ -5,7 +5,7 @@
 import { isControlledBy, type KubeObject } from "../api/meta.ts";
 import type { Call } from "./call.ts";
 import { at, isMap, map, sameJson, without, type JsonMap } from "./fields.ts";
-import { selectorText } from "./labels.ts";
+import { selectorText } from "../apiserver/selectors.ts";
 
 const hashLabel = "pod-template-hash";
 export const revisionKey = "deployment.kubernetes.io/revision";

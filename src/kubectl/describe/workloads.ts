@@ -3,7 +3,7 @@ import { controllerOf, isControlledBy, type KubeObject } from "../../api/meta.ts
 import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
 import { at, isMap, list, map, num, text } from "../fields.ts";
-import { formatLabelSelector, selectorText } from "../labels.ts";
+import { formatLabelSelector, selectorText } from "../../apiserver/selectors.ts";
 import { replicaSetsOf } from "../revisions.ts";
 import { templateLines } from "./template.ts";
 import { annotationLines, labelLines, line } from "./text.ts";

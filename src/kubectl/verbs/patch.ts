@@ -15,7 +15,7 @@ import { sameJson } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
-import { scaleOf } from "./get.ts";
+import { scaleOf } from "../../apiserver/scale-subresource.ts";
 
 const types = ["json", "merge", "strategic"] as const;
 
