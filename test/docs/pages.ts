@@ -1,11 +1,13 @@
 /** The pages of docs/ that follow from the code, and nothing else. */
 import { decisions, type DecisionInfo } from "../../src/controllers/decisions.ts";
+import { failuresPage } from "./failures-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 
 export function pages(): Record<string, string> {
   return {
     "decisions.md": decisionsPage(),
+    "failures.md": failuresPage(),
     "performance.md": performancePage(),
     "scenarios.md": scenariosPage(),
   };
