@@ -103,7 +103,8 @@ describe("a pod's life", () => {
     ["2 s, where its grace period is shorter", 60, 0, 1, 2],
   ])("ends, once deleted, after %s", (_, takes, preStop, grace, gone) => {
     const world = new Cluster({ behaviors: [{ terminate: { delay: takes * second } }] });
-    const lifecycle = preStop === 0 ? {} : { preStop: { exec: { command: ["sleep", `${preStop}`] } } };
+    const lifecycle =
+      preStop === 0 ? {} : { preStop: { exec: { command: ["sleep", `${preStop}`] } } };
     const containers = [{ name: "web", image: "web:1", lifecycle }];
     world.act("create", (api) =>
       api.create(replicaSet(1, { containers, terminationGracePeriodSeconds: grace })),
