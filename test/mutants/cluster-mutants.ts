@@ -135,8 +135,8 @@ const kubelet = noticedBy(
     [
       "the grace period ends nothing",
       "kubelet/kubelet",
-      `Math.min(this.#script(row).terminateMs, graceMs)`,
-      `this.#script(row).terminateMs`,
+      `Math.min(terminateMs, killedAfter(graceMs, preStopMs))`,
+      `terminateMs`,
     ],
   ],
 );
