@@ -37,9 +37,8 @@ export interface DecisionEntry {
   readonly kind: "decision";
   readonly at: Millis;
   readonly by: Actor;
-  /** 0: of no sync, as for what the API server decides. */
   readonly sync: number;
-  /** `namespace/name` of what was decided about: a Deployment, a ReplicaSet, a pod ... */
+  /** `namespace/name` of the Deployment or ReplicaSet. */
   readonly key: string;
   readonly id: string;
   readonly weighed: Readonly<Record<string, number | string>>;

@@ -10,6 +10,7 @@ import { withoutAutoscalingV1 } from "./autoscaling-v1.ts";
 import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import { canonicalObject } from "./encode.ts";
+import { asArray, asRecord } from "./json.ts";
 import { groupResource, storeName } from "./kinds.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
 import type { Store } from "./store.ts";
@@ -57,6 +58,8 @@ export function admitCreate(
   const next = strategy.prepareForCreate(allocated ?? defaulted);
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
+  const taken = kind.kind === "Service" ? takenPorts(store, defaulted) : [];
+  if (taken.length > 0) return refuse(kind, next, taken);
   const more = strategy.warnings(next);
   return {
     ok: true,
@@ -133,6 +136,25 @@ function pools(store: Store): { clusterIp(): string; nodePort(): number } {
   };
 }
 
+/** Node ports that a new Service asks for, and others have (registry/core/service/portallocator). */
+function takenPorts(store: Store, service: KubeObject): Parameters<typeof invalid>[2] {
+  const used = new Set([...store.all("services")].flatMap(nodePortsOf));
+  return nodePortsOf(service).flatMap((port, i) => {
+    if (port === 0 || !used.has(port)) return [];
+    const message = `Invalid value: ${port}: provided port is already allocated`;
+    return [{ reason: "FieldValueInvalid", message, field: `spec.ports[${i}].nodePort` }];
+  });
+}
+
+/** 0 for ports without one. */
+function nodePortsOf(service: KubeObject): readonly number[] {
+  const { ports } = asRecord(service["spec"]);
+  return asArray(ports).map((port) => {
+    const { nodePort } = asRecord(port);
+    return typeof nodePort === "number" ? nodePort : 0;
+  });
+}
+
 /** A patch may not make another object of it, nor be meant for another version. */
 export function refuseIdentity(
   kind: KindInfo,
@@ -145,6 +167,12 @@ export function refuseIdentity(
       metadata.name === undefined || metadata.name === ""
         ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
         : `the name of the object (${metadata.name}) does not match the name on the URL (${name})`;
+    return failure(400, "BadRequest", why);
+  }
+  const { namespace = "" } = metadata;
+  if (kind.namespaced && namespace !== "" && namespace !== current.metadata.namespace) {
+    const sent = "the namespace sent on the request";
+    const why = `the namespace of the provided object does not match ${sent}`;
     return failure(400, "BadRequest", why);
   }
   const asked = metadata.resourceVersion ?? "";

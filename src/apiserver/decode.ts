@@ -42,11 +42,9 @@ export function decodeObject(
   }
   const type = schemaOf(apiVersion, kind);
   if (type === undefined) {
-    // The store freezes what it holds, and that is not the caller's.
-    const copy = structuredClone(body);
-    const metadata = isRecord(copy["metadata"]) ? copy["metadata"] : {};
+    const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
     const name = asString(metadata["name"]);
-    return { ok: true, value: { ...copy, apiVersion, kind, metadata: { ...metadata, name } } };
+    return { ok: true, value: { ...body, apiVersion, kind, metadata: { ...metadata, name } } };
   }
   const { value, error, strictErrors } = decodeJson(type, json);
   if (error !== undefined) return { ok: false, status: unhandled(apiVersion, kind, error) };

@@ -10,6 +10,15 @@ import { keyOf, type Store } from "./store.ts";
 
 const NAMESPACES = "namespaces";
 
+/** Namespaces that the NamespaceLifecycle plugin keeps. */
+const IMMORTAL: readonly string[] = ["default", "kube-system", "kube-public"];
+
+export function refuseNamespaceDeletion(resource: string, name: string): Status | undefined {
+  if (resource !== NAMESPACES || !IMMORTAL.includes(name)) return undefined;
+  const of = { group: "", resource: NAMESPACES };
+  return forbidden(of, name, "this namespace may not be deleted");
+}
+
 /** Answers the namespace as it is then: Terminating. */
 export function deleteNamespace(store: Store, namespace: KubeObject): KubeObject {
   if (isTerminating(namespace)) return namespace;

@@ -46,7 +46,12 @@ function patchedBy(
 ): Answer<KubeObject> {
   const current = canonicalObject(original);
   const type = schemaOf(original.apiVersion, original.kind);
-  if (patchType === "strategic") return strategic(current, patch, type, fieldValidation);
+  if (patchType === "strategic") {
+    const answer = strategic(current, patch, type, fieldValidation);
+    // Decoded into a Go type that knows what it is: another kind in the patch is of no account.
+    const { apiVersion, kind } = original;
+    return answer.ok ? { ...answer, value: { ...answer.value, apiVersion, kind } } : answer;
+  }
   const patched =
     patchType === "json" ? byOperations(current, patch, fieldValidation) : merged(current, patch);
   if (!patched.ok) return patched;

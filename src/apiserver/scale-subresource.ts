@@ -1,16 +1,12 @@
 /** The `scale` subresource of Deployments and ReplicaSets (autoscaling/v1 Scale). */
-import type { Deployment } from "../api/apps.ts";
+import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { invalid, type Status } from "../api/status.ts";
-import { asRecord } from "./json.ts";
-import { selectorText } from "./selectors.ts";
+import { formatLabelSelector } from "./selectors.ts";
 
 export function scaleOf(object: KubeObject): KubeObject {
-  if (object.kind === "Scale") return object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const spec = asRecord(object["spec"]);
-  const status = asRecord(object["status"]);
-  const selector = selectorText(spec["selector"]);
+  const { spec, status } = object as Deployment | ReplicaSet;
   return {
     apiVersion: "autoscaling/v1",
     kind: "Scale",
@@ -21,8 +17,8 @@ export function scaleOf(object: KubeObject): KubeObject {
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
-    spec: { replicas: spec["replicas"] ?? 0 },
-    status: { replicas: status["replicas"] ?? 0, ...(selector === "" ? {} : { selector }) },
+    spec: { replicas: spec.replicas },
+    status: { replicas: status.replicas ?? 0, selector: formatLabelSelector(spec.selector) },
   };
 }
 

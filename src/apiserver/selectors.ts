@@ -70,22 +70,16 @@ export function parseLabelSelector(text: string): Parsed<Matcher> {
 }
 
 /** A LabelSelector as kubectl prints it: `app=web,tier in (a,b)`, `<none>`, or `<error>`. */
-export function formatLabelSelector(selector: unknown): string {
-  const matcher = labelMatcher(asRecord(selector));
+export function formatLabelSelector(selector: SelectorLike | undefined | null): string {
+  const matcher = labelMatcher(selector);
   if (!matcher.ok) return "<error>";
   return matcher.value.text === "" ? "<none>" : matcher.value.text;
 }
 
-/** A valid LabelSelector in the syntax that list requests take; "" where it is empty or absent. */
-export function selectorText(selector: unknown): string {
-  const text = formatLabelSelector(selector);
-  return text === "<none>" ? "" : text;
-}
-
-/** A map of labels: `app=web,tier=a` in order of keys, or `<none>`. */
-export function formatLabels(labels: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return entries.length === 0 ? "<none>" : entries.map(([k, v]) => `${k}=${String(v)}`).join(",");
+/** A plain map of labels as a selector: `app=web,tier=a`, sorted; "" for none. */
+export function formatLabels(labels: StringMap | undefined): string {
+  const entries = Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([key, value]) => `${key}=${value}`).join(",");
 }
 
 function checked(requirements: readonly Requirement[]): Parsed<Matcher> {

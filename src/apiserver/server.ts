@@ -30,7 +30,7 @@ import { claimCauses, claimed } from "./claims.ts";
 import { deleteWithDependents, replaceOrFinish } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
 import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
-import { deleteNamespace, sweep } from "./namespace-deletion.ts";
+import { deleteNamespace, refuseNamespaceDeletion, sweep } from "./namespace-deletion.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
 import { findPod, listPods, podEdits } from "./pod-access.ts";
@@ -157,6 +157,8 @@ export class ApiServer implements Client {
       if (options.dryRun === undefined) this.#record("delete", resource, subjectOf(ref), answer);
       return answer;
     }
+    const kept = refuseNamespaceDeletion(resource, ref.name);
+    if (kept !== undefined) return { ok: false, status: kept };
     if (options.dryRun !== undefined) return { ok: true, value: current };
     const value = this.#delete(current, options);
     this.#record("delete", resource, current, { ok: true, value });

@@ -8,7 +8,6 @@ import { podAutoscalerDecisions } from "./podautoscaler/decisions.ts";
 
 import { analysisDecisions } from "./analysis/decisions.ts";
 import { canaryDecisions } from "./canary/decisions.ts";
-import { disruptionDecisions } from "./disruption/decisions.ts";
 import { experimentDecisions } from "./experiment/decisions.ts";
 import { rolloutDecisions } from "./rollout/decisions.ts";
 
@@ -260,7 +259,6 @@ export const decisions = {
   },
   ...canaryDecisions,
   ...podAutoscalerDecisions,
-  ...disruptionDecisions,
   ...rolloutDecisions,
   ...analysisDecisions,
   ...experimentDecisions,

@@ -3,6 +3,7 @@ import type { KubeObject } from "../api/meta.ts";
 import type { Problem } from "./errors.ts";
 import { isKubeObject, isMap, without, withField, type JsonMap } from "./fields.ts";
 import { compactJson } from "./output/gojson.ts";
+import { inStructOrder } from "./output/struct-order.ts";
 
 /** One object applied, or why not. */
 export type Applied =
@@ -23,6 +24,16 @@ export function withoutLastApplied(object: KubeObject): KubeObject {
 
 export function withLastApplied(object: KubeObject): KubeObject {
   return withField(object, ["metadata", "annotations", lastAppliedKey], configurationText(object));
+}
+
+/** The same of an object that kubectl generated: in the order of Go's structs, and no more than it has. */
+export function withGenerated(object: KubeObject): KubeObject {
+  const text = `${JSON.stringify(inStructOrder(object)).replaceAll(/[<>&]/gu, escaped)}\n`;
+  return withField(object, ["metadata", "annotations", lastAppliedKey], text);
+}
+
+function escaped(character: string): string {
+  return `\\u00${character.charCodeAt(0).toString(16)}`;
 }
 
 /** What was applied last, parsed; undefined when nothing was, or nobody can read it. */

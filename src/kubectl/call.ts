@@ -28,7 +28,7 @@ export function heed<T>(call: Call, answer: Answer<T>): Answer<T> {
 }
 
 /** A line of kubectl's log (klog): severity, month and day, time, process, place. */
-export function logLine(call: Call, severity: "W" | "E", place: string, text: string): void {
+export function logLine(call: Call, severity: "W" | "E" | "F", place: string, text: string): void {
   const [date = "", time = ""] = new Date(call.io.client.wallClockMs).toISOString().split(/[TZ]/);
   const day = date.slice(5).replace("-", "");
   call.io.err(`${severity}${day} ${time}000       1 ${place}] ${text}\n`);

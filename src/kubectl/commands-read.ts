@@ -11,7 +11,8 @@ import {
   rolloutFlags,
   selector,
 } from "./command-table.ts";
-import { canI, clusterInfo, top, version, whoAmI } from "./verbs/about.ts";
+import { clusterInfo, top, version } from "./verbs/about.ts";
+import { canI, whoAmI } from "./verbs/auth.ts";
 import { apiResources, apiVersions } from "./verbs/api-resources.ts";
 import { viewLastApplied } from "./verbs/apply-last-applied.ts";
 import { configView, currentContext } from "./verbs/config.ts";

@@ -9,7 +9,7 @@ import { compareText } from "./fields.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
 import { refuseVerb } from "./verbs/about.ts";
 import { setLastApplied } from "./verbs/apply-last-applied.ts";
-import { getClusters, getContexts, setContext, useContext } from "./verbs/config.ts";
+import { getClusters, getContexts, getUsers, setContext, useContext } from "./verbs/config.ts";
 import { createRegistrySecret, createSecret, createTlsSecret } from "./verbs/create-data.ts";
 import { createDisruptionBudget, createQuota } from "./verbs/create-limits.ts";
 import {
@@ -40,6 +40,7 @@ const runs: Readonly<Record<string, Command["run"]>> = {
   "apply set-last-applied": setLastApplied,
   attach,
   "config get-clusters": getClusters,
+  "config get-users": getUsers,
   "config get-contexts": getContexts,
   "config set-context": setContext,
   "config use-context": useContext,
@@ -107,7 +108,7 @@ function showHelpTopic(call: Call): void {
   }
   const words = call.args.map((word) => `\`${word}\``).join(" ");
   const usage = (helpText("") ?? "").replace(/^[^]*?\n\n[^]*?\n\n/u, "");
-  return exitWith(`Unknown help topic [${words}]\n${usage}`, 0);
+  return exitWith(`Unknown help topic [${words}]\n\n\n${usage}`, 0);
 }
 
 /** Other words that people try, and the command they mean (cobra's SuggestFor). */

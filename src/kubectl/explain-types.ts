@@ -32,13 +32,24 @@ const entrySeparator = "\u001E";
 const partSeparator = "\u001F";
 
 const kinds: ReadonlySet<string> = new Set([
-  ...["DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"].map((kind) => `apps/v1/${kind}`),
+  ...["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"].map(
+    (kind) => `apps/v1/${kind}`,
+  ),
   "batch/v1/CronJob",
   "batch/v1/Job",
   "autoscaling/v2/HorizontalPodAutoscaler",
-  "networking.k8s.io/v1/Ingress",
+  "coordination.k8s.io/v1/Lease",
+  "discovery.k8s.io/v1/EndpointSlice",
+  ...["Ingress", "IngressClass", "NetworkPolicy"].map((kind) => `networking.k8s.io/v1/${kind}`),
   "policy/v1/PodDisruptionBudget",
+  ...["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map(
+    (kind) => `rbac.authorization.k8s.io/v1/${kind}`,
+  ),
+  "scheduling.k8s.io/v1/PriorityClass",
   ...["ConfigMap", "Endpoints", "Event", "Namespace", "Node", "Pod", "Secret", "Service"].map(
+    (kind) => `/v1/${kind}`,
+  ),
+  ...["LimitRange", "PodTemplate", "ReplicationController", "ResourceQuota", "ServiceAccount"].map(
     (kind) => `/v1/${kind}`,
   ),
 ]);
@@ -66,7 +77,9 @@ function fieldOf(entry: readonly string[]): ExplainedField {
   const written = notation.replace(/^!/u, "");
   const [, around = "", inner = ""] = /^((?:\[\]|map\[string\])*)(.*)$/u.exec(written) ?? [];
   const [, base] = texts[inner]?.split(entrySeparator, 1)[0]?.split(partSeparator) ?? [];
-  const shown = base === undefined || base === "object" || base === "" ? inner : base;
+  const own = base === undefined || base === "object" || base === "" ? inner : base;
+  // `discovery.EndpointPort`: the second of two types with one name.
+  const shown = own.replace(/^[a-z]+\./u, "");
   return {
     name,
     typeName: around + shown,

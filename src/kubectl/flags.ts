@@ -35,7 +35,7 @@ export interface Flags {
   has(name: string): boolean;
   /** The words after `--` begin at this index of the arguments; -1 without `--`. */
   readonly dashAt: number;
-  /** Flags as given, in order of their names (for --record). */
+  /** Flags as given, each time in its turn (for --record). */
   given(): readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -73,6 +73,7 @@ interface Scan {
   readonly shorts: ReadonlyMap<string, FlagSpec>;
   readonly values: Map<string, string[]>;
   readonly args: string[];
+  readonly given: { readonly name: string; readonly value: string }[];
   readonly rest: string[];
   help: boolean;
   dashAt: number;
@@ -89,6 +90,7 @@ export function parseFlags(
     shorts: new Map(specs.flatMap((s) => (s.short === undefined ? [] : [[s.short, s] as const]))),
     values: new Map(),
     args: [],
+    given: [],
     rest: [...words],
     help: false,
     dashAt: -1,
@@ -107,7 +109,7 @@ export function parseFlags(
   const deprecations = specs
     .filter((spec) => spec.deprecated !== undefined && scan.values.has(spec.name))
     .map((spec) => `Flag --${spec.name} has been deprecated, ${spec.deprecated}`);
-  return { flags: flagsOf(scan, specs), args: scan.args, help: scan.help, deprecations };
+  return { flags: flagsOf(scan), args: scan.args, help: scan.help, deprecations };
 }
 
 type Refuse = (text: string) => never;
@@ -159,6 +161,7 @@ function setFlag(scan: Scan, spec: FlagSpec, value: string, refuse: Refuse): voi
     const shown = spec.short === undefined ? `--${spec.name}` : `-${spec.short}, --${spec.name}`;
     refuse(`invalid argument ${goQuote(value)} for ${goQuote(shown)} flag: ${wrong}`);
   }
+  scan.given.push({ name: spec.name, value });
   const earlier = scan.values.get(spec.name);
   if (spec.type === "list") scan.values.set(spec.name, [...(earlier ?? []), ...splitList(value)]);
   else if (spec.type === "array") scan.values.set(spec.name, [...(earlier ?? []), value]);
@@ -206,7 +209,7 @@ function splitList(text: string): string[] {
   );
 }
 
-function flagsOf(scan: Scan, specs: readonly FlagSpec[]): Flags {
+function flagsOf(scan: Scan): Flags {
   const valueOf = (name: string): readonly string[] => {
     const spec = scan.specs.get(name);
     if (spec === undefined) throw new Error(`this command has no flag --${name}`);
@@ -223,10 +226,6 @@ function flagsOf(scan: Scan, specs: readonly FlagSpec[]): Flags {
     int: (name) => intOf(text(name)),
     duration: (name) => parseDuration(text(name)) ?? 0,
     list: valueOf,
-    given: () =>
-      specs
-        .filter((spec) => scan.values.has(spec.name))
-        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-        .map((spec) => ({ name: spec.name, value: text(spec.name) })),
+    given: () => scan.given,
   };
 }

@@ -61,7 +61,11 @@ function readChunk(chunk: string): ReadChunk {
   if (/^%YAML (?!1\.1)/.test(chunk)) return { error: "found incompatible YAML document" };
   const document = parseChunk(chunk);
   if (document === undefined) return { value: null };
-  if (document.errors.length > 0) return { error: yamlProblem(document.errors, chunk) };
+  if (document.errors.length > 0) {
+    // go-yaml ends the last line first.
+    const whole = chunk.endsWith("\n") ? document : (parseChunk(`${chunk}\n`) ?? document);
+    return { error: yamlProblem(whole.errors.length > 0 ? whole.errors : document.errors, chunk) };
+  }
   const anchors = new Set<string>();
   let wrong: string | undefined;
   visit(document, {
@@ -256,6 +260,10 @@ export function objectProblem(
     if (typeof version === "string" && version.split("/").length > 2) {
       return invalid(`unexpected GroupVersion string: ${version}`);
     }
+  }
+  if (!isRecord(document) && !Array.isArray(document)) {
+    const what = `cannot unmarshal ${jsonType(document)} into Go value of type unstructured.detector`;
+    return `unable to decode ${goQuote(source)}: json: ${what}`;
   }
   if (!isRecord(document) || typeof document["kind"] !== "string" || document["kind"] === "") {
     return `unable to decode ${goQuote(source)}: Object 'Kind' is missing in '${compactJson(document)}'`;

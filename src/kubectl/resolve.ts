@@ -73,10 +73,12 @@ interface Asked {
 export function resolve(call: Call, options: ResolveOptions): Selection {
   const args = options.args ?? call.args;
   const files = filesOf(call);
+  requirePaths(call, files);
+  if (files.length > 0 && args.length > 0) fail(bothFilesAndNames);
   const asked = askedFor(call, args);
   const selector = options.selector ?? selectorFlag(call, "selector");
   const fieldSelector = options.fieldSelector ?? selectorFlag(call, "field-selector");
-  if (files.length > 0) return fromFiles(call, files, asked, options);
+  if (files.length > 0) return fromFiles(call, files, options);
   const bare = asked.bare && options.bareType === "everything" && asked.names.length === 0;
   const selecting = options.all === true || selector !== "" || fieldSelector !== "";
   if (selecting || (bare && asked.kinds.length > 0)) {
@@ -89,6 +91,11 @@ export function resolve(call: Call, options: ResolveOptions): Selection {
     fail(missingResource);
   }
   return fromNames(call, tuples, options);
+}
+
+/** --local: no server is asked. */
+export function isLocal(call: Call): boolean {
+  return call.flags.has("local") && call.flags.bool("local");
 }
 
 function selectorFlag(call: Call, name: string): string {
@@ -122,7 +129,7 @@ function askedFor(call: Call, args: readonly string[]): Asked {
 }
 
 /** Events are served in two groups. */
-function warnShortEvents(call: Call): void {
+export function warnShortEvents(call: Call): void {
   call.warn(['short name "ev" could also match lower priority resource events.events.k8s.io']);
 }
 
@@ -239,6 +246,24 @@ export function nameProblem(name: string): string | undefined {
   return `invalid resource name ${goQuote(name)}: [${why}]`;
 }
 
+const bothFilesAndNames =
+  "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well";
+
+/** What is seen of files before any is read. */
+function requirePaths(call: Call, paths: readonly string[]): void {
+  if (paths.filter((path) => path === "-").length > 1) {
+    fail("standard input cannot be used for multiple arguments");
+  }
+  for (const path of paths) {
+    if (path === "-" || isUrl(path)) continue;
+    if (call.io.readFile(path) === undefined) fail(`the path ${goQuote(path)} does not exist`);
+  }
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//.test(path);
+}
+
 interface Source extends ManifestFile {
   readonly label: string;
 }
@@ -246,9 +271,8 @@ interface Source extends ManifestFile {
 function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
   return paths.flatMap((path) => {
     if (path === "-") return [{ name: "-", label: "STDIN", text: call.io.stdin ?? "" }];
-    if (/^https?:\/\//.test(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
-    const files = call.io.readFile(path);
-    if (files === undefined) fail(`the path ${goQuote(path)} does not exist`);
+    if (isUrl(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
+    const files = call.io.readFile(path) ?? [];
     // Of a folder, manifests only.
     return files
       .filter(({ name }) => name === path || /\.(json|ya?ml)$/u.test(name))
@@ -256,17 +280,7 @@ function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
   });
 }
 
-function fromFiles(
-  call: Call,
-  paths: readonly string[],
-  asked: Asked,
-  options: ResolveOptions,
-): Selection {
-  if (asked.tuples.length > 0 || asked.names.length > 0 || asked.kinds.length > 0) {
-    fail(
-      "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well",
-    );
-  }
+function fromFiles(call: Call, paths: readonly string[], options: ResolveOptions): Selection {
   const { infos: read, problems } = readObjects(
     call,
     paths,
@@ -302,6 +316,7 @@ export function readObjects(
   paths: readonly string[],
   selector = "",
 ): { infos: Info[]; problems: Problem[] } {
+  requirePaths(call, paths);
   const infos: Info[] = [];
   const problems: Problem[] = [];
   const validation =
@@ -337,7 +352,10 @@ function toInfo(call: Call, document: unknown, source: string): Info | string {
       `${goQuote(object.apiVersion)}\nensure CRDs are installed first`
     );
   }
-  if (!kind.namespaced) return { kind, ref: refOf(call, kind, name), object, source };
+  // Without a server nobody knows that the kind has namespaces.
+  if (!kind.namespaced || isLocal(call)) {
+    return { kind, ref: refOf(call, kind, name), object, source };
+  }
   if (call.namespaceGiven && namespace !== undefined && namespace !== call.namespace) {
     return (
       `the namespace from the provided object ${goQuote(namespace)} does not match the namespace ` +

@@ -37,6 +37,8 @@ export function findKind(client: Client, typed: string): KindInfo | undefined {
   return matches.find(
     (kind) =>
       kind.group === suffix ||
+      // Short names stand for the group alone, whatever version is asked for.
+      (kind.shortNames.includes(short) && kind.group === suffix.replace(/^v\d\w*\.?/, "")) ||
       `${kind.version}.${kind.group}` === suffix ||
       (kind.group === "" && kind.version === suffix) ||
       // Events are served in two groups, as one set of objects.

@@ -151,12 +151,7 @@ export function lackOf(claim: string): string | undefined {
   return word === undefined ? undefined : assumptions[word];
 }
 
-/** Whether every run of a configuration meets an assumption. */
-export function isGiven(
-  config: ExploreConfig,
-  assumption: Assumption,
-  form: "state" | "sync",
-): boolean {
+function isGiven(config: ExploreConfig, assumption: Assumption, form: "state" | "sync"): boolean {
   switch (assumption) {
     case "fwd":
       return config.direction !== "forward or back";

@@ -10,6 +10,7 @@ import { actsAt, playScenario } from "./kubectl-play.ts";
 import {
   possibleStarts,
   readRecording,
+  waitsForReady,
   RecordingError,
   type RecordedCommand,
 } from "./kubectl-recording.ts";
@@ -41,9 +42,14 @@ export function compareFile(path: string): readonly Comparison[] {
  */
 function compareScenario(commands: readonly RecordedCommand[]): readonly Comparison[] {
   const restarts = commands.filter(({ args }) => args[1] === "restart");
-  // Starts at which every restart falls into the same second name everything alike.
+  // Starts at which every restart falls into the same second name everything alike; when pods have been ready
+  // for long enough depends on the part of a second, too.
+  const part = commands.some(waitsForReady) ? 200 : 1000;
   const seconds = (start: number): string =>
-    restarts.map((command) => Math.floor((start + actsAt(command)) / 1000)).join();
+    [
+      ...restarts.map((command) => Math.floor((start + actsAt(command)) / 1000)),
+      Math.floor((start % 1000) / part),
+    ].join();
   const starts = new Map(possibleStarts(commands).map((start) => [seconds(start), start]));
   let best: readonly Comparison[] = [];
   for (const start of starts.values()) {

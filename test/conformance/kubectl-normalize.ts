@@ -21,18 +21,24 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\b16443\b/g, "6443"],
   [/https:\/\/(SERVER|rollsim)\b/g, "https://<server>"],
   // A resourceVersion in an error's text.
-  [/(resource version to be \d+, was )\d+/g, "$1<version>"],
+  [/(resource version to be \S+, was )\d+/g, "$1<version>"],
+  [/(Resource Version: +)\d+/g, "$1<version>"],
+  // An event's name ends with the instant of its first one.
+  [/\.[0-9a-f]{16}\b/g, ".<event>"],
   [/(resourceVersion\\":\\")\d+/g, "$1<version>"],
   [/^(Context|Switched to context) "(real|rollsim)"/gm, '$1 "<context>"'],
   // What runs the pods, and builds of kubectl, have names of their own.
-  [/\b(fakelet|rollsim)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
+  [/\b(fakelet|rollsim|real)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
   [/(gitCommit|gitTreeState|buildDate)("?: ).*$/gm, "$1$2<build>"],
   // A log line's time and process.
-  [/^([WE])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "$1<time> "],
+  [/^([WEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "$1<time> "],
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED|kubectl-edit)-\w+/g, "<dir>/$2"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
   [new RegExp(`(  name: [\\w-]+)-${drawn}{5}$`, "gm"), "$1-<drawn>"],
+  [new RegExp(`^(Name: +[\\w-]+)-${drawn}{5}$`, "gm"), "$1-<drawn>"],
+  // Of a name that the server completed (generateName).
+  [new RegExp(`^(\\w+/[\\w-]+|[\\w-]+)-${drawn}{5}(?= created$| +\\d)`, "gm"), "$1-<drawn>"],
   [/\b10\.244\.\d+\.\d+\b/g, "<pod-ip>"],
   [/\b10\.96\.(?!0\.1\b)\d+\.\d+\b/g, "<cluster-ip>"],
   [/:3\d{4}\/(TCP|UDP)/g, ":<node-port>/$1"],
@@ -107,7 +113,7 @@ function sortDrawn(text: string): string {
 
 /** A table row that names a pod. */
 function isDrawnRow(line: string): boolean {
-  return /-<(pod|drawn)>/.test(line) && !/^\s/.test(line) && !line.includes(": ");
+  return /-<(pod|drawn)>|\.<event>/.test(line) && !/^\s/.test(line) && !line.includes(": ");
 }
 
 function byText(a: string, b: string): number {

@@ -217,7 +217,11 @@ function createKubernetesService(cluster: Cluster): void {
     api.create({
       apiVersion: "discovery.k8s.io/v1",
       kind: "EndpointSlice",
-      metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
+      metadata: {
+        ...metadata,
+        generation: 1,
+        labels: { "kubernetes.io/service-name": "kubernetes" },
+      },
       addressType: "IPv4",
       endpoints: [{ addresses: [ip], conditions: { ready: true } }],
       ports,

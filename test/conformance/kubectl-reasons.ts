@@ -27,6 +27,18 @@ const races: Numbered = [
   ["canary-2", 53],
   ["mistakes", 102],
   ["waiting", 65],
+  ["surge-forms", 25],
+  ["surge-forms", 36],
+  ["surge-forms", 86],
+  ["rollover", 10],
+  ["watch-2", 14],
+  ["watch-2", 15],
+  ["watch-2", 25],
+  ["patching", 38],
+  ["patching", 89],
+  ["deadline-2", 22],
+  ["proportional-2", 22],
+  ["creating", 198],
 ];
 
 const numbered =
@@ -41,6 +53,66 @@ const line =
 
 const reasons: readonly Reason[] = [
   {
+    matches: ({ scenario }) => scenario === "containers",
+    why: "thirty changes in ten seconds: how many revisions come of them depends on tenths of a second",
+  },
+  {
+    matches: numbered([
+      ["rollover", 19],
+      ["rollover", 24],
+      ["rollover", 28],
+      ["rollover", 29],
+      ["rollover", 37],
+      ["rollover", 40],
+      ["recreate-2", 29],
+      ["minready-2", 20],
+      ["watch-2", 11],
+      ["watch-2", 14],
+    ]),
+    why: "the second of a restart, which the ReplicaSet's hash depends on, is not known exactly",
+  },
+  {
+    matches: numbered([["undoing", 45]]),
+    why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
+  },
+  {
+    matches: numbered([
+      ["deleting", 100],
+      ["deleting", 101],
+      ["deleting", 102],
+      ["deleting", 108],
+    ]),
+    why: "the real namespace controller begins 5 s after the deletion, rollsim's deletes at once",
+  },
+  {
+    matches: ({ scenario }, text) =>
+      (scenario === "nodes-2" && text.startsWith("drain")) ||
+      text.startsWith("drain node-1 --timeout=3s"),
+    why: "kubectl evicts all pods at once, so that they are told of in any order",
+  },
+  {
+    matches: line(/^get .*\{\.spec\.\*\}/),
+    why: "the order of a Go map, another one in every run",
+  },
+  {
+    matches: numbered([["getting", 179]]),
+    why: "events of one instant come in the order of their drawn names",
+  },
+  {
+    matches: line(
+      /--raw|jsonpath --override|^describe (job|cronjob|priorityclass|events)|--scopes=|--schedule=\* \* \*$/,
+    ),
+    why: "not done: requests on other paths, and kinds that rollsim only keeps",
+  },
+  {
+    matches: ({ scenario, seq }) =>
+      (scenario === "creating" && [94, 171, 172, 207].includes(seq)) ||
+      (scenario === "running" && seq === 82) ||
+      (scenario === "scaling" && seq === 21) ||
+      (scenario === "server-side" && [37, 38, 45, 55].includes(seq)),
+    why: "not done: rare flags, and the owners of fields when client-side apply gives way to server-side apply",
+  },
+  {
     matches: numbered([
       ["newcomer-2", 62],
       ["newcomer-2", 104],
@@ -52,12 +124,12 @@ const reasons: readonly Reason[] = [
   },
   {
     matches: line(
-      /^(kustomize|completion|create (cluster)?role|set subject|get (componentstatuses|cs)$|apply edit-last-applied|explain endpointslices)/,
+      /^(kustomize|completion|create (cluster)?role|create rolebinding|set subject|cluster-info dump|auth reconcile|plugin list|explain (pv|sc|crd)$|explain hpa --api|config (delete|rename|unset|set-cluster)|get (componentstatuses|cs)$|apply edit-last-applied|explain endpointslices)/,
     ),
     why: "not supported in rollsim, which says so",
   },
   {
-    matches: line(/-k |https:|--append-hash|openapiv2|^alpha|--help=/),
+    matches: line(/-k |https?:|--append-hash|openapiv2|^alpha|--help=/),
     why: "a form of the command that rollsim does not know: kustomize, networks, hashes, old layouts",
   },
   {
@@ -141,7 +213,7 @@ const reasons: readonly Reason[] = [
     why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
   },
   {
-    matches: line(/^(get pods -o (yaml|json)|describe pod)/),
+    matches: line(/^(get pods? (solo )?-o (yaml|json)|describe pod)/),
     why: "pods lack fields that no rollout depends on: container ids, probe times and messages of conditions",
   },
   {

@@ -135,6 +135,12 @@ function jsonOf(text: string, where: string): unknown {
   }
 }
 
+/** Pods become available some whole seconds after the second in which they became ready. */
+export function waitsForReady({ args, stdin, files }: RecordedCommand): boolean {
+  const texts = [...args, stdin ?? "", ...Object.values(files ?? {})];
+  return texts.some((text) => /minReadySeconds"?: *[1-9]/u.test(text));
+}
+
 /**
  * Wall-clock ms at which a scenario may have begun, as far as its outputs tell: no time that a command
  * printed lies after that command, and the first object is not older than the first command. That leaves
@@ -148,7 +154,7 @@ export function possibleStarts(commands: readonly RecordedCommand[]): readonly n
     })),
   );
   // Names depend on the clock only through `rollout restart`, which writes the time into the template.
-  const restarts = commands.some(({ args }) => args[1] === "restart");
+  const restarts = commands.some((each) => each.args[1] === "restart" || waitsForReady(each));
   const times = stamps.map(({ time, printed }) => time - printed).filter(Number.isFinite);
   if (times.length === 0) return [Date.parse("2026-11-23T08:00:00Z")];
   const earliest = Math.max(...times);

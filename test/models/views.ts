@@ -1,19 +1,22 @@
 // What properties, people and the link to the code see of a packed state of the counter model.
 import type { RolloutView } from "../../src/verify/properties.ts";
 import {
-  nibble,
+  four,
   existsBit,
   specAt,
   unreadyAt,
   readyAt,
   availableAt,
   statusAt,
-  sizedAt,
+  annotatedAt,
   currentAt,
   faultsAt,
   scaledAt,
-} from "../../src/verify/explore-layout.ts";
-import { copyBits, copyListed, copyFresh, copyOf } from "./copies.ts";
+  copyBits,
+  copyListed,
+  copyFresh,
+  copyOf,
+} from "./layout.ts";
 import { sizeOf } from "./law.ts";
 import type { Law, Size } from "./law.ts";
 import type { RolloutConfig } from "./config.ts";
@@ -63,7 +66,7 @@ export function viewsOf(config: RolloutConfig, law: Law): RolloutViews {
     isScalingEvent: (states, at) => {
       const scaled = (states[at]! >> scaledAt) & 1;
       return view(states, at).sets.some(
-        ({ spec }, i) => spec > 0 && ((states[at + i]! >> sizedAt) & 1) !== scaled,
+        ({ spec }, i) => spec > 0 && ((states[at + i]! >> annotatedAt) & 1) !== scaled,
       );
     },
     show: (states, at) => show(view(states, at)),
@@ -90,10 +93,10 @@ function viewer({ sets, faults = 0 }: RolloutConfig, sizes: readonly Size[]): At
     for (let i = 0; i < sets; i++) {
       const word = states[at + i]!;
       const set = seen[i]!;
-      set.spec = (word >> specAt) & nibble;
-      set.available = (word >> availableAt) & nibble;
-      set.active = set.available + ((word >> unreadyAt) & nibble) + ((word >> readyAt) & nibble);
-      set.status = (word >> statusAt) & nibble;
+      set.spec = (word >> specAt) & four;
+      set.available = (word >> availableAt) & four;
+      set.active = set.available + ((word >> unreadyAt) & four) + ((word >> readyAt) & four);
+      set.status = (word >> statusAt) & four;
     }
     return view;
   };
@@ -112,10 +115,10 @@ function reader({ sets, cache }: RolloutConfig, sizes: readonly Size[]): At<Read
         return {
           exists: (word & existsBit) !== 0,
           listed: (copy & copyListed) !== 0,
-          spec: (copy >> 1) & nibble,
-          status: (copy >> 5) & nibble,
+          spec: (copy >> 1) & four,
+          status: (copy >> 5) & four,
           fresh: (copy & copyFresh) !== 0,
-          sizedFor: sizes[(word >> sizedAt) & 1]!,
+          sizedFor: sizes[(word >> annotatedAt) & 1]!,
         };
       }),
     };

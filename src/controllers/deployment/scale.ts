@@ -148,7 +148,8 @@ function shares(d: Deployment, sorted: readonly ReplicaSet[], toAdd: number): nu
     added += share;
     return rs.spec.replicas + share;
   });
-  return sizes.map((size, i) => (i === 0 ? Math.max(0, size + toAdd - added) : size));
+  if (toAdd !== 0 && sizes.length > 0) sizes[0] = Math.max(0, sizes[0]! + toAdd - added);
+  return sizes;
 }
 
 /** deployment/util GetReplicaSetProportion: clipped to what is left to add or take away. */

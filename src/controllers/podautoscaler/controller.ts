@@ -112,9 +112,7 @@ function targetOf(
   }
   const replicas = (object as Scalable | undefined)?.spec?.replicas;
   if (object === undefined || replicas === undefined) {
-    // Of the built-in kinds the API names the subresource.
-    const of = group === "apps" ? `${resource}/scale` : resource;
-    return { ok: false, status: notFound({ group, resource: of }, name) };
+    return { ok: false, status: notFound({ group, resource }, name) };
   }
   const { status } = object as Scalable;
   const statusReplicas = status?.HPAReplicas ?? status?.replicas ?? 0;

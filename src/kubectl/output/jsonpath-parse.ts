@@ -127,7 +127,9 @@ function quoted(scanner: Scanner, quote: string): string {
 
 function unescapeText(text: string): string {
   const known: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0" };
-  return text.replaceAll(/\\(.)/g, (_, c: string) => known[c] ?? c);
+  return text.replaceAll(/\\(u[\da-fA-F]{4}|x[\da-fA-F]{2}|.)/g, (_, c: string) =>
+    c.length > 1 ? String.fromCodePoint(Number.parseInt(c.slice(1), 16)) : (known[c] ?? c),
+  );
 }
 
 function afterDot(scanner: Scanner): PathNode[] {
@@ -156,7 +158,8 @@ function fieldName(scanner: Scanner): PathNode[] {
     scanner.at += 1;
   }
   if (name === "*") return [{ type: "wildcard" }];
-  return name === "" ? [] : [{ type: "field", name }];
+  // `{.}` asks for a field without a name, which nothing has.
+  return name === "" && scanner.text[scanner.at] !== "}" ? [] : [{ type: "field", name }];
 }
 
 /** `[...]`: an index, a slice, a quoted key, a union or a filter. */

@@ -108,7 +108,7 @@ function step(node: PathNode, input: readonly unknown[], walk: Walk): readonly u
     case "recursive":
       return input.flatMap(descendants);
     case "slice":
-      return input.flatMap((value) => sliceOf(value, node, walk));
+      return input.flatMap((value) => sliceOf(value, node));
     case "union":
       return node.branches.flatMap((branch) => evaluate(branch, input, walk));
     case "filter":
@@ -134,15 +134,10 @@ function descendants(value: unknown): readonly unknown[] {
   return [value, ...below.flatMap(descendants)];
 }
 
-function sliceOf(
-  value: unknown,
-  node: Extract<PathNode, { type: "slice" }>,
-  walk: Walk,
-): readonly unknown[] {
+function sliceOf(value: unknown, node: Extract<PathNode, { type: "slice" }>): readonly unknown[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) {
-    if (walk.allowMissing) return [];
-    throw new Refusal(`${typeof value} is not array or slice`);
+    throw new Refusal(`${goType(value)} is not array or slice`);
   }
   const items = value as readonly unknown[];
   const [from, to, by] = node.bounds;
@@ -156,6 +151,13 @@ function sliceOf(
   if (start > end) throw new Refusal(`starting index ${start} is greater than ending index ${end}`);
   if (by !== undefined && by <= 0) throw new Refusal("step must be > 0");
   return items.slice(start, end).filter((_, i) => i % (by ?? 1) === 0);
+}
+
+/** The Go type of a decoded JSON value. */
+function goType(value: unknown): string {
+  if (isMap(value)) return "map[string]interface {}";
+  if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  return typeof value === "boolean" ? "bool" : "string";
 }
 
 function filtered(

@@ -8,6 +8,7 @@ import { nameOfObject } from "../resources.ts";
 import { alignTabs, tableTabs } from "../tabwriter.ts";
 import { indentedJson } from "./gojson.ts";
 import { findResults, goSprint, isPathError, relaxedPath } from "./jsonpath.ts";
+import type { PathError } from "./jsonpath-parse.ts";
 import { kyaml } from "./kyaml.ts";
 import { inStructOrder } from "./struct-order.ts";
 import { templateOf, templatePrinter, type Printer } from "./templates.ts";
@@ -40,7 +41,7 @@ export function getPrinter(call: Call): Printer | undefined {
 }
 
 /** Verbs that know the Go types of what they print: their JSON follows the order of the structs. */
-const typedVerbs = /^(rollout|set|autoscale|expose|run|create \w)/;
+const typedVerbs = /^(rollout|set|autoscale|expose|run|auth|create \w)/;
 
 /** The printer of a verb that writes; undefined when it prints `NAME OPERATION`. */
 export function writePrinter(call: Call): Printer | undefined {
@@ -122,8 +123,22 @@ function columnsFromFile(call: Call, path: string): Printer {
   const [file] = call.io.readFile(path) ?? [];
   if (file === undefined)
     fail(`error reading template ${path}, open ${path}: no such file or directory\n`);
-  const [headers = [], specs = []] = file.text.split("\n").map((line) => line.trim().split(/\s+/));
+  const [headers, specs] = file.text
+    .replace(/\n$/, "")
+    .split("\n")
+    .map((line) => line.split(/\s+/).filter((word) => word !== ""));
+  if (file.text === "" || headers === undefined) return fail(missingLine("header"));
+  if (specs === undefined) return fail(missingLine("spec"));
+  if (headers.length !== specs.length) {
+    const counts = `headers (${headers.length}) and field specifications (${specs.length})`;
+    fail(`number of ${counts} don't match`);
+  }
   return customColumns(call, headers.map((header, i) => `${header}:${specs[i] ?? ""}`).join(","));
+}
+
+function missingLine(which: "header" | "spec"): string {
+  const lines = "one line of space separated headers, one line of space separated column specs";
+  return `invalid template, missing ${which} line. Expected format is ${lines}.`;
 }
 
 function customColumns(call: Call, spec: string): Printer {
@@ -139,18 +154,29 @@ function customColumns(call: Call, spec: string): Printer {
   });
   let headersDone = call.flags.has("no-headers") && call.flags.bool("no-headers");
   return (object) => {
-    const lines = objectsIn(object).map((item) =>
-      columns.map(({ path }) => columnText(path, item)),
-    );
-    if (!headersDone) lines.unshift(columns.map(({ header }) => header));
+    const lines = headersDone ? [] : [columns.map(({ header }) => header)];
     headersDone = true;
-    return `${alignTabs(lines.map((cells) => cells.join("\t")).join("\n"), tableTabs)}\n`;
+    const text = (): string =>
+      lines.length === 0
+        ? ""
+        : `${alignTabs(lines.map((cells) => cells.join("\t")).join("\n"), tableTabs)}\n`;
+    for (const item of objectsIn(object)) {
+      const cells = columns.map(({ path }) => columnText(path, item));
+      const wrong = cells.find(isPathError);
+      if (wrong !== undefined) {
+        // What went before is printed all the same.
+        call.io.out(text());
+        fail(wrong.error);
+      }
+      lines.push(cells.filter((cell) => typeof cell === "string"));
+    }
+    return text();
   };
 }
 
-function columnText(path: string, object: JsonMap): string {
+function columnText(path: string, object: JsonMap): string | PathError {
   const found = findResults(path, object, "allow missing");
-  if (isPathError(found)) return fail(found.error);
+  if (isPathError(found)) return found;
   const values = found.flat();
   return values.length === 0 ? "<none>" : values.map(goSprint).join(",");
 }

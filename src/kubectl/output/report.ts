@@ -17,3 +17,12 @@ export function reporter(call: Call, dryRun: DryRun): Reporter {
     );
   };
 }
+
+/** For verbs whose operation is known late: they write first, and see then that -o is wrong. */
+export function lateReporter(call: Call, dryRun: DryRun): Reporter {
+  let report: Reporter | undefined;
+  return (object, operation) => {
+    report ??= reporter(call, dryRun);
+    report(object, operation);
+  };
+}

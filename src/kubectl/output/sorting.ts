@@ -1,7 +1,8 @@
 /** --sort-by. Mirrors kubectl/pkg/cmd/get/sorter.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
-import { fail, goQuote } from "../errors.ts";
-import { plainText } from "../fields.ts";
+import { logLine, type Call } from "../call.ts";
+import { exitWith, fail, goQuote } from "../errors.ts";
+import { isMap, plainText } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
 
 /**
@@ -9,12 +10,13 @@ import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
  * those nothing is printed.
  */
 export function sortObjects(
+  call: Call,
   objects: readonly KubeObject[],
   by: string,
   rows: "of a table" | "of a list",
 ): readonly KubeObject[] {
   const path = relaxedPath(by);
-  if (isPathError(path)) return fail(path.error);
+  if (isPathError(path)) return rows === "of a table" ? [] : fail(path.error);
   const keyed = objects.map((object) => {
     const found = findResults(path, object, "allow missing");
     if (isPathError(found)) return fail(found.error);
@@ -24,7 +26,27 @@ export function sortObjects(
     if (rows === "of a table") return objects.length > 1 ? [] : objects;
     return fail(`couldn't find any field with path ${goQuote(path)} in the list of objects`);
   }
+  const present = keyed.filter(({ key }) => key !== undefined);
+  const unsortable = present.find(({ key }) => typeof key === "object" && key !== null);
+  if (present.length > 1 && unsortable !== undefined) {
+    refuseUnsortable(call, path, unsortable.key, rows);
+  }
   return keyed.toSorted((a, b) => compareKeys(a.key, b.key)).map(({ object }) => object);
+}
+
+/** klog.Exitf in the real one. */
+function refuseUnsortable(
+  call: Call,
+  path: string,
+  key: unknown,
+  rows: "of a table" | "of a list",
+): never {
+  const where =
+    rows === "of a table" ? ["375", "[][][]reflect.Value"] : ["321", "*unstructured.Unstructured"];
+  const type = isMap(key) ? "map[string]interface {}" : "[]interface {}";
+  const why = `is an unsortable type: interface, err: unsortable type: ${type}`;
+  logLine(call, "F", `sorter.go:${where[0]}`, `Field ${path} in ${where[1]} ${why}`);
+  exitWith("");
 }
 
 function compareKeys(a: unknown, b: unknown): number {

@@ -109,8 +109,7 @@ function literal(text: string, indent: number): string {
   return [`|${start}${end}`, ...lines].join("\n");
 }
 
-/** Characters that have a name between double quotes. */
-export const escapes: Readonly<Record<string, string>> = {
+const escapes: Readonly<Record<string, string>> = {
   "\0": "\\0",
   "\u0007": "\\a",
   "\b": "\\b",

@@ -3,7 +3,7 @@ import type { KindInfo } from "../../api/client.ts";
 import { groupVersionOf, isCustomGroup } from "../../apiserver/kinds.ts";
 import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
-import { fail, failUsage } from "../errors.ts";
+import { fail, failUsage, goQuote } from "../errors.ts";
 import { compareText, type JsonMap } from "../fields.ts";
 import { indentedJson } from "../output/gojson.ts";
 import { toYaml } from "../output/yaml.ts";
@@ -80,7 +80,10 @@ export function apiResources(call: Call): void {
   }
   const output = flags.text("output");
   if (!["", "json", "name", "wide", "yaml"].includes(output))
-    fail(`--output ${output} is not available`);
+    fail(
+      `unable to match a printer suitable for the output format ${goQuote(output)}, ` +
+        "allowed formats are: json,kyaml,name,wide,yaml",
+    );
   const by = flags.text("sort-by");
   if (!["", "name", "kind"].includes(by)) fail("--sort-by accepts only name or kind");
   const order = (a: Listed, b: Listed): number =>
@@ -145,6 +148,9 @@ function hasObjects({ io: { client } }: Call, kind: KindInfo): boolean {
 }
 
 export function apiVersions(call: Call): void {
+  if (call.args.length > 0) {
+    failUsage(`unexpected arguments: [${call.args.join(" ")}]`, "api-versions");
+  }
   const all = new Set([...served(call).map(groupVersion), ...olderVersions]);
   for (const name of [...all].toSorted(compareText)) call.io.out(`${name}\n`);
 }

@@ -1,12 +1,12 @@
 /** kubectl apply view-last-applied and set-last-applied. Mirrors kubectl/pkg/cmd/apply (v0.37.2). */
-import { configurationText, lastApplied, lastAppliedKey } from "../applied.ts";
+import { lastApplied, lastAppliedKey } from "../applied.ts";
 import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
-import { fail, failAll, failStatus, failUsage } from "../errors.ts";
-import { indentedJson } from "../output/gojson.ts";
+import { fail, failAll, failStatus, failUsage, goQuote } from "../errors.ts";
+import { compactJson, indentedJson } from "../output/gojson.ts";
 import { toYaml } from "../output/yaml.ts";
 import { withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, readObjects, requireFiles, resolve } from "../resolve.ts";
+import { resolve } from "../resolve.ts";
 
 export function viewLastApplied(call: Call): void {
   const format = call.flags.text("output");
@@ -18,10 +18,13 @@ export function viewLastApplied(call: Call): void {
   }
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
   failAll(selection.problems);
-  for (const { object } of selection.infos) {
+  for (const { object, source } of selection.infos) {
     const applied = lastApplied(object);
     if (applied === undefined) {
-      fail(`no last-applied-configuration annotation found on resource: ${object.metadata.name}\n`);
+      // Without a file, the real one loses its error on the way (AddSourceToErr).
+      if (source === "") continue;
+      const missing = "no last-applied-configuration annotation found on resource";
+      fail(`error when ${missing}: ${object.metadata.name}\n ${goQuote(source)}: <nil>`);
     }
     call.io.out(format === "yaml" ? toYaml(applied) : `${indentedJson(applied, "  ")}\n`);
   }
@@ -29,21 +32,24 @@ export function viewLastApplied(call: Call): void {
 
 /** Writes the annotation anew, and nothing else. */
 export function setLastApplied(call: Call): void {
-  requireFiles(call);
   const dryRun = dryRunOf(call);
   const report = reporter(call, dryRun);
-  const { infos, problems } = readObjects(call, filesOf(call));
+  const { infos, problems } = resolve(call, { bareType: "refused", args: [] });
   failAll(problems);
   for (const { ref, object } of infos) {
     const current = call.io.client.get(ref);
     if (!current.ok) return failStatus(current.status);
-    const text = configurationText(object);
+    const text = `${compactJson(object)}\n`;
     const before = current.value.metadata.annotations?.[lastAppliedKey];
     if (before === undefined && !call.flags.bool("create-annotation")) {
       fail(
         `no last-applied-configuration annotation found on resource: ${ref.name}, to create the ` +
           "annotation, run the command with --create-annotation",
       );
+    }
+    if (before?.trim() === text.trim()) {
+      call.io.out(`set-last-applied ${ref.name}: no changes required.\n`);
+      continue;
     }
     if (dryRun === "client") {
       report(withAnnotation(current.value, lastAppliedKey, text), "configured");

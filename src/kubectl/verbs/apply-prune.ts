@@ -79,7 +79,8 @@ export function prune(call: Call, applied: readonly Info[], dryRun: DryRun): voi
         const answer = client.delete(info.ref, dryRun === "server" ? { dryRun: "All" } : {});
         if (!answer.ok) failStatus(answer.status);
       }
-      call.io.out(`${qualifiedName(kind, object.metadata.name)} pruned${dryRunSuffix(dryRun)}\n`);
+      const done = call.flags.text("output") === "name" ? "" : ` pruned${dryRunSuffix(dryRun)}`;
+      call.io.out(`${qualifiedName(kind, object.metadata.name)}${done}\n`);
     }
   }
 }

@@ -1,14 +1,8 @@
 /** kubectl apply --server-side. Mirrors kubectl/pkg/cmd/apply/apply.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { invalid, type Status } from "../../api/status.ts";
 import { lastAppliedKey, type Applied } from "../applied.ts";
-import {
-  fieldManagerOf,
-  heed,
-  validationOf,
-  writeOptions,
-  type Call,
-  type DryRun,
-} from "../call.ts";
+import { heed, validationOf, writeOptions, type Call, type DryRun } from "../call.ts";
 import type { Problem } from "../errors.ts";
 import { at, text } from "../fields.ts";
 import type { Info } from "../resolve.ts";
@@ -29,11 +23,19 @@ const conflictAdvice = [
 
 /** The name under which server-side apply owns fields unless --field-manager says otherwise. */
 export function serverSideManager(call: Call): string {
-  return call.flags.changed("field-manager") ? fieldManagerOf(call, "kubectl") : "kubectl";
+  return call.flags.changed("field-manager") ? call.flags.text("field-manager") : "kubectl";
+}
+
+function managerRequired(): Status {
+  const message = "Required value: is required for apply patch";
+  const cause = { reason: "FieldValueRequired", message, field: "fieldManager" };
+  return invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
 }
 
 export function applyServerSide(call: Call, info: Info, dryRun: DryRun): Applied {
   const manager = serverSideManager(call);
+  if ((info.ref.name ?? "") === "") return { problem: { text: "resource name may not be empty" } };
+  if (manager === "") return { problem: { status: managerRequired() } };
   const options = writeOptions(
     { dryRun, fieldManager: manager },
     {

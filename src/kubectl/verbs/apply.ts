@@ -81,6 +81,9 @@ function refuseOddFlags(call: Call, dryRun: DryRun): void {
     const hint = "(did you mean --dry-run=server instead?)";
     fail(`--dry-run=client doesn't work with --server-side ${hint}`);
   }
+  if (flags.has("subresource") && flags.text("subresource") !== "" && !serverSide) {
+    fail("--subresource can only be specified for --server-side");
+  }
   if (flags.bool("force") && serverSide) fail("--force cannot be used with --server-side");
   if (flags.bool("all") && flags.text("selector") !== "") {
     fail("cannot set --all and --selector at the same time");

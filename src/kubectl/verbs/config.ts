@@ -4,7 +4,9 @@
  */
 import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
-import { fail, failUsage } from "../errors.ts";
+import { fail } from "../errors.ts";
+import { helpText } from "../help.ts";
+import { writePrinter } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
 
 const context = "rollsim";
@@ -23,7 +25,7 @@ export function configView(call: Call): void {
     kind: "Config",
     users: [{ name: "admin", user: {} }],
   };
-  call.io.out(toYaml(config));
+  call.io.out((writePrinter(call) ?? toYaml)(config));
 }
 
 export function currentContext(call: Call): void {
@@ -32,12 +34,15 @@ export function currentContext(call: Call): void {
 
 export function getContexts(call: Call): void {
   const [name] = call.args;
-  if (name !== undefined && name !== context) fail(`context ${name} not found`);
+  const headers = ["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"];
+  if (name !== undefined && name !== context) {
+    if (!call.flags.bool("no-headers")) call.io.out(layTable([headers]));
+    fail(`context ${name} not found`);
+  }
   if (call.flags.text("output") === "name") {
     call.io.out(`${context}\n`);
     return;
   }
-  const headers = ["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"];
   const row = ["*", context, context, "admin", call.namespace];
   call.io.out(layTable(call.flags.bool("no-headers") ? [row] : [headers, row]));
 }
@@ -46,10 +51,15 @@ export function getClusters(call: Call): void {
   call.io.out(`NAME\n${context}\n`);
 }
 
+export function getUsers(call: Call): void {
+  call.io.out("NAME\nadmin\n");
+}
+
 export function useContext(call: Call): void {
   const [name, ...more] = call.args;
   if (name === undefined || more.length > 0) {
-    failUsage(`Unexpected args: [${call.args.join(" ")}]`, call.command);
+    call.io.out(helpText(call.command) ?? "");
+    fail(`Unexpected args: [${call.args.join(" ")}]`);
   }
   if (name !== context) fail(`no context exists with the name: ${JSON.stringify(name)}`);
   call.io.out(`Switched to context "${context}".\n`);

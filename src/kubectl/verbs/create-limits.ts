@@ -1,4 +1,5 @@
 /** kubectl create poddisruptionbudget and create quota. Mirrors kubectl/pkg/cmd/create (v0.37.2). */
+import { parseQuantity, printQuantity } from "../../apiserver/quantity.ts";
 import type { Call } from "../call.ts";
 import { fail } from "../errors.ts";
 import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
@@ -14,6 +15,12 @@ export function createDisruptionBudget(call: Call): void {
   if (least !== "" && most !== "") {
     fail("min-available and max-unavailable cannot be both specified");
   }
+  for (const [flag, given] of [
+    ["min-available", least] as const,
+    ["max-unavailable", most] as const,
+  ]) {
+    if (given !== "" && !/^[0-9]+%?$/u.test(given)) fail(`invalid format specified for ${flag}`);
+  }
   const limit = least === "" ? { maxUnavailable: amount(most) } : { minAvailable: amount(least) };
   const budget = {
     apiVersion: "policy/v1",
@@ -28,7 +35,7 @@ export function createDisruptionBudget(call: Call): void {
 export function createQuota(call: Call): void {
   const name = nameArgument(call, "one name");
   const { flags } = call;
-  const hard = flags.text("hard") === "" ? {} : { hard: pairsOf(flags.text("hard")) };
+  const hard = flags.text("hard") === "" ? {} : { hard: readQuota(flags.text("hard")) };
   const scopes = flags.text("scopes") === "" ? {} : { scopes: flags.text("scopes").split(",") };
   const quota = {
     apiVersion: "v1",
@@ -38,6 +45,19 @@ export function createQuota(call: Call): void {
     status: {},
   };
   createGenerated(call, quota, "failed to create quota: ");
+}
+
+/** `pods=10,requests.cpu=4`. */
+function readQuota(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(",").map((pair) => {
+    const [name = "", value, ...more] = pair.split("=");
+    if (value === undefined || more.length > 0) {
+      return fail(`Invalid argument syntax ${pair}, expected <resource>=<value>`);
+    }
+    const parsed = parseQuantity(value);
+    return parsed.ok ? ([name, printQuantity(parsed.quantity)] as const) : fail(parsed.error);
+  });
+  return Object.fromEntries(pairs);
 }
 
 function amount(text: string): number | string {

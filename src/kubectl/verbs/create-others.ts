@@ -3,8 +3,9 @@
  * Nothing runs jobs in rollsim: they stay as they were made.
  */
 import type { Call } from "../call.ts";
-import { fail, must } from "../errors.ts";
+import { fail, failAll } from "../errors.ts";
 import { map, without, type JsonMap } from "../fields.ts";
+import { resolve } from "../resolve.ts";
 import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
 
 export function createServiceAccount(call: Call): void {
@@ -63,12 +64,15 @@ function jobOfCronJob(
   name: string,
   from: string,
 ): { readonly metadata: JsonMap & { readonly name: string }; readonly spec: JsonMap } {
-  const [type = "", source = ""] = from.split("/");
-  if (!/^(cronjobs?|cj)(\.batch|\.v1\.batch)?$/u.test(type) || source === "") {
-    fail("from must be an existing cronjob");
+  const { infos, problems } = resolve(call, { args: [from], bareType: "refused", selector: "" });
+  failAll(problems);
+  const [found] = infos;
+  if (found === undefined) return fail("from must be an existing cronjob");
+  if (found.kind.kind !== "CronJob") {
+    return fail(`unknown object type *${found.kind.version}.${found.kind.kind}`);
   }
-  const { namespace, io } = call;
-  const cronJob = must(io.client.get({ resource: "cronjobs", name: source, namespace }));
+  const cronJob = found.object;
+  const source = cronJob.metadata.name;
   const template = map(cronJob, "spec", "jobTemplate");
   const { annotations, labels } = map(template, "metadata");
   const owner = {

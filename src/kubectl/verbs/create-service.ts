@@ -12,8 +12,10 @@ import {
 } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
 import { at, isMap, list, num, text, type JsonMap } from "../fields.ts";
-import { withLastApplied } from "../applied.ts";
+import { dnsSubdomain, portNumber } from "../../apiserver/validation/names.ts";
+import { withGenerated } from "../applied.ts";
 import { withAnnotation } from "../mutate.ts";
+import { overridden } from "../overrides.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
@@ -33,6 +35,10 @@ export function createService(call: Call): void {
   const clusterIp = flags.has("clusterip") ? flags.text("clusterip") : "";
   if (clusterIp !== "None" && tcp.length === 0 && type !== "ExternalName") {
     fail("at least one tcp port specifier must be provided");
+  }
+  const external = flags.has("external-name") ? flags.text("external-name") : "";
+  if (type === "ExternalName" && dnsSubdomain(external).length > 0) {
+    fail(`invalid service external name ${external}`);
   }
   const nodePort = flags.has("node-port") ? flags.int("node-port") : 0;
   const ports = tcp.map((spec) => ({
@@ -62,8 +68,11 @@ function tcpPort(spec: string): JsonMap {
   const [portText = "", target = portText] = spec.split(":");
   const port = Number(portText);
   if (!/^\d+$/.test(portText) || port > 65_535) {
-    fail(`strconv.ParseUint: parsing ${JSON.stringify(portText)}: invalid syntax`);
+    const why = /^\d+$/.test(portText) ? "value out of range" : "invalid syntax";
+    fail(`strconv.ParseUint: parsing ${JSON.stringify(portText)}: ${why}`);
   }
+  const [wrong] = /^\d+$/.test(target) ? portNumber(Number(target)) : [];
+  if (wrong !== undefined) fail(wrong);
   return { port, protocol: "TCP", targetPort: intOrName(target) };
 }
 
@@ -82,25 +91,32 @@ export function expose(call: Call): void {
     // --selector belongs to the service here, it does not choose objects.
     selector: "",
   });
-  const problems: Problem[] = [...selection.problems];
+  const problems: Problem[] = [];
   for (const info of selection.infos) {
-    const service = exposed(call, info);
-    if (typeof service === "string") {
-      problems.push({ text: service });
+    const generated = exposed(call, info);
+    if (typeof generated === "string") {
+      problems.push({ text: generated });
       continue;
     }
+    const service = withCause(call, overridden(call, generated));
     if (dryRun === "client") {
       report(service, "exposed");
       continue;
     }
     const context = { dryRun, fieldManager: fieldManagerOf(call, "kubectl-expose") };
-    const placed = { ...service, metadata: { ...service.metadata, namespace: call.namespace } };
-    const complete = call.flags.bool("save-config") ? withLastApplied(placed) : placed;
-    const answer = heed(call, call.io.client.create(complete, writeOptions(context)));
+    const complete = call.flags.bool("save-config") ? withGenerated(service) : service;
+    const placed = { ...complete, metadata: { ...complete.metadata, namespace: call.namespace } };
+    const answer = heed(call, call.io.client.create(placed, writeOptions(context)));
     if (answer.ok) report(answer.value, "exposed");
     else problems.push({ status: answer.status });
   }
-  failAll(problems);
+  failAll([...problems, ...selection.problems]);
+}
+
+function withCause(call: Call, service: KubeObject): KubeObject {
+  return recordsChangeCause(call)
+    ? withAnnotation(service, changeCauseKey, changeCauseOf(call))
+    : service;
 }
 
 /** The Service for an object, or why it cannot be exposed. */
@@ -141,9 +157,7 @@ function exposed(call: Call, info: Info): KubeObject | string {
   };
   const affinity = flags.text("session-affinity");
   if (!["", "None", "ClientIP"].includes(affinity)) return `unknown session affinity: ${affinity}`;
-  return recordsChangeCause(call)
-    ? withAnnotation(service, changeCauseKey, changeCauseOf(call))
-    : service;
+  return service;
 }
 
 function optional(key: string, value: string): JsonMap {

@@ -1,7 +1,7 @@
 /** kubectl create -f, create deployment and create namespace (pkg/cmd/create, v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
 import { fnv32a, safeEncode } from "../../apiserver/template-hash.ts";
-import { withLastApplied } from "../applied.ts";
+import { withGenerated, withLastApplied } from "../applied.ts";
 import {
   changeCauseKey,
   changeCauseOf,
@@ -45,12 +45,16 @@ export function createFromFiles(call: Call): void {
 }
 
 /** --record and --save-config. */
-export function prepared(call: Call, object: KubeObject): KubeObject {
+export function prepared(
+  call: Call,
+  object: KubeObject,
+  remembers: typeof withLastApplied = withLastApplied,
+): KubeObject {
   const recorded = recordsChangeCause(call)
     ? withAnnotation(object, changeCauseKey, changeCauseOf(call))
     : object;
   const saves = call.flags.has("save-config") && call.flags.bool("save-config");
-  return saves ? withLastApplied(recorded) : recorded;
+  return saves ? remembers(recorded) : recorded;
 }
 
 /** The one name that a generator takes. */
@@ -67,7 +71,7 @@ export function createGenerated(call: Call, object: KubeObject, failed: string):
   const dryRun = dryRunOf(call);
   const report = reporter(call, dryRun);
   const validation = validationOf(call);
-  const complete = prepared(call, object);
+  const complete = prepared(call, object, withGenerated);
   if (dryRun === "client") {
     // On the client, the namespace shows only when it was asked for.
     return report(complete, "created");

@@ -3,9 +3,10 @@ import type { DeleteOptions } from "../../api/client.ts";
 import { dryRunOf, dryRunSuffix, heed, type Call, type DryRun } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
 import { resolve, type Info } from "../resolve.ts";
-import { groupResource, resourceName } from "../resources.ts";
+import { groupResource, qualifiedName, resourceName } from "../resources.ts";
 import { withSource } from "../sources.ts";
 import { follow } from "../waiting.ts";
+import { deleteRaw } from "./raw.ts";
 
 const weekMs = 168 * 3_600_000;
 
@@ -16,13 +17,10 @@ export function deleteObjects(call: Call): void {
   if (output !== "" && output !== "name") {
     fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
   }
-  if (flags.bool("all") && flags.text("selector") !== "") {
-    fail("cannot set --all and --selector at the same time");
-  }
-  if (flags.bool("all") && flags.text("field-selector") !== "") {
+  if (flags.bool("all") && flags.text("selector") + flags.text("field-selector") !== "") {
     fail("setting 'all' parameter but found a non empty selector. ");
   }
-  if (flags.text("raw") !== "") fail("--raw is not supported in rollsim's delete");
+  if (flags.text("raw") !== "") return deleteRaw(call);
   const propagation = propagationOf(call);
   const dryRun = dryRunOf(call);
   const bulk =
@@ -33,6 +31,7 @@ export function deleteObjects(call: Call): void {
     ...(flags.bool("all") ? { all: true as const } : {}),
     nameOnly: true,
   });
+  if (flags.bool("interactive") && !confirmed(call, selection.infos)) return;
   const problems: Problem[] = [...selection.problems];
   const deleted: Info[] = [];
   for (const info of selection.infos) {
@@ -47,6 +46,21 @@ export function deleteObjects(call: Call): void {
     return;
   }
   if (flags.bool("wait") && dryRun === "none") waitUntilGone(call, deleted);
+}
+
+/** --interactive: says what would go, and asks; the answer is read from stdin. */
+function confirmed(call: Call, infos: readonly Info[]): boolean {
+  if (infos.length === 0) {
+    call.io.out("No resources found\n");
+    return false;
+  }
+  call.io.out(`You are about to delete the following ${infos.length} resource(s):\n`);
+  for (const { kind, ref } of infos) call.io.out(`${qualifiedName(kind, ref.name)}\n`);
+  call.io.out("Do you want to continue? (y/N): ");
+  const [answer = ""] = (call.io.stdin ?? "").split("\n");
+  if (answer.trim().toLowerCase() === "y") return true;
+  call.io.out("deletion is cancelled\n");
+  return false;
 }
 
 function isMissing(problem: Problem): boolean {

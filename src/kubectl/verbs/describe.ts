@@ -2,6 +2,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
+import { describeEndpoints, describeEndpointSlice } from "../describe/endpoints.ts";
 import { eventLines } from "../describe/events.ts";
 import {
   describeAutoscaler,
@@ -39,6 +40,8 @@ const describers: Readonly<Record<string, Describer>> = {
   Secret: describeSecret,
   ServiceAccount: describeServiceAccount,
   Ingress: describeIngress,
+  Endpoints: describeEndpoints,
+  EndpointSlice: describeEndpointSlice,
   ResourceQuota: describeQuota,
 };
 

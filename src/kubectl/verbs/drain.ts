@@ -6,11 +6,13 @@
 import type { KubeObject, Millis } from "../../api/meta.ts";
 import type { Status } from "../../api/status.ts";
 import { controllerOf } from "../../api/meta.ts";
+import { parseLabelSelector } from "../../apiserver/selectors.ts";
 import { dryRunOf, type Call, type DryRun } from "../call.ts";
 import { exitWith } from "../errors.ts";
 import { at, list, text } from "../fields.ts";
 import { reporter, type Reporter } from "../output/report.ts";
 import type { Info } from "../resolve.ts";
+import { failIdle } from "../waiting.ts";
 import { nodesOf, setUnschedulable } from "./cordon.ts";
 
 const RETRY_MS = 5000;
@@ -19,8 +21,11 @@ const POLL_MS = 1000;
 const LONGEST_MS = 24 * 3_600_000;
 
 export function drain(call: Call): void {
-  const nodes = nodesOf(call);
   const dryRun = dryRunOf(call);
+  if (!parseLabelSelector(call.flags.text("pod-selector")).ok) {
+    exitWith("error: --pod-selector=<pod_selector> must be a valid label selector");
+  }
+  const nodes = nodesOf(call);
   setUnschedulable(call, nodes, "cordoned", dryRun);
   const report = reporter(call, dryRun);
   const failed: { readonly name: string; readonly problems: readonly string[] }[] = [];
@@ -156,9 +161,7 @@ class Eviction {
       const next = open.filter(({ state }) => state !== "over").map(({ due }) => due);
       const until = Math.min(this.#end, ...next);
       while (next.length > 0 && io.client.now < until) {
-        if (io.advance(until) === "idle" && io.client.now < until) {
-          exitWith("rollsim: the run ends before all pods are gone");
-        }
+        if (io.advance(until) === "idle" && io.client.now < until) failIdle();
       }
     }
   }

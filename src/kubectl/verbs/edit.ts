@@ -10,13 +10,13 @@ import { parseManifest } from "../manifest.ts";
 import { patchTo } from "../mutate.ts";
 import { compactJson, indentedJson } from "../output/gojson.ts";
 import { withoutManagedFields } from "../output/printer.ts";
-import { reporter } from "../output/report.ts";
+import { lateReporter } from "../output/report.ts";
 import { toYaml } from "../output/yaml.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { groupResource } from "../resources.ts";
 
 export function edit(call: Call): void {
-  const report = reporter(call, "none");
+  const report = lateReporter(call, "none");
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
   failAll(selection.problems);
   const problems: Problem[] = [];

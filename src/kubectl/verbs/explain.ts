@@ -8,6 +8,7 @@ import {
   type ExplainedField,
   type ExplainedType,
 } from "../explain-types.ts";
+import { warnShortEvents } from "../resolve.ts";
 import { findKind } from "../resources.ts";
 import { wordWrap } from "../word-wrap.ts";
 
@@ -30,7 +31,8 @@ export function explain(call: Call): void {
   const version = flags.text("api-version");
   const served = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
   if (version !== "" && version !== served) {
-    fail(`couldn't find resource for "${version}, Resource=${kind.resource}"`);
+    const asked = version.includes("/") ? version : `/${version}`;
+    fail(`couldn't find resource for "${asked}, Resource=${kind.resource}"`);
   }
   if (format !== "plaintext" && format !== "plaintext-openapiv2") {
     fail(`unrecognized format: ${format}`);
@@ -48,6 +50,8 @@ function resolvePath(
 ): { readonly kind: KindInfo; readonly fields: readonly string[] } {
   const words = path.replace(/\.$/u, "").split(".");
   if (words[0] === "") fail("invalid jsonpath syntax, first node must be field node");
+  if (path.includes(",")) fail("unrecognized character in action: U+002C ','");
+  if (words[0] === "ev") warnShortEvents(call);
   for (let length = words.length; length > 0; length -= 1) {
     const kind = findKind(call.io.client, words.slice(0, length).join("."));
     if (kind !== undefined) return { kind, fields: words.slice(length) };

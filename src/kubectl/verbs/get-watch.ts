@@ -30,7 +30,7 @@ export function watchObjects(call: Call): void {
   if (!flags.bool("watch-only")) {
     const objects = selection.infos.map((info) => info.object);
     const by = flags.text("sort-by");
-    print(by === "" ? objects : sortObjects(objects, by, "of a list"), "ADDED");
+    print(by === "" ? objects : sortObjects(call, objects, by, "of a list"), "ADDED");
   }
   followChanges(call, selection, print);
 }

@@ -1,9 +1,11 @@
 /** kubectl get. Mirrors kubectl/pkg/cmd/get/get.go (v0.37.2). */
 import type { KindInfo } from "../../api/client.ts";
 import type { KubeObject } from "../../api/meta.ts";
-import { scaleOf } from "../../apiserver/scale-subresource.ts";
 import type { Call } from "../call.ts";
-import { exitWith, fail, failAll, failUsage, type Problem } from "../errors.ts";
+import { exitWith, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
+import { at, num } from "../fields.ts";
+import { selectorText } from "../labels.ts";
+import { isPathError, relaxedPath } from "../output/jsonpath.ts";
 import { getPrinter, listOf } from "../output/printer.ts";
 import { tablePrinter } from "../output/rows.ts";
 import { sortObjects } from "../output/sorting.ts";
@@ -67,10 +69,11 @@ function sorted(
   rows: "of a table" | "of a list",
 ): readonly KubeObject[] {
   const by = call.flags.text("sort-by");
-  return by === "" ? objects : sortObjects(objects, by, rows);
+  return by === "" ? objects : sortObjects(call, objects, by, rows);
 }
 
 function printTables(call: Call, selection: Selection): void {
+  refuseSortedTables(call, selection);
   const groups = groupsOf(selection);
   const withKind = new Set(groups.map((group) => group.kind)).size > 1;
   const everywhere = call.flags.bool("all-namespaces");
@@ -97,6 +100,15 @@ function printTables(call: Call, selection: Selection): void {
   failAll(selection.problems);
 }
 
+/** Several tables are sorted as if they were objects, and have no fields of objects. */
+function refuseSortedTables(call: Call, { listed, kinds, infos }: Selection): void {
+  const by = call.flags.text("sort-by");
+  if (by === "" || (listed ? kinds : infos).length < 2) return;
+  const path = relaxedPath(by);
+  if (isPathError(path)) return;
+  fail(`couldn't find any field with path ${goQuote(path)} in the list of objects`);
+}
+
 interface Group {
   readonly kind: KindInfo;
   readonly infos: readonly Info[];
@@ -119,16 +131,42 @@ function groupsOf(selection: Selection): readonly Group[] {
   return groups;
 }
 
-const notThere = "Error from server (NotFound): the server could not find the requested resource";
+export const notThere =
+  "Error from server (NotFound): the server could not find the requested resource";
 
 /** --subresource=status or scale. */
 function subresource(call: Call, selection: Selection): Selection {
   const name = call.flags.text("subresource");
-  if (name === "" || name === "status") return selection;
+  if (name === "") return selection;
+  if (selection.listed) fail("subresource cannot be used when bulk resources are specified");
+  if (name === "status") return selection;
   if (name !== "scale") {
     const problems: Problem[] = [{ text: notThere }];
     return name === "resize" ? { ...selection, infos: [], problems } : exitWith(notThere);
   }
   const infos = selection.infos.map((info) => ({ ...info, object: scaleOf(info.object) }));
   return { ...selection, infos };
+}
+
+/** The Scale of an object (autoscaling/v1), as its scale subresource answers. */
+export function scaleOf(object: KubeObject): KubeObject {
+  if (object.kind === "Scale") return object;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = selectorText(at(object, "spec", "selector"));
+  return {
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    },
+    spec: { replicas: num(object, "spec", "replicas") },
+    status: {
+      replicas: num(object, "status", "replicas"),
+      ...(selector === "" ? {} : { selector }),
+    },
+  };
 }

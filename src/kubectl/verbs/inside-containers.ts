@@ -4,11 +4,13 @@
  */
 import type { Call } from "../call.ts";
 import { exitWith, fail, failAll, failUsage, goQuote } from "../errors.ts";
+import { list, text } from "../fields.ts";
 import { resolve } from "../resolve.ts";
 
 export function logs(call: Call): void {
   const [target] = call.args;
-  if (target === undefined && call.flags.text("selector") === "") {
+  const selector = call.flags.text("selector");
+  if (call.args.length > 2 || (target === undefined && selector === "")) {
     failUsage(
       "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command",
       "logs",
@@ -22,11 +24,24 @@ export function logs(call: Call): void {
       fail(`error from server (${reason}): ${message} ${where}`);
     }
     failAll(problem === undefined ? [] : [problem]);
+    refuseUnknownContainer(call, target);
   } else if (resolve(call, { bareType: "refused", args: ["pods"] }).infos.length === 0) {
     call.io.err(`No resources found in ${call.namespace} namespace.\n`);
     return;
   }
   notSimulated("logs");
+}
+
+/** -c, or the second argument, has to name one of the pod's containers. */
+function refuseUnknownContainer(call: Call, target: string): void {
+  const wanted = call.args[1] ?? call.flags.text("container");
+  const [pod] = resolve(call, { bareType: "refused", args: argsOf(target) }).infos;
+  if (wanted === "" || pod?.object.kind !== "Pod") return;
+  const names = ["containers", "initContainers"].flatMap((where) =>
+    list(pod.object, "spec", where).map((container) => text(container, "name")),
+  );
+  if (names.includes(wanted)) return;
+  fail(`container ${wanted} is not valid for pod ${pod.ref.name} out of: ${names.join(", ")}`);
 }
 
 export function exec(call: Call): never {
@@ -83,8 +98,12 @@ function refuse(call: Call, target: string | undefined, what: string): never {
 
 /** Why there is no such pod, or other object that stands for its pods. */
 function find(call: Call, target: string): ReturnType<typeof resolve>["problems"] {
-  const args = target.includes("/") ? [target] : ["pods", target];
-  return resolve(call, { bareType: "refused", args, selector: "", fieldSelector: "" }).problems;
+  const options = { bareType: "refused", selector: "", fieldSelector: "" } as const;
+  return resolve(call, { ...options, args: argsOf(target) }).problems;
+}
+
+function argsOf(target: string): readonly string[] {
+  return target.includes("/") ? [target] : ["pods", target];
 }
 
 function notSimulated(what: string): never {

@@ -11,11 +11,10 @@ import {
   type DryRun,
 } from "../call.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
-import { sameJson } from "../fields.ts";
 import { mergePatchTo, withAnnotation } from "../mutate.ts";
-import { reporter, type Reporter } from "../output/report.ts";
+import { lateReporter, type Reporter } from "../output/report.ts";
 import { readPairs, splitPairs, type Pairs } from "../pairs.ts";
-import { filesOf, resolve, type Info } from "../resolve.ts";
+import { filesOf, isLocal, resolve, type Info } from "../resolve.ts";
 import { oneOrMoreResources } from "./set-common.ts";
 
 export function label(call: Call): void {
@@ -78,32 +77,55 @@ function changeMaps(call: Call, which: MapName, pairs: Pairs): void {
       fail(`cannot set --all and --${other} at the same time`);
     }
   }
-  if (pairs.resources.length === 0 && filesOf(call).length === 0) fail(oneOrMoreResources);
+  if (isLocal(call)) refuseNonLocal(call, which, pairs);
+  else if (pairs.resources.length === 0 && filesOf(call).length === 0) fail(oneOrMoreResources);
   if (pairs.set.size === 0 && pairs.removed.length === 0 && !flags.bool("list")) {
     fail(`at least one ${noun} update is required`);
   }
   const dryRun = dryRunOf(call);
-  const local = flags.bool("local");
-  const report = reporter(call, dryRun);
+  const local = isLocal(call);
+  const report = lateReporter(call, dryRun);
   const selection = resolve(call, {
     bareType: flags.bool("all") ? "everything" : "refused",
     args: pairs.resources,
     ...(local ? {} : { fetchFiles: true as const }),
   });
+  if (flags.text("resource-version") !== "" && !selection.single) {
+    fail("--resource-version may only be used with a single resource");
+  }
   const problems: Problem[] = [...selection.problems];
+  const onlyHere = local || flags.bool("list");
   for (const info of selection.infos) {
-    const problem = flags.bool("list")
-      ? listMap(call, info, which, selection.single)
-      : changeOne({ call, which, pairs, dryRun: local ? "client" : dryRun, report }, info);
+    const change = { call, which, pairs, dryRun: onlyHere ? ("client" as const) : dryRun };
+    const list = (object: KubeObject): void => listMap(call, info, object, which, selection.single);
+    const problem = changeOne({ ...change, report: flags.bool("list") ? list : report }, info);
     if (problem !== undefined) problems.push(problem);
   }
   failAll(problems);
 }
 
-function listMap(call: Call, info: Info, which: MapName, single: boolean): undefined {
+function refuseNonLocal(call: Call, which: MapName, pairs: Pairs): void {
+  const files = which === "labels" ? "pod.yaml or --filename=pod" : "rsrc.yaml or --filename=rsrc";
+  if (dryRunOf(call) === "server") {
+    fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+  }
+  if (pairs.resources.length > 0) {
+    fail(`can only use local files by -f ${files}.json when --local=true is set`);
+  }
+  if (filesOf(call).length === 0) fail(`one or more files must be specified as -f ${files}.json`);
+}
+
+/** --list: what the object would have; the real one lists in the order of a Go map. */
+function listMap(
+  call: Call,
+  info: Info,
+  object: KubeObject,
+  which: MapName,
+  single: boolean,
+): void {
   const { kind, group } = info.kind;
-  if (!single) call.io.out(`Listing ${which} for ${kind}.${group}/${info.object.metadata.name}:\n`);
-  for (const [key, value] of Object.entries(info.object.metadata[which] ?? {})) {
+  if (!single) call.io.out(`Listing ${which} for ${kind}.${group}/${object.metadata.name}:\n`);
+  for (const [key, value] of Object.entries(object.metadata[which] ?? {})) {
     call.io.out(`${single ? "" : " "}${key}=${value}\n`);
   }
 }
@@ -128,7 +150,7 @@ function changeOne(change: Change, info: Info): Problem | undefined {
   if (clash !== undefined) return { text: clash };
   const changed = changedObject(change, info.object, before);
   const operation = which === "labels" ? labelOperation(before, pairs) : "annotated";
-  if (dryRun === "client" || (which === "labels" && sameJson(changed, info.object))) {
+  if (dryRun === "client" || operation === "not labeled") {
     report(changed, operation);
     return undefined;
   }
@@ -146,7 +168,11 @@ function changedObject(
   before: Readonly<Record<string, string>>,
 ): KubeObject {
   const kept = Object.entries(before).filter(([key]) => !pairs.removed.includes(key));
-  const after = { ...Object.fromEntries(kept), ...Object.fromEntries(pairs.set) };
+  const cause =
+    which === "annotations" && recordsChangeCause(call)
+      ? { [changeCauseKey]: changeCauseOf(call) }
+      : {};
+  const after = { ...Object.fromEntries(kept), ...cause, ...Object.fromEntries(pairs.set) };
   const changed: KubeObject = {
     ...object,
     metadata: { ...object.metadata, [which]: after },
@@ -156,7 +182,7 @@ function changedObject(
     version === ""
       ? changed
       : { ...changed, metadata: { ...changed.metadata, resourceVersion: version } };
-  return recordsChangeCause(call)
+  return which === "labels" && recordsChangeCause(call)
     ? withAnnotation(versioned, changeCauseKey, changeCauseOf(call))
     : versioned;
 }

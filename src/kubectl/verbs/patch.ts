@@ -1,5 +1,6 @@
 /** kubectl patch. Mirrors kubectl/pkg/cmd/patch/patch.go (v0.37.2). */
 import type { PatchType } from "../../api/client.ts";
+import type { KubeObject } from "../../api/meta.ts";
 import {
   changeCauseKey,
   changeCauseOf,
@@ -13,9 +14,10 @@ import {
 import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { sameJson } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
-import { reporter } from "../output/report.ts";
-import { resolve, type Info } from "../resolve.ts";
-import { scaleOf } from "../../apiserver/scale-subresource.ts";
+import { patchedHere } from "../patch-here.ts";
+import { lateReporter } from "../output/report.ts";
+import { isLocal, resolve, type Info } from "../resolve.ts";
+import { notThere, scaleOf } from "./get.ts";
 
 const types = ["json", "merge", "strategic"] as const;
 
@@ -26,29 +28,36 @@ export function patch(call: Call): void {
   if (inline === "" && file === "") {
     fail("must specify --patch or --patch-file containing the contents of the patch");
   }
+  if (isLocal(call) && call.args.length > 0) fail("cannot specify --local and server resources");
+  const dryRun = dryRunOf(call);
+  if (isLocal(call) && dryRun === "server") {
+    fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+  }
   const given = flags.text("type").toLowerCase();
   const type = given === "" ? "strategic" : types.find((known) => known === given);
   if (type === undefined) {
     fail(`--type must be one of [${types.join(" ")}], not ${goQuote(flags.text("type"))}`);
   }
-  const dryRun = dryRunOf(call);
-  const report = reporter(call, dryRun === "server" ? "none" : dryRun);
+  // Whatever the dry run, the real one prints no word of it here.
+  const report = lateReporter(call, "none");
   const body = readPatch(call, inline, file);
-  const selection = resolve(call, { bareType: "refused", fetchFiles: true });
+  // An object of a file stays as the file has it: what the server has may differ without a change.
+  const selection = resolve(call, { bareType: "refused" });
   const problems: Problem[] = [...selection.problems];
   if (type === "merge" && body === null) {
     exitWith("Error from server (BadRequest): Invalid JSON Patch");
   }
+  const here = isLocal(call) || dryRun === "client";
   for (const info of selection.infos) {
-    const answer = send(call, info, type, body);
-    if (!answer.ok) {
-      problems.push({ status: answer.status });
+    const patched = here ? patchedHere(info.object, body, type) : send(call, info, type, body);
+    if (!("metadata" in patched)) {
+      problems.push(patched);
       continue;
     }
     const scaling = flags.text("subresource") === "scale";
     const [before, after] = scaling
-      ? [scaleOf(info.object), scaleOf(answer.value)]
-      : [info.object, answer.value];
+      ? [scaleOf(info.object), scaleOf(patched)]
+      : [info.object, patched];
     report(after, sameJson(before, after) ? "patched (no change)" : "patched");
   }
   failAll(problems);
@@ -74,7 +83,7 @@ function readPatch(call: Call, inline: string, file: string): unknown {
   }
   if (parsed.error !== undefined) {
     return fail(
-      `unable to parse ${goQuote(source)}: ${parsed.error.replace(/^error parsing patch: /, "")}`,
+      `unable to parse ${goQuote(inline)}: ${parsed.error.replace(/^error parsing patch: (error converting YAML to JSON: )?/, "")}`,
     );
   }
   return source.trim() === "null" ? null : (parsed.documents[0] ?? {});
@@ -89,21 +98,19 @@ function isJson(text: string): boolean {
   }
 }
 
-function send(call: Call, info: Info, type: PatchType, body: unknown) {
+function send(call: Call, info: Info, type: PatchType, body: unknown): KubeObject | Problem {
   const dryRun = dryRunOf(call);
   const subresource = call.flags.text("subresource");
+  if (!["", "status", "scale"].includes(subresource)) exitWith(notThere);
   const options = writeOptions(
-    // A dry run on the client needs the patched object, too; only the server can make it.
-    {
-      dryRun: dryRun === "client" ? "server" : dryRun,
-      fieldManager: fieldManagerOf(call, "kubectl-patch"),
-    },
+    { dryRun, fieldManager: fieldManagerOf(call, "kubectl-patch") },
     subresource === "status" || subresource === "scale" ? { subresource } : {},
   );
   const { client } = call.io;
   const answer = heed(call, client.patch(info.ref, type, body, options));
-  if (!answer.ok || dryRun !== "none" || !recordsChangeCause(call)) return answer;
+  if (!answer.ok) return { status: answer.status };
+  if (dryRun !== "none" || !recordsChangeCause(call)) return answer.value;
   const annotations = { [changeCauseKey]: changeCauseOf(call) };
   const recorded = client.patch(info.ref, "merge", { metadata: { annotations } }, options);
-  return recorded.ok ? recorded : answer;
+  return recorded.ok ? recorded.value : answer.value;
 }

@@ -1,7 +1,10 @@
 /** kubectl get --raw: the few paths that rollsim can answer. */
 import type { Call } from "../call.ts";
-import { exitWith, fail, must } from "../errors.ts";
+import type { KindInfo } from "../../api/client.ts";
+import { scaleOf } from "../../apiserver/scale-subresource.ts";
+import { exitWith, fail, goQuote, must } from "../errors.ts";
 import { compactJson, indentedJson } from "../output/gojson.ts";
+import { inStructOrder } from "../output/struct-order.ts";
 import { serverVersion } from "../version-info.ts";
 
 export function getRaw(call: Call): void {
@@ -13,30 +16,67 @@ export function getRaw(call: Call): void {
     );
   }
   if (flags.text("output") !== "") fail("--raw and --output are mutually exclusive");
-  const path = flags.text("raw").replace(/\?.*$/, "");
+  const raw = flags.text("raw");
+  requirePath(raw);
+  const path = raw.replace(/\?.*$/, "");
   if (path === "/version") return io.out(indentedVersion());
   if (["/healthz", "/livez", "/readyz"].includes(path)) return io.out("ok");
-  const match =
-    /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?$/.exec(
-      path,
-    );
-  const [, group = "", namespace, resource = "", name] = match ?? [];
-  const kind = io.client.kinds().find((k) => k.resource === resource && k.group === group);
-  if (match === null || kind === undefined) {
-    return exitWith(
-      "Error from server (NotFound): the server could not find the requested resource",
-    );
-  }
-  const scope = namespace === undefined ? {} : { namespace };
-  const full = kind.group === "" ? resource : `${resource}.${kind.group}`;
+  const found = resourceAt(call, path);
+  if (found === undefined) return notFoundHere();
+  const { kind, full, scope, name, scale } = found;
   if (name !== undefined) {
-    return io.out(`${compactJson(must(io.client.get({ resource: full, ...scope, name })))}\n`);
+    const object = must(io.client.get({ resource: full, ...scope, name }));
+    if (!scale) return io.out(`${compactJson(object)}\n`);
+    return io.out(`${JSON.stringify(inStructOrder(scaleOf(object)))}\n`);
   }
   const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
   const items = io.client.list(full, scope);
   io.out(
     `${compactJson({ apiVersion, items, kind: `${kind.kind}List`, metadata: { resourceVersion: "" } })}\n`,
   );
+}
+
+/** `delete --raw`: of one object. */
+export function deleteRaw(call: Call): void {
+  const raw = call.flags.text("raw");
+  requirePath(raw);
+  const found = resourceAt(call, raw);
+  if (found?.name === undefined || found.scale) return notFoundHere();
+  const object = must(
+    call.io.client.delete({ resource: found.full, ...found.scope, name: found.name }),
+  );
+  call.io.out(`${compactJson(object)}\n`);
+}
+
+function notFoundHere(): never {
+  return exitWith("Error from server (NotFound): the server could not find the requested resource");
+}
+
+function requirePath(raw: string): void {
+  if (raw.startsWith("/") || /^[a-z][a-z\d+.-]*:/iu.test(raw)) return;
+  fail(`--raw must be a valid URL path: parse ${goQuote(raw)}: invalid URI for request`);
+}
+
+interface Found {
+  readonly kind: KindInfo;
+  readonly full: string;
+  readonly scope: { readonly namespace?: string };
+  /** Undefined for a list. */
+  readonly name: string | undefined;
+  readonly scale: boolean;
+}
+
+function resourceAt(call: Call, path: string): Found | undefined {
+  const match =
+    /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(\/scale)?$/.exec(
+      path,
+    );
+  const [, group = "", namespace, resource = "", name, scale] = match ?? [];
+  const kind = call.io.client.kinds().find((k) => k.resource === resource && k.group === group);
+  if (match === null || kind === undefined) return undefined;
+  const scope = namespace === undefined ? {} : { namespace };
+  const full = kind.group === "" ? resource : `${resource}.${kind.group}`;
+  return { kind, full, scope, name, scale: scale !== undefined };
 }
 
 function indentedVersion(): string {

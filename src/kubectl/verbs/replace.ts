@@ -1,6 +1,14 @@
 /** kubectl replace. Mirrors kubectl/pkg/cmd/replace/replace.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
-import { dryRunOf, fieldManagerOf, heed, validationOf, writeOptions, type Call } from "../call.ts";
+import {
+  dryRunOf,
+  fieldManagerOf,
+  heed,
+  validationOf,
+  writeOptions,
+  type Call,
+  type DryRun,
+} from "../call.ts";
 import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
@@ -8,10 +16,12 @@ import { withSource } from "../sources.ts";
 import { prepared } from "./create.ts";
 
 export function replace(call: Call): void {
-  if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "replace");
-  requireFiles(call);
   const dryRun = dryRunOf(call);
   const report = reporter(call, dryRun);
+  requireFiles(call);
+  refuseUnforced(call, dryRun);
+  if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "replace");
+  if (call.flags.text("raw") !== "") return replaceRaw(call);
   const subresource = call.flags.text("subresource");
   const context = { dryRun, fieldManager: fieldManagerOf(call, "kubectl-replace") };
   const options = writeOptions(context, {
@@ -37,7 +47,20 @@ export function replace(call: Call): void {
     else problems.push(withSource(answer.status, "replacing", info.source));
   }
   failAll(problems);
-  if (read.infos.length === 0) fail("no objects passed to replace");
+}
+
+/** What only goes with --force, and what does not. */
+function refuseUnforced({ flags }: Call, dryRun: DryRun): void {
+  const force = flags.bool("force");
+  if (flags.int("grace-period") >= 0 && !force) fail("--grace-period must have --force specified");
+  if (flags.duration("timeout") !== 0 && !force) fail("--timeout must have --force specified");
+  if (dryRun !== "none" && force) fail("--dry-run can not be used when --force is set");
+}
+
+/** --raw: rollsim answers no PUT on a path. */
+function replaceRaw(call: Call): never {
+  if (filesOf(call).length !== 1) fail("--raw can only use a single local file or stdin");
+  return fail("--raw is not supported in rollsim's replace");
 }
 
 /** An object without a resourceVersion replaces whatever there is now. */

@@ -4,7 +4,7 @@ import { fieldManagerOf, type Call } from "../call.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { at, withField } from "../fields.ts";
 import { patchTo } from "../mutate.ts";
-import { reporter } from "../output/report.ts";
+import { lateReporter, type Reporter } from "../output/report.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
 import { groupResource } from "../resources.ts";
 
@@ -62,7 +62,7 @@ export const rolloutRestart = (call: Call): void => changeAll(call, restart);
 
 function changeAll(call: Call, change: Change): void {
   if (call.args.length === 0 && filesOf(call).length === 0) fail("required resource not specified");
-  const report = reporter(call, "none");
+  const report = lateReporter(call, "none");
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
   const problems: Problem[] = [...selection.problems];
   if (selection.infos.length === 0 && problems.length === 0) {
@@ -75,12 +75,7 @@ function changeAll(call: Call, change: Change): void {
   failAll(problems);
 }
 
-function changeOne(
-  call: Call,
-  info: Info,
-  change: Change,
-  report: ReturnType<typeof reporter>,
-): Problem | undefined {
+function changeOne(call: Call, info: Info, change: Change, report: Reporter): Problem | undefined {
   const changed = change.apply(call, info.object);
   const name = info.object.metadata.name;
   if ("refusal" in changed) {

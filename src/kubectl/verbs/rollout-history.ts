@@ -21,11 +21,13 @@ export function rolloutHistory(call: Call): void {
   for (const info of selection.infos) {
     const history = historyOf(call, info);
     if ("text" in history) problems.push(history);
-    else if (printer === undefined) {
+    else if (printer === undefined || call.flags.text("output") === "") {
       const shown = historyText(history, revision);
       if (typeof shown === "string") {
         const head = revision > 0 ? `with revision #${revision}` : "";
-        call.io.out(`${nameOfObject(info.object)} ${head}\n${shown}\n`);
+        const text = `${nameOfObject(info.object)} ${head}\n${shown}\n`;
+        // With --template alone, the object itself goes through the template.
+        call.io.out(printer === undefined ? text : printer(info.object));
       } else problems.push(shown);
     } else {
       const asked = revision > 0 ? [history.get(revision)] : [...history.values()];

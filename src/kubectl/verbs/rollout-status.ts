@@ -3,7 +3,7 @@
  * polymorphichelpers/rollout_status.go (v0.37.2): one line per watch event, equal lines repeated.
  */
 import type { KubeObject } from "../../api/meta.ts";
-import { logLine, type Call } from "../call.ts";
+import { heed, logLine, type Call } from "../call.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { list, num, text } from "../fields.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
@@ -55,9 +55,11 @@ function watchOne(call: Call, info: Info, revision: number): Problem | undefined
     call.io.out(`${state.line}\n`);
     return state.done || !call.flags.bool("watch") ? "done" : "go on";
   };
-  if (show(info.object) === "done") {
+  // The others may have taken long: it is read again when its turn comes.
+  const current = heed(call, client.get(info.ref));
+  if (!current.ok || show(current.value) === "done") {
     watch.stop();
-    return problem;
+    return current.ok ? problem : { status: current.status };
   }
   const end = follow(call, watch, call.flags.duration("timeout"), (event) => {
     if (event.type !== "DELETED") return show(event.object);

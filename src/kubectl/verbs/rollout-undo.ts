@@ -4,7 +4,7 @@ import { dryRunOf, heed, type Call, type DryRun } from "../call.ts";
 import { templateLines } from "../describe/template.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { at } from "../fields.ts";
-import { reporter } from "../output/report.ts";
+import { lateReporter } from "../output/report.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
 import {
   replicaSetsOf,
@@ -30,7 +30,7 @@ const keptAnnotations = [
 export function rolloutUndo(call: Call): void {
   if (call.args.length === 0 && filesOf(call).length === 0) fail("required resource not specified");
   const dryRun = dryRunOf(call);
-  const report = reporter(call, dryRun);
+  const report = lateReporter(call, dryRun);
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
   const problems: Problem[] = [...selection.problems];
   for (const info of selection.infos) {

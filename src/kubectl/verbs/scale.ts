@@ -9,12 +9,10 @@ import {
   type Call,
   type DryRun,
 } from "../call.ts";
-import { exitWith, fail, failAll, failStatus } from "../errors.ts";
-import { at, num, withField } from "../fields.ts";
+import { exitWith, fail, failAll, failStatus, goQuote } from "../errors.ts";
+import { num, withField } from "../fields.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
-import { resourceName } from "../resources.ts";
-import { follow } from "../waiting.ts";
 
 export function scale(call: Call): void {
   const { flags } = call;
@@ -29,12 +27,14 @@ export function scale(call: Call): void {
   const report = reporter(call, dryRun);
   const selection = resolve(call, {
     bareType: flags.bool("all") ? "everything" : "refused",
-    ...(flags.bool("all") ? { all: true as const } : {}),
     fetchFiles: true,
   });
   if (selection.infos.length === 0) {
     failAll(selection.problems);
     fail("no objects passed to scale");
+  }
+  if (flags.text("resource-version") !== "" && selection.infos.length > 1) {
+    fail("cannot use --resource-version with multiple resources");
   }
   for (const info of selection.infos) {
     const scaled = scaleOne(call, info, replicas, dryRun);
@@ -88,16 +88,27 @@ function checkPreconditions(call: Call, object: KubeObject): void {
   }
 }
 
+/** How often the real one looks, ms. */
+const pollMs = 1000;
+
 function waitForReplicas(call: Call, info: Info, replicas: number, timeoutMs: number): void {
-  const watch = call.io.client.watch(resourceName(call.io.client, info.kind), {
-    namespace: info.ref.namespace ?? call.namespace,
-    fieldSelector: `metadata.name=${info.ref.name}`,
-  });
-  const end = follow(call, watch, timeoutMs, ({ object }) => {
-    const observed =
-      num(object, "status", "observedGeneration") >= (object.metadata.generation ?? 0);
-    const reached = at(object, "status", "replicas") ?? 0;
-    return observed && reached === replicas ? "done" : "go on";
-  });
-  if (end !== "done") fail("timed out waiting for the condition");
+  const { client } = call.io;
+  const end = client.now + timeoutMs;
+  while (!isScaled(call, info, replicas)) {
+    const next = Math.min(client.now + pollMs, end);
+    while (client.now < next && call.io.advance(next) === "stepped");
+    if (client.now >= end || client.now < next) {
+      fail(`timed out waiting for ${goQuote(info.ref.name)} to be synced`);
+    }
+  }
+}
+
+/** Or scaled to something else by somebody else. */
+function isScaled(call: Call, info: Info, replicas: number): boolean {
+  const answer = call.io.client.get(info.ref);
+  if (!answer.ok) return failStatus(answer.status);
+  const { value } = answer;
+  return (
+    num(value, "spec", "replicas") !== replicas || num(value, "status", "replicas") === replicas
+  );
 }

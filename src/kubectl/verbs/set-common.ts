@@ -13,7 +13,7 @@ import {
 import { exitWith, fail, failAll, type Problem } from "../errors.ts";
 import { patchTo, podSpecPath, withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, resolve, type Info, type Selection } from "../resolve.ts";
+import { isLocal, resolve, type Info, type Selection } from "../resolve.ts";
 
 export interface SetVerb {
   /** `image updated` */
@@ -24,10 +24,15 @@ export interface SetVerb {
   change(object: KubeObject, problems: Problem[]): KubeObject | undefined;
 }
 
-export function resolveForSet(call: Call, args: readonly string[]): Selection {
+/** With --local, image and resources refuse names of objects; env and serviceaccount overlook them. */
+export function resolveForSet(
+  call: Call,
+  args: readonly string[],
+  localNames: "refused" | "overlooked",
+): Selection {
   const all = call.flags.bool("all");
-  if (call.flags.has("local") && call.flags.bool("local")) {
-    if (args.length > 0 || filesOf(call).length === 0) exitWith(localNeedsFiles);
+  if (isLocal(call)) {
+    if (args.length > 0 && localNames === "refused") exitWith(localNeedsFiles);
     return resolve(call, { bareType: "refused", args: [] });
   }
   const selection = resolve(call, {
@@ -39,7 +44,7 @@ export function resolveForSet(call: Call, args: readonly string[]): Selection {
   return selection;
 }
 
-const localNeedsFiles = [
+export const localNeedsFiles = [
   "error: you must specify resources by --filename when --local is set.",
   "Example resource specifications include:",
   "   '-f rsrc.yaml'",
@@ -48,7 +53,7 @@ const localNeedsFiles = [
 
 export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
   const dryRun = dryRunOf(call);
-  const local = call.flags.has("local") && call.flags.bool("local");
+  const local = isLocal(call);
   if (local && dryRun === "server") {
     fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
   }
@@ -60,7 +65,7 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
     if (changed === undefined) continue;
     if (local || dryRun === "client") {
       // The object of a file went through Go's types.
-      report(local ? canonicalObject(withoutHome(call, changed)) : changed, verb.done);
+      report(local ? canonicalObject(changed) : changed, verb.done);
       continue;
     }
     const answer = patchTo(call, info, changed, options);
@@ -71,10 +76,9 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
   failAll(problems);
 }
 
-/** Without the namespace that a file did not name. */
-function withoutHome(call: Call, object: KubeObject): KubeObject {
-  const { namespace, ...metadata } = object.metadata;
-  return namespace === call.namespace && !call.namespaceGiven ? { ...object, metadata } : object;
+/** `*v1.Service`: the type behind an object in Go, as errors name it. */
+function goType({ kind }: Info): string {
+  return `*${kind.version}.${kind.kind}`;
 }
 
 /** Undefined when nothing changes. */
@@ -87,7 +91,7 @@ function changedObject(
   if (podSpecPath(info.object) === undefined) {
     const name = `${info.kind.resource}/${info.object.metadata.name}`;
     problems.push({
-      text: `error: ${name} the object is not a pod or does not have a pod template\n`,
+      text: `error: ${name} the object is not a pod or does not have a pod template: ${goType(info)}\n`,
     });
     return undefined;
   }

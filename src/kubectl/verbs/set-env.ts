@@ -32,7 +32,7 @@ export function setEnv(call: Call): void {
     fail("when specifying --keys, a configmap or secret must be provided with --from");
   }
   const edits = withPrefix(call, readEdits(call, words));
-  const selection = resolveForSet(call, resources);
+  const selection = resolveForSet(call, resources, "overlooked");
   failAll(selection.problems);
   if (call.flags.bool("list")) {
     for (const info of selection.infos) listVariables(call, edited(call, info.object, edits));

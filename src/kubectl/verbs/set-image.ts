@@ -9,7 +9,7 @@ import { oneOrMoreResources, resolveForSet, runSet } from "./set-common.ts";
 
 export function setImage(call: Call): void {
   const { resources, set } = readPairs(call.args, "image", "does not remove");
-  const selection = resolveForSet(call, resources);
+  const selection = resolveForSet(call, resources, "refused");
   const problems: Problem[] = [];
   if (call.flags.bool("all") && call.flags.text("selector") !== "") {
     problems.push({ text: "cannot set --all and --selector at the same time" });

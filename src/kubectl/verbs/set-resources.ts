@@ -1,5 +1,5 @@
 /** kubectl set resources and set serviceaccount. Mirrors kubectl/pkg/cmd/set (v0.37.2). */
-import { parseQuantity } from "../../apiserver/quantity.ts";
+import { parseQuantity, printQuantity } from "../../apiserver/quantity.ts";
 import type { Call } from "../call.ts";
 import { fail } from "../errors.ts";
 import { map, text, withField, type JsonMap } from "../fields.ts";
@@ -7,7 +7,7 @@ import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
 import { refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
 
 export function setResources(call: Call): void {
-  const selection = resolveForSet(call, call.args);
+  const selection = resolveForSet(call, call.args, "refused");
   refuseAllWithSelector(call);
   const [limitText, requestText] = [call.flags.text("limits"), call.flags.text("requests")];
   if (limitText === "" && requestText === "") {
@@ -57,7 +57,7 @@ export function readResources(spec: string): JsonMap {
           "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
       );
     }
-    return [name, value] as const;
+    return [name, printQuantity(parsed.quantity)] as const;
   });
   return Object.fromEntries(entries);
 }
@@ -66,7 +66,7 @@ export function setServiceAccount(call: Call): void {
   const resources = call.args.slice(0, -1);
   const account = call.args.at(-1);
   if (account === undefined) fail("serviceaccount is required");
-  const selection = resolveForSet(call, resources);
+  const selection = resolveForSet(call, resources, "overlooked");
   runSet(call, selection, {
     done: "serviceaccount updated",
     refused: "failed to patch ServiceAccountName",

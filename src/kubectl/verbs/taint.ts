@@ -1,37 +1,51 @@
 /** kubectl taint. Mirrors kubectl/pkg/cmd/taint (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Taint } from "../../api/node.ts";
-import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
-import { fail, failAll, failUsage, type Problem } from "../errors.ts";
+import { labelValue, qualifiedName } from "../../apiserver/validation/names.ts";
+import { dryRunOf, fieldManagerOf, heed, validationOf, writeOptions, type Call } from "../call.ts";
+import { exitWith, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
 import { list, text, withField } from "../fields.ts";
-import { reporter } from "../output/report.ts";
+import { lateReporter } from "../output/report.ts";
 import { resolve } from "../resolve.ts";
+import { mustFindKind } from "../resources.ts";
 
 interface Change {
   readonly add: readonly Taint[];
   /** Without an effect: all of that key. */
-  readonly remove: readonly { readonly key: string; readonly effect: string }[];
+  readonly remove: readonly Removal[];
+}
+
+interface Removal {
+  readonly key: string;
+  readonly effect: string;
 }
 
 export function taint(call: Call): void {
   const { flags } = call;
+  const dryRun = dryRunOf(call);
+  validationOf(call);
   const { resources, words } = splitTaints(call.args);
-  const [type = "", ...names] = resources.flatMap((word) => word.split("/"));
-  if (type === "") fail("one or more resources must be specified as <resource> <name>");
+  const [type, ...names] = resources;
+  if (type === undefined) fail("one or more resources must be specified as <resource> <name>");
   if (words.length === 0) fail("at least one taint update is required");
   const change = changeOf(call, words);
-  const all = flags.bool("all") || flags.text("selector") !== "";
-  if (!all && names.length === 0) {
+  if (type.includes("/")) exitWith(`the server doesn't have a resource type ${goQuote(type)}`);
+  if (mustFindKind(call.io.client, type.toLowerCase()).kind !== "Node") {
+    fail(`invalid resource type ${type.toLowerCase()}, only node types are supported`);
+  }
+  refuseContradictions(change);
+  const bulk = flags.bool("all") || flags.text("selector") !== "";
+  if (flags.bool("all") && flags.text("selector") !== "") {
+    fail("setting 'all' parameter with a non empty selector is prohibited");
+  }
+  if (!bulk && names.length === 0) {
     fail("at least one resource name must be specified since 'all' parameter is not set");
   }
-  if (!["node", "nodes", "no"].includes(type.toLowerCase())) {
-    fail(`invalid resource type ${type}, only node types are supported`);
-  }
-  const dryRun = dryRunOf(call);
-  const report = reporter(call, dryRun);
+  // Whatever the dry run, the real one prints no word of it here.
+  const report = lateReporter(call, "none");
   const selection = resolve(call, {
-    bareType: all ? "everything" : "refused",
-    args: ["nodes", ...names],
+    bareType: bulk ? "everything" : "refused",
+    args: ["nodes", ...(bulk ? [] : names)],
   });
   const problems: Problem[] = [...selection.problems];
   for (const { object, ref } of selection.infos) {
@@ -71,29 +85,59 @@ const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
 
 function changeOf(call: Call, words: readonly string[]): Change {
   const add: Taint[] = [];
-  const remove: { key: string; effect: string }[] = [];
+  const remove: Removal[] = [];
   for (const word of words) {
-    const removes = word.endsWith("-");
-    const [pair = "", effect, ...rest] = (removes ? word.slice(0, -1) : word).split(":");
-    const [key = "", value, ...more] = pair.split("=");
-    const known = EFFECTS.find((each) => each === effect);
-    if (rest.length > 0 || more.length > 0) failUsage(`invalid taint spec: ${word}`, call.command);
-    if (effect !== undefined && known === undefined) {
-      failUsage(`invalid taint effect: ${effect}, unsupported taint effect`, call.command);
+    if (word.endsWith("-")) {
+      const { key, effect = "" } = readTaint(call, word.slice(0, -1));
+      remove.push({ key, effect });
+      continue;
     }
-    if (removes) remove.push({ key, effect: effect ?? "" });
-    else if (known === undefined) failUsage(`invalid taint spec: ${word}`, call.command);
-    else {
-      const given = value === undefined || value === "" ? {} : { value };
-      add.push({ key, ...given, effect: known });
+    const { key, value, effect } = readTaint(call, word);
+    if (effect === undefined) failUsage(`invalid taint spec: ${word}`, call.command);
+    const taint = { key, ...(value === undefined ? {} : { value }), effect };
+    if (add.some((other) => isSame(taint, other))) {
+      const shown = `{${key} ${value ?? ""} ${effect} <nil>}`;
+      failUsage(`duplicated taints with the same key and effect: ${shown}`, call.command);
     }
-  }
-  const both = add.filter((each) => remove.some((other) => isMeant(other, each)));
-  if (both.length > 0) {
-    const what = both.map(({ key, effect }) => `${key}:${effect}`).join(", ");
-    fail(`can not both modify and remove the following taint(s) in the same command: ${what}`);
+    add.push(taint);
   }
   return { add, remove };
+}
+
+interface ReadTaint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect?: Taint["effect"];
+}
+
+/** `KEY=VALUE:EFFECT`, `KEY:EFFECT` or `KEY`. */
+function readTaint(call: Call, word: string): ReadTaint {
+  const wrong = (why = ""): never =>
+    failUsage(`invalid taint spec: ${word}${why === "" ? "" : `, ${why}`}`, call.command);
+  const [pair = "", asked, ...rest] = word.split(":");
+  if (rest.length > 0) return wrong();
+  const effect = EFFECTS.find((each) => each === asked);
+  if (asked !== undefined && effect === undefined) {
+    failUsage(`invalid taint effect: ${asked}, unsupported taint effect`, call.command);
+  }
+  // Without an effect, all of it is the key.
+  const [key = "", value, ...more] = effect === undefined ? [pair] : pair.split("=");
+  if (more.length > 0) return wrong();
+  for (const errors of [value === undefined ? [] : labelValue(value), qualifiedName(key)]) {
+    if (errors.length > 0) wrong(errors.join("; "));
+  }
+  return {
+    key,
+    ...(value === undefined || value === "" ? {} : { value }),
+    ...(effect === undefined ? {} : { effect }),
+  };
+}
+
+function refuseContradictions({ add, remove }: Change): void {
+  const both = add.flatMap((taint) => remove.filter((asked) => isMeant(asked, taint)));
+  if (both.length === 0) return;
+  const what = both.map(({ key, effect }) => `${key}=${effect}`).join(", ");
+  fail(`can not both modify and remove the following taint(s) in the same command: ${what}`);
 }
 
 type Changed =
@@ -129,6 +173,6 @@ function isSame(a: Taint, b: Taint): boolean {
   return a.key === b.key && a.effect === b.effect;
 }
 
-function isMeant(asked: { readonly key: string; readonly effect: string }, other: Taint): boolean {
+function isMeant(asked: Removal, other: Taint): boolean {
   return asked.key === text(other, "key") && (asked.effect === "" || asked.effect === other.effect);
 }

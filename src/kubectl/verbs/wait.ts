@@ -32,8 +32,12 @@ export function wait(call: Call): void {
   for (const info of selection.infos) {
     for (const condition of conditions) {
       const problem = waitForOne(call, info, condition, timeoutMs, end);
-      if (problem === undefined) print(info);
-      else problems.push(problem);
+      if (problem === undefined) {
+        print(info);
+        continue;
+      }
+      problems.push(problem);
+      break;
     }
   }
   failAll(problems);
@@ -42,8 +46,7 @@ export function wait(call: Call): void {
 
 function select(call: Call, forDeletion: boolean): Selection {
   return resolve(call, {
-    bareType: "refused",
-    ...(call.flags.bool("all") ? { all: true as const } : {}),
+    bareType: call.flags.bool("all") ? "everything" : "refused",
     fetchFiles: true,
     ...(forDeletion ? { ignoreNotFound: true as const } : {}),
   });
@@ -131,8 +134,7 @@ function waitForCreation(call: Call, timeoutMs: number, end: number): void {
   const { client } = call.io;
   for (;;) {
     const { infos } = resolve(call, {
-      bareType: "refused",
-      ...(call.flags.bool("all") ? { all: true as const } : {}),
+      bareType: call.flags.bool("all") ? "everything" : "refused",
       fetchFiles: true,
       ignoreNotFound: true,
     });
@@ -156,8 +158,10 @@ function waitForOne(
   const name = `${info.kind.resource}/${info.object.metadata.name}`;
   if (condition.type === "created") return undefined;
   // The request itself fails when the time of all is up.
-  const late = condition.type === "deleted" && timeoutMs > 0 && client.now >= end;
-  if (late) return { text: "context deadline exceeded" };
+  const late = timeoutMs > 0 && client.now >= end;
+  if (late && condition.type === "deleted") return { text: "context deadline exceeded" };
+  const timedOut = { text: `timed out waiting for the condition on ${name}` };
+  if (late) return timedOut;
   const now = client.get(info.ref);
   if (condition.type === "deleted" && !now.ok) return undefined;
   if (!now.ok) return { status: now.status };
@@ -176,5 +180,5 @@ function waitForOne(
     return gone ? "done" : "go on";
   });
   if (result === "idle") failIdle();
-  return result === "done" ? undefined : { text: `timed out waiting for the condition on ${name}` };
+  return result === "done" ? undefined : timedOut;
 }

@@ -197,7 +197,7 @@ describe("a HorizontalPodAutoscaler", () => {
         spec: { scaleTargetRef },
       });
     });
-    expect(events(cluster).at(-1)).toBe('FailedGetScale: deployments/scale.apps "api" not found');
+    expect(events(cluster).at(-1)).toBe('FailedGetScale: deployments.apps "api" not found');
     expect(conditions(statusOf(cluster))[0]).toBe("AbleToScale=False FailedGetScale");
     cluster.act("delete", (api) => {
       api.delete({ resource: "horizontalpodautoscalers", name: "web" });

@@ -17,12 +17,20 @@ interface Schema {
 }
 
 const documents = [
-  ["api__v1", "Pod Service Event Namespace Node ConfigMap Secret Endpoints PodTemplate"],
-  ["apis__apps__v1", "Deployment ReplicaSet StatefulSet DaemonSet"],
+  [
+    "api__v1",
+    "Pod Service Event Namespace Node ConfigMap Secret Endpoints PodTemplate ServiceAccount " +
+      "ResourceQuota LimitRange ReplicationController",
+  ],
+  ["apis__apps__v1", "Deployment ReplicaSet StatefulSet DaemonSet ControllerRevision"],
   ["apis__autoscaling__v2", "HorizontalPodAutoscaler"],
   ["apis__batch__v1", "Job CronJob"],
-  ["apis__networking.k8s.io__v1", "Ingress"],
+  ["apis__networking.k8s.io__v1", "Ingress IngressClass NetworkPolicy"],
   ["apis__policy__v1", "PodDisruptionBudget"],
+  ["apis__discovery.k8s.io__v1", "EndpointSlice"],
+  ["apis__scheduling.k8s.io__v1", "PriorityClass"],
+  ["apis__coordination.k8s.io__v1", "Lease"],
+  ["apis__rbac.authorization.k8s.io__v1", "Role RoleBinding ClusterRole ClusterRoleBinding"],
 ] as const;
 
 const [, , folder = ""] = process.argv;
@@ -53,7 +61,6 @@ console.log(JSON.stringify(Object.fromEntries(texts), undefined, 2));
 function add(schemas: Readonly<Record<string, Schema>>, name: string): void {
   const short = shortOf(name);
   if (origins[short] === name) return;
-  if (origins[short] !== undefined) throw new Error(`${name} and ${origins[short]}`);
   origins[short] = name;
   const schema = schemas[name] ?? {};
   const fields: Record<string, readonly string[]> = {
@@ -67,8 +74,10 @@ function add(schemas: Readonly<Record<string, Schema>>, name: string): void {
   }
 }
 
+/** Of two types with one name, the second has its group before it: `discovery.EndpointPort`. */
 function shortOf(name: string): string {
-  return name.split(".").at(-1) ?? "";
+  const [group = "", , short = ""] = name.split(".").slice(-3);
+  return [undefined, name].includes(origins[short]) ? short : `${group}.${short}`;
 }
 
 /** `[]Container`, `map[string]string`; types of the table begin with a capital. */

@@ -1,0 +1,47 @@
+/** Patches that no server sees: `patch --local` and --dry-run=client (kubectl/pkg/cmd/patch getPatchedJSON, v0.37.2). */
+import type { KubeObject } from "../api/meta.ts";
+import { isDraft } from "../apiserver/draft.ts";
+import { readJsonPatch } from "../apiserver/patch-json-decode.ts";
+import { jsonPatch } from "../apiserver/patch-json.ts";
+import { mergePatch } from "../apiserver/patch-merge.ts";
+import { PatchError } from "../apiserver/patch-meta.ts";
+import { mergeObject } from "../apiserver/patch-strategic.ts";
+import { schemaOf } from "../apiserver/schema.ts";
+import type { Problem } from "./errors.ts";
+import { isKubeObject } from "./fields.ts";
+
+/** The object as it would be, without defaults; or why not. */
+export function patchedHere(
+  object: KubeObject,
+  body: unknown,
+  type: "json" | "merge" | "strategic",
+): KubeObject | Problem {
+  const result =
+    type === "json"
+      ? byOperations(object, body)
+      : type === "merge"
+        ? { ok: true as const, value: mergePatch(object, body) }
+        : merged(object, body);
+  if (!result.ok) return { text: result.error };
+  return isKubeObject(result.value) ? result.value : { text: "Object 'Kind' is missing" };
+}
+
+type Patched =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
+
+function byOperations(object: KubeObject, body: unknown): Patched {
+  const read = readJsonPatch(body, "Ignore");
+  return read.ok ? jsonPatch(object, read.operations) : read;
+}
+
+function merged(object: KubeObject, body: unknown): Patched {
+  const type = schemaOf(object.apiVersion, object.kind);
+  const [original, patch]: readonly unknown[] = structuredClone([object, body]);
+  if (!isDraft(original) || !isDraft(patch)) return { ok: false, error: "invalid JSON document" };
+  try {
+    return { ok: true, value: mergeObject(original, patch, type, "apply") };
+  } catch (error) {
+    if (error instanceof PatchError) return { ok: false, error: error.message };
+    throw error;
+  }
+}
