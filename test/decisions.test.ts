@@ -4,6 +4,7 @@ import { decisions, sentence, type DecisionId } from "../src/controllers/decisio
 import { play } from "./conformance/play.ts";
 import type { NOT_RECORDED } from "./conformance/report-notes.ts";
 import { DATA, readTraces } from "./conformance/trace-file.ts";
+import { reachedByEvictions } from "./controllers/evictions.ts";
 import { reachedByCanaries } from "./controllers/canary/reached.ts";
 import { reachedByRollouts } from "./controllers/rollout/reached.ts";
 import { decisionsOf, deployment, planFor } from "./controllers/rollout-view.ts";
@@ -36,6 +37,7 @@ const elsewhere: Partial<Record<DecisionId, () => readonly string[]>> = {
 
 const rollouts = reachedByRollouts();
 const worlds: Readonly<Record<keyof typeof NOT_RECORDED, ReadonlySet<string>>> = {
+  "disruption/": reachedByEvictions(),
   "hpa/": reachedByAutoscalers(),
   "canary/": reachedByCanaries(),
   "rollout/": rollouts,
@@ -55,9 +57,9 @@ describe("the register of decisions", () => {
   test("names every decision that the controllers make", () => {
     const known = new Set<string>(ids);
     const prefix =
-      /"((?:deployment|replicaset|progress|canary|hpa|rollout|analysis|experiment)\/[a-z/-]+)"/g;
+      /"((?:deployment|replicaset|progress|canary|disruption|hpa|rollout|analysis|experiment)\/[a-z/-]+)"/g;
     const folders =
-      /\/(?:deployment|replicaset|canary|podautoscaler|rollout|analysis|experiment)\//;
+      /\/(?:deployment|replicaset|canary|disruption|podautoscaler|rollout|analysis|experiment)\//;
     const unknown = controllers
       .filter(({ path }) => folders.test(path))
       .flatMap(({ text }) => [...text.matchAll(prefix)].map(([, id]) => id!))

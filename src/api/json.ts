@@ -25,6 +25,12 @@ export function deepFreeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Whether nothing in it can change any more. */
+export function isDeepFrozen(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return Object.isFrozen(value) && Object.values(value).every(isDeepFrozen);
+}
+
 /** A copy without the fields that are `undefined`, so that it reads like what the API would store. */
 export function compact<T extends object>(value: T): T {
   const copy: Record<string, unknown> = {};

@@ -65,3 +65,9 @@ export type IntOrString = number | string;
 export function controllerOf(meta: ObjectMeta): OwnerReference | undefined {
   return meta.ownerReferences?.find((ref) => ref.controller === true);
 }
+
+/** Whether `owner` is the controller that owns an object (meta/v1 IsControlledBy). */
+export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
+  const uid = controllerOf(object.metadata)?.uid;
+  return uid !== undefined && uid === owner.metadata.uid;
+}

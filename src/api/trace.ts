@@ -37,8 +37,9 @@ export interface DecisionEntry {
   readonly kind: "decision";
   readonly at: Millis;
   readonly by: Actor;
+  /** 0: of no sync, as for what the API server decides. */
   readonly sync: number;
-  /** `namespace/name` of the Deployment or ReplicaSet. */
+  /** `namespace/name` of what was decided about: a Deployment, a ReplicaSet, a pod ... */
   readonly key: string;
   readonly id: string;
   readonly weighed: Readonly<Record<string, number | string>>;

@@ -42,9 +42,11 @@ export function decodeObject(
   }
   const type = schemaOf(apiVersion, kind);
   if (type === undefined) {
-    const metadata = isRecord(body["metadata"]) ? body["metadata"] : {};
+    // The store freezes what it holds, and that is not the caller's.
+    const copy = structuredClone(body);
+    const metadata = isRecord(copy["metadata"]) ? copy["metadata"] : {};
     const name = asString(metadata["name"]);
-    return { ok: true, value: { ...body, apiVersion, kind, metadata: { ...metadata, name } } };
+    return { ok: true, value: { ...copy, apiVersion, kind, metadata: { ...metadata, name } } };
   }
   const { value, error, strictErrors } = decodeJson(type, json);
   if (error !== undefined) return { ok: false, status: unhandled(apiVersion, kind, error) };

@@ -4,6 +4,7 @@
  * behind a pointer, as in `securityContext: {}`, does differ from an absent one.
  */
 import type { PodTemplateSpec } from "../api/core.ts";
+import { isDeepFrozen } from "../api/json.ts";
 import { asArray, asRecord, isNil, type Json } from "./json.ts";
 import { compareQuantities, quantityOf } from "./quantity.ts";
 import { structType, type StructInfo, type TypeInfo } from "./schema.ts";
@@ -48,7 +49,7 @@ export function semanticDeepEqual(type: TypeInfo, a: unknown, b: unknown): boole
   }
 }
 
-/** Answers about templates that cannot change, as those in the store: every sync asks again. */
+/** Answers about templates that can never change, as those in the store: every sync asks again. */
 const known = new WeakMap<PodTemplateSpec, WeakMap<PodTemplateSpec, boolean>>();
 
 /**
@@ -57,12 +58,21 @@ const known = new WeakMap<PodTemplateSpec, WeakMap<PodTemplateSpec, boolean>>();
  */
 export function templatesEqualIgnoringHash(a: PodTemplateSpec, b: PodTemplateSpec): boolean {
   if (a === b) return true;
-  if (!Object.isFrozen(a) || !Object.isFrozen(b)) return compareIgnoringHash(a, b);
-  let answers = known.get(a);
-  if (answers === undefined) known.set(a, (answers = new WeakMap()));
+  const answers = answersAbout(a);
+  if (answers === undefined || answersAbout(b) === undefined) return compareIgnoringHash(a, b);
   let answer = answers.get(b);
   if (answer === undefined) answers.set(b, (answer = compareIgnoringHash(a, b)));
   return answer;
+}
+
+/** Undefined for a template that can still change. */
+function answersAbout(template: PodTemplateSpec): WeakMap<PodTemplateSpec, boolean> | undefined {
+  const answers = known.get(template);
+  if (answers !== undefined) return answers;
+  if (!isDeepFrozen(template)) return undefined;
+  const none = new WeakMap<PodTemplateSpec, boolean>();
+  known.set(template, none);
+  return none;
 }
 
 function compareIgnoringHash(a: PodTemplateSpec, b: PodTemplateSpec): boolean {

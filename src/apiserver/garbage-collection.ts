@@ -5,11 +5,10 @@
  * Mirrors pkg/controller/garbagecollector and registry/rest BeforeDelete.
  */
 import type { DeleteOptions } from "../api/client.ts";
-import type { KubeObject } from "../api/meta.ts";
+import { controllerOf, type KubeObject } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
-import { isOwnedBy } from "./pod-registry.ts";
 import { keyOf, type Store } from "./store.ts";
 
 /** Resources whose objects own objects of others; ReplicaSets own pods. From the outermost inwards. */
@@ -149,7 +148,7 @@ interface Dependent {
 function ownedBy(store: Store, resource: string, uid: string): readonly Dependent[] {
   return (DEPENDENTS[resource] ?? []).flatMap((each) =>
     inOrderOfName(store.all(each))
-      .filter((object) => isOwnedBy(object, uid))
+      .filter((object) => controllerOf(object.metadata)?.uid === uid)
       .map((object) => ({ resource: each, object })),
   );
 }

@@ -20,3 +20,14 @@ export function preStopOf({ containers, terminationGracePeriodSeconds = 30 }: Po
   const seconds = sleep?.seconds ?? Number(/\bsleep\s+(\d+(\.\d+)?)/.exec(command)?.[1] ?? 0);
   return Math.round(Math.min(seconds, terminationGracePeriodSeconds) * 1000);
 }
+
+/** minimumGracePeriodInSeconds of kubelet/kuberuntime (v1.37.2), so that few containers are killed. */
+const LEAST_AFTER_HOOK_MS = 2000;
+
+/**
+ * ms from the deletion to SIGKILL: the grace period, which the preStop hook is part of, but at least 2 s from
+ * SIGTERM on. Mirrors kuberuntime_container.go killContainer (v1.37.2).
+ */
+export function killedAfter(graceMs: Millis, preStopMs: Millis): Millis {
+  return Math.max(graceMs, Math.min(preStopMs, graceMs) + LEAST_AFTER_HOOK_MS);
+}

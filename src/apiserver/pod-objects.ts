@@ -75,7 +75,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const reason = podReasons[columns.reason[row]!]!;
   const { qosClass } = store.registry.sources[columns.source[row]!]!;
   const common = { phase: PHASES[phase]!, qosClass };
-  if (!bound) return unscheduled(common, reason);
+  if (!bound) return unscheduled(store, row, common);
   const created = timestamp(columns.createdS[row]! * 1000);
   const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
   const ip = podAddress(store, row);
@@ -131,11 +131,10 @@ function initStatuses(
   });
 }
 
-function unscheduled(common: Pod["status"], reason: (typeof podReasons)[number]): Pod["status"] {
-  if (reason.waiting !== "Unschedulable") return common;
-  const { waiting, message } = reason;
-  const condition = { type: "PodScheduled", status: "False", reason: waiting } as const;
-  return { ...common, conditions: [{ ...condition, message: message("") }] };
+function unscheduled(store: Store, row: number, common: Pod["status"]): Pod["status"] {
+  if (store.pods.columns.reason[row] !== PodReason.unschedulable) return common;
+  const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable" } as const;
+  return { ...common, conditions: [{ ...condition, message: store.schedulerSays?.(row) ?? "" }] };
 }
 
 function conditions(

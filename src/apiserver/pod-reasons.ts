@@ -40,7 +40,7 @@ export const podReasons: readonly PodReasonInfo[] = [
   },
   { waiting: "CrashLoopBackOff", message: () => "back-off restarting failed container" },
   { waiting: "Evicted", message: () => "The node was low on resource." },
-  { waiting: "Unschedulable", message: () => "no node has room for this pod" },
+  { waiting: "Unschedulable", message: nothing }, // the scheduler has the words
   { message: nothing },
   { waiting: "Error", message: nothing },
   { waiting: "ErrImagePull", message: noRegistry },

@@ -237,11 +237,6 @@ function fromTemplate(
   };
 }
 
-/** `true` where the object's controller is this owner. */
-export function isOwnedBy(object: KubeObject, uid: string): boolean {
-  return controllerOf(object.metadata)?.uid === uid;
-}
-
 // Five characters of Kubernetes' alphabet without vowels, as generateName appends. A pod's is a
 // permutation of its ordinal, so that names look as they do in a cluster, never collide and need no table.
 const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";

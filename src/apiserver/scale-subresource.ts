@@ -1,12 +1,16 @@
 /** The `scale` subresource of Deployments and ReplicaSets (autoscaling/v1 Scale). */
-import type { Deployment, ReplicaSet } from "../api/apps.ts";
+import type { Deployment } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { invalid, type Status } from "../api/status.ts";
-import { formatLabelSelector } from "./selectors.ts";
+import { asRecord } from "./json.ts";
+import { selectorText } from "./selectors.ts";
 
 export function scaleOf(object: KubeObject): KubeObject {
+  if (object.kind === "Scale") return object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const { spec, status } = object as Deployment | ReplicaSet;
+  const spec = asRecord(object["spec"]);
+  const status = asRecord(object["status"]);
+  const selector = selectorText(spec["selector"]);
   return {
     apiVersion: "autoscaling/v1",
     kind: "Scale",
@@ -17,8 +21,8 @@ export function scaleOf(object: KubeObject): KubeObject {
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
-    spec: { replicas: spec.replicas },
-    status: { replicas: status.replicas ?? 0, selector: formatLabelSelector(spec.selector) },
+    spec: { replicas: spec["replicas"] ?? 0 },
+    status: { replicas: status["replicas"] ?? 0, ...(selector === "" ? {} : { selector }) },
   };
 }
 

@@ -70,16 +70,22 @@ export function parseLabelSelector(text: string): Parsed<Matcher> {
 }
 
 /** A LabelSelector as kubectl prints it: `app=web,tier in (a,b)`, `<none>`, or `<error>`. */
-export function formatLabelSelector(selector: SelectorLike | undefined | null): string {
-  const matcher = labelMatcher(selector);
+export function formatLabelSelector(selector: unknown): string {
+  const matcher = labelMatcher(asRecord(selector));
   if (!matcher.ok) return "<error>";
   return matcher.value.text === "" ? "<none>" : matcher.value.text;
 }
 
-/** A plain map of labels as a selector: `app=web,tier=a`, sorted; "" for none. */
-export function formatLabels(labels: StringMap | undefined): string {
-  const entries = Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([key, value]) => `${key}=${value}`).join(",");
+/** A valid LabelSelector in the syntax that list requests take; "" where it is empty or absent. */
+export function selectorText(selector: unknown): string {
+  const text = formatLabelSelector(selector);
+  return text === "<none>" ? "" : text;
+}
+
+/** A map of labels: `app=web,tier=a` in order of these pairs, or `<none>`. */
+export function formatLabels(labels: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
+  return pairs.length === 0 ? "<none>" : pairs.toSorted((a, b) => (a < b ? -1 : 1)).join(",");
 }
 
 function checked(requirements: readonly Requirement[]): Parsed<Matcher> {

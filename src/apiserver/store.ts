@@ -70,6 +70,8 @@ export class Store {
   readonly registry: PodRegistry;
   /** Set by the API server: what was only waiting for this pod can go. */
   afterPodGone?: () => void;
+  /** Set by the recorder of events: why a pod fitted on no node, in the scheduler's words. */
+  schedulerSays?: (row: number) => string;
   #resourceVersion: number;
   #uid: number;
   readonly #objects = new Map<string, Map<string, KubeObject>>();

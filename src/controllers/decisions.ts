@@ -8,6 +8,7 @@ import { podAutoscalerDecisions } from "./podautoscaler/decisions.ts";
 
 import { analysisDecisions } from "./analysis/decisions.ts";
 import { canaryDecisions } from "./canary/decisions.ts";
+import { disruptionDecisions } from "./disruption/decisions.ts";
 import { experimentDecisions } from "./experiment/decisions.ts";
 import { rolloutDecisions } from "./rollout/decisions.ts";
 
@@ -259,6 +260,7 @@ export const decisions = {
   },
   ...canaryDecisions,
   ...podAutoscalerDecisions,
+  ...disruptionDecisions,
   ...rolloutDecisions,
   ...analysisDecisions,
   ...experimentDecisions,

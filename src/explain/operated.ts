@@ -4,7 +4,7 @@
  */
 import type { ReplicaSet } from "../api/apps.ts";
 import { analysisThreshold, phaseOf, type Canary } from "../api/canary.ts";
-import { controllerOf, type KubeObject, type Millis } from "../api/meta.ts";
+import { isControlledBy, type KubeObject, type Millis } from "../api/meta.ts";
 import type { Rollout } from "../api/rollout.ts";
 import type { DecisionEntry } from "../api/trace.ts";
 import type { Cluster } from "../cluster.ts";
@@ -92,10 +92,10 @@ function canaryFacts(rollout: Rollout): string[] {
 }
 
 function setsOf(cluster: Cluster, rollout: Rollout): readonly OperatedSet[] {
-  const { namespace = "default", uid } = rollout.metadata;
+  const { namespace = "default" } = rollout.metadata;
   const { stableRS, currentPodHash } = statusOf(rollout);
   const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[]).filter(
-    ({ metadata }) => controllerOf(metadata)?.uid === uid,
+    (rs) => isControlledBy(rs, rollout),
   );
   return owned
     .map((rs): OperatedSet => {

@@ -1,7 +1,7 @@
 /** The pods of a ReplicaSet in groups: those that count, and why the others do not. */
 import type { ReplicaSet } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
-import { controllerOf } from "../api/meta.ts";
+import { isControlledBy } from "../api/meta.ts";
 import { asRecord, asString } from "../apiserver/json.ts";
 import type { Cluster } from "../cluster.ts";
 
@@ -16,10 +16,10 @@ export interface PodGroup {
 }
 
 export function podGroups(cluster: Cluster, rs: ReplicaSet): readonly PodGroup[] {
-  const { namespace = "default", uid } = rs.metadata;
+  const { namespace = "default" } = rs.metadata;
   const groups = new Map<string, { count: number; readonly why?: string }>();
   for (const pod of cluster.api.list("pods", { namespace }) as readonly Pod[]) {
-    if (controllerOf(pod.metadata)?.uid !== uid) continue;
+    if (!isControlledBy(pod, rs)) continue;
     const state = stateOf(pod, rs, cluster.api.wallClockMs);
     const group = groups.get(state) ?? { count: 0, ...whyOf(cluster, pod, state) };
     group.count++;

@@ -1,5 +1,6 @@
 /** Explanations as a person reads them, at most 80 columns wide. */
 import { sentence } from "../controllers/decisions.ts";
+import type { KnownFailure } from "./known-failure.ts";
 import type { OperatedExplanation, OperatedSet } from "./operated.ts";
 import type { Explanation, ReplicaSetState } from "./why.ts";
 
@@ -16,6 +17,7 @@ export function explanationText(e: Explanation): string {
     ...e.decisions.flatMap((d) => wrap(`${d.id}: ${sentence(d)}`, "  - ", "    ")),
     ...(e.decisions.length === 0 ? ["  nothing"] : []),
     ...helpLines(e.wouldHelp),
+    ...failureLines(e.failures),
   ];
   if (e.deadlineAt !== undefined && e.state !== "complete") {
     lines.push(
@@ -49,6 +51,18 @@ function helpLines(wouldHelp: readonly string[]): string[] {
     "",
     "What would let it go on:",
     ...wouldHelp.flatMap((text) => wrap(text, "  - ", "    ")),
+  ];
+}
+
+function failureLines(failures: readonly KnownFailure[]): string[] {
+  if (failures.length === 0) return [];
+  return [
+    "",
+    "Known failures that it shows (docs/failures.md):",
+    ...failures.flatMap(({ story, says, better }) => [
+      ...wrap(`${story}: ${says}.`, "  - ", "    "),
+      ...wrap(`Better: ${better}.`, "    ", "    "),
+    ]),
   ];
 }
 

@@ -3,12 +3,14 @@
  * let it go on. It asks the controller itself: the decisions are those that its `reconcile` makes now.
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
-import { controllerOf, type Millis } from "../api/meta.ts";
+import { isControlledBy, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import { condition, hasDeadline } from "../controllers/deployment/conditions.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import { findRevisions, revisionOf } from "../controllers/deployment/revisions.ts";
 import { sentence, type Decision } from "../controllers/decisions.ts";
+import { podsOf, type KnownFailure } from "./known-failure.ts";
+import { knownFailures } from "./known-failures.ts";
 import { podGroups, type PodGroup } from "./pod-groups.ts";
 
 export interface ReplicaSetState {
@@ -41,6 +43,8 @@ export interface Explanation {
   readonly decisions: readonly Decision[];
   /** What would let it go on, in words. */
   readonly wouldHelp: readonly string[];
+  /** Failures of docs/failures.md that it shows. */
+  readonly failures: readonly KnownFailure[];
   /** Virtual ms at which ProgressDeadlineExceeded is due if nothing changes. */
   readonly deadlineAt?: Millis;
 }
@@ -52,7 +56,7 @@ export function explainDeployment(cluster: Cluster, key: string): Explanation | 
   if (!found.ok) return undefined;
   const d = found.value as Deployment;
   const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[]).filter(
-    (rs) => controllerOf(rs.metadata)?.uid === d.metadata.uid,
+    (rs) => isControlledBy(rs, d),
   );
   const { next, old } = findRevisions(d, owned);
   const replicaSets = [...(next === undefined ? [] : [next]), ...old]
@@ -64,11 +68,12 @@ export function explainDeployment(cluster: Cluster, key: string): Explanation | 
   ];
   // A scaled Deployment is not asked for progress.
   const deadlineAt = hangsScaled(decisions) ? undefined : deadline(cluster, d);
+  const state = stateOf(d, decisions);
   return {
     object: `deployment/${name}`,
     namespace,
     at: cluster.now,
-    state: stateOf(d, decisions),
+    state,
     replicas: d.spec.replicas,
     surge: maxSurge(d),
     unavailable: maxUnavailable(d),
@@ -77,6 +82,17 @@ export function explainDeployment(cluster: Cluster, key: string): Explanation | 
     replicaSets,
     decisions,
     wouldHelp: [...new Set(remedies(d, decisions, replicaSets, owned))],
+    failures: knownFailures({
+      cluster,
+      deployment: d,
+      state: state === "complete" ? "complete" : "rolling",
+      decisions,
+      next,
+      old,
+      nextPods: podsOf(cluster, next === undefined ? [] : [next]),
+      oldPods: podsOf(cluster, old),
+      deadlineAt,
+    }),
     ...(deadlineAt === undefined ? {} : { deadlineAt }),
   };
 }
@@ -104,10 +120,13 @@ function refusals(cluster: Cluster, rs: ReplicaSet): readonly Decision[] {
   return [...create, { id: "replicaset/create-refused", weighed }];
 }
 
+function isOverdue({ status }: Deployment): boolean {
+  return condition(status, "Progressing")?.reason === "ProgressDeadlineExceeded";
+}
+
 function stateOf(d: Deployment, decisions: readonly Decision[]): Explanation["state"] {
   if (d.spec.paused === true) return "paused";
-  const progressing = condition(d.status, "Progressing");
-  if (progressing?.reason === "ProgressDeadlineExceeded") return "deadline exceeded";
+  if (isOverdue(d)) return "deadline exceeded";
   const { replicas } = d.spec;
   const done =
     (d.status.updatedReplicas ?? 0) === replicas &&
@@ -162,7 +181,7 @@ function remedies(
       case "deployment/recreate/old-pods-running":
         return [`${count(Number(weighed["old"]), "old pod")} ending`];
       case "replicaset/create-refused":
-        return ["room for more pods where they are refused, or a strategy with less surge"];
+        return refusalRemedies(d, String(weighed["error"]));
       default:
         return [];
     }
@@ -172,10 +191,23 @@ function remedies(
     .flatMap(({ pods }) => pods.filter(isStuck));
   if (hangsScaled(decisions)) texts.push(`kubectl scale ${name} to another count, then back`);
   if (stuck.some(hasNoNode)) texts.push(...room(d, owned));
-  if (stuck.some((group) => !hasNoNode(group))) {
+  if (stuck.some((group) => !hasNoNode(group)) || (isOverdue(d) && stuck.length === 0)) {
     texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
   }
   return texts;
+}
+
+/** For pods that the API server refuses, by what it says. */
+function refusalRemedies(d: Deployment, error: string): string[] {
+  const [, quota, numbers] = /exceeded quota: (\S+), (requested: .+?)$/u.exec(error) ?? [];
+  if (quota === undefined) {
+    return ["room for more pods where they are refused, or a strategy with less surge"];
+  }
+  const texts = [`room in the quota ${quota} (${numbers})`];
+  const surges = d.spec.strategy.type === "RollingUpdate" && maxUnavailable(d) === 0;
+  return surges
+    ? [...texts, "maxUnavailable 1: an old pod then goes first, and leaves its room"]
+    : texts;
 }
 
 /** For pods that fit on no node: a node, or an old pod that goes first. */

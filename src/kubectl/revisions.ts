@@ -2,10 +2,10 @@
  * Which ReplicaSets a Deployment has and which of them is the current one. Mirrors
  * kubectl/pkg/util/deployment (v0.37.2).
  */
-import { controllerOf, type KubeObject } from "../api/meta.ts";
+import { isControlledBy, type KubeObject } from "../api/meta.ts";
 import type { Call } from "./call.ts";
 import { at, isMap, map, sameJson, without, type JsonMap } from "./fields.ts";
-import { selectorText } from "./labels.ts";
+import { selectorText } from "../apiserver/selectors.ts";
 
 const hashLabel = "pod-template-hash";
 export const revisionKey = "deployment.kubernetes.io/revision";
@@ -34,7 +34,7 @@ export function ownedReplicaSets(call: Call, deployment: KubeObject): readonly K
       namespace: deployment.metadata.namespace ?? call.namespace,
       labelSelector: selectorText(at(deployment, "spec", "selector")),
     })
-    .filter((set) => controllerOf(set.metadata)?.uid === deployment.metadata.uid);
+    .filter((set) => isControlledBy(set, deployment));
 }
 
 export function templateOf(workload: KubeObject): JsonMap {

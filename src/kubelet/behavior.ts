@@ -73,7 +73,7 @@ export interface Behavior {
    * sets. Default 0; of no account for pods without gates.
    */
   readonly gates?: Delay;
-  /** Deletion to gone, at least the preStop hook, at most the grace period. Default 0. */
+  /** Deletion to gone, at least the preStop hook, at most until it is killed (killedAfter). Default 0. */
   readonly terminate?: Delay;
   readonly fault?: Fault;
   /** CPU that each running pod uses, whatever the others do. In order of time. */
@@ -96,6 +96,8 @@ export interface PodScript {
   /** What a probe does to it. */
   readonly kill: Kill | undefined;
   readonly terminateMs: Millis;
+  /** Of `terminateMs`, before SIGTERM. */
+  readonly preStopMs: Millis;
   readonly fault: Fault | undefined;
 }
 
@@ -138,6 +140,7 @@ export function scriptFor(
     ready === undefined ? probedLife(template.spec, behavior.listens ?? 0, startMs) : undefined;
   const readiness = ready ?? { delay: probed?.ready ?? DEFAULT_READY_MS };
   const containersMs = drawn("ready", readiness) + (ready?.extra?.[pod.ordinal - 1] ?? 0);
+  const preStopMs = preStopOf(template.spec);
   const gatesMs = hasGates(template) ? drawn("gates", gates ?? none) : 0;
   return {
     scheduleMs: drawn("schedule", schedule ?? none),
@@ -147,7 +150,8 @@ export function scriptFor(
     readyMs: containersMs + gatesMs,
     gatedMs: gatesMs === 0 || containersMs === Infinity ? undefined : containersMs,
     // The container does not hear of it before its preStop hook is over.
-    terminateMs: Math.max(drawn("terminate", terminate ?? none), preStopOf(template.spec)),
+    terminateMs: Math.max(drawn("terminate", terminate ?? none), preStopMs),
+    preStopMs,
     fault: fault !== undefined && isHit(fault, random, pod) ? fault : undefined,
   };
 }

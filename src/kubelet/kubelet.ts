@@ -6,6 +6,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
+import { killedAfter } from "../apiserver/pod-lifecycle.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
 import type { NodesSeen } from "../apiserver/events/log.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
@@ -232,7 +233,8 @@ export class Kubelet {
       schedule(this.#script(row).scheduleMs, Turn.schedule, row);
     } else if (change === PodChange.Deleting) {
       const graceMs = store.pods.columns.graceS[row]! * 1000;
-      schedule(Math.min(this.#script(row).terminateMs, graceMs), Turn.stopped, row);
+      const { terminateMs, preStopMs } = this.#script(row);
+      schedule(Math.min(terminateMs, killedAfter(graceMs, preStopMs)), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
       this.#hardships.forget(row);
       this.#tell("gone", row);
@@ -325,7 +327,7 @@ export class Kubelet {
   /** A probe has failed once too often: the container is stopped, and started again. */
   #kill(row: number): void {
     const { store, schedule, trace, now } = this.#world;
-    const { kill, terminateMs } = this.#script(row);
+    const { kill, terminateMs, preStopMs } = this.#script(row);
     if (kill === undefined) return;
     const { namespace } = store.registry.sources[store.pods.columns.source[row]!]!;
     const about = { kind: "Pod", namespace, name: podName(store, row) };
@@ -336,7 +338,8 @@ export class Kubelet {
     const end = `Container ${kill.container} failed ${kill.probe} probe, will be restarted`;
     trace.add({ ...base, type: "Normal", reason: "Killing", message: end });
     const { graceSeconds } = store.registry.sources[store.pods.columns.source[row]!]!;
-    schedule(Math.min(terminateMs, graceSeconds * 1000), Turn.crash, row);
+    const latest = killedAfter(graceSeconds * 1000, preStopMs);
+    schedule(Math.min(terminateMs, latest), Turn.crash, row);
   }
 
   #becomeReady(row: number): void {

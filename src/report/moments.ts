@@ -13,6 +13,8 @@ export interface Command {
   readonly name: string;
   /** Lines as printed, without those of `rollout status`. */
   readonly output: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[];
+  /** So often it had printed before what it had printed already, errors among it; that is left out. */
+  readonly again?: number;
 }
 
 export interface Reason {
@@ -54,7 +56,7 @@ export function momentsOf(trace: readonly TraceEntry[]): readonly Moment[] {
 
 interface Draft {
   at: Millis;
-  commands: { name: string; output: Command["output"][number][] }[];
+  commands: { name: string; output: Command["output"][number][]; again?: number }[];
   rows: DeploymentRow[];
   reasons: Reason[];
   holds: Map<string, Reason[]>;
@@ -74,6 +76,9 @@ class Teller {
   #lastStatus = "";
   /** By key: a retry that is refused for the same reason is no news, nor a gate that is still closed. */
   readonly #lastTold = new Map<string, string>();
+  /** What the last command has printed so far, and how often it printed nothing else. */
+  readonly #printed = new Set<string>();
+  #again = 0;
 
   take(entry: TraceEntry): void {
     if (entry.kind !== "instant" && entry.kind !== "end") this.#draft.at = entry.at;
@@ -82,6 +87,8 @@ class Teller {
     switch (entry.kind) {
       case "step":
         if (this.#isToldFirst(entry.name)) this.#close();
+        this.#tellRepeats();
+        this.#printed.clear();
         this.#draft.commands.push({ name: entry.name, output: [] });
         if (asksForStatus.test(entry.name)) this.#lastStatus = "";
         return;
@@ -114,6 +121,8 @@ class Teller {
   }
 
   end(): readonly Moment[] {
+    this.#close();
+    this.#tellRepeats();
     this.#close();
     return this.#moments.map((moment, index) => {
       const next = this.#moments[index + 1];
@@ -148,7 +157,8 @@ class Teller {
   }
 
   #decide(entry: DecisionEntry): void {
-    if (telling.has(entry.id)) {
+    if (entry.id.startsWith("disruption/")) this.#refuseEviction(entry);
+    else if (telling.has(entry.id)) {
       const reason = this.#reasonOf(entry);
       if (this.#draft.reasons.some(({ text }) => text === reason.text)) return;
       if (this.#isOldNews(entry, reason)) this.#skipped++;
@@ -163,19 +173,34 @@ class Teller {
   /** Pods that somebody else takes away than the controller of their ReplicaSet. */
   #evict({ by, name, error }: WriteEntry): void {
     const why = evictions[by];
-    const rollout = this.#rollouts.all().find((one) => setOf(one, name) !== undefined);
-    if (why === undefined || error !== undefined || rollout === undefined) return;
-    const revision = revisionOf(setOf(rollout, name)!);
+    if (why !== undefined && error === undefined) this.#countPod(`evicted/${by}`, name, why);
+  }
+
+  #refuseEviction({ id, weighed, sentence }: DecisionEntry): void {
+    const pod = String(weighed["pod"]);
+    const why = sentence.slice(0, sentence.indexOf(`: ${pod}`));
+    const isCounted = this.#countPod(`${id}/${String(weighed["budget"])}`, pod, (pods, count) => {
+      return `${why}: ${pods} ${count === 1 ? "is" : "are"} not evicted.`;
+    });
+    if (isCounted) return;
+    this.#draft.reasons.push({ id, about: pod, mark: "•", pods: 0, text: sentence });
+  }
+
+  /** One more pod of a revision with the same fate; false: of no Deployment. */
+  #countPod(fate: string, pod: string, says: (pods: string, count: number) => string): boolean {
+    const rollout = this.#rollouts.all().find((one) => setOf(one, pod) !== undefined);
+    if (rollout === undefined) return false;
+    const revision = revisionOf(setOf(rollout, pod)!);
     const about = rollout.deployment.metadata.name;
     const { reasons } = this.#draft;
-    const id = `evicted/${by}/${revision}`;
+    const id = `${fate}/${revision}`;
     const before = reasons.find((reason) => reason.id === id && reason.about === about);
     const pods = (before?.pods ?? 0) + 1;
-    const text = why(
-      pods === 1 ? `a pod of revision ${revision}` : `${pods} pods of revision ${revision}`,
-    );
+    const named =
+      pods === 1 ? `a pod of revision ${revision}` : `${pods} pods of revision ${revision}`;
     const others = reasons.filter((reason) => reason !== before);
-    this.#draft.reasons = [...others, { id, about, mark: "•", pods, text }];
+    this.#draft.reasons = [...others, { id, about, mark: "•", pods, text: says(named, pods) }];
+    return true;
   }
 
   /** Refused again for the same reason, or said of the same Canary before. */
@@ -212,6 +237,7 @@ class Teller {
   #close(): void {
     const draft = this.#draft;
     this.#draft = emptyDraft(draft.at);
+    this.#leaveOutRepeats(draft);
     draft.status = draft.status.filter(({ text }) => text !== this.#lastStatus);
     const phase = groupOf(this.#lastStatus);
     const eventful =
@@ -229,6 +255,38 @@ class Teller {
         draft.status.findLast(({ by }) => by === "command")?.text ?? this.#lastStatus;
       this.#moments.push(draft);
     } else this.#skipped += draft.reasons.length;
+  }
+
+  /** What is asked for every few seconds, and refused as before: nothing new is said, nor printed. */
+  #leaveOutRepeats(draft: Draft): void {
+    draft.reasons = draft.reasons.filter((reason) => {
+      if (!reason.id.startsWith("disruption/")) return true;
+      const key = `${reason.id} ${reason.about}`;
+      const isNews = this.#lastTold.get(key) !== reason.text;
+      this.#lastTold.set(key, reason.text);
+      if (!isNews) this.#skipped++;
+      return isNews;
+    });
+    const [command] = draft.commands;
+    const output = command?.output ?? [];
+    const isKnown = output.every(({ text }) => this.#printed.has(text));
+    const complains = output.some(({ stream }) => stream === "stderr");
+    for (const { text } of output) this.#printed.add(text);
+    if (command?.name !== "" || draft.commands.length > 1 || output.length === 0) return;
+    if (isKnown && complains) {
+      this.#again++;
+      draft.commands = [];
+    } else if (this.#again > 0) {
+      command.again = this.#again;
+      this.#again = 0;
+    }
+  }
+
+  /** Before another command, or the end. */
+  #tellRepeats(): void {
+    if (this.#again === 0) return;
+    this.#draft.commands.push({ name: "", output: [], again: this.#again });
+    this.#again = 0;
   }
 
   #tellSplits(draft: Draft): void {

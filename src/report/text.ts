@@ -8,6 +8,7 @@ import { printable, wrap, type Paint } from "./paint.ts";
 import { legend } from "./pods.ts";
 import { requestLines } from "./requests.ts";
 import { scaleOf, timelineOf } from "./timeline.ts";
+import { waitingDrains } from "./waits.ts";
 
 export interface TextOptions {
   readonly width: number;
@@ -46,7 +47,10 @@ function titleLines(result: Result, { paint, width }: TextOptions): readonly str
 
 function summaryLines(result: Result, options: TextOptions): readonly string[] {
   const { paint, width } = options;
-  const lines = factLines(result, options);
+  const waits = waitingDrains(result.trace).flatMap((why) =>
+    wrap(`a drain waits      ${why}`, width, "  ", " ".repeat(21)),
+  );
+  const lines = [...factLines(result, options), ...waits];
   const labels = { always: "always", finally: "finally", threshold: "metric" };
   const marks = { held: paint.good("✓"), failed: paint.bad("✗"), unchecked: paint.dim("-") };
   const expectations = result.expectations.flatMap(({ kind, text, outcome }, index) => {

@@ -110,7 +110,7 @@ function clock(at: Millis): string {
 }
 
 function commandLines(
-  { name, output }: Command,
+  { name, output, again = 0 }: Command,
   { paint, width, warned }: Layout,
 ): readonly string[] {
   const lines: string[] = [];
@@ -118,6 +118,10 @@ function commandLines(
   if (name !== "") {
     const wrapped = wrap(printable(name), width, indent + prompt, `${indent}    `);
     lines.push(...wrapped.map((line) => painted(line, paint.accent)));
+  }
+  if (again > 0) {
+    const often = again === 1 ? "once" : `${again} times`;
+    lines.push(indent + paint.dim(`  ... the same ${often} more ...`));
   }
   const room = width - gutter - 2;
   const inFullOnce = (text: string): string => {

@@ -1,9 +1,11 @@
 /**
- * CEL (Common Expression Language) for expectations. The only file that knows the CEL package.
+ * CEL (Common Expression Language) for expectations. With cel-calls.ts, the only file that knows the CEL
+ * package.
  *
  * Integers are CEL ints. What an expression sees is in world.ts.
  */
 import { Environment, serialize, type ASTNode } from "@marcbachmann/cel-js";
+import { functionsOf, unknownCall, type CelFunction } from "./cel-calls.ts";
 import { nearest } from "./nearest.ts";
 
 /** What an expression may look at, by name; maps are Maps, integers bigints. */
@@ -52,25 +54,16 @@ export type CelAnswer =
       readonly end: number;
     };
 
-const variables = ["deploy", "rs", "pod", "svc", "node", "canary", "rollout", "traffic", "t"];
-
-/** Those of rollsim, and CEL's own (cel-spec doc/langdef.md, "List of Standard Definitions"). */
-const functions: readonly string[] = [
-  "pods",
-  "endpoints",
-  "share",
-  "bool",
-  "bytes",
-  "double",
-  "duration",
-  "dyn",
-  "has",
-  "int",
-  "size",
-  "string",
-  "timestamp",
-  "type",
-  "uint",
+export const celVariables: readonly string[] = [
+  "deploy",
+  "rs",
+  "pod",
+  "svc",
+  "node",
+  "canary",
+  "rollout",
+  "traffic",
+  "t",
 ];
 
 type Compiled = ReturnType<Environment["parse"]>;
@@ -82,13 +75,26 @@ interface Current {
 
 function environmentOf(current: Current): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false });
-  for (const name of variables) environment.registerVariable(name, name === "t" ? "dyn" : "map");
+  for (const name of celVariables) environment.registerVariable(name, name === "t" ? "dyn" : "map");
   return environment
-    .registerFunction("pods(string): list", (selector: string) => current.context?.pods(selector))
-    .registerFunction("endpoints(string): list", (name: string) => current.context?.endpoints(name))
-    .registerFunction("share(string, string): dyn", (name: string, selector: string) =>
-      current.context?.share(name, selector),
+    .registerFunction("pods(string): list", (selector: string) => current.context?.pods(selector), {
+      description: 'The pods that a label selector picks, as in `pods("app=web")`.',
+    })
+    .registerFunction(
+      "endpoints(string): list",
+      (name: string) => current.context?.endpoints(name),
+      { description: "The pods behind a Service: ready and not terminating." },
+    )
+    .registerFunction(
+      "share(string, string): dyn",
+      (name: string, selector: string) => current.context?.share(name, selector),
+      { description: "Share of a Service's ready endpoints (0 to 1) that a label selector picks." },
     );
+}
+
+/** What an expression may call, of rollsim first, then what the language brings. */
+export function celFunctions(): readonly CelFunction[] {
+  return functionsOf(environmentOf({ context: undefined }));
 }
 
 /** Parses and type-checks an expression, which must be a condition. */
@@ -97,6 +103,8 @@ export function compileCel(text: string): CelAnswer {
   const environment = environmentOf(current);
   try {
     const compiled = environment.parse(text);
+    const unknown = unknownCall(compiled.ast, functionsOf(environment));
+    if (unknown !== undefined) return { ok: false, ...unknown };
     const checked = compiled.check();
     if (checked.error !== undefined) return refusal(text, checked.error);
     if (checked.type !== "bool" && checked.type !== "dyn") {
@@ -120,18 +128,13 @@ function refusal(text: string, error: unknown): CelAnswer {
   if (summary === undefined) throw error;
   const message = summary.replace("Unexpected token: EOF", "the expression ends too early");
   const unknown = /^Unknown variable: (.*)$/u.exec(summary)?.[1];
-  const called = /^found no matching overload for '(\w+)\(/u.exec(summary)?.[1];
-  const isFunction = called === undefined || functions.includes(called);
-  const best =
-    unknown !== undefined
-      ? nearest(unknown, variables)
-      : isFunction
-        ? undefined
-        : nearest(called, functions);
+  const best = unknown === undefined ? undefined : nearest(unknown, celVariables);
+  const hint =
+    best === undefined ? `expressions see ${celVariables.join(", ")}` : `did you mean "${best}"?`;
   return {
     ok: false,
-    message: isFunction ? message : `Unknown function: ${called}`,
-    ...(best === undefined ? {} : { hint: `did you mean "${best}"?` }),
+    message,
+    ...(unknown === undefined ? {} : { hint }),
     start: range?.start ?? 0,
     end: range?.end ?? text.length,
   };

@@ -32,7 +32,10 @@ export function waitProblems(step: WaitStep): readonly TargetProblem[] {
   const [, kind] = /^([^/\s]+)\/[^/\s]+$/u.exec(step.on) ?? [];
   if (kind === undefined) {
     const message = `got ${JSON.stringify(step.on)}; use a kind and a name, as in deploy/web`;
-    return [...found, { key: "on", code: "wait-on", message }];
+    return [
+      ...found,
+      { key: "on", code: "wait-on", message, ...withKind(step.on, ["deploy", "pod", "node"]) },
+    ];
   }
   // A kind that nobody knows may be a custom one, unless it is nearly a known one.
   const typed = kind.toLowerCase();
@@ -46,37 +49,49 @@ export function waitProblems(step: WaitStep): readonly TargetProblem[] {
 /** `nodes`: how many there are, node-1 and so on. */
 export function faultProblem(step: FaultStep, nodes: number): TargetProblem | undefined {
   const { type, on } = step;
-  const refuse = (message: string, code = "fault-on"): TargetProblem => ({
+  const refuse = (message: string, hint: { hint?: string } = {}): TargetProblem => ({
     key: "on",
-    code,
+    code: "fault-on",
     message,
+    ...hint,
   });
+  const needs = `${on === undefined ? "" : `got ${JSON.stringify(on)}; `}${type} needs "on", as in`;
   switch (type) {
     case "NodeDown":
     case "NodeDrain": {
       const name = nodeIn(on);
-      if (name === undefined) return refuse(`${type} needs "on", as in node/node-1`);
+      if (name === undefined) return refuse(`${needs} node/node-1`, withKind(on, ["node"]));
       const isThere = /^node-[1-9]\d*$/u.test(name) && Number(name.slice("node-".length)) <= nodes;
       if (isThere) return undefined;
       const there = `there are node-1 to node-${nodes}`;
-      return refuse(`there is no node ${JSON.stringify(name)}: ${there}`, "unknown-node");
+      const missing = refuse(`there is no node ${JSON.stringify(name)}: ${there}`);
+      return { ...missing, code: "unknown-node" };
     }
     case "PodKill":
     case "PodEvict":
     case "ProbeFail":
       if (!/^(?:pods?|po|deploy|deployments?)\/[^/\s]+$/u.test(on ?? "")) {
-        return refuse(`${type} needs "on", as in pod/web-1 or deploy/web`);
+        return refuse(`${needs} pod/web-1 or deploy/web`, withKind(on, ["deploy", "pod"]));
       }
       return type === "ProbeFail" ? undefined : endless(step);
     case "ApiError":
       if (!/^(?:create|update) \w+$/u.test(on ?? "")) {
-        return refuse(`${type} needs "on", as in create pods or update replicasets`);
+        return refuse(`${needs} create pods or update replicasets`);
       }
       return endless(step);
     case "RegistryDown":
     case "QuotaFull":
       return on === undefined ? undefined : refuse(`${type} concerns all: leave "on" out`);
   }
+}
+
+/** The kind that a name alone is likely of: a node's and that of a Deployment's pod look like it. */
+function withKind(on: string | undefined, among: readonly string[]): { readonly hint?: string } {
+  if (!/^[a-z\d](?:[-.a-z\d]*[a-z\d])?$/u.test(on ?? "")) return {};
+  const isNode = /^node-\d+$/u.test(on ?? "");
+  const isPod = /-[\da-z]{1,10}-[\da-z]{5}$/u.test(on ?? "");
+  const kind = isNode ? "node" : isPod ? "pod" : "deploy";
+  return among.includes(kind) ? { hint: `did you mean "${kind}/${on}"?` } : {};
 }
 
 /** What happens once does not end. */

@@ -2,7 +2,7 @@
 
 /**
  * The candidate that needs the fewest edits (insert, delete, replace, swap neighbours), if few enough
- * to be a slip: a third of the word's length, at least one. The first of equals wins.
+ * to be a slip: a third of the word's length, at least one, and not all of it. The first of equals wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > 64) return undefined;
@@ -10,7 +10,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestEdits = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (edits < bestEdits && candidate !== word) {
+    if (edits < bestEdits && edits < word.length && candidate !== word) {
       best = candidate;
       bestEdits = edits;
     }

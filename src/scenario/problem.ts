@@ -2,6 +2,8 @@
  * What is wrong with a file that somebody wrote: where, what, and what was probably meant. All problems
  * of a file are collected and shown together.
  */
+import { wordWrap } from "../kubectl/word-wrap.ts";
+
 /** A stretch of a source text, by offsets in UTF-16 units; the end is exclusive. */
 export interface Span {
   readonly start: number;
@@ -87,11 +89,14 @@ function endOfLine(text: string, from: number): number {
   return text[end - 1] === "\r" ? Math.max(from, end - 1) : end;
 }
 
-const widestLine = 96;
+/** Of a terminal, in columns. */
+const WIDTH = 80;
+const widestLine = 72;
 
 /**
  * `file:line:column: error[code]: message`, the line, and a caret under the place. Long lines are cut
- * around it; control characters are replaced, so that a file cannot drive the terminal.
+ * around it, and a hint without room beside the caret goes below; control characters are replaced, so that a
+ * file cannot drive the terminal.
  */
 export function formatProblem(problem: Problem): string {
   const { file, line, column, severity, code, message, hint } = problem;
@@ -103,8 +108,16 @@ export function formatProblem(problem: Problem): string {
   const indent = " ".repeat(Math.max(0, column - 1 - cut));
   const room = Math.max(1, widestLine - (column - 1 - cut));
   const carets = "^".repeat(Math.min(problem.length, room));
-  const tail = hint === undefined ? "" : ` ${printable(hint)}`;
-  return `${head}\n  ${number} | ${shown}\n  ${gutter} | ${indent}${carets}${tail}`;
+  const pointer = `  ${gutter} | ${indent}${carets}`;
+  return [head, `  ${number} | ${shown}`, ...withHint(pointer, `  ${gutter} | `, hint)].join("\n");
+}
+
+function withHint(pointer: string, margin: string, hint: string | undefined): readonly string[] {
+  if (hint === undefined) return [pointer];
+  const beside = `${pointer} ${printable(hint)}`;
+  if (beside.length <= WIDTH) return [beside];
+  const below = wordWrap(printable(hint), WIDTH - margin.length).split("\n");
+  return [pointer, ...below.map((line) => `${margin}${line}`)];
 }
 
 /** Control characters (a tab included) become one visible character each, so columns stay true. */

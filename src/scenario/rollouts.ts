@@ -3,7 +3,7 @@
  * instant. Metrics and reports look at these and never at the cluster.
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
-import { controllerOf, type KubeObject } from "../api/meta.ts";
+import { isControlledBy, type KubeObject } from "../api/meta.ts";
 import { asRecord } from "../apiserver/json.ts";
 import type { Rollout as ArgoRollout } from "../api/rollout.ts";
 import type { TraceEntry, WriteEntry } from "../api/trace.ts";
@@ -56,9 +56,7 @@ export class Rollouts {
   }
 
   #setsOf(deployment: Deployment): readonly ReplicaSet[] {
-    const owned = [...this.#sets.values()].filter(
-      (set) => controllerOf(set.metadata)?.uid === deployment.metadata.uid,
-    );
+    const owned = [...this.#sets.values()].filter((set) => isControlledBy(set, deployment));
     return owned.toSorted(
       (a, b) => revisionOf(a) - revisionOf(b) || byText(a.metadata.name, b.metadata.name),
     );

@@ -149,7 +149,9 @@ function visitScalar(walk: Walk, schema: Schema, node: Located, here: Here): voi
     const { options } = schema as Schema & { readonly options: readonly string[] };
     if (options.includes(String(node.value))) return;
     const message = `${here.path}: got ${shown(node.value)}; use one of ${options.join(", ")}`;
-    report(walk, node.span, { code: "wrong-value", message, ...didYouMean(node.value, options) });
+    const best = nearest(String(node.value), options);
+    const hint = best === undefined ? {} : { hint: `did you mean "${best}"?` };
+    report(walk, node.span, { code: "wrong-value", message, ...hint });
     return;
   }
   checkLeaf(walk, schema, node, here);
@@ -181,7 +183,7 @@ function expectKind(walk: Walk, wanted: string, node: Located, here: Here): bool
 }
 
 function wrongType(walk: Walk, wanted: string, node: Located, here: Here): void {
-  const got = node.value === null ? "nothing" : `${kindOf(node)}${example(node)}`;
+  const got = node.value === null ? "nothing" : `${kindOf(node)}${example(walk, node)}`;
   const message = `${title(here)} must be ${wanted}, got ${got}`;
   const quotes = wanted === "text" && (node.entries ?? node.items) === undefined;
   const hint = quotes && node.value !== null ? { hint: "put it in quotes" } : {};
@@ -210,13 +212,9 @@ function verbOf(name: string): Verb | undefined {
   return verbs.find((verb) => name !== verb && Object.hasOwn(stepByVerb[verb].entries, name));
 }
 
-/** So many names are told where none is near. */
-const FEW = 6;
-
-function didYouMean(word: unknown, known: readonly string[]): { hint?: string } {
-  const best = nearest(String(word), known);
-  if (best !== undefined) return { hint: `did you mean "${best}"?` };
-  return known.length > FEW ? {} : { hint: `use ${known.join(", ")}` };
+function didYouMean(word: string, known: readonly string[]): { readonly hint: string } {
+  const best = nearest(word, known);
+  return { hint: best === undefined ? `use ${known.join(", ")}` : `did you mean "${best}"?` };
 }
 
 function report(walk: Walk, span: Span, what: Pick<Problem, "code" | "message" | "hint">): void {
@@ -248,8 +246,12 @@ function kindOf(node: Located): string {
   return typeof node.value === "boolean" ? "true or false" : "nothing";
 }
 
-function example(node: Located): string {
-  return (node.entries ?? node.items) === undefined ? ` (${shown(node.value)})` : "";
+/** What was written, and what YAML takes it for. */
+function example({ source }: Walk, node: Located): string {
+  if ((node.entries ?? node.items) !== undefined) return "";
+  const written = source.text.slice(node.span.start, node.span.end);
+  const isOther = typeof node.value === "boolean" && written !== String(node.value);
+  return isOther ? ` (${written}, which YAML takes for ${node.value})` : ` (${shown(node.value)})`;
 }
 
 function shown(value: unknown): string {

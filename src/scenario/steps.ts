@@ -114,7 +114,7 @@ function runLine(stage: Stage, line: string, stdin: string | undefined, shown = 
   };
   const advance = (untilMs: Millis): "stepped" | "idle" => stage.advance(untilMs);
   const { code } = runKubectl(cluster, line, streams, { name: shown, advance });
-  return { code, errors: errors.trimEnd().split("\n").filter(Boolean) };
+  return { code, errors: [...new Set(errors.trimEnd().split("\n"))].filter(Boolean) };
 }
 
 function waitFor(stage: Stage, step: WaitStep): StepFailure | undefined {

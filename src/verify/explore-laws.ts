@@ -151,7 +151,12 @@ export function lackOf(claim: string): string | undefined {
   return word === undefined ? undefined : assumptions[word];
 }
 
-function isGiven(config: ExploreConfig, assumption: Assumption, form: "state" | "sync"): boolean {
+/** Whether every run of a configuration meets an assumption. */
+export function isGiven(
+  config: ExploreConfig,
+  assumption: Assumption,
+  form: "state" | "sync",
+): boolean {
   switch (assumption) {
     case "fwd":
       return config.direction !== "forward or back";

@@ -3,7 +3,7 @@
  * whose assumptions have held so far.
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
-import { controllerOf, type Millis } from "../api/meta.ts";
+import { isControlledBy, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import { findRevisions } from "../controllers/deployment/revisions.ts";
@@ -37,7 +37,7 @@ export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutVie
   if (!found.ok) return undefined;
   const d = found.value as Deployment;
   const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[])
-    .filter((rs) => controllerOf(rs.metadata)?.uid === d.metadata.uid)
+    .filter((rs) => isControlledBy(rs, d))
     .toSorted(byCreation);
   const { next } = findRevisions(d, owned);
   return {

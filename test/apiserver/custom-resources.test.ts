@@ -39,6 +39,18 @@ describe("a custom resource", () => {
     expect(generations).toEqual([1, 2]);
   });
 
+  test("is the cluster's own: its author can go on writing, and the cluster has what was sent", () => {
+    const { api } = new Cluster();
+    const webhooks = [{ name: "load-test", url: "http://tester/" }];
+    const analysis = Object.freeze({ interval: "1m", threshold: 5, stepWeight: 10, webhooks });
+    expect(api.create(canary({ analysis }))).toMatchObject({ ok: true });
+    const match = [{ uri: { prefix: "/" } }];
+    api.patch(ref, "merge", { spec: { service: { match } } });
+    webhooks[0]!.name = "changed";
+    match[0]!.uri.prefix = "/changed";
+    expect(JSON.stringify(api.get(ref))).not.toContain("changed");
+  });
+
   test("keeps its spec when its status is written, and the other way round", () => {
     const { api } = new Cluster();
     api.create(canary());

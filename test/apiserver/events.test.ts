@@ -127,11 +127,21 @@ describe("events of pods", () => {
   test("name the nodes that had no room", () => {
     const cluster = world(deployment(3), { nodes: 2, podsPerNode: 1 });
     cluster.runUntil(5 * second);
+    const message =
+      "0/2 nodes are available: 2 Too many pods. " +
+      "no new claims to deallocate, preemption: 0/2 nodes are available: " +
+      "2 No preemption victims found for incoming pod.";
     expect(texts(cluster, "Pod").filter((text) => text.startsWith("Warning"))).toStrictEqual([
-      "Warning FailedScheduling 0/2 nodes are available: 2 Too many pods. " +
-        "no new claims to deallocate, preemption: 0/2 nodes are available: " +
-        "2 No preemption victims found for incoming pod.",
+      `Warning FailedScheduling ${message}`,
     ]);
+    const isWaiting = (pod: KubeObject): boolean =>
+      (pod["status"] as { phase?: string }).phase === "Pending";
+    const scheduled = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
+    // The condition says the same, in a restored cluster, too.
+    for (const each of [cluster, Cluster.restore(cluster.save())]) {
+      const [pod] = each.api.list("pods").filter(isWaiting);
+      expect(pod?.["status"]).toMatchObject({ conditions: [scheduled] });
+    }
   });
 });
 

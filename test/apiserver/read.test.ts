@@ -142,6 +142,7 @@ describe("label selectors", () => {
 
   test("of plain labels print sorted", () => {
     expect(formatLabels({ b: "2", a: "1" })).toBe("a=1,b=2");
+    expect(formatLabels({})).toBe("<none>");
   });
 });
 

@@ -76,6 +76,14 @@ test("annotations count for a Deployment's generation, not for a ReplicaSet's", 
   expect(generation("ReplicaSet", "replicasets")).toBe(4);
 });
 
+test("a Deployment that says nothing rolls by quarters, keeps 10 revisions and waits 10 minutes", () => {
+  expect(workload("Deployment")["spec"]).toMatchObject({
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: "25%" } },
+    revisionHistoryLimit: 10,
+    progressDeadlineSeconds: 600,
+  });
+});
+
 test("resources without rules have no strategy", () => {
   expect(strategyFor("things")).toBeUndefined();
 });

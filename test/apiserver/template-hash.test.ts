@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PodTemplateSpec } from "../../src/api/core.ts";
+import { deepFreeze } from "../../src/api/json.ts";
 import { templatesEqualIgnoringHash } from "../../src/apiserver/equality.ts";
 import { podTemplateHash } from "../../src/apiserver/template-hash.ts";
 import { readLines } from "./recorded.ts";
@@ -83,6 +84,17 @@ describe("templatesEqualIgnoringHash", () => {
     ).toBe(true);
     expect(templatesEqualIgnoringHash(plain, withCpu({ app: "api" }, "1"))).toBe(false);
     expect(templatesEqualIgnoringHash(plain, withCpu({ app: "web", b: "c" }, "1"))).toBe(false);
+  });
+
+  test("is not fooled by a template that is frozen on the outside only", () => {
+    const labels = { app: "web" };
+    const shallow = Object.freeze(withCpu(labels, "1"));
+    const settled = deepFreeze(withCpu({ app: "web" }, "1"));
+    expect(templatesEqualIgnoringHash(shallow, settled)).toBe(true);
+    expect(templatesEqualIgnoringHash(settled, shallow)).toBe(true);
+    labels.app = "api";
+    expect(templatesEqualIgnoringHash(shallow, settled)).toBe(false);
+    expect(templatesEqualIgnoringHash(settled, shallow)).toBe(false);
   });
 
   test("compares quantities by value", () => {

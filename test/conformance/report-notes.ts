@@ -8,6 +8,7 @@ export const UNREACHED: Readonly<Record<string, string>> = {
 
 /** Controllers that the recordings do not drive: worlds of their own reach what they decide (test/decisions.test.ts). */
 export const NOT_RECORDED = {
+  "disruption/": "evictions",
   "hpa/": "the horizontal pod autoscaler",
   "canary/": "Flagger's canaries",
   "rollout/": "the rollouts of Argo Rollouts",

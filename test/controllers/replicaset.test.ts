@@ -119,6 +119,40 @@ describe("an orphan", () => {
   });
 });
 
+test("a pod of the fullest node goes first where pods are counted by labels", () => {
+  const cluster = new Cluster({ nodes: 2 });
+  const template = { metadata: { labels }, spec: podSpec };
+  const spec = { replicas: 3, selector: { matchLabels: labels }, template };
+  const rs = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name: "a" }, spec };
+  cluster.act("create", (api) => api.create(rs));
+  cluster.runUntil(10 * second);
+  const onNodes = (): unknown[] => cluster.api.list("pods").map((pod) => pod["spec"]);
+  expect(onNodes()).toMatchObject(["node-2", "node-1", "node-2"].map((nodeName) => ({ nodeName })));
+  const [{ metadata }] = cluster.api.list("pods") as [KubeObject];
+  const pod = { resource: "pods", namespace: "default", name: metadata.name };
+  cluster.act("edit", (api) => {
+    api.patch(pod, "merge", { metadata: { labels: { edited: "yes" } } });
+    api.patch({ resource: "replicasets", name: "a" }, "merge", { spec: { replicas: 2 } });
+  });
+  cluster.runUntil(20 * second);
+  expect(onNodes()).toMatchObject(["node-1", "node-2"].map((nodeName) => ({ nodeName })));
+});
+
+test("a pod that has lost a label of the template, not of the selector, is not fully labeled", () => {
+  const cluster = new Cluster();
+  const template = { metadata: { labels: { ...labels, tier: "front" } }, spec: podSpec };
+  const spec = { replicas: 3, selector: { matchLabels: labels }, template };
+  const rs = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name: "a" }, spec };
+  cluster.act("create", (api) => api.create(rs));
+  cluster.runUntil(10 * second);
+  const [{ metadata }] = cluster.api.list("pods") as [KubeObject];
+  const pod = { resource: "pods", namespace: "default", name: metadata.name };
+  cluster.act("edit", (api) => api.patch(pod, "merge", { metadata: { labels: { tier: null } } }));
+  cluster.runUntil(20 * second);
+  const answer = cluster.api.get({ resource: "replicasets", name: "a" });
+  expect(answer).toMatchObject({ value: { status: { replicas: 3, fullyLabeledReplicas: 2 } } });
+});
+
 describe("of pods that are alike", () => {
   const pod = { node: 0, phase: Phase.Running, flags: Flag.Present | Flag.Ready, source: 0 };
   const fixed = { owner: 0, deletionCost: 0, createdS: 1000, restarts: 0 };

@@ -9,6 +9,7 @@ import {
   REVISION_HISTORY,
   revisionAnnotations,
   revisionOf,
+  sizeAnnotation,
 } from "../../src/controllers/deployment/revisions.ts";
 import { runs } from "../support/seed.ts";
 import { deployment, replicaSet } from "./rollout-view.ts";
@@ -35,6 +36,22 @@ describe("revisions", () => {
     expect([lastRevision([...sets, odd]), lastRevision(sets.toReversed())]).toEqual([3, 3]);
     expect(lastRevision([sets[0]!])).toBe(0);
   });
+});
+
+test.each([
+  ["12", 12],
+  ["0", 0],
+  ["", undefined],
+  ["1.5", undefined],
+  ["+3", undefined],
+  ["-1", undefined],
+  ["ten", undefined],
+  ["2147483647", 2147483647],
+  ["2147483648", undefined],
+])("an annotation of size %j says %s", (text, size) => {
+  expect(
+    sizeAnnotation(replicaSet({ image: "web:1", replicas: 0, annotations: { of: text } }), "of"),
+  ).toBe(size);
 });
 
 describe("the annotations of the new ReplicaSet", () => {
@@ -89,6 +106,16 @@ describe("the annotations of the new ReplicaSet", () => {
       }
     });
     fc.assert(property, runs(15));
+  });
+
+  test("keep no revision that is too long for the history", () => {
+    const long = `+${"0".repeat(2000)}1`;
+    const { annotations } = revisionAnnotations(
+      deployment(),
+      { [REVISION]: long, [REVISION_HISTORY]: "0" },
+      3,
+    );
+    expect(annotations).toEqual({ [REVISION]: "3", [REVISION_HISTORY]: "0" });
   });
 
   test("come back with a rollback, the Deployment's own bookkeeping aside", () => {

@@ -52,6 +52,16 @@ describe("scaling a Deployment", () => {
     expect(sizes(plan)).toEqual({ "web-1": 11, "web-2": 7 });
   });
 
+  test("gives a ReplicaSet no share where nothing says how many there were", () => {
+    const bare = { "deployment.kubernetes.io/max-replicas": "0" };
+    const plan = planFor(deployment({ spec: { replicas: 15, ...surge3 } }), [
+      replicaSet({ image: "web:1", replicas: 5, annotations: bare }),
+      replicaSet({ image: "web:2", replicas: 8 }),
+    ]);
+    // 8*18/13 = 11.1; the largest takes what is left of 18.
+    expect(sizes(plan)).toEqual({ "web-2": 13, "web-1": 5 });
+  });
+
   test("sets the only active ReplicaSet to what is wanted", () => {
     const plan = planFor(deployment({ spec: { replicas: 4 } }), [
       replicaSet({ image: "web:1", replicas: 0 }),

@@ -3,10 +3,26 @@ import { describe, expect, test } from "vitest";
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { failure, type Status } from "../../src/api/status.ts";
+import { timestamp } from "../../src/api/time.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
-import { planOf, type Effect, type Outcome, type Write } from "../../src/controllers/reconcile.ts";
-import { decisionsOf, deployment, planFor, replicaSet, viewOf } from "./rollout-view.ts";
+import { newCondition } from "../../src/controllers/deployment/conditions.ts";
+import {
+  planOf,
+  type Effect,
+  type Outcome,
+  type PlannedSync,
+  type Write,
+} from "../../src/controllers/reconcile.ts";
+import {
+  decisionsOf,
+  deployment,
+  NOW,
+  planFor,
+  replicaSet,
+  template,
+  viewOf,
+} from "./rollout-view.ts";
 
 const second = 1000;
 const notFound = failure(404, "NotFound", "gone");
@@ -123,6 +139,94 @@ describe("a sync of a Deployment", () => {
   });
 });
 
+describe("a Deployment that selects all pods", () => {
+  test("is warned, once it is observed, and no ReplicaSet is touched", () => {
+    const spec = { selector: {} };
+    const plan = planFor(deployment({ spec, status: { observedGeneration: 1 } }), [orphan()]);
+    expect(plan.events).toMatchObject([{ type: "Warning", reason: "SelectingAll" }]);
+    expect(plan.writes).toMatchObject([
+      { do: "update/status", object: { status: { observedGeneration: 2 } } },
+    ]);
+    expect(planFor(deployment({ spec }), [orphan()]).writes).toEqual([]);
+  });
+});
+
+describe("the deadline of a rollout that stands still", () => {
+  const stuck = (reason: string, agoS: number): PlannedSync => {
+    const since = timestamp(NOW - agoS * second);
+    const status = {
+      observedGeneration: 2,
+      replicas: 13,
+      updatedReplicas: 3,
+      readyReplicas: 10,
+      availableReplicas: 10,
+      unavailableReplicas: 3,
+      conditions: [
+        newCondition("Available", "True", "MinimumReplicasAvailable", "", NOW),
+        { ...newCondition("Progressing", "True", reason, "", NOW), lastUpdateTime: since },
+      ],
+    };
+    return planFor(deployment({ spec: { progressDeadlineSeconds: 600 }, status }), [
+      replicaSet({ image: "web:1", replicas: 10 }),
+      replicaSet({ image: "web:2", replicas: 3, available: 0 }),
+    ]);
+  };
+
+  test.each([
+    ["ReplicaSetUpdated", 590, { requeueAfterMs: 11_000 }],
+    ["ReplicaSetUpdated", 599, { requeueAfterMs: 2000 }],
+    ["ReplicaSetUpdated", 600, { requeueRateLimited: true }],
+    ["NewReplicaSetAvailable", 700, { requeueRateLimited: true, sameUntilEvent: true }],
+    ["ProgressDeadlineExceeded", 590, {}],
+  ])("after %s %d s ago asks for %j", (reason, agoS, verdict) => {
+    const { writes, events, because, ...asked } = stuck(reason, agoS);
+    expect(asked).toEqual(verdict);
+  });
+
+  test("is told to have passed one second later, and only once", () => {
+    const late = stuck("ReplicaSetUpdated", 601);
+    expect(decisionsOf(late)).toContain("progress/deadline-passed");
+    const again = stuck("ProgressDeadlineExceeded", 601);
+    expect(decisionsOf(again)).not.toContain("progress/deadline-passed");
+  });
+});
+
+describe("a rollback that an annotation asks for", () => {
+  test.each([
+    ["1", "deployment/rollback/done", "DeploymentRollback"],
+    ["0", "deployment/rollback/done", "DeploymentRollback"],
+    ["2", "deployment/rollback/same-template", "DeploymentRollbackTemplateUnchanged"],
+    ["7", "deployment/rollback/not-found", "DeploymentRollbackRevisionNotFound"],
+  ])("to revision %s: %s", (revision, decision, reason) => {
+    const annotations = { "deprecated.deployment.rollback.to": revision };
+    const plan = planFor(deployment({ annotations }), [
+      replicaSet({ image: "web:1", replicas: 0 }),
+      replicaSet({ image: "web:2", replicas: 10 }),
+    ]);
+    expect(decisionsOf(plan)).toContain(decision);
+    expect(plan.events).toMatchObject([{ reason }]);
+    const image = decision.endsWith("done") ? "web:1" : "web:2";
+    const { spec, metadata } = (plan.writes.at(-1) as unknown as { object: Deployment }).object;
+    expect(spec.template.spec.containers[0]?.image).toBe(image);
+    expect(metadata.annotations).toEqual({ "deployment.kubernetes.io/revision": "2" });
+  });
+});
+
+test("a Deployment whose sync fails is tried 15 times more, ever later, then left alone", () => {
+  const cluster = new Cluster();
+  cluster.refuseNext("create", "replicasets", 100);
+  const waits: number[] = [];
+  cluster.on("sync", ({ requeue }) => waits.push(...(requeue.length === 0 ? [0] : requeue)));
+  const spec = { selector: { matchLabels: { app: "web" } }, template: template("web:1") };
+  cluster.act("create", (api) =>
+    api.create({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec }),
+  );
+  cluster.runUntil(3600 * second);
+  const round = [...Array.from({ length: 15 }, (_, n) => -5 * 2 ** n), 0];
+  // Its first status woke it while a retry was on its way: that one, left over, begins once more.
+  expect(waits).toEqual([...round, ...round]);
+});
+
 describe("a Deployment wakes", () => {
   const labels = { app: "web" };
   const template = {
@@ -182,5 +286,26 @@ describe("a Deployment wakes", () => {
     cluster.runUntil(30 * second);
     expect(waited.filter((old, i) => old !== waited[i - 1])).toEqual(seen);
     expect(cluster.api.list("pods")).toHaveLength(2);
+  });
+
+  test("when a pod of it ends, after a restore too, and not when one changes, where it recreates pods", () => {
+    const cluster = new Cluster();
+    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
+    cluster.runUntil(10 * second);
+    const [first] = cluster.api.list("pods");
+    const pod = { resource: "pods", namespace: "default", name: first!.metadata.name };
+    const [played, restored] = [cluster, cluster.fork()].map((world) => {
+      let syncs = 0;
+      world.on("sync", ({ by }) => {
+        if (by === "deployment-controller") syncs++;
+      });
+      const metadata = { annotations: { a: "b" } };
+      world.act("annotate", (api) => api.patch(pod, "merge", { metadata }));
+      const after = syncs;
+      world.act("delete", (api) => api.delete(pod, { gracePeriodSeconds: 0 }));
+      return [after, syncs];
+    });
+    expect(played![0]).toBe(0);
+    expect(restored).toEqual(played);
   });
 });

@@ -1,11 +1,13 @@
 /** The pages of docs/ that follow from the code, and nothing else. */
 import { decisions, type DecisionInfo } from "../../src/controllers/decisions.ts";
+import { failuresPage } from "./failures-page.ts";
 import { performancePage } from "./performance-page.ts";
 import { scenariosPage } from "./scenarios-page.ts";
 
 export function pages(): Record<string, string> {
   return {
     "decisions.md": decisionsPage(),
+    "failures.md": failuresPage(),
     "performance.md": performancePage(),
     "scenarios.md": scenariosPage(),
   };
@@ -52,6 +54,11 @@ const CHAPTERS: readonly (readonly [prefix: string, title: string, intro: string
     "A HorizontalPodAutoscaler's sync",
     "Every 15 s it looks at all pods of the selector, and compares what they use with what they request; " +
       "see [Capacity](capacity.md).",
+  ],
+  [
+    "disruption/",
+    "Evictions under a PodDisruptionBudget",
+    "The API server decides; `kubectl drain` and the fault NodeDrain ask again every 5 s. The places are under pkg.",
   ],
   [
     "canary/",

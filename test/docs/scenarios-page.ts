@@ -1,6 +1,7 @@
 /** docs/scenarios.md: the reference of scenario files, from their JSON Schema. */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { celFunctions, celVariables } from "../../src/scenario/cel.ts";
 
 const root = fileURLToPath(
   new URL(import.meta.url.includes(".build") ? "../../../" : "../../", import.meta.url),
@@ -36,10 +37,7 @@ rollsim schema > scenario.schema.json
 - Durations are Go's (\`1m30s\`, \`250ms\`); a bare number is refused.
 - A step has exactly one verb: \`apply\`, \`kubectl\`, \`wait\`, \`assert\` or \`fault\`. \`rollout status\` and \`wait\` take
   virtual time. \`at\` counts from the start of the run, \`after\` from the end of the previous step.
-- Expressions are CEL. They see \`deploy\`, \`rs\`, \`pod\`, \`svc\`, \`canary\`, \`rollout\` by name (\`deploy.web\`, \`deploy["my-app"]\`), \`t\` (seconds)
-  and \`pods(selector)\`. Counters that the API leaves out read 0; \`status.conditions.Available\` is the condition of
-  that type. \`traffic.web\` is the account of that traffic: \`traffic.web.failed\`, \`traffic.web.failedBy.staleView\`,
-  \`traffic.web.latency.p99\` (ms).
+- Expectations are expressions: [below](#expressions).
 - \`traffic: [{ service: web, rps: 100 }]\` sends requests, from when the Service has a ready endpoint; \`serve\` under
   \`behaviors\` says how pods answer. Causes of failed requests: [zero-downtime.md](zero-downtime.md).
 - Errors come all at once, each with its place: \`file:line:column\`, the line, a caret, the nearest right word.
@@ -60,6 +58,7 @@ export function scenariosPage(): string {
     "| --- | --- | --- |",
     ...rows,
     "",
+    ...expressions(),
     "## The scenarios in this repository",
     "",
     "Each has its output beside it (`.out`), which `npm test` compares.",
@@ -67,6 +66,39 @@ export function scenariosPage(): string {
     ...scenarios(),
     "",
   ].join("\n");
+}
+
+function expressions(): string[] {
+  const all = celFunctions();
+  const own = all.flatMap(({ signature, says }) =>
+    says === undefined ? [] : `| \`${signature}\` | ${says} |`,
+  );
+  const others = new Map<string, Set<string>>();
+  for (const { name, receiver, says } of all) {
+    if (says !== undefined) continue;
+    const on = (receiver ?? "nothing").replace(/<.*|Namespace$/gu, "").replace(/^.*\./u, "");
+    others.set(on.toLowerCase(), (others.get(on.toLowerCase()) ?? new Set()).add(`\`${name}\``));
+  }
+  const rows = [...others].map(([on, names]) => `| ${on} | ${[...names].join(", ")} |`);
+  return [
+    "## Expressions",
+    "",
+    `Expressions are [CEL](https://cel.dev). They see ${celVariables.map((v) => `\`${v}\``).join(", ")}:`,
+    'objects by name (`deploy.web`, `deploy["my-app"]`) and `t`, the seconds since the run began. Counters that the',
+    "API leaves out read 0; `status.conditions.Available` is the condition of that type. `traffic.web` is the account",
+    "of that traffic: `traffic.web.failed`, `traffic.web.failedBy.staleView`, `traffic.web.latency.p99` (ms).",
+    "",
+    "| function | answer |",
+    "| --- | --- |",
+    ...own,
+    "",
+    'CEL\'s own functions (`size(pods("app=web")) == 3`), and what they are called on (`pods("app=web").all(p, p.spec.nodeName != "")`):',
+    "",
+    "| on | functions |",
+    "| --- | --- |",
+    ...rows,
+    "",
+  ];
 }
 
 interface Row {

@@ -99,7 +99,8 @@ What the controller decides now:
 
 What would let it go on:
   - one more new pod becoming available
-  - room for more pods where they are refused, or a strategy with less surge
+  - room in the quota pods (requested: pods=1, used: pods=4, limited: pods=4)
+  - maxUnavailable 1: an old pod then goes first, and leaves its room
 
 Without progress it exceeds its deadline after 660s.
 `;
@@ -199,7 +200,10 @@ describe("an explanation of a Deployment", () => {
       {
         state: "deadline exceeded",
         sets: ["new: 2 not ready -", "old: 3 available"],
-        help: ["one more new pod becoming available"],
+        help: [
+          "one more new pod becoming available",
+          "a template whose pods become ready, or kubectl rollout undo deployment/web",
+        ],
       },
     ],
     [
@@ -208,7 +212,7 @@ describe("an explanation of a Deployment", () => {
       {
         state: "waiting",
         sets: ["new: 2 available"],
-        help: ["room for more pods where they are refused, or a strategy with less surge"],
+        help: ["room in the quota pods (requested: pods=1, used: pods=2, limited: pods=2)"],
         deadline: 661,
       },
     ],

@@ -86,6 +86,34 @@ describe("rollout undo", () => {
   });
 });
 
+describe("rollout pause, resume and restart", () => {
+  test("refuse what is so already, and a restart while paused", () => {
+    const run = threeRevisions();
+    expect(run("rollout resume deploy/web")).toBe('error: deployments.apps "web" is not paused\n');
+    expect(run("rollout pause deploy/web")).toBe("deployment.apps/web paused\n");
+    expect(run("rollout pause deploy/web")).toBe(
+      'error: deployments.apps "web" is already paused\n',
+    );
+    expect(run("rollout restart deploy/web")).toBe(
+      `error: deployments.apps "web" can't restart paused deployment (run rollout resume first)\n`,
+    );
+    expect(run("rollout resume deploy/web")).toBe("deployment.apps/web resumed\n");
+  });
+
+  test("restart writes the second into the template, which starts a rollout", () => {
+    const run = threeRevisions();
+    expect(run("rollout restart deploy/web")).toBe("deployment.apps/web restarted\n");
+    const annotations = "jsonpath={.spec.template.metadata.annotations}";
+    expect(run(`get deploy web -o ${annotations}`)).toBe(
+      '{"kubectl.kubernetes.io/restartedAt":"2000-01-01T00:00:03Z"}',
+    );
+    expect(run("rollout history deploy/web")).toBe(
+      "deployment.apps/web \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>\n" +
+        "3         <none>\n4         <none>\n\n",
+    );
+  });
+});
+
 describe("rollout status", () => {
   const state = (status: object, generation = 2): unknown =>
     deploymentState({

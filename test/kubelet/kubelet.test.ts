@@ -94,13 +94,20 @@ describe("a pod's life", () => {
   });
 
   test.each([
-    ["as long as it takes", 5, 30, 5],
-    ["its grace period at the most", 60, 30, 30],
-    ["the template's own grace period", 60, 10, 10],
-  ])("ends, once deleted, after %s", (_, takes, grace, gone) => {
+    ["as long as it takes", 5, 0, 30, 5],
+    ["its grace period at the most", 60, 0, 30, 30],
+    ["the template's own grace period", 60, 0, 10, 10],
+    ["its grace period at the most, preStop hook and all", 60, 20, 30, 30],
+    ["its preStop hook and 2 s, where the hook takes all of the grace period", 60, 10, 10, 12],
+    ["its grace period and 2 s, where the hook would take longer", 60, 25, 10, 12],
+    ["2 s, where its grace period is shorter", 60, 0, 1, 2],
+  ])("ends, once deleted, after %s", (_, takes, preStop, grace, gone) => {
     const world = new Cluster({ behaviors: [{ terminate: { delay: takes * second } }] });
+    const lifecycle =
+      preStop === 0 ? {} : { preStop: { exec: { command: ["sleep", `${preStop}`] } } };
+    const containers = [{ name: "web", image: "web:1", lifecycle }];
     world.act("create", (api) =>
-      api.create(replicaSet(1, { terminationGracePeriodSeconds: grace })),
+      api.create(replicaSet(1, { containers, terminationGracePeriodSeconds: grace })),
     );
     world.runUntil(10 * second);
     world.act("delete", (api) => api.delete({ resource: "replicasets", name: "web" }));

@@ -1,6 +1,6 @@
 // The laws of src/verify/properties.ts as properties of the counter model, and which of their
 // assumptions a configuration meets.
-import { unreachable } from "../../src/engine/assert.ts";
+import { isGiven } from "../../src/verify/explore-laws.ts";
 import { always, everyStep } from "../../src/verify/judge.ts";
 import type { Property } from "../../src/verify/judge.ts";
 import type {
@@ -10,7 +10,7 @@ import type {
   SyncFacts,
   SyncLaw,
 } from "../../src/verify/properties.ts";
-import { isDeploymentSync } from "./layout.ts";
+import { toSyncDeployment } from "../../src/verify/explore-layout.ts";
 import type { RolloutModel } from "./rollout.ts";
 import type { RowConfig } from "./rows.ts";
 
@@ -19,7 +19,7 @@ export function lawOn(model: RolloutModel, law: StateLaw | SyncLaw): Property {
   const name = `${law.id} ${law.name}`;
   if (law.form === "state") return always(name, (s, at) => law.margin(model.view(s, at)) >= 0);
   return everyStep(name, (before, beforeAt, after, afterAt, action) => {
-    if (!isDeploymentSync(action)) return true;
+    if (action !== toSyncDeployment) return true;
     const path = model.isScalingEvent(before, beforeAt) ? "scaling" : "rolling";
     const from = model.view(before, beforeAt);
     const to = model.viewAfter(after, afterAt);
@@ -39,31 +39,6 @@ export function claim(
 
 /** Whether every run of a configuration meets an assumption. */
 export function meets(config: RowConfig, assumption: Assumption): boolean {
-  switch (assumption) {
-    case "fwd":
-      return config.direction !== "forward or back";
-    case "mrs0":
-      return config.minReady !== "positive";
-    case "nf":
-      return (config.faults ?? 0) === 0;
-    case "const":
-      return config.scaleTo === undefined;
-    case "own":
-      return config.cache !== "lagging";
-    case "acc":
-      return config.syncs === "on honest status";
-    case "one":
-      return config.changes === 1;
-    case "bad":
-      return config.newPods === "never ready";
-    case "ready":
-      return config.newPods !== "never ready";
-    case "np": // nor pauses
-    case "room": // the model has no nodes
-    case "settled": // judged by the law itself, state by state
-    case "still": // a step of the model is one action
-      return true;
-    default:
-      return unreachable(assumption);
-  }
+  if (assumption === "acc") return config.syncs === "on honest status";
+  return isGiven({ ...config, revisions: config.sets }, assumption, "state");
 }

@@ -8,7 +8,7 @@ import { stateLaws, syncLaws } from "../../src/verify/properties.ts";
 import { lawOn } from "./judged.ts";
 import { sizeOf } from "./law.ts";
 import type { Mutant } from "./law.ts";
-import { isDeploymentSync, isSystemAction } from "./layout.ts";
+import { isSystemAction, toSyncDeployment } from "../../src/verify/explore-layout.ts";
 import { rolloutModel } from "./rollout.ts";
 import type { RolloutModel } from "./rollout.ts";
 import { rows } from "./rows.ts";
@@ -44,7 +44,7 @@ const keepsOrder: Judged = (model) =>
   holds(
     model,
     everyStep("keeps order", (before, beforeAt, after, afterAt, action) => {
-      if (!isDeploymentSync(action) || !model.isScalingEvent(before, beforeAt)) return true;
+      if (action !== toSyncDeployment || !model.isScalingEvent(before, beforeAt)) return true;
       const sizes = model.view(before, beforeAt).sets.map(({ spec }) => spec);
       const now = model.viewAfter(after, afterAt).sets.map(({ spec }) => spec);
       return now.every((size, i) =>

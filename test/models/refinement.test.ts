@@ -5,8 +5,8 @@ import { describe, expect, test } from "vitest";
 import { check } from "../../src/verify/check.ts";
 import { always } from "../../src/verify/judge.ts";
 import { stepsFor } from "../../src/verify/packed.ts";
+import { toSyncDeployment } from "../../src/verify/explore-layout.ts";
 import { realSetSync, realSync } from "./real-sync.ts";
-import { isDeploymentSync } from "./layout.ts";
 import { rolloutModel } from "./rollout.ts";
 import type { RolloutConfig } from "./config.ts";
 import type { Reads } from "./views.ts";
@@ -40,7 +40,9 @@ function compareSyncs(config: RolloutConfig): {
     model.next(states, at, into);
     const before = model.view(states, at).sets.map(({ spec }) => spec);
     const wasThere = reads.sets.map(({ exists }) => exists);
-    const step = into.actions.subarray(0, into.count).findIndex(isDeploymentSync);
+    const step = into.actions
+      .subarray(0, into.count)
+      .findIndex((action) => action === toSyncDeployment);
     const after =
       step < 0
         ? undefined

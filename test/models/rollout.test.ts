@@ -9,7 +9,11 @@ import { goalOf, shortestTrace } from "../../src/verify/trace.ts";
 import { claims } from "./claims.ts";
 import { claim, lawOn, meets } from "./judged.ts";
 import type { Creation } from "./law.ts";
-import { describeAction, isDeploymentSync, isSystemAction } from "./layout.ts";
+import {
+  describeAction,
+  isSystemAction,
+  toSyncDeployment,
+} from "../../src/verify/explore-layout.ts";
 import { rolloutModel } from "./rollout.ts";
 import type { RolloutModel } from "./rollout.ts";
 import { rows } from "./rows.ts";
@@ -184,7 +188,7 @@ describe("without the status guard at 4/1/1, 3 sets, 2 changes", () => {
       const then = model.view(before, beforeAt);
       const now = model.viewAfter(after, afterAt);
       const grows = now.sets.some(({ spec }, i) => i !== now.current && spec > then.sets[i]!.spec);
-      if (isDeploymentSync(action) && grows) {
+      if (action === toSyncDeployment && grows) {
         grew++;
         if (isNew) grewFirst++;
       }
@@ -201,13 +205,13 @@ test("a witness reads as a story: CE3, in which scaling down costs a pod too man
   const trace = shortestTrace(model, goalOf(claim(model, folk.says, folk.holds)))!;
   expect(trace.map(({ action }) => describeAction(action))).toMatchInlineSnapshot(`
     [
-      "start: complete",
-      "user changes the template to set 2",
-      "Deployment controller syncs",
-      "Deployment controller syncs",
-      "user scales",
-      "Deployment controller syncs",
-      "ReplicaSet controller syncs set 1",
+      "the rollout of v1 is complete",
+      "the user changes the template to v2",
+      "the Deployment controller syncs",
+      "the Deployment controller syncs",
+      "the user scales",
+      "the Deployment controller syncs",
+      "the ReplicaSet controller syncs v1",
     ]
   `);
   expect(model.show(trace.at(-1)!.state, 0)).toMatchInlineSnapshot(

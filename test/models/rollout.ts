@@ -6,17 +6,15 @@
 import type { PackedModel } from "../../src/verify/packed.ts";
 import type { RolloutConfig } from "./config.ts";
 import {
-  four,
+  nibble,
   existsBit,
   specAt,
   availableAt,
   statusAt,
   changesAt,
   faultsAt,
-  copyBits,
-  copyListed,
-  copyFresh,
-} from "./layout.ts";
+} from "../../src/verify/explore-layout.ts";
+import { copyBits, copyListed, copyFresh } from "./copies.ts";
 import { sizeOf } from "./law.ts";
 import type { Law } from "./law.ts";
 import { StepWriter } from "./steps.ts";
@@ -48,7 +46,7 @@ function lawOf(config: RolloutConfig): Law {
   const second =
     config.scaleTo === undefined ? first : sizeOf(config.scaleTo, surge, unavailable, mutant);
   for (const size of [first, second]) {
-    if (size.replicas + size.surge + 1 > four) throw new RangeError("more than 14 pods in a set");
+    if (size.replicas + size.surge + 1 > nibble) throw new RangeError("more than 14 pods in a set");
   }
   if (config.changes > 7 || (config.faults ?? 0) > 3) throw new RangeError("too many user steps");
   if (config.scaleTo !== undefined && config.cache === "lagging") {

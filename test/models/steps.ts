@@ -4,21 +4,18 @@ import type { RolloutConfig } from "./config.ts";
 import { Sight, sync } from "./law.ts";
 import type { Law } from "./law.ts";
 import {
-  four,
+  nibble,
   existsBit,
   specAt,
   unreadyAt,
   readyAt,
   availableAt,
   statusAt,
-  annotatedAt,
+  sizedAt,
   currentAt,
   changesAt,
   faultsAt,
   scaledAt,
-  copyBits,
-  copyListed,
-  copyFresh,
   toChange,
   toScale,
   toSyncDeployment,
@@ -27,8 +24,8 @@ import {
   toAvailable,
   toFail,
   toDeliver,
-  copyOf,
-} from "./layout.ts";
+} from "../../src/verify/explore-layout.ts";
+import { copyBits, copyListed, copyFresh, copyOf } from "./copies.ts";
 
 /** Writes the successors of states of one configuration. */
 export class StepWriter {
@@ -111,8 +108,8 @@ export class StepWriter {
   #hasHonestStatus(): boolean {
     for (let i = 0; i < this.#sets; i++) {
       const word = this.#states[this.#at + i]!;
-      const kept = Math.min((word >> specAt) & four, (word >> availableAt) & four);
-      if (((word >> statusAt) & four) > kept) return false;
+      const kept = Math.min((word >> specAt) & nibble, (word >> availableAt) & nibble);
+      if (((word >> statusAt) & nibble) > kept) return false;
     }
     return true;
   }
@@ -127,18 +124,18 @@ export class StepWriter {
     for (let i = 0; i < this.#sets; i++) {
       const word = this.#states[this.#at + i]!;
       see.exists[i] = word & existsBit;
-      see.stored[i] = (word >> specAt) & four;
-      see.annotated[i] = (word >> annotatedAt) & 1;
+      see.stored[i] = (word >> specAt) & nibble;
+      see.annotated[i] = (word >> sizedAt) & 1;
       if (this.#lagging) {
         const copy = copies >> (i * copyBits);
         see.listed[i] = copy & copyListed;
-        see.spec[i] = (copy >> 1) & four;
-        see.status[i] = (copy >> 5) & four;
+        see.spec[i] = (copy >> 1) & nibble;
+        see.status[i] = (copy >> 5) & nibble;
         see.fresh[i] = (copy & copyFresh) === 0 ? 0 : 1;
       } else {
         see.listed[i] = word & existsBit;
         see.spec[i] = see.stored[i]!;
-        see.status[i] = (word >> (this.#readsPods ? availableAt : statusAt)) & four;
+        see.status[i] = (word >> (this.#readsPods ? availableAt : statusAt)) & nibble;
         see.fresh[i] = 1;
       }
     }
@@ -153,9 +150,9 @@ export class StepWriter {
     const to = this.#into.count * this.#lanes;
     for (let i = 0; i < this.#sets; i++) {
       const word = this.#states[this.#at + i]!;
-      const cleared = word & ~(existsBit | (four << specAt) | (1 << annotatedAt));
+      const cleared = word & ~(existsBit | (nibble << specAt) | (1 << sizedAt));
       const next =
-        cleared | see.exists[i]! | (see.stored[i]! << specAt) | (see.annotated[i]! << annotatedAt);
+        cleared | see.exists[i]! | (see.stored[i]! << specAt) | (see.annotated[i]! << sizedAt);
       out[to + i] = next;
       changed |= word ^ next;
     }
@@ -163,7 +160,7 @@ export class StepWriter {
       out[to + this.#sets] = copies;
       for (let i = 0; i < this.#sets; i++) {
         const differs =
-          (this.#states[this.#at + i]! ^ out[to + i]!) & (existsBit | (four << specAt));
+          (this.#states[this.#at + i]! ^ out[to + i]!) & (existsBit | (nibble << specAt));
         if (differs !== 0) out[to + this.#sets]! &= ~(copyFresh << (i * copyBits));
       }
     }
@@ -171,13 +168,13 @@ export class StepWriter {
   }
 
   #replicaSet(i: number, word: number): void {
-    const spec = (word >> specAt) & four;
-    const unready = (word >> unreadyAt) & four;
-    const ready = (word >> readyAt) & four;
-    const available = (word >> availableAt) & four;
+    const spec = (word >> specAt) & nibble;
+    const unready = (word >> unreadyAt) & nibble;
+    const ready = (word >> readyAt) & nibble;
+    const available = (word >> availableAt) & nibble;
     const excess = unready + ready + available - spec;
     // Status is counted from the pods as listed before this step's creations and deletions.
-    const reported = (word & ~(four << statusAt)) | (available << statusAt);
+    const reported = (word & ~(nibble << statusAt)) | (available << statusAt);
     if (excess <= 0) return this.#report(i, word, reported - (excess << unreadyAt), 0);
     // Not ready goes first. Availability is no key: which of the ready ones go is open.
     const fromUnready = this.#readyFirst
@@ -194,7 +191,7 @@ export class StepWriter {
   #report(i: number, before: number, after: number, detail: number): void {
     if (before === after) return;
     this.#emit(toSyncSet + i * 16 + detail, i, after);
-    if (this.#lagging && ((before ^ after) & (four << statusAt)) !== 0) {
+    if (this.#lagging && ((before ^ after) & (nibble << statusAt)) !== 0) {
       this.#into.words[(this.#into.count - 1) * this.#lanes + this.#sets]! &= ~(
         copyFresh <<
         (i * copyBits)
@@ -204,14 +201,14 @@ export class StepWriter {
 
   #kubelet(i: number, word: number): void {
     const mayTurn = i === 0 || !this.#brokenImage;
-    if (mayTurn && ((word >> unreadyAt) & four) > 0) {
+    if (mayTurn && ((word >> unreadyAt) & nibble) > 0) {
       const to = this.#positive ? 1 << readyAt : 1 << availableAt;
       this.#emit(toReady + i * 16, i, word - (1 << unreadyAt) + to);
     }
-    if (((word >> readyAt) & four) > 0) {
+    if (((word >> readyAt) & nibble) > 0) {
       this.#emit(toAvailable + i * 16, i, word - (1 << readyAt) + (1 << availableAt));
     }
-    if (((this.#states[this.#at]! >> faultsAt) & 3) > 0 && ((word >> availableAt) & four) > 0) {
+    if (((this.#states[this.#at]! >> faultsAt) & 3) > 0 && ((word >> availableAt) & nibble) > 0) {
       this.#emit(toFail + i * 16, i, word - (1 << availableAt) + (1 << unreadyAt));
       this.#into.words[(this.#into.count - 1) * this.#lanes]! -= 1 << faultsAt;
     }

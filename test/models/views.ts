@@ -1,22 +1,19 @@
 // What properties, people and the link to the code see of a packed state of the counter model.
 import type { RolloutView } from "../../src/verify/properties.ts";
 import {
-  four,
+  nibble,
   existsBit,
   specAt,
   unreadyAt,
   readyAt,
   availableAt,
   statusAt,
-  annotatedAt,
+  sizedAt,
   currentAt,
   faultsAt,
   scaledAt,
-  copyBits,
-  copyListed,
-  copyFresh,
-  copyOf,
-} from "./layout.ts";
+} from "../../src/verify/explore-layout.ts";
+import { copyBits, copyListed, copyFresh, copyOf } from "./copies.ts";
 import { sizeOf } from "./law.ts";
 import type { Law, Size } from "./law.ts";
 import type { RolloutConfig } from "./config.ts";
@@ -66,7 +63,7 @@ export function viewsOf(config: RolloutConfig, law: Law): RolloutViews {
     isScalingEvent: (states, at) => {
       const scaled = (states[at]! >> scaledAt) & 1;
       return view(states, at).sets.some(
-        ({ spec }, i) => spec > 0 && ((states[at + i]! >> annotatedAt) & 1) !== scaled,
+        ({ spec }, i) => spec > 0 && ((states[at + i]! >> sizedAt) & 1) !== scaled,
       );
     },
     show: (states, at) => show(view(states, at)),
@@ -93,10 +90,10 @@ function viewer({ sets, faults = 0 }: RolloutConfig, sizes: readonly Size[]): At
     for (let i = 0; i < sets; i++) {
       const word = states[at + i]!;
       const set = seen[i]!;
-      set.spec = (word >> specAt) & four;
-      set.available = (word >> availableAt) & four;
-      set.active = set.available + ((word >> unreadyAt) & four) + ((word >> readyAt) & four);
-      set.status = (word >> statusAt) & four;
+      set.spec = (word >> specAt) & nibble;
+      set.available = (word >> availableAt) & nibble;
+      set.active = set.available + ((word >> unreadyAt) & nibble) + ((word >> readyAt) & nibble);
+      set.status = (word >> statusAt) & nibble;
     }
     return view;
   };
@@ -115,10 +112,10 @@ function reader({ sets, cache }: RolloutConfig, sizes: readonly Size[]): At<Read
         return {
           exists: (word & existsBit) !== 0,
           listed: (copy & copyListed) !== 0,
-          spec: (copy >> 1) & four,
-          status: (copy >> 5) & four,
+          spec: (copy >> 1) & nibble,
+          status: (copy >> 5) & nibble,
           fresh: (copy & copyFresh) !== 0,
-          sizedFor: sizes[(word >> annotatedAt) & 1]!,
+          sizedFor: sizes[(word >> sizedAt) & 1]!,
         };
       }),
     };

@@ -42,8 +42,8 @@ export const otherMutants: readonly Mutant[] = [
   mutant(
     "what rounding leaves over is dropped",
     `${deployment}scale`,
-    `Math.max(0, sizes[0]! + toAdd - added)`,
-    `Math.max(0, sizes[0]!)`,
+    `Math.max(0, size + toAdd - added)`,
+    `Math.max(0, size)`,
   ),
   mutant(
     "shares are rounded down",

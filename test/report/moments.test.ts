@@ -147,6 +147,65 @@ describe("a moment", () => {
     ]);
   });
 
+  describe("of evictions that a budget refuses", () => {
+    const refused = (at: number, name: string, healthy = 3): TraceEntry => ({
+      kind: "decision",
+      at,
+      by: "apiserver",
+      sync: 0,
+      key: `default/${name}`,
+      id: "disruption/too-few-healthy",
+      weighed: { budget: "web", desired: 3, healthy, pod: name },
+      sentence: `The budget web needs 3 healthy pods and has ${healthy}: ${name} is not evicted.`,
+    });
+    const start = [deployment(0, { replicas: 3 }), replicaSet(0, 1, 3, 3)];
+    const texts = (trace: readonly TraceEntry[]): readonly (readonly string[])[] =>
+      momentsOf([...start, ...trace]).map(({ reasons }) => reasons.map(({ text }) => text));
+
+    test("counts the pods, by revision", () => {
+      const trace = [refused(0, "web-1-a"), refused(0, "web-1-b"), refused(0, "bare"), instant(0)];
+      expect(texts(trace)).toEqual([
+        [
+          "The budget web needs 3 healthy pods and has 3: 2 pods of revision 1 are not evicted.",
+          "The budget web needs 3 healthy pods and has 3: bare is not evicted.",
+        ],
+      ]);
+    });
+
+    test("tells once what is asked again and again, until something else is answered", () => {
+      const trace = [0, 5000, 10_000].flatMap((at) => [refused(at, "web-1-a"), instant(at)]);
+      const [moment, ...more] = momentsOf([...start, ...trace, refused(15_000, "web-1-a", 2)]);
+      expect(moment?.reasons).toHaveLength(1);
+      expect(more).toMatchObject([{ at: 15_000, skipped: 2 }]);
+    });
+  });
+
+  test("tells once what a command prints again and again on stderr, and how often", () => {
+    const print = (at: number, stream: "stdout" | "stderr", text: string): TraceEntry => ({
+      kind: "output",
+      at,
+      stream,
+      text: `${text}\n`,
+    });
+    const again = (at: number): TraceEntry[] => [
+      print(at, "stdout", "evicting pod default/x"),
+      print(at, "stderr", "error: will retry after 5s"),
+      instant(at),
+    ];
+    const moments = momentsOf([
+      { kind: "step", at: 0, name: "kubectl drain node-1" },
+      ...again(0),
+      ...again(5000),
+      ...again(10_000),
+      print(12_000, "stdout", "pod/x evicted"),
+      instant(12_000),
+    ]);
+    expect(moments).toMatchObject([
+      { at: 0, commands: [{ output: [{}, {}] }] },
+      { at: 12_000, commands: [{ again: 2, output: [{ text: "pod/x evicted" }] }] },
+    ]);
+  });
+
   test("before a long wait tells what holds the rollout", () => {
     const [first, second] = momentsOf([
       deployment(0, { replicas: 4, updated: 2 }),

@@ -25,9 +25,31 @@ spec:
   return runScenario(parseScenario(head + body + deployments.join(""), "dir/x, y.yaml"));
 }
 
+const drained = (least: number, until: string): string => `until: ${until}
+steps:
+  - kubectl: create pdb web --selector=app=web-0 --min-available=${least}
+  - { at: 20s, fault: { type: NodeDrain, on: node/node-1 } }
+`;
+
 const failing = played('expect: { finally: [\'size(pod) == 3 && "<&" != ""\'] }\n');
 
 describe("the text", () => {
+  test.each([
+    ["22s", 0], // asked once
+    ["26s", 1],
+    ["2m", 1],
+  ])("says at the end, at %s, that a drain still waits, and for what", (until, times) => {
+    const text = textReport(played(drained(2, until)), { width: 80, paint: plainPaint });
+    const wait = "  a drain waits      The budget web needs 2 healthy pods and has 2\n";
+    expect(text.split(wait)).toHaveLength(1 + times);
+  });
+
+  test("says nothing of a drain that is over", () => {
+    expect(textReport(played(drained(1, "2m")), { width: 80, paint: plainPaint })).not.toContain(
+      "a drain waits",
+    );
+  });
+
   test.each([60, 80, 100, 120])(
     "keeps to %i columns with one Deployment and with five",
     (width) => {

@@ -14,7 +14,19 @@ describe("what steps wait for and break is checked before the run", () => {
     ],
     [
       "wait: { for: delete, on: web }",
-      '5:30 wait-on: got "web"; use a kind and a name, as in deploy/web',
+      '5:30 wait-on: got "web"; use a kind and a name, as in deploy/web [did you mean "deploy/web"?]',
+    ],
+    [
+      "wait: { for: condition=Ready, on: node-1 }",
+      '5:39 wait-on: got "node-1"; use a kind and a name, as in deploy/web [did you mean "node/node-1"?]',
+    ],
+    [
+      "fault: { type: NodeDrain, on: node-1 }",
+      '5:35 fault-on: got "node-1"; NodeDrain needs "on", as in node/node-1 [did you mean "node/node-1"?]',
+    ],
+    [
+      "fault: { type: PodEvict, on: web-5669f7dd7f-9ksrc }",
+      '5:34 fault-on: got "web-5669f7dd7f-9ksrc"; PodEvict needs "on", as in pod/web-1 or deploy/web [did you mean "pod/web-5669f7dd7f-9ksrc"?]',
     ],
     [
       "wait: { for: delete, on: deplo/web }",
@@ -22,7 +34,7 @@ describe("what steps wait for and break is checked before the run", () => {
     ],
     [
       "fault: { type: PodKill, on: node/node-1 }",
-      '5:33 fault-on: PodKill needs "on", as in pod/web-1 or deploy/web',
+      '5:33 fault-on: got "node/node-1"; PodKill needs "on", as in pod/web-1 or deploy/web',
     ],
     [
       "fault: { type: PodKill, on: deploy/web, for: 3s }",
@@ -38,7 +50,7 @@ describe("what steps wait for and break is checked before the run", () => {
     ],
     [
       "fault: { type: ApiError, on: creat pods }",
-      '5:34 fault-on: ApiError needs "on", as in create pods or update replicasets',
+      '5:34 fault-on: got "creat pods"; ApiError needs "on", as in create pods or update replicasets',
     ],
   ])("%s", (step, problem) => {
     expect(problems(`${head}steps:\n  - ${step}\n---\n${deployment}`)).toEqual([problem]);

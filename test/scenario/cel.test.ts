@@ -78,4 +78,30 @@ describe("an expression", () => {
   ])("%j is refused before the run, with its place", (text, message, start, end) => {
     expect(compileCel(text)).toMatchObject({ ok: false, message, start, end });
   });
+
+  test.each([
+    ['sahre("a", "b") == 1', "Unknown function: sahre", 'did you mean "share"?', 0],
+    [
+      "t > 1 && abs(t) > 1",
+      "Unknown function: abs",
+      /^there are pods, endpoints, share, .*\bsize\b/u,
+      9,
+    ],
+    ['"a".startWith("b")', "Unknown method: startWith", 'did you mean "startsWith"?', 0],
+    ['pods("a=b").every(p, p.x == 1)', "Unknown method: every", /^there are .*\ball, exists,/u, 0],
+  ])("%j calls what nobody knows: the functions are named", (text, message, hint, start) => {
+    expect(compileCel(text)).toMatchObject({
+      ok: false,
+      message,
+      hint: typeof hint === "string" ? hint : expect.stringMatching(hint),
+      start,
+    });
+  });
+
+  test("that looks at what nobody knows is told what expressions see", () => {
+    expect(compileCel("deplo.web == 1")).toMatchObject({ hint: 'did you mean "deploy"?' });
+    const hint = "expressions see deploy, rs, pod, svc, node, canary, rollout, traffic, t";
+    expect(compileCel("available >= 3")).toMatchObject({ hint });
+    expect(compileCel("p == 3")).toMatchObject({ hint });
+  });
 });

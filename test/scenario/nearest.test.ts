@@ -10,6 +10,7 @@ describe("did you mean", () => {
     ["banana", ["expect", "steps"], undefined],
     ["x", ["at", "on"], undefined],
     ["", ["at"], undefined],
+    ["p", ["t"], undefined],
   ])("%j among %j is %j", (word, known, best) => {
     expect(nearest(word, known)).toBe(best);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkScenario, parseScenario } from "../../src/scenario/parse.ts";
-import { ScenarioError } from "../../src/scenario/problem.ts";
+import { formatProblem, ScenarioError } from "../../src/scenario/problem.ts";
 import { deployment, head, problems } from "./problems.ts";
 
 function message(text: string): string {
@@ -69,6 +69,26 @@ describe("a problem is shown with its line, a caret and what was meant", () => {
       ),
     ).toBeLessThan(110);
   });
+});
+
+test("a hint that has no room beside its caret stands below it, in 80 columns", () => {
+  const { problems: found } = checkScenario(`${head}expect: { allways: [] }\n`, "bad.yaml");
+  expect(found.map(formatProblem)).toEqual([
+    `bad.yaml:4:11: error[unknown-key]: unknown key "allways" in expect
+  4 | expect: { allways: [] }
+    |           ^^^^^^^ did you mean "always"?`,
+  ]);
+  const { problems: far } = checkScenario(`${head}behaviors:\n  - { banana: 1 }\n`, "bad.yaml");
+  const [, , pointer, ...below] = far.map(formatProblem).join("\n").split("\n");
+  expect(pointer).toBe("    |       ^^^^^^");
+  expect(below.join("\n")).toContain("    | use match, schedule, pull,");
+  expect(Math.max(...below.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test("a word that YAML takes for true is shown as it was written", () => {
+  expect(problems(`${head}namespace: on\n`)).toEqual([
+    "4:12 wrong-type: namespace must be text, got true or false (on, which YAML takes for true) [put it in quotes]",
+  ]);
 });
 
 test("all problems of a file are found in one go, in order", () => {

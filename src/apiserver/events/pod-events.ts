@@ -139,7 +139,7 @@ function scheduled(pod: PodNamed): ReportedEvent {
 }
 
 /** Mirrors FitError and the default preemption plugin: nodes by reason, in order of the text. */
-function unschedulable(pod: PodNamed, { nodes, reasons, helpless }: NodesSeen): ReportedEvent {
+export function fitError({ nodes, reasons, helpless }: NodesSeen): string {
   const others = nodes - helpless;
   const filter = reasons.map(([reason, count]) => `${count} ${reason}`);
   const preemption = [
@@ -148,11 +148,16 @@ function unschedulable(pod: PodNamed, { nodes, reasons, helpless }: NodesSeen): 
   ];
   const list = (reasons: readonly string[]): string =>
     `0/${nodes} nodes are available: ${reasons.toSorted((a, b) => (a < b ? -1 : 1)).join(", ")}.`;
+  return `${list(filter)} no new claims to deallocate, preemption: ${list(preemption)}`;
+}
+
+/** The condition PodScheduled says the same (pkg/scheduler/schedule_one.go handleSchedulingFailure). */
+function unschedulable(pod: PodNamed, seen: NodesSeen): ReportedEvent {
   return {
     source: { component: "default-scheduler" },
     about: wholePod(pod),
     type: "Warning",
     reason: "FailedScheduling",
-    message: `${list(filter)} no new claims to deallocate, preemption: ${list(preemption)}`,
+    message: fitError(seen),
   };
 }

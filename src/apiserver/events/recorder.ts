@@ -26,7 +26,7 @@ import {
   type RecordedEntry,
   type SavedEventLog,
 } from "./log.ts";
-import { podEvents, podName } from "./pod-events.ts";
+import { fitError, podEvents, podName } from "./pod-events.ts";
 import { logPods } from "./pod-listener.ts";
 import { findPod } from "../pod-access.ts";
 import type { Store } from "../store.ts";
@@ -71,6 +71,10 @@ export class EventRecorder {
     this.#names = saved?.names ?? 0;
     this.#version = saved?.version ?? 0;
     logPods(store, this.#log, agents);
+    store.schedulerSays = (row): string => {
+      const seen = this.#log.nodesSeen.get(row);
+      return seen === undefined ? "" : fitError(seen);
+    };
     trace.on("event", (entry) => {
       const { resource, namespaced } = kindOfName(entry.about.kind);
       const { namespace, name } = entry.about;

@@ -1,7 +1,9 @@
 /**
  * The conditions of metrics, `result[0] >= 0.95`, as trees. Their language is that of expr-lang/expr.
  *
- * Left out: `let`, sequences with `;`, ranges in closures by name, dates.
+ * Its grammar mirrors parser/parser.go and parser/operator/operator.go there.
+ *
+ * Left out: `let`, sequences with `;`, elements by name (`#acc`), methods, dates.
  */
 
 export type Expression =
@@ -75,6 +77,7 @@ function unescape(text: string): string {
 }
 
 const BINDING: Readonly<Record<string, number>> = {
+  "|": 0,
   "||": 10,
   or: 10,
   "&&": 15,
@@ -90,6 +93,7 @@ const BINDING: Readonly<Record<string, number>> = {
   startsWith: 20,
   endsWith: 20,
   matches: 20,
+  "..": 25,
   "+": 30,
   "-": 30,
   "*": 60,
@@ -100,7 +104,11 @@ const BINDING: Readonly<Record<string, number>> = {
   "??": 500,
 };
 
-/** Functions whose last argument may be a closure. */
+/** `a < b < c` is `a < b && b < c`. */
+const CHAINED = new Set(["<", "<=", ">", ">="]);
+const AFTER_NOT = new Set(["in", "contains", "startsWith", "endsWith", "matches"]);
+
+/** Functions whose second argument is a closure, with braces or without. */
 const OVER_LISTS = new Set(["all", "any", "none", "one", "filter", "map", "count", "find", "sum"]);
 
 /** Throws an ExpressionFault. */
@@ -120,34 +128,41 @@ export function parseExpression(source: string): Expression {
   };
 
   function expression(): Expression {
-    let left = binary(0);
-    while (accept("|")) {
-      const { text } = take();
-      expect("(");
-      left = {
-        kind: "call",
-        name: text,
-        args: [left, ...argumentsUntil(")", OVER_LISTS.has(text))],
-      };
+    let tree = binary(0);
+    while (accept("?")) {
+      const yes = is(":") ? tree : expression();
+      expect(":");
+      tree = { kind: "choice", test: tree, yes, no: expression() };
     }
-    if (!accept("?")) return left;
-    const yes = expression();
-    expect(":");
-    return { kind: "choice", test: left, yes, no: expression() };
+    return tree;
   }
 
   function binary(least: number): Expression {
     let left = unary();
-    for (;;) {
-      const negated = is("not") && tokens[at + 1]?.text === "in";
-      const op = negated ? "in" : peek().text;
-      const power = peek().type === "end" || peek().type === "text" ? undefined : BINDING[op];
+    for (let before = ""; ;) {
+      const negated = is("not") && AFTER_NOT.has(tokens[at + 1]?.text ?? "");
+      const { type, text: op } = negated ? tokens[at + 1]! : peek();
+      const power = type === "end" || type === "text" ? undefined : BINDING[op];
       if (power === undefined || power < least) return left;
+      if (before === "??" && op !== "??" && op !== "|") throw new ExpressionFault(mixed(op));
       at += negated ? 2 : 1;
-      const right = binary(op === "**" || op === "^" ? power : power + 1);
-      left = { kind: "binary", op, left, right };
+      if (op === "|") left = call(take().text, [left]);
+      else if (CHAINED.has(op)) left = comparisons(left, op, power);
+      else {
+        const right = binary(op === "**" || op === "^" ? power : power + 1);
+        left = { kind: "binary", op, left, right };
+      }
       if (negated) left = { kind: "unary", op: "!", of: left };
+      before = op;
     }
+  }
+
+  function comparisons(first: Expression, op: string, power: number): Expression {
+    const right = binary(power + 1);
+    const one: Expression = { kind: "binary", op, left: first, right };
+    if (!CHAINED.has(peek().text) || peek().type === "text") return one;
+    const next = take().text;
+    return { kind: "binary", op: "&&", left: one, right: comparisons(right, next, power) };
   }
 
   function unary(): Expression {
@@ -194,7 +209,7 @@ export function parseExpression(source: string): Expression {
       expect(")");
       return inner;
     }
-    if (accept("[")) return { kind: "list", items: argumentsUntil("]", false) };
+    if (accept("[")) return list();
     if (accept("{")) return map();
     if (accept("#")) return { kind: "element" };
     if (is(".")) return { kind: "element" };
@@ -204,25 +219,35 @@ export function parseExpression(source: string): Expression {
   function name(): Expression {
     const { text } = take();
     if (text === "true" || text === "false") return { kind: "literal", value: text === "true" };
-    if (text === "nil" || text === "null") return { kind: "literal", value: null };
-    if (!accept("(")) return { kind: "name", name: text };
-    return { kind: "call", name: text, args: argumentsUntil(")", OVER_LISTS.has(text)) };
+    if (text === "nil") return { kind: "literal", value: null };
+    return is("(") ? call(text, []) : { kind: "name", name: text };
   }
 
-  function argumentsUntil(end: string, closures: boolean): readonly Expression[] {
-    const args: Expression[] = [];
-    while (!accept(end)) {
-      if (closures && accept("{")) {
-        args.push({ kind: "closure", body: expression() });
-        expect("}");
-      } else {
-        const arg = expression();
-        // A predicate may stand without its braces.
-        args.push(closures && usesElement(arg) ? { kind: "closure", body: arg } : arg);
-      }
-      if (!is(end)) expect(",");
+  /** `given`: what a pipe puts before the arguments in the parentheses. */
+  function call(called: string, given: readonly Expression[]): Expression {
+    expect("(");
+    const args = [...given];
+    while (!accept(")")) {
+      args.push(OVER_LISTS.has(called) && args.length === 1 ? closure() : expression());
+      if (!is(")")) expect(",");
     }
-    return args;
+    return { kind: "call", name: called, args };
+  }
+
+  function closure(): Expression {
+    const braced = accept("{");
+    const body = expression();
+    if (braced) expect("}");
+    return { kind: "closure", body };
+  }
+
+  function list(): Expression {
+    const items: Expression[] = [];
+    while (!accept("]")) {
+      items.push(expression());
+      if (!is("]")) expect(",");
+    }
+    return { kind: "list", items };
   }
 
   function map(): Expression {
@@ -242,15 +267,6 @@ export function parseExpression(source: string): Expression {
   return tree;
 }
 
-function usesElement(tree: Expression): boolean {
-  if (tree.kind === "element") return true;
-  return Object.values(tree).some((part: unknown) =>
-    Array.isArray(part)
-      ? part.some((item: unknown) => isTree(item) && usesElement(item))
-      : isTree(part) && usesElement(part),
-  );
-}
-
-function isTree(value: unknown): value is Expression {
-  return typeof value === "object" && value !== null && "kind" in value;
+function mixed(op: string): string {
+  return `Operator (${op}) and coalesce expressions (??) cannot be mixed. Wrap either by parentheses.`;
 }

@@ -75,6 +75,8 @@ function binary(tree: Extract<Expression, { kind: "binary" }>, scope: Scope): un
       return asText(left).endsWith(asText(right));
     case "matches":
       return new RegExp(asText(right), "u").test(asText(left));
+    case "..":
+      return range(asNumber(left), asNumber(right));
     case "+":
       return typeof left === "string" ? left + asText(right) : asNumber(left) + asNumber(right);
     default:
@@ -82,6 +84,14 @@ function binary(tree: Extract<Expression, { kind: "binary" }>, scope: Scope): un
         ? compare(op, left, right)
         : arithmetic(op, asNumber(left), asNumber(right));
   }
+}
+
+/** As many as expr-lang's memory budget has room for. */
+const LONGEST = 1_000_000;
+
+function range(from: number, to: number): readonly number[] {
+  if (to - from >= LONGEST) throw new ExpressionFault("memory budget exceeded");
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 }
 
 function arithmetic(op: string, left: number, right: number): unknown {

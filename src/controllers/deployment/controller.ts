@@ -5,7 +5,7 @@
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { deepEqual } from "../../api/json.ts";
 import { matchesSelector } from "../../api/label-selector.ts";
-import { controllerOf, type OwnerReference } from "../../api/meta.ts";
+import { controllerOf, isControlledBy, type OwnerReference } from "../../api/meta.ts";
 import { keyOf, PodChange, type PodChangeCode, type Store } from "../../apiserver/store.ts";
 import type { Caches, EventHandler } from "../caches.ts";
 import type { Controller } from "../loop.ts";
@@ -107,10 +107,10 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   }
 
   /** Upstream lists the ReplicaSets past its cache, but not the pods. */
-  #hasPods({ metadata, spec }: Deployment): boolean {
+  #hasPods(deployment: Deployment): boolean {
     for (const rs of this.#store.all("replicasets")) {
-      if (controllerOf(rs.metadata)?.uid !== metadata.uid) continue;
-      if (!matchesSelector(spec.selector, rs.metadata.labels ?? {})) continue;
+      if (!isControlledBy(rs, deployment)) continue;
+      if (!matchesSelector(deployment.spec.selector, rs.metadata.labels ?? {})) continue;
       const owner = this.#store.registry.findOwner(rs.metadata.uid ?? "");
       if (owner !== undefined && this.#caches.pods.rowsOf(owner).length > 0) return true;
     }

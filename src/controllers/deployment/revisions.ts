@@ -13,7 +13,7 @@ export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
 export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
 export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
 export const ROLLBACK_TO = "deprecated.deployment.rollback.to";
-const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** Characters of `revision-history`; beyond, the oldest numbers are dropped. */
 const HISTORY_LIMIT = 2000;

@@ -148,8 +148,7 @@ function shares(d: Deployment, sorted: readonly ReplicaSet[], toAdd: number): nu
     added += share;
     return rs.spec.replicas + share;
   });
-  if (toAdd !== 0 && sizes.length > 0) sizes[0] = Math.max(0, sizes[0]! + toAdd - added);
-  return sizes;
+  return sizes.map((size, i) => (i === 0 ? Math.max(0, size + toAdd - added) : size));
 }
 
 /** deployment/util GetReplicaSetProportion: clipped to what is left to add or take away. */

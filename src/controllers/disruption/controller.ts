@@ -15,6 +15,7 @@ import { timestamp } from "../../api/time.ts";
 import { podObject } from "../../apiserver/pod-objects.ts";
 import { keyOf, type Store } from "../../apiserver/store.ts";
 import type { Trace } from "../../engine/trace.ts";
+import { sentence, type Decision } from "../decisions.ts";
 import {
   allowed,
   budgetStatus,
@@ -163,6 +164,7 @@ export class DisruptionController {
       if (currentHealthy >= desiredHealthy && desiredHealthy > 0) return undefined;
     }
     if (status === undefined || (status.observedGeneration ?? 0) < generation) {
+      this.#tellRefusal(pod, { id: "disruption/not-observed", weighed: { budget: name } });
       return refused(`The disruption budget ${name} is still being processed by the server.`);
     }
     if (disruptionsAllowed < 0) {
@@ -170,8 +172,12 @@ export class DisruptionController {
       return forbidden(of, name, "pdb disruptions allowed is negative");
     }
     if (disruptionsAllowed === 0) {
+      const tooFew = currentHealthy <= desiredHealthy;
+      const weighed = { budget: name, desired: desiredHealthy, healthy: currentHealthy };
+      const id = tooFew ? "disruption/too-few-healthy" : "disruption/none-to-spare";
+      this.#tellRefusal(pod, { id, weighed });
       return refused(
-        currentHealthy <= desiredHealthy
+        tooFew
           ? `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`
           : `The disruption budget ${name} does not allow evicting pods currently`,
       );
@@ -185,6 +191,19 @@ export class DisruptionController {
       ...(left === 0 ? { conditions: [allowed(budget, left, this.#store.wallClockMs)] } : {}),
     });
     return undefined;
+  }
+
+  #tellRefusal({ metadata }: Pod, { id, weighed }: Decision): void {
+    const decision = { id, weighed: { ...weighed, pod: metadata.name } };
+    this.#trace.add({
+      kind: "decision",
+      at: this.#store.now,
+      by: "apiserver",
+      sync: 0,
+      key: `${metadata.namespace}/${metadata.name}`,
+      ...decision,
+      sentence: sentence(decision),
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { AnalysisRun, AnalysisTemplate } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { Client } from "../../api/client.ts";
-import { controllerOf, type KubeObject } from "../../api/meta.ts";
+import { controllerOf, isControlledBy, type KubeObject } from "../../api/meta.ts";
 import type { Operator } from "../operators.ts";
 import type { Plan } from "../reconcile.ts";
 import { reconcileExperiment, type Experiment, type ExperimentView } from "./reconcile.ts";
@@ -30,9 +30,9 @@ export class ExperimentController implements Operator<ExperimentView> {
     const list = (resource: string): readonly KubeObject[] =>
       this.#api.list(resource, { namespace });
     const owned = (resource: string): readonly KubeObject[] =>
-      list(resource).filter(
-        ({ metadata }) => controllerOf(metadata)?.uid === experiment?.metadata.uid,
-      );
+      experiment === undefined
+        ? []
+        : list(resource).filter((object) => isControlledBy(object, experiment));
     return {
       key,
       now: this.#api.wallClockMs,

@@ -12,26 +12,13 @@ import { deepEqual } from "../../api/json.ts";
 import { timestamp } from "../../api/time.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, type Plan, type Steps, type Verdict } from "../reconcile.ts";
-import { withCondition } from "./conditions.ts";
+import { withCondition, type Reason } from "./conditions.ts";
 import { proposeReplicas, warning, type Proposal } from "./metrics.ts";
-import { normalize, withScaling, type NormalizationInput, type Reason } from "./stabilization.ts";
+import { normalize, withScaling, type NormalizationInput } from "./stabilization.ts";
 import type { AutoscalerMemory, AutoscalerView, ScaleTarget } from "./view.ts";
 
 /** --horizontal-pod-autoscaler-sync-period */
 const SYNC_PERIOD_MS = 15_000;
-
-const GOT_SCALE = {
-  reason: "SucceededGetScale",
-  message: "the HPA controller was able to get the target's current scale",
-};
-const DISABLED = {
-  reason: "ScalingDisabled",
-  message: "scaling is disabled since the replica count of the target is zero",
-};
-const NOT_TO_ZERO = {
-  reason: "NotScaledToZero",
-  message: "the HPA controller did not scale the workload to zero",
-};
 
 export function* reconcileAutoscaler(view: AutoscalerView): Plan {
   const { hpa, key, nowMs, target } = view;
@@ -95,7 +82,7 @@ function* autoscale(
   const { nowMs } = view;
   const current = target.specReplicas;
   const progress: Progress = { hpa, nowMs, conditions: conditionsOf(hpa) };
-  set(progress, "AbleToScale", "True", GOT_SCALE);
+  set(progress, "AbleToScale", "True", { reason: "SucceededGetScale" });
   const first = [{ replicas: current, atMs: nowMs }];
   const known = remembered.recommendations.length > 0;
   const memory = known ? remembered : { ...remembered, recommendations: first };
@@ -154,7 +141,7 @@ function* withoutMetrics(
   const { minReplicas: minimum = 1, maxReplicas: maximum } = spec;
   if (current === 0) {
     yield decide("hpa/disabled-at-zero", { target });
-    set(progress, "ScalingActive", "False", DISABLED);
+    set(progress, "ScalingActive", "False", { reason: "ScalingDisabled" });
     return { desired: 0, reason: "", rescale: false };
   }
   if (current > maximum) {
@@ -226,7 +213,7 @@ function* conclude(
     reason: "SuccessfulRescale",
     message: `New size: ${desired}; reason: ${reason}`,
   };
-  set(progress, "ScaledToZero", "False", NOT_TO_ZERO);
+  set(progress, "ScaledToZero", "False", { reason: "NotScaledToZero" });
   const status = statusOf(progress, current, desired, statuses);
   yield* writeStatus(hpa, { ...status, lastScaleTime: timestamp(nowMs) });
   const { behavior } = hpa.spec;

@@ -13,7 +13,7 @@ import { milliOfQuantity, printMilli } from "../../apiserver/quantity.ts";
 import { decide, type Decision } from "../decisions.ts";
 import type { RecordEvent, Steps } from "../reconcile.ts";
 import { calculateReplicas, type Tolerances } from "./replica-calculator.ts";
-import type { Reason } from "./stabilization.ts";
+import type { Reason } from "./conditions.ts";
 import type { AutoscalerView, ScaleTarget } from "./view.ts";
 
 const TOLERANCE = 0.1;

@@ -5,6 +5,7 @@
  */
 import type { HorizontalPodAutoscaler, ScalingRules } from "../../api/autoscaling.ts";
 import type { Decision } from "../decisions.ts";
+import type { KnownReason } from "./conditions.ts";
 import type { AutoscalerMemory, Recommendation, ScaleEvent } from "./view.ts";
 
 /** --horizontal-pod-autoscaler-downscale-stabilization */
@@ -20,17 +21,12 @@ export interface NormalizationInput {
   readonly memory: Pick<AutoscalerMemory, "recommendations" | "scaleUps" | "scaleDowns">;
 }
 
-export interface Reason {
-  readonly reason: string;
-  readonly message: string;
-}
-
 export interface Normalized {
   readonly desired: number;
   /** For AbleToScale. */
-  readonly able: Reason;
+  readonly able: { readonly reason: KnownReason };
   /** For ScalingLimited. */
-  readonly limited: Reason & { readonly status: "True" | "False" };
+  readonly limited: { readonly reason: KnownReason; readonly status: "True" | "False" };
   readonly recommendations: readonly Recommendation[];
   readonly because: readonly Decision[];
 }
@@ -39,65 +35,29 @@ export function normalize(input: NormalizationInput): Normalized {
   const { proposal } = input;
   const stable = input.behavior === undefined ? stabilize(input) : stabilizeByRules(input);
   const wanted = stable.replicas;
-  const allowed = input.behavior === undefined ? limit(input, wanted) : limitByRules(input, wanted);
-  const { recommendations } = input.memory;
-  const all = [proposal, ...recommendations.map(({ replicas }) => replicas)];
-  const range = { lowest: Math.min(...all), highest: Math.max(...all) };
-  const numbers = { proposal, window: stable.windowS, ...range, stabilized: wanted };
+  const limited = input.behavior === undefined ? limit(input, wanted) : limitByRules(input, wanted);
+  const { replicas: allowed, reason } = limited;
+  const because: Decision[] = [];
+  if (wanted !== proposal) {
+    const { recommendations } = input.memory;
+    const all = [proposal, ...recommendations.map(({ replicas }) => replicas)];
+    const range = { lowest: Math.min(...all), highest: Math.max(...all) };
+    const weighed = { proposal, window: stable.windowS, ...range, stabilized: wanted };
+    because.push({ id: "hpa/stabilized", weighed });
+  }
+  if (allowed !== wanted) because.push({ id: "hpa/limited", weighed: { wanted, allowed, reason } });
   return {
-    desired: allowed.replicas,
-    able: wanted === proposal ? READY : stable.reason,
-    limited: { ...allowed.reason, status: allowed.replicas === wanted ? "False" : "True" },
+    desired: allowed,
+    able: { reason: wanted === proposal ? "ReadyForNewScale" : stable.reason },
+    limited: { reason, status: allowed === wanted ? "False" : "True" },
     recommendations: stable.recommendations,
-    because: [
-      ...(wanted === proposal ? [] : [{ id: "hpa/stabilized", weighed: numbers } as const]),
-      ...(allowed.replicas === wanted
-        ? []
-        : [
-            {
-              id: "hpa/limited",
-              weighed: { wanted, allowed: allowed.replicas, reason: allowed.reason.reason },
-            } as const,
-          ]),
-    ],
+    because,
   };
 }
 
-const READY = { reason: "ReadyForNewScale", message: "recommended size matches current size" };
-const WITHIN = {
-  reason: "DesiredWithinRange",
-  message: "the desired count is within the acceptable range",
-};
-const TOO_MANY = {
-  reason: "TooManyReplicas",
-  message: "the desired replica count is more than the maximum replica count",
-};
-const TOO_FEW = {
-  reason: "TooFewReplicas",
-  message: "the desired replica count is less than the minimum replica count",
-};
-const TOO_FAST_UP = {
-  reason: "ScaleUpLimit",
-  message: "the desired replica count is increasing faster than the maximum scale rate",
-};
-const TOO_FAST_DOWN = {
-  reason: "ScaleDownLimit",
-  message: "the desired replica count is decreasing faster than the maximum scale rate",
-};
-const DOWN_STABILIZED = {
-  reason: "ScaleDownStabilized",
-  message:
-    "recent recommendations were higher than current one, applying the highest recent recommendation",
-};
-const UP_STABILIZED = {
-  reason: "ScaleUpStabilized",
-  message:
-    "recent recommendations were lower than current one, applying the lowest recent recommendation",
-};
-
 interface Stabilized {
   readonly replicas: number;
-  readonly reason: Reason;
+  readonly reason: KnownReason;
   readonly windowS: number;
   readonly recommendations: readonly Recommendation[];
 }
@@ -111,7 +71,7 @@ function stabilize({ memory, proposal, nowMs }: NormalizationInput): Stabilized 
   const isOld = ({ atMs }: Recommendation): boolean => atMs < cutoff;
   const now = { replicas: proposal, atMs: nowMs };
   const recommendations = withNew(memory.recommendations, now, isOld);
-  return { replicas, reason: DOWN_STABILIZED, windowS, recommendations };
+  return { replicas, reason: "ScaleDownStabilized", windowS, recommendations };
 }
 
 /** Each direction with its own window: the present number stays where it is between the two bounds. */
@@ -130,7 +90,7 @@ function stabilizeByRules(input: NormalizationInput): Stabilized {
   const now = { replicas: proposal, atMs: nowMs };
   return {
     replicas: Math.min(Math.max(current, up), down),
-    reason: proposal >= current ? UP_STABILIZED : DOWN_STABILIZED,
+    reason: proposal >= current ? "ScaleUpStabilized" : "ScaleDownStabilized",
     windowS: proposal >= current ? upS : downS,
     recommendations: withNew(memory.recommendations, now, isOld),
   };
@@ -144,17 +104,19 @@ export function withNew<T>(list: readonly T[], now: T, isOld: (item: T) => boole
 
 interface Allowed {
   readonly replicas: number;
-  readonly reason: Reason;
+  readonly reason: KnownReason;
 }
 
 /** Without `behavior`: at most twice as many, or 4. */
 function limit({ current, minimum, maximum }: NormalizationInput, wanted: number): Allowed {
   const fastest = Math.max(2 * current, 4);
   const tooFast = maximum > fastest;
-  if (wanted < minimum) return { replicas: minimum, reason: TOO_FEW };
+  if (wanted < minimum) return { replicas: minimum, reason: "TooFewReplicas" };
   const most = tooFast ? fastest : maximum;
-  if (wanted > most) return { replicas: most, reason: tooFast ? TOO_FAST_UP : TOO_MANY };
-  return { replicas: wanted, reason: WITHIN };
+  if (wanted > most) {
+    return { replicas: most, reason: tooFast ? "ScaleUpLimit" : "TooManyReplicas" };
+  }
+  return { replicas: wanted, reason: "DesiredWithinRange" };
 }
 
 function limitByRules(input: NormalizationInput, wanted: number): Allowed {
@@ -162,15 +124,15 @@ function limitByRules(input: NormalizationInput, wanted: number): Allowed {
   if (wanted > current) {
     const fastest = Math.max(current, fastestUp(input, behavior.scaleUp ?? {}));
     const most = Math.min(maximum, fastest);
-    const reason = maximum > fastest ? TOO_FAST_UP : TOO_MANY;
+    const reason = maximum > fastest ? "ScaleUpLimit" : "TooManyReplicas";
     if (wanted > most) return { replicas: most, reason };
   } else if (wanted < current) {
     const fastest = Math.min(current, fastestDown(input, behavior.scaleDown ?? {}));
     const least = Math.max(minimum, fastest);
-    const reason = minimum < fastest ? TOO_FAST_DOWN : TOO_FEW;
+    const reason = minimum < fastest ? "ScaleDownLimit" : "TooFewReplicas";
     if (wanted < least) return { replicas: least, reason };
   }
-  return { replicas: wanted, reason: WITHIN };
+  return { replicas: wanted, reason: "DesiredWithinRange" };
 }
 
 function fastestUp(input: NormalizationInput, rules: ScalingRules): number {

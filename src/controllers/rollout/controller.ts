@@ -3,7 +3,7 @@ import type { AnalysisRun, AnalysisTemplate } from "../../api/analysis.ts";
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import type { Client } from "../../api/client.ts";
 import type { Pod, Service } from "../../api/core.ts";
-import { controllerOf, type KubeObject } from "../../api/meta.ts";
+import { controllerOf, isControlledBy, type KubeObject } from "../../api/meta.ts";
 import type { Rollout } from "../../api/rollout.ts";
 import type { Operator } from "../operators.ts";
 import type { Plan } from "../reconcile.ts";
@@ -52,9 +52,9 @@ export class RolloutController implements Operator<RolloutView> {
       this.#api.list(resource, { namespace }) as readonly T[];
     const rollout = answer.ok ? (answer.value as Rollout) : undefined;
     const owned = <T extends KubeObject>(resource: string): readonly T[] =>
-      list<T>(resource).filter(
-        ({ metadata }) => controllerOf(metadata)?.uid === rollout?.metadata.uid,
-      );
+      rollout === undefined
+        ? []
+        : list<T>(resource).filter((object) => isControlledBy(object, rollout));
     const routes =
       rollout === undefined || canaryOf(rollout)?.trafficRouting === undefined ? [] : ROUTES;
     return {
@@ -98,7 +98,7 @@ export class RolloutController implements Operator<RolloutView> {
     if (restartAt === undefined || restartAt === statusOf(rollout).restartedAt) return [];
     const sets = this.#api
       .list("replicasets", { namespace })
-      .filter(({ metadata }) => controllerOf(metadata)?.uid === rollout.metadata.uid)
+      .filter((set) => isControlledBy(set, rollout))
       .map(({ metadata }) => metadata.uid);
     return (this.#api.list("pods", { namespace }) as readonly Pod[]).filter(({ metadata }) =>
       sets.includes(controllerOf(metadata)?.uid),

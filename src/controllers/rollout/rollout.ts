@@ -6,7 +6,7 @@
  */
 import type { ReplicaSet } from "../../api/apps.ts";
 import { matchesSelector } from "../../api/label-selector.ts";
-import { controllerOf } from "../../api/meta.ts";
+import { isControlledBy } from "../../api/meta.ts";
 import type { Rollout, RolloutStatus } from "../../api/rollout.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, type Plan, type Steps, type Verdict } from "../reconcile.ts";
@@ -146,10 +146,10 @@ function currentRuns(rollout: Rollout, owned: RolloutView["analysisRuns"]): Curr
 
 /** ReplicaSets that the Rollout owns and its selector matches, and what each is to it. */
 function findSets(c: RolloutContext): void {
-  const { metadata, spec } = c.rollout;
+  const { spec } = c.rollout;
   const all = c.view.replicaSets.filter(
     (rs) =>
-      controllerOf(rs.metadata)?.uid === metadata.uid &&
+      isControlledBy(rs, c.rollout) &&
       matchesSelector(spec.selector ?? {}, rs.metadata.labels ?? {}),
   );
   const newRS = findNewReplicaSet(c.rollout, all);

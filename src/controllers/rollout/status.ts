@@ -10,6 +10,7 @@ import { compact, deepEqual } from "../../api/json.ts";
 import type { LabelSelector } from "../../api/meta.ts";
 import type { Rollout, RolloutCondition, RolloutStatus } from "../../api/rollout.ts";
 import { parseTimestamp } from "../../api/time.ts";
+import { formatLabelSelector } from "../../apiserver/selectors.ts";
 import { decide } from "../decisions.ts";
 import { sumOfStatus } from "../deployment/view.ts";
 import { write, type Steps } from "../reconcile.ts";
@@ -61,24 +62,8 @@ export function countOf(
   return {
     HPAReplicas: sumOfStatus(sets, "replicas"),
     availableReplicas: sumOfStatus(sets, "availableReplicas"),
-    selector: selectorText(selector),
+    selector: formatLabelSelector(selector),
   };
-}
-
-/** metav1.FormatLabelSelector. */
-function selectorText(selector: LabelSelector | undefined): string {
-  const labels = Object.entries(selector?.matchLabels ?? {}).map(([k, v]) => `${k}=${v}`);
-  const words = { In: "in", NotIn: "notin" } as const;
-  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
-    if (operator === "Exists") return key;
-    if (operator === "DoesNotExist") return `!${key}`;
-    return `${key} ${words[operator]} (${(values ?? []).toSorted(byText).join(",")})`;
-  });
-  return [...labels, ...expressions].toSorted(byText).join(",");
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** persistRolloutStatus. */

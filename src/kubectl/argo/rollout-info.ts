@@ -4,7 +4,7 @@
  */
 import type { AnalysisRun } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
-import { controllerOf, type KubeObject } from "../../api/meta.ts";
+import { isControlledBy, type KubeObject } from "../../api/meta.ts";
 import type { Rollout } from "../../api/rollout.ts";
 import { currentSetWeight, currentStep } from "../../controllers/rollout/canary-steps.ts";
 import {
@@ -68,18 +68,16 @@ export interface RolloutInfo {
 }
 
 export function rolloutInfo(call: Call, rollout: Rollout): RolloutInfo {
-  const { namespace = "default", uid = "" } = rollout.metadata;
+  const { namespace = "default" } = rollout.metadata;
   const { client } = call.io;
-  const owned = (resource: string, owner: string): readonly KubeObject[] =>
-    client
-      .list(resource, { namespace })
-      .filter(({ metadata }) => controllerOf(metadata)?.uid === owner);
-  const sets = (owned("replicasets", uid) as readonly ReplicaSet[])
-    .map((set) => setInfo(rollout, set, owned("pods", set.metadata.uid ?? "")))
+  const owned = (resource: string, owner: KubeObject): readonly KubeObject[] =>
+    client.list(resource, { namespace }).filter((object) => isControlledBy(object, owner));
+  const sets = (owned("replicasets", rollout) as readonly ReplicaSet[])
+    .map((set) => setInfo(rollout, set, owned("pods", set)))
     .toSorted(
       (a, b) => b.revision - a.revision || compareText(a.set.metadata.name, b.set.metadata.name),
     );
-  const runs = (owned("analysisruns", uid) as readonly AnalysisRun[]).toSorted(
+  const runs = (owned("analysisruns", rollout) as readonly AnalysisRun[]).toSorted(
     (a, b) =>
       revisionOf(b) - revisionOf(a) ||
       compareText(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? "") ||
@@ -94,7 +92,7 @@ export function rolloutInfo(call: Call, rollout: Rollout): RolloutInfo {
     ...strategyOf(rollout, sets),
     sets,
     runs,
-    experiments: owned("experiments", uid),
+    experiments: owned("experiments", rollout),
   };
 }
 

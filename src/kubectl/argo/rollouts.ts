@@ -6,7 +6,7 @@
  */
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { KubeObject } from "../../api/meta.ts";
-import { controllerOf } from "../../api/meta.ts";
+import { isControlledBy } from "../../api/meta.ts";
 import type { Rollout } from "../../api/rollout.ts";
 import type { Answer } from "../../api/status.ts";
 import { timestamp } from "../../api/time.ts";
@@ -195,7 +195,7 @@ function setOfRevision(call: Call, rollout: Rollout, revision: number): ReplicaS
   const sets = (
     call.io.client.list("replicasets", { namespace: call.namespace }) as readonly ReplicaSet[]
   )
-    .filter(({ metadata }) => controllerOf(metadata)?.uid === rollout.metadata.uid)
+    .filter((set) => isControlledBy(set, rollout))
     .toSorted((a, b) => revisionOf(b) - revisionOf(a));
   if (revision > 0) {
     const found = sets.find((set) => revisionOf(set) === revision);

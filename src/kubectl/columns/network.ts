@@ -2,9 +2,9 @@
  * Columns of services and what belongs to them. Mirrors
  * kubernetes/pkg/printers/internalversion/printers.go (v1.37.2).
  */
+import { formatLabels } from "../../apiserver/selectors.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { at, compareText, list, map, num, text } from "../fields.ts";
-import { formatLabels } from "../labels.ts";
 import type { Column } from "./table.ts";
 import { ageColumn, nameColumn, word } from "./workloads.ts";
 

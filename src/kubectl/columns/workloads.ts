@@ -5,7 +5,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import { ageOf, humanDuration } from "../duration.ts";
 import { at, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
-import { formatLabelSelector, formatLabels, selectorText } from "../labels.ts";
+import { formatLabels, formatLabelSelector, selectorText } from "../../apiserver/selectors.ts";
 import type { Column } from "./table.ts";
 
 export const nameColumn: Column = { name: "Name", cell: (object) => object.metadata.name };

@@ -2,11 +2,11 @@
  * Descriptions of services, autoscalers and, in kubectl's generic form, of every other kind. Mirrors
  * kubectl/pkg/describe (v0.37.2); quotas are left to the generic form.
  */
+import { formatLabels } from "../../apiserver/selectors.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
 import { at, isMap, list, map, num, plainText, sortedKeys, text } from "../fields.ts";
-import { formatLabels } from "../labels.ts";
 import { annotationLines, labelLines, line, optionalLine } from "./text.ts";
 
 export function describeService(call: Call, service: KubeObject): string[] {

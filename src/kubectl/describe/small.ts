@@ -5,7 +5,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { at, list, map, num, sortedKeys, text } from "../fields.ts";
-import { selectorText } from "../labels.ts";
+import { selectorText } from "../../apiserver/selectors.ts";
 import { annotationLines, labelLines, line } from "./text.ts";
 
 /** Limit ranges are kept, but not told. */

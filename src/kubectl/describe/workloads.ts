@@ -1,9 +1,9 @@
 /** Descriptions of Deployments and ReplicaSets. Mirrors kubectl/pkg/describe (v0.37.2). */
-import { controllerOf, type KubeObject } from "../../api/meta.ts";
+import { controllerOf, isControlledBy, type KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
 import { at, isMap, list, map, num, text } from "../fields.ts";
-import { formatLabelSelector, selectorText } from "../labels.ts";
+import { formatLabelSelector, selectorText } from "../../apiserver/selectors.ts";
 import { replicaSetsOf } from "../revisions.ts";
 import { templateLines } from "./template.ts";
 import { annotationLines, labelLines, line } from "./text.ts";
@@ -79,7 +79,7 @@ export function describeReplicaSet(call: Call, replicaSet: KubeObject): string[]
       namespace: replicaSet.metadata.namespace ?? call.namespace,
       labelSelector: selectorText(at(replicaSet, "spec", "selector")),
     })
-    .filter((pod) => controllerOf(pod.metadata)?.uid === replicaSet.metadata.uid);
+    .filter((pod) => isControlledBy(pod, replicaSet));
   const count = (phase: string): number =>
     pods.filter((pod) => text(pod, "status", "phase") === phase).length;
   return [

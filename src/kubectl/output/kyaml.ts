@@ -1,7 +1,7 @@
 /** -o kyaml: YAML in braces, each string in quotes. Mirrors sigs.k8s.io/yaml/kyaml (v1.6.0). */
 import { isMap, sortedKeys } from "../fields.ts";
 import type { KeyOrder } from "./gojson.ts";
-import { resolvesToOther } from "./yaml.ts";
+import { escapes, resolvesToOther } from "./yaml.ts";
 
 /** One document with its `---`. */
 export function kyaml(value: unknown, order: KeyOrder): string {
@@ -37,37 +37,27 @@ function keyText(key: string): string {
   const word = /^[\p{L}\p{N}_](?:[\p{L}\p{N}_./-]*[\p{L}\p{N}_])?$/u.test(key);
   return word && !resolvesToOther(key) && !/^[tf]$/i.test(key)
     ? key
-    : `"${[...key].map((c) => (c === "\n" || c === "\t" ? JSON.stringify(c).slice(1, 3) : escaped(c))).join("")}"`;
+    : `"${[...key].map(escaped).join("")}"`;
 }
 
 /** Over several lines if the text has some; each line of it then begins at one column. */
 function quoted(text: string, indent: string): string {
-  if (!text.includes("\n")) return `"${[...text].map(escaped).join("")}"`;
+  if (!text.includes("\n")) return `"${escapedLine(text)}"`;
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   const lead = (line: string): string =>
     indent + (/^\s/.test(line) ? "\\" : line === "" ? "" : " ");
-  const whole = lines.map((line) => `${lead(line)}${[...line].map(escaped).join("")}\\n\\\n`);
-  const rest = last === "" ? "" : `${lead(last)}${[...last].map(escaped).join("")}\\\n`;
+  const whole = lines.map((line) => `${lead(line)}${escapedLine(line)}\\n\\\n`);
+  const rest = last === "" ? "" : `${lead(last)}${escapedLine(last)}\\\n`;
   return `"\\\n${whole.join("")}${rest}${indent}"`;
 }
 
-const names: Readonly<Record<string, string>> = {
-  "\0": "\\0",
-  "\u0007": "\\a",
-  "\b": "\\b",
-  "\t": "\t",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  "\u001b": "\\e",
-  '"': '\\"',
-  "\\": "\\\\",
-  "\u0085": "\\N",
-  "\u00a0": "\\_",
-  "\u2028": "\\L",
-  "\u2029": "\\P",
-};
+/** Tabs stay as they are in values; in keys they do not. */
+function escapedLine(text: string): string {
+  return Array.from(text, (c) => (c === "\t" ? c : escaped(c))).join("");
+}
+
+const names: Readonly<Record<string, string>> = { ...escapes, "\u00a0": "\\_" };
 
 function escaped(c: string): string {
   const name = names[c];

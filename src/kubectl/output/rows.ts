@@ -1,10 +1,10 @@
 /** Tables of `get`: the server's columns, and those that kubectl's flags add. */
+import { formatLabels } from "../../apiserver/selectors.ts";
 import type { KindInfo } from "../../api/client.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { buildTable, layTable } from "../columns/table.ts";
 import { columnsOf } from "../columns/kinds.ts";
 import type { Call } from "../call.ts";
-import { formatLabels } from "../labels.ts";
 import { qualifiedName } from "../resources.ts";
 
 export interface RowStyle {

@@ -109,7 +109,8 @@ function literal(text: string, indent: number): string {
   return [`|${start}${end}`, ...lines].join("\n");
 }
 
-const escapes: Readonly<Record<string, string>> = {
+/** Characters that have a name between double quotes. */
+export const escapes: Readonly<Record<string, string>> = {
   "\0": "\\0",
   "\u0007": "\\a",
   "\b": "\\b",

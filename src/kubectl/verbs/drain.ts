@@ -12,7 +12,6 @@ import { exitWith } from "../errors.ts";
 import { at, list, text } from "../fields.ts";
 import { reporter, type Reporter } from "../output/report.ts";
 import type { Info } from "../resolve.ts";
-import { failIdle } from "../waiting.ts";
 import { nodesOf, setUnschedulable } from "./cordon.ts";
 
 const RETRY_MS = 5000;
@@ -161,7 +160,9 @@ class Eviction {
       const next = open.filter(({ state }) => state !== "over").map(({ due }) => due);
       const until = Math.min(this.#end, ...next);
       while (next.length > 0 && io.client.now < until) {
-        if (io.advance(until) === "idle" && io.client.now < until) failIdle();
+        if (io.advance(until) === "idle" && io.client.now < until) {
+          exitWith("rollsim: the run ends before all pods are gone");
+        }
       }
     }
   }

@@ -1,10 +1,9 @@
 /** kubectl get. Mirrors kubectl/pkg/cmd/get/get.go (v0.37.2). */
 import type { KindInfo } from "../../api/client.ts";
 import type { KubeObject } from "../../api/meta.ts";
+import { scaleOf } from "../../apiserver/scale-subresource.ts";
 import type { Call } from "../call.ts";
 import { exitWith, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
-import { at, num } from "../fields.ts";
-import { selectorText } from "../labels.ts";
 import { isPathError, relaxedPath } from "../output/jsonpath.ts";
 import { getPrinter, listOf } from "../output/printer.ts";
 import { tablePrinter } from "../output/rows.ts";
@@ -146,27 +145,4 @@ function subresource(call: Call, selection: Selection): Selection {
   }
   const infos = selection.infos.map((info) => ({ ...info, object: scaleOf(info.object) }));
   return { ...selection, infos };
-}
-
-/** The Scale of an object (autoscaling/v1), as its scale subresource answers. */
-export function scaleOf(object: KubeObject): KubeObject {
-  if (object.kind === "Scale") return object;
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = selectorText(at(object, "spec", "selector"));
-  return {
-    apiVersion: "autoscaling/v1",
-    kind: "Scale",
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-    },
-    spec: { replicas: num(object, "spec", "replicas") },
-    status: {
-      replicas: num(object, "status", "replicas"),
-      ...(selector === "" ? {} : { selector }),
-    },
-  };
 }

@@ -17,7 +17,8 @@ import { parseManifest } from "../manifest.ts";
 import { patchedHere } from "../patch-here.ts";
 import { lateReporter } from "../output/report.ts";
 import { isLocal, resolve, type Info } from "../resolve.ts";
-import { notThere, scaleOf } from "./get.ts";
+import { scaleOf } from "../../apiserver/scale-subresource.ts";
+import { notThere } from "./get.ts";
 
 const types = ["json", "merge", "strategic"] as const;
 

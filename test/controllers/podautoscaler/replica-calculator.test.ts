@@ -26,8 +26,8 @@ interface Case {
 
 // Inputs and results as in replica_calculator_test.go of Kubernetes v1.37.2 (TestReplicaCalcResourceScale,
 // -Tolerance, -MissingMetrics): pods that request 1 CPU, started 3 min ago with an initialization period of
-// 2 min, and a metric that is an average over the last minute. Two rows are ours: the surge's pod, and a target
-// below 100 %.
+// 2 min, and a metric that is an average over the last minute. Three rows are ours: the surge's pod, and targets
+// below and above 100 %.
 // says | pods | uses | requests, if not 1 CPU each | tolerances | replicas, target, wanted, utilization
 const rows = `
   grows                                               | rrr   | 300 500 700         |               |          | 3 | 30  | 5 | 50
@@ -49,6 +49,7 @@ const rows = `
   shrinks beyond 34 % downwards                       | rrr   | 660 640 650         | 900 1000 1100 | 0.34 0.1 | 3 | 100 | 2 | 65
   takes missing pods for fully used when it shrinks   | rrmm  | 400 95              |               |          | 4 | 100 | 3 | 24
   does so below a target of 100 % as well             | rrmm  | 100 100             |               |          | 4 | 50  | 4 | 10
+  does so up to a target above 100 %                  | rrmm  | 600 100             |               |          | 4 | 150 | 3 | 35
   stays where one is at the target and one is missing | rm    | 1000                |               |          | 2 | 100 | 2 | 100
   stays where the missing one may be idle             | rm    | 1900                |               |          | 2 | 100 | 2 | 190
   stays where the missing one may be busy             | rm    | 600                 |               |          | 2 | 100 | 2 | 60
@@ -127,6 +128,29 @@ describe("the number of replicas that CPU asks for", () => {
       replicas: row.wants,
       utilization: row.utilization,
     });
+  });
+
+  // The pod in question uses 1800m of 1000m, another 1000m; the target is 100 %. 3: it counts; 2: it does not.
+  test.each([
+    ["while it starts, measured before it was ready for a whole window", 119, 60, "True", 59, 2],
+    ["while it starts, measured when it had just been ready for one", 119, 60, "True", 60, 3],
+    ["when its start is over, measured however early", 120, 60, "True", 59, 3],
+    ["that became unready 9 s after its start", 200, 191, "False", 191, 2],
+    ["that became unready 10 s after its start, as it had been ready", 200, 190, "False", 190, 3],
+  ] as const)("looks at a pod %s", (_, startedS, sinceS, status, windowS, wants) => {
+    const row = input({ pods: "rr", uses: [1800, 1000], current: 2, target: 100 });
+    const [first, second] = row.pods as [PodFacts, PodFacts];
+    const pod = {
+      ...first,
+      startedMs: now - startedS * 1000,
+      ready: { status, sinceMs: now - sinceS * 1000 },
+      metric: {
+        ...first.metric!,
+        windowMs: 60_000,
+        timestampMs: now - sinceS * 1000 + windowS * 1000,
+      },
+    };
+    expect(calculateReplicas({ ...row, pods: [pod, second] })).toMatchObject({ replicas: wants });
   });
 
   test("counts pods of a surge once it is outside the tolerance, and not within it", () => {

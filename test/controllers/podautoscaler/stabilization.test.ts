@@ -67,6 +67,10 @@ describe("without behavior", () => {
       const found = normalize(input({ current, proposal, minimum, maximum }));
       expect(found).toMatchObject({ desired: to, limited: { reason: why } });
       expect(found.limited.status).toBe(to === proposal ? "False" : "True");
+      const limited = { wanted: proposal, allowed: to, reason: why };
+      expect(found.because).toEqual(
+        to === proposal ? [] : [{ id: "hpa/limited", weighed: limited }],
+      );
     },
   );
 
@@ -85,6 +89,38 @@ describe("without behavior", () => {
         { replicas: 4, atMs: now },
         { replicas: 7, atMs: ago(299) },
       ],
+    });
+  });
+});
+
+describe("at the very edge of its window", () => {
+  const recommendations = [{ replicas: 9, atMs: ago(300) }];
+  const memory = { recommendations, scaleUps: [], scaleDowns: [] };
+
+  test("a recommendation counts without behavior, and not with it", () => {
+    expect(normalize(input({ proposal: 4, memory })).desired).toBe(9);
+    expect(normalize(input({ proposal: 4, memory, behavior: rules() })).desired).toBe(4);
+    const up = rules({ stabilizationWindowSeconds: 300 });
+    expect(normalize(input({ proposal: 12, memory, behavior: up })).desired).toBe(12);
+  });
+
+  test("a recommendation is kept", () => {
+    for (const behavior of [undefined, rules()]) {
+      expect(normalize(input({ memory, behavior })).recommendations).toHaveLength(2);
+    }
+  });
+
+  test("a scaling no longer counts against its policy, and is kept", () => {
+    const scalings = [{ change: 3, atMs: ago(15) }];
+    const past = { recommendations: [], scaleUps: scalings, scaleDowns: scalings };
+    const policies = [{ type: "Pods", value: 4, periodSeconds: 15 }] as const;
+    const behavior = rules({ policies }, { policies });
+    expect(normalize(input({ behavior, proposal: 30, memory: past })).desired).toBe(14);
+    expect(normalize(input({ behavior, proposal: 1, memory: past })).desired).toBe(6);
+    const kept = withScaling({ behavior, memory: past, nowMs: now }, 10, 6);
+    expect(kept).toEqual({
+      scaleUps: scalings,
+      scaleDowns: [...scalings, { change: 4, atMs: now }],
     });
   });
 });

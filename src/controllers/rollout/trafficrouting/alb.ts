@@ -43,8 +43,7 @@ export function* routeByAlb(
 
 function actionOf(c: RolloutContext, alb: Json, order: RoutingOrder): string {
   const { stableService, canaryService } = canaryOf(c.rollout) ?? {};
-  const port = alb["servicePort"];
-  const ServicePort = typeof port === "number" ? String(port) : asString(port);
+  const ServicePort = String(Number(alb["servicePort"]));
   const rest = order.additional.reduce((left, { weight }) => left - weight, 100 - order.weight);
   const group = (ServiceName: string | undefined, Weight: number): Json => ({
     ServiceName,

@@ -2,12 +2,12 @@
  * A second Ingress beside the stable one, with canary annotations of ingress-nginx. Mirrors argo-rollouts
  * rollout/trafficrouting/nginx/nginx.go.
  */
-import type { KubeObject, StringMap } from "../../../api/meta.ts";
+import { isControlledBy, type KubeObject, type StringMap } from "../../../api/meta.ts";
 import { asArray, asRecord, asString, type Json } from "../../../apiserver/json.ts";
 import { write, type Steps } from "../../reconcile.ts";
 import { event, got, SyncFailed, type RolloutContext } from "../context.ts";
 import { canaryOf } from "../defaults.ts";
-import { isOurs, neededObject, ownerReference, routeObject, writeRoute } from "./objects.ts";
+import { neededObject, ownerReference, routeObject, writeRoute } from "./objects.ts";
 import type { RoutingOrder } from "./order.ts";
 
 const CLASS = "kubernetes.io/ingress.class";
@@ -31,7 +31,7 @@ export function* routeByNginx(
       got(yield* write({ do: "create", resource: "ingresses", object: desired }));
       continue;
     }
-    if (!isOurs(c, before)) {
+    if (!isControlledBy(before, c.rollout)) {
       throw new SyncFailed(`canary ingress \`${canaryName}\` controlled by different object`);
     }
     const annotations = { ...before.metadata.annotations, ...desired.metadata.annotations };

@@ -1,6 +1,6 @@
 /** Objects that route traffic: found in the view, written where they change. */
 import { deepEqual } from "../../../api/json.ts";
-import { controllerOf, type KubeObject, type OwnerReference } from "../../../api/meta.ts";
+import type { KubeObject, OwnerReference } from "../../../api/meta.ts";
 import { write, type Steps } from "../../reconcile.ts";
 import { got, SyncFailed, type RolloutContext } from "../context.ts";
 
@@ -35,8 +35,4 @@ export function ownerReference({ rollout }: RolloutContext): OwnerReference {
   const { name, uid = "" } = rollout.metadata;
   const { apiVersion, kind } = rollout;
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
-}
-
-export function isOurs({ rollout }: RolloutContext, object: KubeObject): boolean {
-  return controllerOf(object.metadata)?.uid === rollout.metadata.uid;
 }

@@ -2,12 +2,12 @@
  * A TrafficSplit of the Service Mesh Interface. Mirrors argo-rollouts rollout/trafficrouting/smi/smi.go
  * (version v1alpha1 of the split, its default).
  */
-import type { KubeObject } from "../../../api/meta.ts";
+import { isControlledBy, type KubeObject } from "../../../api/meta.ts";
 import { asRecord, asString } from "../../../apiserver/json.ts";
 import { write, type Steps } from "../../reconcile.ts";
 import { event, got, SyncFailed, type RolloutContext } from "../context.ts";
 import { canaryOf } from "../defaults.ts";
-import { isOurs, ownerReference, routeObject, writeRoute } from "./objects.ts";
+import { ownerReference, routeObject, writeRoute } from "./objects.ts";
 import type { RoutingOrder } from "./order.ts";
 
 export function* routeBySmi(
@@ -46,7 +46,7 @@ export function* routeBySmi(
     yield event(c, "TrafficSplitCreated", `TrafficSplit \`${name}\` created`);
     return;
   }
-  if (!isOurs(c, before)) {
+  if (!isControlledBy(before, c.rollout)) {
     throw new SyncFailed(`Rollout does not own TrafficSplit \`${name}\``);
   }
   const after = { ...before, spec: desired["spec"] };

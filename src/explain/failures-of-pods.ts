@@ -1,0 +1,326 @@
+/** Known failures that pods show: where they are, since when they are ready, what became of them. */
+import type { Container, Pod } from "../api/core.ts";
+import type { Node } from "../api/node.ts";
+import type { LabelSelector } from "../api/meta.ts";
+import { matchesSelector } from "../api/label-selector.ts";
+import { asArray, asRecord, asString } from "../apiserver/json.ts";
+import { maxSurge } from "../controllers/deployment/fenceposts.ts";
+import {
+  autoscalerOf,
+  count,
+  isTerminating,
+  readyCondition,
+  virtual,
+  type Detector,
+  type Seen,
+} from "./known-failure.ts";
+
+const terminatingFree: Detector = ({ deployment, next, old, nextPods, oldPods }) => {
+  const terminating = [...nextPods, ...oldPods].filter(isTerminating).length;
+  const asked = [...(next === undefined ? [] : [next]), ...old].reduce(
+    (sum, { spec }) => sum + spec.replicas,
+    0,
+  );
+  const { replicas } = deployment.spec;
+  const allowed = replicas + maxSurge(deployment);
+  const waits = nextPods.some(isUnschedulable);
+  if (terminating === 0 || !waits || asked + terminating <= allowed) return undefined;
+  return {
+    story: "terminating-free",
+    says:
+      `${asked} pods asked for + ${terminating} terminating = ${asked + terminating}, more than ` +
+      `R + S = ${allowed}: pods keep their room until they are gone`,
+    better: `room for 2 R = ${2 * replicas} pods, or pods that end sooner`,
+  };
+};
+
+const spreadLost: Detector = ({ cluster, deployment, nextPods, state }) => {
+  if (state === "rolling") return undefined;
+  const nodes = cluster.api.list("nodes") as readonly Node[];
+  for (const constraint of asArray(deployment.spec.template.spec["topologySpreadConstraints"])) {
+    const { topologyKey, maxSkew, labelSelector, matchLabelKeys, whenUnsatisfiable } =
+      asRecord(constraint);
+    if (whenUnsatisfiable !== "DoNotSchedule" || matchLabelKeys !== undefined) continue;
+    const counts = countsBy(asString(topologyKey), nodes, nextPods, labelSelector as LabelSelector);
+    const most = counts[0];
+    const least = counts.at(-1);
+    if (most === undefined || least === undefined) continue;
+    const skew = most.pods - least.pods;
+    if (skew <= Number(maxSkew)) continue;
+    return {
+      story: "spread-lost",
+      says:
+        `${most.pods} of its pods on ${most.domain} - ${least.pods} on ${least.domain} = ${skew}, above ` +
+        `maxSkew ${Number(maxSkew)}: old pods counted when the new ones were placed`,
+      better: "matchLabelKeys: [pod-template-hash]",
+    };
+  }
+  return undefined;
+};
+
+/** Domains of a topology, the one with the most pods first. */
+function countsBy(
+  key: string,
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  selector: LabelSelector,
+): { readonly domain: string; readonly pods: number }[] {
+  const counts = new Map<string, number>();
+  const domains = new Map<string, string>();
+  for (const { metadata } of nodes) {
+    const domain = metadata.labels?.[key];
+    if (domain === undefined) continue;
+    domains.set(metadata.name, domain);
+    counts.set(domain, counts.get(domain) ?? 0);
+  }
+  for (const pod of pods) {
+    const domain = domains.get(pod.spec.nodeName ?? "");
+    if (domain === undefined || !matchesSelector(selector, pod.metadata.labels ?? {})) continue;
+    counts.set(domain, counts.get(domain)! + 1);
+  }
+  const all = [...counts].map(([domain, found]) => ({ domain, pods: found }));
+  return all.toSorted((a, b) => b.pods - a.pods);
+}
+
+const allOnOneNode: Detector = ({ cluster, nextPods, oldPods, state }) => {
+  const pods = [...nextPods, ...oldPods].filter(({ spec }) => spec.nodeName !== undefined);
+  const [node, ...more] = new Set(pods.map(({ spec }) => spec.nodeName));
+  const isAlone = node !== undefined && more.length === 0 && cluster.api.list("nodes").length > 1;
+  if (state === "rolling" || pods.length < 2 || !isAlone) return undefined;
+  return {
+    story: "all-on-one-node",
+    says: `${pods.length} of ${pods.length} pods run on ${node}: with it 0 are left`,
+    better: "topologySpreadConstraints over kubernetes.io/hostname, maxSkew 1, DoNotSchedule",
+  };
+};
+
+const statusSaysDone: Detector = ({ oldPods, old, state }) => {
+  const going = oldPods.filter(isTerminating);
+  const [first] = going;
+  if (state === "rolling" || first === undefined || old.length === 0) return undefined;
+  const hash = first.metadata.labels?.["pod-template-hash"] ?? "";
+  return {
+    story: "status-says-done",
+    says: `${count(going.length, "old pod")} still at work, terminating: rollout status does not count them`,
+    better: `kubectl wait --for=delete pod --selector pod-template-hash=${hash}, then go on`,
+  };
+};
+
+const scaleAndShip: Detector = (seen) => {
+  const { next, oldPods, nextPods, state } = seen;
+  if (autoscalerOf(seen) !== undefined) return undefined; // hpa-ratchet
+  const since = next?.metadata.creationTimestamp ?? "";
+  const late = oldPods.filter(({ metadata }) => (metadata.creationTimestamp ?? "") >= since);
+  const isStuck = nextPods.some(isHopeless);
+  if (next === undefined || state === "complete" || late.length === 0 || isStuck) return undefined;
+  return {
+    story: "scale-and-ship",
+    says:
+      `${count(late.length, "pod")} of the old template made since there is ${next.metadata.name}: a change of ` +
+      "replicas comes first, and scales what there is",
+    better: "two steps: the new template first, then the replicas",
+  };
+};
+
+const scaleWhenStuck: Detector = ({ deployment, next, nextPods }) => {
+  const since = next?.metadata.creationTimestamp ?? "";
+  const late = nextPods.filter((pod) => (pod.metadata.creationTimestamp ?? "") > since);
+  const stuck = nextPods.filter(isHopeless);
+  if (late.length === 0 || stuck.length < nextPods.length) return undefined;
+  return {
+    story: "scale-when-stuck",
+    says:
+      `${nextPods.length} pods have the template that does not start, ${late.length} of them since a later ` +
+      "change of replicas: the bad ReplicaSet gets its share",
+    better: `kubectl rollout undo deployment/${deployment.metadata.name}, then scale`,
+  };
+};
+
+const readyThenCrash: Detector = ({ cluster, deployment, next, old, nextPods }) => {
+  const minReady = deployment.spec.minReadySeconds ?? 0;
+  const crashed = nextPods.filter((pod) => restartsOf(pod) > 0);
+  const isRolling = old.some(({ spec }) => spec.replicas > 0);
+  if (next === undefined || crashed.length === 0 || isRolling) return undefined;
+  const key = `${next.metadata.namespace ?? "default"}/${next.metadata.name}`;
+  const told = (change: string): number | undefined =>
+    cluster.trace.entries.find(
+      (entry) => entry.kind === "pods" && entry.key === key && entry.change === change,
+    )?.at;
+  const [ready, restarted] = [told("ready"), told("restarted")];
+  if (ready === undefined || restarted === undefined || ready > restarted) return undefined;
+  const after = Math.ceil((restarted - ready) / 1000);
+  return {
+    story: "ready-then-crash",
+    says:
+      `${crashed.length} of ${nextPods.length} new pods have crashed, the first ${after} s after it was ready: ` +
+      `minReadySeconds ${minReady} took it for available`,
+    better: `minReadySeconds above ${after}`,
+  };
+};
+
+const minReadyRestart: Detector = ({ cluster, deployment, next, nextPods, deadlineAt }) => {
+  const { minReadySeconds: minReady = 0, progressDeadlineSeconds: deadline = 0 } = deployment.spec;
+  if (deadlineAt === undefined || next === undefined || minReady === 0) return undefined;
+  const due = nextPods.map((pod) => {
+    const ready = readyCondition(pod);
+    const since =
+      ready?.status === "True" ? virtual(cluster, ready.lastTransitionTime) : cluster.now;
+    return since + minReady * 1000;
+  });
+  const soonest = Math.min(...due.filter((at) => at > cluster.now));
+  if (soonest === Infinity || soonest <= deadlineAt || nextPods.some(isHopeless)) return undefined;
+  const needed = Math.ceil((soonest - deadlineAt) / 1000) + deadline;
+  return {
+    story: "minready-restart",
+    says:
+      `minReadySeconds ${minReady}, begun anew, end after ${soonest / 1000}s at the earliest; the deadline of ` +
+      `${deadline} s passes after ${deadlineAt / 1000}s`,
+    better: `progressDeadlineSeconds above ${needed}: start, minReadySeconds and a restart`,
+  };
+};
+
+const livenessKillsSlow: Detector = ({ cluster, deployment, nextPods }) => {
+  const { containers } = deployment.spec.template.spec;
+  const restarted = nextPods.filter((pod) => restartsOf(pod) > 0);
+  for (const container of containers) {
+    if (container["livenessProbe"] === undefined || container["startupProbe"] !== undefined)
+      continue;
+    const message = `Container ${container.name} failed liveness probe, will be restarted`;
+    const killed = cluster.trace.entries.some(
+      (entry) => entry.kind === "event" && entry.message === message,
+    );
+    if (restarted.length > 0 && killed) return killedByLiveness(container, restarted.length);
+  }
+  return undefined;
+};
+
+function killedByLiveness(container: Container, restarted: number): ReturnType<Detector> {
+  const probe = asRecord(container["livenessProbe"]);
+  const [delay, period, threshold] = [
+    Number(probe["initialDelaySeconds"] ?? 0),
+    Number(probe["periodSeconds"] ?? 10),
+    Number(probe["failureThreshold"] ?? 3),
+  ];
+  return {
+    story: "liveness-kills-slow",
+    says:
+      `the liveness probe of ${container.name} waits ${delay} + ${threshold} x ${period} = ` +
+      `${delay + threshold * period} s at the most (initialDelaySeconds + failureThreshold x ` +
+      `periodSeconds), and has ended ${count(restarted, "pod")} that listened to nobody by then`,
+    better: `a startupProbe whose failureThreshold x periodSeconds is longer than the start`,
+  };
+}
+
+const sharedDependency: Detector = ({ cluster, nextPods, oldPods }) => {
+  const pods = [...nextPods, ...oldPods].filter((pod) => !isTerminating(pod));
+  const [first] = pods;
+  const since = first === undefined ? undefined : readyCondition(first)?.lastTransitionTime;
+  const together = pods.every((pod) => {
+    const ready = readyCondition(pod);
+    const began = startedAt(pod);
+    return ready?.status === "False" && ready.lastTransitionTime === since && began < since!;
+  });
+  if (pods.length < 2 || since === undefined || !together) return undefined;
+  return {
+    story: "shared-dependency",
+    says:
+      `${pods.length} of ${pods.length} pods stopped being ready at the same second ` +
+      `(${virtual(cluster, since) / 1000}s), none of them restarted`,
+    better: "a readiness probe that asks the pod alone, and nothing that all pods share",
+  };
+};
+
+const configNotRolled: Detector = (seen) => {
+  for (const { resource, kind, name } of readAtStart(seen)) {
+    const { namespace = "default" } = seen.deployment.metadata;
+    const found = seen.cluster.api.get({ resource, namespace, name });
+    if (!found.ok) continue;
+    const changes = (found.value.metadata.managedFields ?? []).map((each) =>
+      asString(asRecord(each)["time"]),
+    );
+    const last = changes.reduce((latest, time) => (time > latest ? time : latest), "");
+    const behind = seen.nextPods.filter((pod) => startedAt(pod) < last && !isTerminating(pod));
+    if (last === "" || behind.length === 0) continue;
+    return {
+      story: "config-not-rolled",
+      says:
+        `${behind.length} of ${seen.nextPods.length} pods started before ${kind} ${name} changed, at ` +
+        `${virtual(seen.cluster, last) / 1000}s: the template is the same, so nothing is rolled out`,
+      better: `kubectl rollout restart deployment/${seen.deployment.metadata.name}, or a hash in an annotation`,
+    };
+  }
+  return undefined;
+};
+
+interface ConfigReference {
+  readonly resource: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** ConfigMaps and Secrets that containers read when they start, into their environment. */
+function readAtStart({ deployment }: Seen): readonly ConfigReference[] {
+  const found = deployment.spec.template.spec.containers.flatMap((container) => [
+    ...asArray(container["envFrom"]).map((each) => asRecord(each)),
+    ...asArray(container["env"]).map((each) => asRecord(asRecord(each)["valueFrom"])),
+  ]);
+  return found.flatMap((source) => {
+    const configMap = asRecord(source["configMapRef"] ?? source["configMapKeyRef"])["name"];
+    const secret = asRecord(source["secretRef"] ?? source["secretKeyRef"])["name"];
+    return [
+      ...(typeof configMap === "string"
+        ? [{ resource: "configmaps", kind: "ConfigMap", name: configMap }]
+        : []),
+      ...(typeof secret === "string"
+        ? [{ resource: "secrets", kind: "Secret", name: secret }]
+        : []),
+    ];
+  });
+}
+
+export const failuresOfPods: readonly Detector[] = [
+  terminatingFree,
+  spreadLost,
+  allOnOneNode,
+  statusSaysDone,
+  scaleAndShip,
+  scaleWhenStuck,
+  readyThenCrash,
+  minReadyRestart,
+  livenessKillsSlow,
+  sharedDependency,
+  configNotRolled,
+];
+
+interface ContainerStatus {
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly running?: { readonly startedAt?: string };
+    readonly waiting?: { readonly reason?: string };
+  };
+}
+
+function statusesOf({ status }: Pod): readonly ContainerStatus[] {
+  return (status["containerStatuses"] ?? []) as readonly ContainerStatus[];
+}
+
+function restartsOf(pod: Pod): number {
+  return statusesOf(pod).reduce((most, { restartCount = 0 }) => Math.max(most, restartCount), 0);
+}
+
+/** When its containers run since, as a timestamp; "~", later than any, where they do not. */
+function startedAt(pod: Pod): string {
+  return statusesOf(pod)[0]?.state?.running?.startedAt ?? "~";
+}
+
+function isUnschedulable({ status }: Pod): boolean {
+  return (status.conditions ?? []).some(
+    ({ type, status: value }) => type === "PodScheduled" && value === "False",
+  );
+}
+
+/** It waits for what will not come by itself. */
+function isHopeless(pod: Pod): boolean {
+  const waiting = statusesOf(pod).map(({ state }) => state?.waiting?.reason ?? "");
+  return waiting.some((reason) => /BackOff|ErrImage/u.test(reason)) || isUnschedulable(pod);
+}
