@@ -39,14 +39,15 @@ export interface OperatedExplanation {
 export function explainRollout(cluster: Cluster, rollout: Rollout): OperatedExplanation {
   const { phase, message } = phaseSeen(rollout);
   const replicaSets = setsOf(cluster, rollout);
+  const decisions = lastDecisions(cluster, "rollouts-controller", rollout);
   return {
     object: `rollout/${rollout.metadata.name}`,
     at: cluster.now,
     state: message === "" ? phase : `${phase} (${message})`,
-    facts: canaryFacts(rollout),
+    facts: [...canaryFacts(rollout), ...achieved(rollout, replicaSets)],
     replicaSets,
-    decisions: lastDecisions(cluster, "rollouts-controller", rollout),
-    wouldHelp: rolloutRemedies(rollout, replicaSets),
+    decisions,
+    wouldHelp: rolloutRemedies(rollout, replicaSets, decisions),
   };
 }
 
@@ -91,6 +92,25 @@ function canaryFacts(rollout: Rollout): string[] {
   ];
 }
 
+/** Without a router each pod gets as much as any other, so that few pods make a coarse weight. */
+function achieved(rollout: Rollout, sets: readonly OperatedSet[]): string[] {
+  const { canary } = rollout.spec.strategy ?? {};
+  const weight = currentSetWeight(rollout);
+  const all = sets.reduce((sum, { available }) => sum + available, 0);
+  const fresh = sets.reduce(
+    (sum, { role, available }) => sum + (role === "new" ? available : 0),
+    0,
+  );
+  if (canary === undefined || canary.trafficRouting !== undefined || fresh === 0) return [];
+  const share = Math.round((1000 * fresh) / all) / 10;
+  if (share <= weight) return [];
+  const needed = Math.ceil(maxWeightOf(rollout) / weight);
+  return [
+    `achieved: ${fresh} of ${all} pods = ${share}%, as no router (trafficRouting) splits requests; a weight of ` +
+      `${weight} takes ${needed} pods`,
+  ];
+}
+
 function setsOf(cluster: Cluster, rollout: Rollout): readonly OperatedSet[] {
   const { namespace = "default" } = rollout.metadata;
   const { stableRS, currentPodHash } = statusOf(rollout);
@@ -127,7 +147,11 @@ function lastDecisions(
   return decisions.filter(({ sync }) => sync === last?.sync);
 }
 
-function rolloutRemedies(rollout: Rollout, sets: readonly OperatedSet[]): string[] {
+function rolloutRemedies(
+  rollout: Rollout,
+  sets: readonly OperatedSet[],
+  decisions: readonly DecisionEntry[],
+): string[] {
   const { name } = rollout.metadata;
   const { phase } = phaseSeen(rollout);
   const command = (verb: string): string => `kubectl argo rollouts ${verb} ${name}`;
@@ -140,6 +164,9 @@ function rolloutRemedies(rollout: Rollout, sets: readonly OperatedSet[]): string
     ({ role, pods }) => role === "new" && pods.some(({ state }) => /BackOff|ErrImage/.test(state)),
   );
   if (stuck) return [`a template whose pods become ready, or ${command("abort")}`];
+  if (decisions.some(({ id }) => id === "rollout/traffic/waits-for-stable")) {
+    return [`more stable pods available, or ${command("promote")} --full, past the weights`];
+  }
   if (rollout.spec.paused === true) return [command("promote")];
   if (pauseConditions.length === 0) return [];
   return [

@@ -18,8 +18,10 @@ export function remediesOf(scenario: Scenario): readonly Remedy[] {
   const preStop = Math.ceil(slowestProxy(scenario) / 1000);
   const warm = Math.ceil(latest(scenario.apps, ({ warmUp }) => warmUp?.for) / 1000);
   const listens = latest(scenario.apps, ({ listenAfter }) => listenAfter);
+  const end = Math.ceil(longestEnd(scenario) / 1000);
   const all = [
-    ...(preStop > 0 ? [preStopSleep(preStop)] : []),
+    ...(preStop > 0 ? [preStopSleep(preStop), scaleDownDelay(preStop)] : []),
+    ...(end > 0 ? [gracePeriod(end)] : []),
     noneUnavailable,
     ...(warm > 0 ? [minReadySeconds(warm)] : []),
     ...(listens > 0 ? [readinessProbe] : []),
@@ -47,6 +49,47 @@ export function slowestProxy({ traffic }: Scenario): Millis {
     return delay + jitter;
   });
   return delays.reduce((most, delay) => Math.max(most, delay), 0);
+}
+
+/** ms from the deletion of a pod to its end, if it is let finish. */
+function longestEnd({ behaviors }: Scenario): Millis {
+  const ends = behaviors.map(
+    ({ terminate: { delay, jitter = 0 } = { delay: 0 } }) => delay + jitter,
+  );
+  return Math.max(0, ...ends);
+}
+
+/** Every pod has at least so long to end, its preStop hook included. */
+function gracePeriod(seconds: number): Remedy {
+  return {
+    name: `terminationGracePeriodSeconds ${seconds}`,
+    apply: (scenario) =>
+      changePods(scenario, (template) => {
+        const spec = template["spec"] as Draft;
+        const grace = (spec["terminationGracePeriodSeconds"] as number | undefined) ?? 30;
+        if (grace < seconds) spec["terminationGracePeriodSeconds"] = seconds;
+      }),
+  };
+}
+
+/** Old pods of a Rollout whose requests are split by a router stay at least so long. */
+function scaleDownDelay(seconds: number): Remedy {
+  return {
+    name: `scaleDownDelaySeconds ${seconds}`,
+    apply: (scenario) =>
+      changeManifests(scenario, (draft) => {
+        if (draft["kind"] !== "Rollout") return;
+        const { strategy = {} } = draft["spec"] as { strategy?: Readonly<Record<string, Draft>> };
+        for (const name of ["canary", "blueGreen"]) {
+          const settings = strategy[name];
+          const delay = settings?.["scaleDownDelaySeconds"] as number | undefined;
+          // The default, 30 s, is set by the controller.
+          if (settings !== undefined && delay !== undefined && delay < seconds) {
+            settings["scaleDownDelaySeconds"] = seconds;
+          }
+        }
+      }),
+  };
 }
 
 /** Every pod sleeps at least so long before it is told to stop, and then has as long as before. */

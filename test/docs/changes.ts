@@ -4,8 +4,9 @@ import { parseAllDocuments } from "yaml";
 export function changesBetween(before: string, after: string): string[] {
   const [old, young] = [documentsOf(before), documentsOf(after)];
   return [...new Set([...old.keys(), ...young.keys()])].flatMap((key) => {
-    const path = key === "Scenario" ? "cluster" : "";
-    return differences(path, old.get(key), young.get(key));
+    if (key === "Scenario") return differences("cluster", old.get(key), young.get(key));
+    if (!young.has(key)) return [`${key}: removed`];
+    return old.has(key) ? differences("", old.get(key), young.get(key)) : [`${key}: added`];
   });
 }
 

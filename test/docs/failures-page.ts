@@ -132,6 +132,7 @@ function answers(name: string, ask: string): string[] {
   ];
   const deployments = deploymentsOf(cluster);
   return [
+    ...operated.flatMap(({ facts }) => facts),
     ...operated.flatMap(({ decisions }) => decisions.map((each) => `${each.id}: ${each.sentence}`)),
     ...deployments.flatMap(({ decisions }) =>
       decisions.map((each) => `${each.id}: ${sentence(each)}`),

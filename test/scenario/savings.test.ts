@@ -11,12 +11,15 @@ interface World {
   readonly serve?: string;
   readonly traffic?: string;
   readonly strategy?: string;
+  /** terminationGracePeriodSeconds */
+  readonly grace?: number;
 }
 
 function scenario({
   serve = "time: { delay: 10ms }",
   traffic = "",
   strategy = "maxSurge: 1, maxUnavailable: 0",
+  grace = 30,
 }: World): Scenario {
   return parseScenario(`apiVersion: rollsim.dev/v1alpha1
 kind: Scenario
@@ -41,7 +44,7 @@ spec:
   selector: { matchLabels: { app: web } }
   template:
     metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "web:v1" }] }
+    spec: { terminationGracePeriodSeconds: ${grace}, containers: [{ name: web, image: "web:v1" }] }
 `);
 }
 
@@ -54,6 +57,13 @@ function best(world: World): { readonly change: string; readonly share: number }
 }
 
 describe("the setting that would have saved most is", () => {
+  test("a grace period as long as the end takes, where pods are killed at their work", () => {
+    expect(best({ grace: 3, serve: "time: { delay: 5s }, concurrency: 1000" })).toStrictEqual({
+      change: "terminationGracePeriodSeconds 9",
+      share: 1,
+    });
+  });
+
   test("a preStop sleep as long as the slowest proxy, where views are late", () => {
     expect(best({ traffic: ", proxies: { delay: 1s, jitter: 2s }" })).toStrictEqual({
       change: "preStop sleep 3s",

@@ -78,7 +78,7 @@ export const rolloutDecisions = {
     from: `${replicaSet} scaleDownDelayHelper`,
   },
   "rollout/old/too-many-waiting": {
-    says: "{limit} old ReplicaSets may wait for their deadlines: {replicaSet} is one too many and goes now.",
+    says: "{limit} old ReplicaSets may wait for their deadlines (scaleDownDelayRevisionLimit): {replicaSet} is one too many and goes now.",
     from: `${replicaSet} scaleDownDelayHelper`,
   },
   "rollout/abort/begins": {
