@@ -6,7 +6,8 @@ import { check } from "../../src/verify/check.ts";
 import { exploration } from "../../src/verify/explore.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
 import { exploreRollout } from "../../src/verify/explore-verdicts.ts";
-import { always } from "../../src/verify/judge.ts";
+import * as layout from "../../src/verify/explore-layout.ts";
+import { always, everyStep } from "../../src/verify/judge.ts";
 import { shortestTrace } from "../../src/verify/trace.ts";
 import { runs } from "../support/seed.ts";
 import { claims } from "../models/claims.ts";
@@ -48,6 +49,63 @@ describe("exploring the real controllers finds the false claims again", () => {
     const trace = shortestTrace(model, { kind: "state", test: breach });
     expect(trace!.length - 1).toBe(claim.length["create goes on"]);
   });
+});
+
+describe("an action of an exploration", () => {
+  test.each<Partial<ExploreConfig>>([
+    { minReady: "positive", faults: 1 },
+    { cache: "lagging", direction: "forward or back", scaleTo: 2, pause: "once" },
+    { newPods: "never ready" },
+  ])("is about the one ReplicaSet that it changes: %j", (options) => {
+    const model = exploration({ replicas: 1, surge: 1, unavailable: 0, revisions: 3, ...options });
+    const about = [layout.toSyncSet, layout.toReady, layout.toAvailable, layout.toFail];
+    const named = everyStep("", (before, from, after, to, action) => {
+      const changed = [0, 1, 2].filter((i) => before[from + i] !== after[to + i]);
+      const heard = [3, 4, 5].filter((i) => i < model.lanes && before[from + i] !== after[to + i]);
+      const [kind, rank] = [layout.kindOfAction(action), layout.rankOfAction(action)];
+      if (kind === layout.toDeliver) return changed.length === 0 && heard.join() === `${rank + 3}`;
+      if (!about.includes(kind)) return true;
+      // What is left of the faults is kept beside the first.
+      const others = changed.filter((i) => i !== 0 || kind !== layout.toFail);
+      return changed.includes(rank) && others.every((i) => i === rank);
+    });
+    expect(check(model, [named]).verdicts).toMatchObject([{ holds: true, count: 0 }]);
+  });
+
+  test.each([
+    [-1, "the rollout of v1 is complete"],
+    [layout.toSyncDeployment, "the Deployment controller syncs"],
+    [layout.toReady + 2 * 16, "a pod turns ready in v3"],
+    [layout.toSyncSet, "the ReplicaSet controller syncs v1"],
+    [
+      layout.toSyncSet + 16 + 15,
+      "the ReplicaSet controller syncs v2 and deletes 15 that are ready but not available",
+    ],
+    [
+      layout.toSyncSet + 1,
+      "the ReplicaSet controller syncs v1 and deletes 1 that are ready but not available",
+    ],
+  ])("%d is told as: %s", (action, words) => {
+    expect(layout.describeAction(action)).toBe(words);
+  });
+});
+
+test.each<[Partial<ExploreConfig>, string | undefined]>([
+  [{ replicas: 12, surge: 2 }, undefined],
+  [{ replicas: 12, surge: 3 }, "replicas 12 + surge 3: use at most 14 together"],
+  [{ scaleTo: 13, surge: 2 }, "replicas 13 + surge 2: use at most 14 together"],
+  [{ replicas: 0 }, undefined],
+  [{ replicas: -1 }, "replicas -1 + surge 1: use at most 14 together"],
+  [{ scaleTo: 2 }, "scaleTo: use another count"],
+  [{ changes: 7 }, undefined],
+  [{ changes: 8 }, "changes: use at most 7"],
+  [{ faults: 3 }, undefined],
+  [{ faults: 4 }, "faults: use at most 3"],
+])("what an exploration has no room for is said: %j", (options, problem) => {
+  const begun = (): unknown =>
+    exploration({ replicas: 2, surge: 1, unavailable: 0, revisions: 2, ...options });
+  if (problem === undefined) expect(begun).not.toThrow();
+  else expect(begun).toThrow(problem);
 });
 
 test("no law is broken where all that it assumes is given, whatever the settings and options", () => {

@@ -58,7 +58,10 @@ describe("checkRollout", () => {
 
   test("gives the run as a scenario that breaks the law at the same instant", () => {
     const { failure } = checkRollout(web(4), { runs: 60, allow: ["undo"], laws: ["P3"] });
-    const { breach, scenario } = failure!;
+    const { breach, scenario, actions } = failure!;
+    const { steps } = parseScenario(scenario);
+    const gaps = steps.map(({ at }, i) => at - (steps[i - 1]?.at ?? 120_000));
+    expect(gaps).toEqual(actions.map(({ after }) => after));
     const cluster = clusterAt(parseScenario(scenario), breach.at);
     expect(cluster.now).toBe(breach.at);
     const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
@@ -191,6 +194,57 @@ describe("actions within a run", () => {
     const watch = new RolloutWatch(cluster, "default/web", allAssumptions);
     return { cluster, deployment: created.value as Deployment, watch };
   }
+
+  const noPod = ["P3", "P5", "P8", "P10", "P15"];
+  test.each<[UserAction, object | undefined, string[]]>([
+    [
+      { after: 0, do: "update", version: 1 },
+      { kubectl: "set image deployment/web web=web:check-1" },
+      [],
+    ],
+    [{ after: 0, do: "undo" }, undefined, ["P3", "P5", "P9", "P10", "P15"]],
+    [
+      { after: 0, do: "scale", replicas: 3 },
+      { kubectl: "scale deployment/web --replicas=3" },
+      ["P2", "P3", "P4", "P5", "P7", "P8", "P9", "P10", "P15"],
+    ],
+    [
+      { after: 0, do: "pause" },
+      { kubectl: "rollout pause deployment/web" },
+      ["P3", "P5", "P8", "P9", "P10", "P15"],
+    ],
+    [{ after: 0, do: "resume" }, undefined, []],
+    [{ after: 0, do: "kill-pod", pod: 3 }, { fault: { type: "PodKill" } }, noPod],
+    [
+      { after: 0, do: "drain-node", node: 4 },
+      { fault: { type: "NodeDrain", on: "node/node-2" } },
+      noPod,
+    ],
+    [
+      { after: 0, do: "kill-node", node: 2 },
+      { fault: { type: "NodeDown", on: "node/node-3" } },
+      noPod,
+    ],
+    [
+      { after: 0, do: "lag", schedule: "random" },
+      undefined,
+      ["P2", "P3", "P4", "P5", "P7", "P9", "P10", "P15"],
+    ],
+    [{ after: 0, do: "lag", schedule: "random-own" }, undefined, []],
+    [{ after: 0, do: "lag", schedule: "fresh" }, undefined, []],
+  ])("given as %j are told as %j, and end the laws %j", (action, step, ended) => {
+    const { cluster, deployment, watch } = begun("random-own");
+    watch.judge();
+    const before = [...watch.judged.keys()];
+    watch.judged.clear();
+    const told = perform(cluster, deployment, action, watch);
+    if (step === undefined) expect(told).toBeUndefined();
+    else expect(told).toMatchObject(step);
+    cluster.runUntil(60_000);
+    watch.judged.clear();
+    watch.judge();
+    expect(before.filter((law) => !watch.judged.has(law))).toEqual(ended);
+  });
 
   test("evict a pod where its budget can spare it, and do nothing where it cannot", () => {
     const { cluster, deployment, watch } = begun("random-own");

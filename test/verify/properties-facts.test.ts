@@ -78,7 +78,7 @@ test("every pod is accounted for and has one controller (P19)", () => {
   };
   expect(laws.ownership.holds(facts)).toBe(true);
   expect(laws.ownership.holds({ ...facts, gone: 1 })).toBe(false);
-  expect(laws.ownership.holds({ ...facts, controllers: [2] })).toBe(false);
+  expect(laws.ownership.holds({ ...facts, controllers: [1, 2] })).toBe(false);
   expect(laws.ownership.holds({ ...facts, newReplicaSets: 2 })).toBe(false);
 });
 
