@@ -60,7 +60,8 @@ describe("checkRollout", () => {
     const { failure } = checkRollout(web(4), { runs: 60, allow: ["undo"], laws: ["P3"] });
     const { breach, scenario, actions } = failure!;
     const { steps } = parseScenario(scenario);
-    const gaps = steps.map(({ at }, i) => at - (steps[i - 1]?.at ?? 120_000));
+    const times = steps.map(({ at }) => Number(at));
+    const gaps = times.map((at, i) => at - (times[i - 1] ?? 120_000));
     expect(gaps).toEqual(actions.map(({ after }) => after));
     const cluster = clusterAt(parseScenario(scenario), breach.at);
     expect(cluster.now).toBe(breach.at);

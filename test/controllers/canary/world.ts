@@ -169,3 +169,26 @@ export function updated(
   world.update(image);
   return world;
 }
+
+/** At the first weight of an analysis; before that, with `looks` 0. */
+export function begun(
+  analysis: Partial<CanaryAnalysis>,
+  spec: Partial<CanarySpec>,
+  { looks = 2, objects = [] as readonly KubeObject[] } = {},
+): CanaryWorld {
+  const world = new CanaryWorld([deployment(), ...objects, canary(analysis, spec)]).look();
+  expect(world.phase).toBe("Initialized");
+  if (looks === 0) return world;
+  world.update("podinfo:2");
+  return world.look(looks);
+}
+
+export function specOf(world: CanaryWorld, resource: string, name?: string): unknown {
+  return world.get(resource, name)["spec"];
+}
+
+/** Flux leaves alone what says so. */
+export const notForFlux = {
+  "kustomize.toolkit.fluxcd.io/reconcile": "disabled",
+  "helm.toolkit.fluxcd.io/driftDetection": "disabled",
+};
