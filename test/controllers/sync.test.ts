@@ -199,16 +199,21 @@ describe("a rollback that an annotation asks for", () => {
     ["7", "deployment/rollback/not-found", "DeploymentRollbackRevisionNotFound"],
   ])("to revision %s: %s", (revision, decision, reason) => {
     const annotations = { "deprecated.deployment.rollback.to": revision };
+    const cause = { "kubernetes.io/change-cause": "first" };
+    const first = replicaSet({ image: "web:1", replicas: 0, annotations: cause });
+    const labels = { app: "web", "pod-template-hash": "1" };
+    const hashed = { ...first.spec.template, metadata: { labels } };
     const plan = planFor(deployment({ annotations }), [
-      replicaSet({ image: "web:1", replicas: 0 }),
+      { ...first, spec: { ...first.spec, template: hashed } },
       replicaSet({ image: "web:2", replicas: 10 }),
     ]);
     expect(decisionsOf(plan)).toContain(decision);
     expect(plan.events).toMatchObject([{ reason }]);
-    const image = decision.endsWith("done") ? "web:1" : "web:2";
+    const isDone = decision.endsWith("done");
     const { spec, metadata } = (plan.writes.at(-1) as unknown as { object: Deployment }).object;
-    expect(spec.template.spec.containers[0]?.image).toBe(image);
-    expect(metadata.annotations).toEqual({ "deployment.kubernetes.io/revision": "2" });
+    expect(spec.template).toEqual(template(isDone ? "web:1" : "web:2"));
+    const kept = { "deployment.kubernetes.io/revision": "2" };
+    expect(metadata.annotations).toEqual(isDone ? { ...kept, ...cause } : kept);
   });
 });
 
