@@ -42,14 +42,29 @@ export function readBeside(
   folder: string,
   path: string,
 ): readonly { readonly name: string; readonly text: string }[] | undefined {
-  const full = resolve(folder, path);
+  const deep = path.endsWith("/**");
+  const asked = deep ? path.slice(0, -3) : path;
+  const full = resolve(folder, asked);
   const found = statOf(full);
-  if (found === undefined) return undefined;
-  const paths = found.isDirectory() ? filesOf(full, manifests) : [full];
+  if (found === undefined || (deep && !found.isDirectory())) return undefined;
+  const list = deep ? filesBelow : filesOf;
+  const paths = found.isDirectory() ? list(full, manifests) : [full];
   return paths.map((file) => ({
-    name: file === full ? path : join(path, relative(full, file)),
-    text: readText(file, path),
+    name: file === full ? asked : join(asked, relative(full, file)),
+    text: readText(file, asked),
   }));
+}
+
+/** As a walk meets them: the entries of each folder in order of their names. */
+function filesBelow(folder: string, names: RegExp): readonly string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries
+    .toSorted((a, b) => byText(a.name, b.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesBelow(path, names);
+      return names.test(entry.name) ? [path] : [];
+    });
 }
 
 /** Undefined: nothing is there, not even where a part of the path is a file. */

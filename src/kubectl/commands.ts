@@ -8,7 +8,7 @@ import { writeCommands } from "./commands-write.ts";
 import { compareText } from "./fields.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
 import { refuseVerb } from "./verbs/about.ts";
-import { setLastApplied } from "./verbs/apply-last-applied.ts";
+import { editLastApplied, setLastApplied } from "./verbs/apply-last-applied.ts";
 import { getClusters, getContexts, getUsers, setContext, useContext } from "./verbs/config.ts";
 import { createRegistrySecret, createSecret, createTlsSecret } from "./verbs/create-data.ts";
 import { createDisruptionBudget, createQuota } from "./verbs/create-limits.ts";
@@ -36,7 +36,18 @@ const simulated: readonly Command[] = [...readCommands, ...writeCommands, help, 
 const known: ReadonlySet<string> = new Set(simulated.map(({ path }) => path));
 
 /** Commands whose flags are taken from their help as it is. */
+const alpha: Command = {
+  path: "alpha",
+  aliases: [],
+  flags: [],
+  required: [],
+  run(call) {
+    call.io.err("No alpha commands are available in this version of kubectl\n");
+  },
+};
+
 const runs: Readonly<Record<string, Command["run"]>> = {
+  "apply edit-last-applied": editLastApplied,
   "apply set-last-applied": setLastApplied,
   attach,
   "config get-clusters": getClusters,
@@ -85,9 +96,12 @@ const others: readonly Command[] = helpTopics
     ...(groups.has(path) ? {} : { run: runs[path] ?? refuseVerb }),
   }));
 
-export const commands: readonly Command[] = [...simulated, ...argoCommands, ...others].toSorted(
-  (a, b) => compareText(a.path, b.path),
-);
+export const commands: readonly Command[] = [
+  ...simulated,
+  ...argoCommands,
+  ...others,
+  alpha,
+].toSorted((a, b) => compareText(a.path, b.path));
 
 function aliasesOf(path: string): readonly string[] {
   const [, names = ""] = /^Aliases:\n(.*)$/mu.exec(helpText(path) ?? "") ?? [];

@@ -120,7 +120,12 @@ function scanLong(scan: Scan, word: string, refuse: Refuse): void {
   if (raw === "" || raw.startsWith("-")) refuse(`bad flag syntax: ${word}`);
   const spec = scan.specs.get(raw.replaceAll("_", "-"));
   if (spec === undefined) {
-    if (raw === "help") scan.help = true;
+    const value = equals < 0 ? "true" : word.slice(equals + 1);
+    if (raw === "help" && boolOf(value) === undefined) {
+      const why = `strconv.ParseBool: parsing ${goQuote(value)}: invalid syntax`;
+      refuse(`invalid argument ${goQuote(value)} for "-h, --help" flag: ${why}`);
+    }
+    if (raw === "help") scan.help = boolOf(value) === true;
     else refuse(`unknown flag: --${raw}`);
     return;
   }

@@ -9,7 +9,10 @@ export interface ManifestFile {
 export interface KubectlIo {
   readonly client: Client;
   readonly stdin?: string;
-  /** Text of a file, or of the manifests of a folder, named by -f; undefined when there is none. */
+  /**
+   * Text of a file, or of the manifests of a folder, named by -f; undefined when there is none. A path that ends
+   * in two stars after a slash names a folder and all below it, in the order of a walk.
+   */
   readFile(path: string): readonly ManifestFile[] | undefined;
   out(text: string): void;
   err(text: string): void;

@@ -7,7 +7,7 @@ import { commands, suggestFor, suggestionOrder } from "./commands.ts";
 import type { Call } from "./call.ts";
 import { parseDuration } from "./duration.ts";
 import { exitOf, exitWith, fail, failUsage, goQuote } from "./errors.ts";
-import { parseFlags, type FlagSpec } from "./flags.ts";
+import { parseFlags, type Flags, type FlagSpec } from "./flags.ts";
 import { helpText } from "./help.ts";
 import type { KubectlIo } from "./io.ts";
 import { wordsOf } from "./script.ts";
@@ -49,6 +49,7 @@ function runCommand(words: readonly string[], io: KubectlIo): { readonly code: n
         "corresponding time unit (e.g. 1s | 2m | 3h)",
     );
   }
+  requireConfiguration(path, parsed.flags, io);
   const given = parsed.flags.text("namespace");
   const warned = new Set<string>();
   const call: Call = {
@@ -71,6 +72,24 @@ function runCommand(words: readonly string[], io: KubectlIo): { readonly code: n
     fail(warned.size === 1 ? "1 warning received" : `${warned.size} warnings received`);
   }
   return result;
+}
+
+/** There is one context, one cluster and one user; other names are refused as clientcmd does. */
+function requireConfiguration(path: string, flags: Flags, io: KubectlIo): void {
+  if (/^(config|help|options|completion|plugin|alpha)\b/u.test(path)) return;
+  const file = flags.text("kubeconfig");
+  if (file !== "" && io.readFile(file) === undefined)
+    fail(`stat ${file}: no such file or directory`);
+  const context = flags.text("context");
+  if (context !== "" && context !== "rollsim") {
+    exitWith(`Error in configuration: context was not found for specified context: ${context}`);
+  }
+  const cluster = flags.text("cluster");
+  if (cluster !== "" && cluster !== "rollsim") {
+    fail(`no server found for cluster ${goQuote(cluster)}`);
+  }
+  const user = flags.text("user");
+  if (user !== "" && user !== "admin") fail(`auth info ${goQuote(user)} does not exist`);
 }
 
 interface Found {

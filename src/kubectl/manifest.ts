@@ -25,6 +25,12 @@ export interface ParsedManifest {
 
 /** `source` is named in errors: `STDIN` or the path. */
 export function parseManifest(text: string, source: string): ParsedManifest {
+  const braces = /^\s*\{\s*(?=\{)/u.exec(text);
+  if (braces !== null) {
+    const why = `invalid character '{' looking for beginning of object key string`;
+    const offset = braces[0].length + 1;
+    return { documents: [], error: `error parsing ${source}: json: offset ${offset}: ${why}` };
+  }
   if (/^\s*[{[]/.test(text) && looksLikeJson(text)) return parseJson(text, source);
   const documents: unknown[] = [];
   for (const chunk of chunksOf(text)) {

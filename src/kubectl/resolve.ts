@@ -272,7 +272,9 @@ function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
   return paths.flatMap((path) => {
     if (path === "-") return [{ name: "-", label: "STDIN", text: call.io.stdin ?? "" }];
     if (isUrl(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
-    const files = call.io.readFile(path) ?? [];
+    const deep = call.flags.has("recursive") && call.flags.bool("recursive");
+    const files =
+      (deep ? call.io.readFile(`${path}/**`) : undefined) ?? call.io.readFile(path) ?? [];
     // Of a folder, manifests only.
     return files
       .filter(({ name }) => name === path || /\.(json|ya?ml)$/u.test(name))

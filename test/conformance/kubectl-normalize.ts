@@ -27,6 +27,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\.[0-9a-f]{16}\b/g, ".<event>"],
   [/(resourceVersion\\":\\")\d+/g, "$1<version>"],
   [/^(Context|Switched to context) "(real|rollsim)"/gm, '$1 "<context>"'],
+  [/^(\* +)(?:real|rollsim) +(?:real|rollsim) /gm, "$1<context>  <context>  "],
+  [/'(?:RUNDIR\/home-1\.37|\$HOME)\//g, "'<home>/"],
   // What runs the pods, and builds of kubectl, have names of their own.
   [/\b(fakelet|rollsim|real)(?=:\/\/0|$| +0 \()/gm, "<node software>"],
   [/(gitCommit|gitTreeState|buildDate)("?: ).*$/gm, "$1$2<build>"],

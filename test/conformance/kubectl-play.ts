@@ -151,9 +151,12 @@ function playOne(
             streams.stderr += text;
           },
           readFile(path) {
-            const folder = path.replace(/\/$/, "");
+            const deep = path.endsWith("/**");
+            const folder = path.replace(/\/+(\*\*)?$/, "");
             const found = files
-              .filter(([name]) => name === path || dirname(name) === folder)
+              .filter(([name]) =>
+                deep ? name.startsWith(`${folder}/`) : name === path || dirname(name) === folder,
+              )
               .toSorted(([a], [b]) => (a < b ? -1 : 1));
             return found.length === 0 ? undefined : found.map(([name, text]) => ({ name, text }));
           },

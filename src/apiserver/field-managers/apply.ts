@@ -80,8 +80,9 @@ export function applyConfiguration(
     ...owned,
     fields: minus(minus(owned.fields, ownable(changed)), ownable(removed)),
   }));
-  const same = own !== undefined && sameSet(own.fields, wanted) && changed.size === 0;
-  const entry: Owned = { manager, fields: wanted, time: same ? own.time : request.at };
+  // An apply that changes nothing leaves the time as it is; of a new manager there is none then.
+  const same = changed.size === 0 && removed.size === 0;
+  const entry: Owned = { manager, fields: wanted, time: same ? (own?.time ?? "") : request.at };
   const shown = manager.name === kubectl ? withLastAppliedOf(merged, configuration) : merged;
   return { ok: true, value: withOwners(shown, [...kept, entry]) };
 }
@@ -100,10 +101,6 @@ function conflictsOf(
   return others.flatMap((owned) =>
     [...minus(both(owned.fields, ownable(changed)), allowed)].map((path) => ({ owned, path })),
   );
-}
-
-function sameSet(a: FieldSet, b: FieldSet): boolean {
-  return a.size === b.size && minus(a, b).size === 0;
 }
 
 function undeclaredStatus({ apiVersion, kind, metadata }: KubeObject, path: string): Status {
@@ -199,9 +196,11 @@ function withoutDropped(
   wanted: FieldSet,
   others: readonly Owned[],
 ): KubeObject {
+  // A map goes only when nobody, not even the applier, still owns something in it.
+  const kept = [wanted, ...others.map(({ fields }) => fields)];
   const dropped = [...minus(own?.fields ?? new Set(), wanted)].filter((path) =>
-    others.every(
-      ({ fields }) => ![...fields].some((owned) => owned === path || owned.startsWith(`${path}\n`)),
+    kept.every(
+      (fields) => ![...fields].some((owned) => owned === path || owned.startsWith(`${path}\n`)),
     ),
   );
   let object: unknown = merged;

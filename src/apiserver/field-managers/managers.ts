@@ -64,7 +64,7 @@ export function withOwners(object: KubeObject, owners: readonly Owned[]): KubeOb
       manager: manager.name,
       operation: manager.operation,
       apiVersion: manager.apiVersion,
-      time,
+      ...(time === "" ? {} : { time }),
       fieldsType: "FieldsV1",
       fieldsV1: toFieldsV1(fields),
       ...(manager.subresource === "" ? {} : { subresource: manager.subresource }),

@@ -1,12 +1,13 @@
-/** kubectl apply view-last-applied and set-last-applied. Mirrors kubectl/pkg/cmd/apply (v0.37.2). */
+/** kubectl apply view-, set- and edit-last-applied. Mirrors kubectl/pkg/cmd/apply (v0.37.2). */
 import { lastApplied, lastAppliedKey } from "../applied.ts";
 import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
 import { fail, failAll, failStatus, failUsage, goQuote } from "../errors.ts";
 import { compactJson, indentedJson } from "../output/gojson.ts";
 import { toYaml } from "../output/yaml.ts";
 import { withAnnotation } from "../mutate.ts";
-import { reporter } from "../output/report.ts";
+import { lateReporter, reporter } from "../output/report.ts";
 import { resolve } from "../resolve.ts";
+import { editedObject } from "./edit.ts";
 
 export function viewLastApplied(call: Call): void {
   const format = call.flags.text("output");
@@ -60,5 +61,35 @@ export function setLastApplied(call: Call): void {
     const answer = heed(call, call.io.client.patch(ref, "merge", patch, options));
     if (!answer.ok) return failStatus(answer.status);
     report(answer.value, "configured");
+  }
+}
+
+/** kubectl apply edit-last-applied: the annotation alone, through the editor. */
+export function editLastApplied(call: Call): void {
+  const report = lateReporter(call, "none");
+  const selection = resolve(call, { bareType: "everything", fetchFiles: true });
+  failAll(selection.problems);
+  const applied = selection.infos.flatMap(({ ref, object }) => {
+    const configuration = lastApplied(object);
+    return configuration === undefined ? [] : [{ ref, configuration }];
+  });
+  if (applied.length === 0) {
+    const how =
+      "to create the annotation, use command `kubectl apply set-last-applied --create-annotation`";
+    fail(`no last-applied-configuration annotation found on resources, ${how}`);
+  }
+  const edited = applied.flatMap(({ ref, configuration }) => {
+    const json = call.flags.text("output") === "json";
+    const document = json ? `${indentedJson(configuration, "    ")}\n` : toYaml(configuration);
+    const after = editedObject(call, ref.name, document);
+    return after === undefined ? [] : [{ ref, after }];
+  });
+  if (edited.length === 0) call.io.err("Edit cancelled, no changes made.\n");
+  for (const { ref, after } of edited) {
+    const patch = { metadata: { annotations: { [lastAppliedKey]: `${compactJson(after)}\n` } } };
+    const fieldManager = fieldManagerOf(call, "kubectl-client-side-apply");
+    const answer = heed(call, call.io.client.patch(ref, "merge", patch, { fieldManager }));
+    if (!answer.ok) return failStatus(answer.status);
+    report(after, "edited");
   }
 }

@@ -1,10 +1,11 @@
 /** kubectl apply --server-side. Mirrors kubectl/pkg/cmd/apply/apply.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
 import { invalid, type Status } from "../../api/status.ts";
+import { fromFieldsV1, toFieldsV1, union } from "../../apiserver/field-managers/field-set.ts";
 import { lastAppliedKey, type Applied } from "../applied.ts";
 import { heed, validationOf, writeOptions, type Call, type DryRun } from "../call.ts";
 import type { Problem } from "../errors.ts";
-import { at, text } from "../fields.ts";
+import { at, map, text } from "../fields.ts";
 import type { Info } from "../resolve.ts";
 
 const conflictAdvice = [
@@ -53,7 +54,38 @@ export function applyServerSide(call: Call, info: Info, dryRun: DryRun): Applied
   }
   const saved =
     manager === "kubectl" ? saveLastApplied(call, info, answer.value, dryRun) : answer.value;
-  return { object: saved, operation: "serverside-applied" };
+  if (dryRun !== "none" || !migrated(call, info, saved, manager)) {
+    return { object: saved, operation: "serverside-applied" };
+  }
+  // What client-side apply owned is its own now: once more, so that what it no longer names goes.
+  const again = heed(call, call.io.client.patch(info.ref, "apply", info.object, options));
+  if (!again.ok) return { problem: { status: again.status } };
+  return { object: again.value, operation: "serverside-applied" };
+}
+
+/** Hands the fields of client-side apply over to server-side apply (client-go/util/csaupgrade); false: none. */
+function migrated(call: Call, info: Info, object: KubeObject, manager: string): boolean {
+  const entries = object.metadata.managedFields ?? [];
+  const before = entries.filter((entry) => {
+    const name = text(entry, "manager");
+    const fields = at(entry, "fieldsV1", "f:metadata", "f:annotations", `f:${lastAppliedKey}`);
+    return text(entry, "operation") === "Update" && fields !== undefined && name !== "";
+  });
+  const [first] = before;
+  if (first === undefined) return false;
+  const own = entries.find(
+    (entry) => text(entry, "operation") === "Apply" && text(entry, "manager") === manager,
+  );
+  const target = own ?? first;
+  const fields = [target, ...before].map((entry) => fromFieldsV1(at(entry, "fieldsV1")));
+  const fieldsV1 = toFieldsV1(fields.reduce(union));
+  const merged = { ...map(target), manager, operation: "Apply", fieldsV1 };
+  const managedFields = entries
+    .filter((entry) => entry === target || !before.includes(entry))
+    .map((entry) => (entry === target ? merged : entry));
+  const patch = [{ op: "replace", path: "/metadata/managedFields", value: managedFields }];
+  const answer = call.io.client.patch(info.ref, "json", patch);
+  return answer.ok;
 }
 
 /** Keeps the annotation of client-side apply up to date, in the hands of a manager of its own. */

@@ -2,6 +2,7 @@
 import { structuredPatch } from "diff";
 import type { KubeObject } from "../../api/meta.ts";
 import type { Answer } from "../../api/status.ts";
+import { withController } from "../../apiserver/field-managers/track.ts";
 import { withoutLastApplied } from "../applied.ts";
 import { heed, logLine, type Call } from "../call.ts";
 import { exitOf, exitWith, failStatus, statusExitText } from "../errors.ts";
@@ -77,7 +78,11 @@ function difference(
 ): string {
   const shown = (object: KubeObject | undefined): string => {
     if (object === undefined) return "";
-    return toYaml(call.flags.bool("show-managed-fields") ? object : withoutManagedFields(object));
+    return toYaml(
+      call.flags.bool("show-managed-fields")
+        ? withController(object)
+        : withoutManagedFields(object),
+    );
   };
   const [before, after] = [shown(live), shown(merged)];
   const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3 });

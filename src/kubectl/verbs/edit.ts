@@ -3,30 +3,46 @@
  * KUBE_EDITOR (`sed -i -e s/old/new/`), or unchanged (`true`, `cat`). There is no editor to open.
  */
 import type { KubeObject } from "../../api/meta.ts";
-import { fieldManagerOf, validationOf, type Call } from "../call.ts";
+import { configurationText, lastAppliedKey } from "../applied.ts";
+import {
+  changeCauseKey,
+  changeCauseOf,
+  fieldManagerOf,
+  recordsChangeCause,
+  validationOf,
+  type Call,
+} from "../call.ts";
 import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { isKubeObject } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
-import { patchTo } from "../mutate.ts";
+import { patchTo, withAnnotation } from "../mutate.ts";
 import { compactJson, indentedJson } from "../output/gojson.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { lateReporter } from "../output/report.ts";
 import { toYaml } from "../output/yaml.ts";
-import { resolve, type Info } from "../resolve.ts";
+import { resolve } from "../resolve.ts";
 import { groupResource } from "../resources.ts";
 
 export function edit(call: Call): void {
   const report = lateReporter(call, "none");
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
   failAll(selection.problems);
+  if (selection.infos.length === 0) fail("edit cancelled, no objects found");
+  const format = call.flags.text("output");
+  if (!["", "json", "kyaml", "yaml"].includes(format)) {
+    const allowed = "allowed formats are: json,kyaml,yaml";
+    fail(`unable to match a printer suitable for the output format ${goQuote(format)}, ${allowed}`);
+  }
   const problems: Problem[] = [];
   let changes = 0;
   for (const info of selection.infos) {
     const before = withoutManagedFields(info.object);
     const json = call.flags.text("output") === "json";
     const document = json ? `${indentedJson(before, "    ")}\n` : toYaml(before);
-    const after = editedObject(call, info, document);
-    if (after === undefined) continue;
+    const edited = editedObject(call, info.ref.name, document);
+    if (edited === undefined) continue;
+    refuseRenaming(before, edited, json ? "json" : "yaml");
+    const after = annotated(call, info.object, edited);
     const options = {
       fieldManager: fieldManagerOf(call, "kubectl-edit"),
       fieldValidation: validationOf(call),
@@ -45,26 +61,57 @@ export function edit(call: Call): void {
   if (changes === 0) call.io.err("Edit cancelled, no changes made.\n");
 }
 
+/** --record and --save-config; what the latter keeps has the owners of fields in it, too. */
+function annotated(call: Call, before: KubeObject, edited: KubeObject): KubeObject {
+  const recorded = recordsChangeCause(call)
+    ? withAnnotation(edited, changeCauseKey, changeCauseOf(call))
+    : edited;
+  if (!call.flags.bool("save-config")) return recorded;
+  const { managedFields } = before.metadata;
+  const owned = managedFields === undefined ? {} : { managedFields };
+  const whole = { ...recorded, metadata: { ...recorded.metadata, ...owned } };
+  return withAnnotation(recorded, lastAppliedKey, configurationText(whole));
+}
+
+function refuseRenaming(before: KubeObject, edited: KubeObject, ending: string): void {
+  const same = (["apiVersion", "kind"] as const).every((key) => edited[key] === before[key]);
+  if (same && edited.metadata.name === before.metadata.name) return;
+  exitWith(
+    `${copyOfChanges(ending)}\nerror: At least one of apiVersion, kind and name was changed`,
+  );
+}
+
+function copyOfChanges(ending: string): string {
+  return `A copy of your changes has been stored to "/tmp/kubectl-edit-0000000000.${ending}"`;
+}
+
 /** The real kubectl opens the editor again, and gives up when nothing more is changed. */
 function refuseEdit(name: string, ending: string): never {
   return exitWith(
-    `error: ${name} is invalid\nA copy of your changes has been stored to ` +
-      `"/tmp/kubectl-edit-0000000000.${ending}"\nerror: Edit cancelled, no valid changes were saved.`,
+    `error: ${name} is invalid\n${copyOfChanges(ending)}\n` +
+      "error: Edit cancelled, no valid changes were saved.",
   );
 }
 
 /** The document after the editor; undefined when it is as before. */
-function editedObject(call: Call, info: Info, document: string): KubeObject | undefined {
+export function editedObject(call: Call, name: string, document: string): KubeObject | undefined {
   const text = editedText(call, document);
   if (text === document) return undefined;
-  const parsed = parseManifest(text, info.ref.name);
+  const parsed = parseManifest(text, name);
   if (parsed.error !== undefined) fail(parsed.error);
   return parsed.documents.find(isKubeObject);
 }
 
+const header = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+`;
+
 function editedText(call: Call, document: string): string {
   if (call.io.stdin !== undefined && call.io.stdin.trim() !== "") return call.io.stdin;
   const editor = call.io.env?.["KUBE_EDITOR"] ?? call.io.env?.["EDITOR"] ?? "";
+  if (editor === "cat") call.io.out(`${header}${document}`);
   if (editor === "true" || editor === "cat") return document;
   if (editor === "false") fail(`there was a problem with the editor ${goQuote(editor)}`);
   const sed = /^sed\s+-i\s+(?:-e\s+)?(.*)$/s.exec(editor.trim());
