@@ -1,6 +1,7 @@
 /**
  * `npm run fuzz -- COUNT [SEED]`: throws COUNT inputs of each kind at rollsim (default 25,000 of five kinds).
- * Ends with `N inputs, M unclear answers`; each unclear one is shown with its seed, shrunk.
+ * Ends with `N inputs, M unclear answers`; each unclear one is shown with its seed, shrunk. How far it is stands on
+ * stderr.
  */
 import fc from "fast-check";
 import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
@@ -39,6 +40,7 @@ function main(count: number, seed: number): number {
       process.stdout.write(`${kind}, seed ${seed + round}: ${input}\n  ${why}\n`);
     }
     done += numRuns;
+    process.stderr.write(`${total} inputs so far\n`);
     globalThis.gc?.();
     const used = process.memoryUsage().heapUsed / 1e6;
     if (round === 2) warm = used;
