@@ -63,6 +63,7 @@ const IDLE: ReadonlySet<string> = new Set([
 class Run implements Stage {
   readonly cluster: Cluster;
   readonly namespace: string;
+  contextNamespace: string;
   readonly readFile: KubectlIo["readFile"];
   readonly #scenario: Scenario;
   readonly #options: RunOptions;
@@ -94,6 +95,7 @@ class Run implements Stage {
     });
     this.#traffic = new TrafficRun(this.cluster, scenario.traffic);
     this.namespace = scenario.namespace;
+    this.contextNamespace = scenario.namespace;
     this.readFile = (path) => options.readFile?.(path);
     this.#until = options.until ?? scenario.until;
     this.#checker = new Checker(scenario.expect, this.cluster, scenario.namespace);

@@ -24,7 +24,10 @@ import { worldOf } from "./world.ts";
 /** What steps need of the run that they belong to. */
 export interface Stage {
   readonly cluster: Cluster;
+  /** Of the scenario: where assertions and faults look. */
   readonly namespace: string;
+  /** Of kubectl's context, which a line may change: where `apply`, `kubectl` and `wait` act. */
+  contextNamespace: string;
   readonly readFile: KubectlIo["readFile"];
   /** Lets the next things happen, if they are not due after `limit`; else time stands at `limit`. */
   advance(limit: Millis): "stepped" | "idle";
@@ -101,7 +104,10 @@ function runLine(stage: Stage, line: string, stdin: string | undefined, shown = 
     cluster.trace.add({ kind: "output", at: cluster.now, stream, text });
   };
   const streams = {
-    namespace: stage.namespace,
+    namespace: stage.contextNamespace,
+    setNamespace: (namespace: string): void => {
+      stage.contextNamespace = namespace;
+    },
     customResources: "any" as const,
     ...(stdin === undefined ? {} : { stdin }),
     readFile: (path: string) => stage.readFile(path),

@@ -37,6 +37,8 @@ rollsim schema > scenario.schema.json
 - Durations are Go's (\`1m30s\`, \`250ms\`); a bare number is refused.
 - A step has exactly one verb: \`apply\`, \`kubectl\`, \`wait\`, \`assert\` or \`fault\`. \`rollout status\` and \`wait\` take
   virtual time. \`at\` counts from the start of the run, \`after\` from the end of the previous step.
+- \`kubectl config set-context --current --namespace=dev\` holds for all later steps but \`assert\` and \`fault\`: they, and
+  \`expect\`, look in the scenario's \`namespace\`.
 - Expectations are expressions: [below](#expressions).
 - \`traffic: [{ service: web, rps: 100 }]\` sends requests, from when the Service has a ready endpoint; \`serve\` under
   \`behaviors\` says how pods answer. Causes of failed requests: [zero-downtime.md](zero-downtime.md).

@@ -332,6 +332,20 @@ steps:
   });
 });
 
+test("kubectl's context keeps the namespace that a line gives it, for all steps to come", () => {
+  const { failures } = play(`steps:
+  - kubectl: |
+      kubectl create namespace dev
+      kubectl config set-context --current --namespace=dev
+      kubectl create deployment other --image=other:v1
+  - wait: { for: condition=Available, on: deploy/other }
+  - { kubectl: get deploy/web, exitCode: 1 }
+  - { kubectl: get deploy/web -n default }
+  - assert: { apiVersion: apps/v1, kind: Deployment, metadata: { name: other, namespace: dev } }
+  - assert: "has(deploy.web) && !has(deploy.other)"`);
+  expect(failures).toEqual([]);
+});
+
 describe("the end of a run", () => {
   test("comes when nothing is left to happen", () => {
     expect(play("")).toMatchObject({ end: "idle", settledAt: 1000 });
