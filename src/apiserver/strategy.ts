@@ -40,6 +40,13 @@ import {
 } from "./validation/autoscaling.ts";
 import { validateCanary } from "./validation/flagger.ts";
 import {
+  validateDestinationRule,
+  validateHttpRoute,
+  validateMetricTemplate,
+  validateTrafficSplit,
+  validateVirtualService,
+} from "./validation/routes.ts";
+import {
   validateConfigMap,
   validateConfigMapUpdate,
   validateSecretUpdate,
@@ -198,13 +205,13 @@ const RULES: Readonly<Record<string, Rules>> = {
   experiments: custom(CUSTOM, validateExperiment),
   alertproviders: lenient(CUSTOM, dnsSubdomain),
   canaries: custom(CUSTOM, validateCanary),
-  destinationrules: lenient(CUSTOM, dnsSubdomain),
+  destinationrules: custom(CUSTOM, validateDestinationRule),
   gatewayclasses: lenient(CUSTOM, dnsSubdomain, false),
   gateways: lenient(CUSTOM, dnsSubdomain),
-  httproutes: lenient(CUSTOM, dnsSubdomain),
-  metrictemplates: lenient(CUSTOM, dnsSubdomain),
-  trafficsplits: lenient(CUSTOM, dnsSubdomain),
-  virtualservices: lenient(CUSTOM, dnsSubdomain),
+  httproutes: custom(CUSTOM, validateHttpRoute),
+  metrictemplates: custom(CUSTOM, validateMetricTemplate),
+  trafficsplits: custom(CUSTOM, validateTrafficSplit),
+  virtualservices: custom(CUSTOM, validateVirtualService),
 };
 
 const STRATEGIES: ReadonlyMap<string, Strategy> = new Map(

@@ -143,6 +143,63 @@ const refused: readonly (readonly [kind: string, spec: unknown, says: string])[]
   ],
 ];
 
+const routes: readonly (readonly [
+  kind: string,
+  apiVersion: string,
+  spec: unknown,
+  says: string,
+])[] = [
+  ["HTTPRoute", "gateway.networking.k8s.io/v1", undefined, "spec: Required value"],
+  [
+    "HTTPRoute",
+    "gateway.networking.k8s.io/v1",
+    { rules: [{ backendRefs: [{ name: "web", weight: "90" }] }] },
+    'spec.rules[0].backendRefs[0].weight: Invalid value: "string": ' +
+      'spec.rules[0].backendRefs[0].weight in body must be of type integer: "string"',
+  ],
+  [
+    "HTTPRoute",
+    "gateway.networking.k8s.io/v1",
+    { rules: [{ backendRefs: [{ port: 80 }] }] },
+    "spec.rules[0].backendRefs[0].name: Required value",
+  ],
+  [
+    "VirtualService",
+    "networking.istio.io/v1beta1",
+    { hosts: "web", http: [] },
+    'spec.hosts: Invalid value: "string": spec.hosts in body must be of type array: "string"',
+  ],
+  [
+    "VirtualService",
+    "networking.istio.io/v1beta1",
+    { http: [{ match: [{ uri: "/" }], route: [{ destination: { host: "web" } }] }] },
+    'spec.http[0].match[0].uri: Invalid value: "string": ' +
+      'spec.http[0].match[0].uri in body must be of type object: "string"',
+  ],
+  ["DestinationRule", "networking.istio.io/v1beta1", {}, "spec.host: Required value"],
+  [
+    "TrafficSplit",
+    "split.smi-spec.io/v1alpha1",
+    { service: "web", backends: { service: "web" } },
+    'spec.backends: Invalid value: "object": spec.backends in body must be of type array: "object"',
+  ],
+  [
+    "MetricTemplate",
+    "flagger.app/v1beta1",
+    { query: 3 },
+    'spec.query: Invalid value: "integer": spec.query in body must be of type string: "integer"',
+  ],
+];
+
+describe("a route of requests", () => {
+  test.each(routes)("%s of %s with the spec %j is refused: %s", (kind, apiVersion, spec, says) => {
+    const object = { apiVersion, kind, metadata: { name: "web" }, spec };
+    const answer = new Cluster().api.create(object);
+    const causes = answer.ok ? [] : (answer.status.details?.causes ?? []);
+    expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual([says]);
+  });
+});
+
 describe("a custom resource of argo-rollouts", () => {
   test.each(refused)("of kind %s with the spec %j is refused: %s", (kind, spec, says) => {
     const object = { apiVersion: "argoproj.io/v1alpha1", kind, metadata: { name: "web" }, spec };
