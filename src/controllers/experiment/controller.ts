@@ -2,10 +2,12 @@
 import type { AnalysisRun, AnalysisTemplate } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { Client } from "../../api/client.ts";
+import type { Experiment } from "../../api/experiment.ts";
 import { controllerOf, isControlledBy, type KubeObject } from "../../api/meta.ts";
 import type { Operator } from "../operators.ts";
 import type { Plan } from "../reconcile.ts";
-import { reconcileExperiment, type Experiment, type ExperimentView } from "./reconcile.ts";
+import { reconcileExperiment } from "./reconcile.ts";
+import type { ExperimentView } from "./view.ts";
 
 export class ExperimentController implements Operator<ExperimentView> {
   readonly name = "experiments-controller";

@@ -4,12 +4,11 @@
  *
  * Left out: conditions, collision counts, changes of templates under way.
  */
-import type { AnalysisArgument, AnalysisRun, AnalysisTemplate } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
-import type { PodTemplateSpec } from "../../api/core.ts";
+import type { Experiment, ExperimentTemplate } from "../../api/experiment.ts";
 import { compact, deepEqual } from "../../api/json.ts";
-import type { KubeObject, LabelSelector, Millis, OwnerReference } from "../../api/meta.ts";
-import type { AnalysisPhase, AnalysisTemplateRef } from "../../api/rollout.ts";
+import type { KubeObject, Millis, OwnerReference } from "../../api/meta.ts";
+import type { AnalysisPhase } from "../../api/rollout.ts";
 import { parseTimestamp, timestamp } from "../../api/time.ts";
 import { isCompleted } from "../analysis/assess.ts";
 import { durationMs } from "../analysis/metrics.ts";
@@ -19,57 +18,7 @@ import { available } from "../deployment/view.ts";
 import { DONE, write, type Plan, type Steps, type Verdict } from "../reconcile.ts";
 import { HASH_LABEL, PROGRESS_DEADLINE_SECONDS } from "../rollout/defaults.ts";
 import { podTemplateHash } from "../rollout/hash.ts";
-
-export interface ExperimentTemplate {
-  readonly name: string;
-  /** Default 1. */
-  readonly replicas?: number;
-  readonly minReadySeconds?: number;
-  readonly selector: LabelSelector;
-  readonly template: PodTemplateSpec;
-  /** A Service of its own, named as its ReplicaSet. */
-  readonly service?: object;
-}
-
-export interface ExperimentStatus {
-  readonly phase?: AnalysisPhase;
-  readonly message?: string;
-  readonly availableAt?: string;
-  readonly templateStatuses?: readonly object[];
-  readonly analysisRuns?: readonly object[];
-}
-
-export interface Experiment extends KubeObject {
-  readonly spec: {
-    readonly templates: readonly ExperimentTemplate[];
-    readonly duration?: string;
-    readonly progressDeadlineSeconds?: number;
-    readonly scaleDownDelaySeconds?: number;
-    readonly terminate?: boolean;
-    readonly analyses?: readonly (AnalysisTemplateRef & {
-      readonly name: string;
-      readonly args?: readonly AnalysisArgument[];
-      readonly requiredForCompletion?: boolean;
-    })[];
-  };
-  readonly status?: ExperimentStatus;
-}
-
-export interface ExperimentView {
-  /** `namespace/name`. */
-  readonly key: string;
-  /** Wall-clock ms since 1970. */
-  readonly now: Millis;
-  /** Absent when it is gone. */
-  readonly experiment: Experiment | undefined;
-  /** That it owns. */
-  readonly sets: readonly ReplicaSet[];
-  readonly runs: readonly AnalysisRun[];
-  /** Names of those that it owns. */
-  readonly services: readonly string[];
-  readonly templates: readonly AnalysisTemplate[];
-  readonly clusterTemplates: readonly AnalysisTemplate[];
-}
+import type { ExperimentView } from "./view.ts";
 
 const SCALE_DOWN_DELAY_SECONDS = 30;
 

@@ -221,13 +221,9 @@ function* stepIsDone(c: RolloutContext): Steps<boolean> {
     });
     return false;
   }
-  if (step.experiment !== undefined) return phaseOfExperiment(c) === "Successful";
+  if (step.experiment !== undefined) return c.experiment?.status?.phase === "Successful";
   if (step.analysis !== undefined) return c.runs.step?.status?.phase === "Successful";
   return step.setHeaderRoute !== undefined || step.setMirrorRoute !== undefined;
-}
-
-function phaseOfExperiment(c: RolloutContext): unknown {
-  return (c.experiment?.["status"] as { readonly phase?: string } | undefined)?.phase;
 }
 
 /** syncRolloutStatusCanary. */

@@ -5,6 +5,7 @@
 import type { AnalysisRun } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { Service } from "../../api/core.ts";
+import type { Experiment } from "../../api/experiment.ts";
 import { compact } from "../../api/json.ts";
 import type { KubeObject, Millis } from "../../api/meta.ts";
 import type { BlueGreenStatus, CanaryStatus, Rollout, RolloutStatus } from "../../api/rollout.ts";
@@ -37,7 +38,7 @@ export interface RolloutContext {
   services: readonly Service[];
   runs: CurrentRuns;
   otherRuns: readonly AnalysisRun[];
-  experiment: KubeObject | undefined;
+  experiment: Experiment | undefined;
   /** The status as it is going to be. */
   next: RolloutStatus;
   readonly pause: PauseContext;

@@ -4,6 +4,7 @@ import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import type { Client } from "../../api/client.ts";
 import type { Pod, Service } from "../../api/core.ts";
 import { controllerOf, isControlledBy, type KubeObject } from "../../api/meta.ts";
+import type { Experiment } from "../../api/experiment.ts";
 import type { Rollout } from "../../api/rollout.ts";
 import type { Operator } from "../operators.ts";
 import type { Plan } from "../reconcile.ts";
@@ -66,7 +67,7 @@ export class RolloutController implements Operator<RolloutView> {
       analysisRuns: owned<AnalysisRun>("analysisruns"),
       templates: list<AnalysisTemplate>("analysistemplates"),
       clusterTemplates: this.#api.list("clusteranalysistemplates") as readonly AnalysisTemplate[],
-      experiments: owned("experiments"),
+      experiments: owned<Experiment>("experiments"),
       workload: this.#workloadOf(rollout, namespace),
       routes: Object.fromEntries(routes.map((resource) => [resource, list(resource)])),
       pods: rollout === undefined ? [] : this.#podsOf(rollout, namespace),

@@ -2,10 +2,8 @@
  * The experiment steps of a canary: an Experiment is created, and its outcome awaited. Mirrors
  * argo-rollouts rollout/experiment.go.
  */
-import type { ReplicaSet } from "../../api/apps.ts";
-import type { KubeObject } from "../../api/meta.ts";
+import type { Experiment, ExperimentTemplate } from "../../api/experiment.ts";
 import type { ExperimentTemplateStep, WeightDestination } from "../../api/rollout.ts";
-import { asArray, asRecord, asString } from "../../apiserver/json.ts";
 import { decide } from "../decisions.ts";
 import { write, type Steps } from "../reconcile.ts";
 import { argumentsOf, isOver } from "./analysis.ts";
@@ -22,7 +20,6 @@ import {
 import { HASH_LABEL, REVISION, statusOf } from "./defaults.ts";
 import { addAbort, isAborted, pauseCondition } from "./pause.ts";
 import { ownerReference } from "./trafficrouting/objects.ts";
-import type { AnalysisPhase } from "../../api/rollout.ts";
 
 export function* reconcileExperiments(c: RolloutContext): Steps<void> {
   const { rollout } = c;
@@ -40,7 +37,7 @@ export function* reconcileExperiments(c: RolloutContext): Steps<void> {
     status.stableRS !== hashOf(c.newRS)
   ) {
     c.experiment = got(
-      yield* write({
+      yield* write<Experiment>({
         do: "create",
         resource: "experiments",
         object: experimentOf(c, current.index),
@@ -51,11 +48,11 @@ export function* reconcileExperiments(c: RolloutContext): Steps<void> {
     yield event(c, "ExperimentCreated", `Created Experiment '${name}'`);
   }
   if (c.experiment === undefined) return;
-  const { phase, message } = asRecord(c.experiment["status"]);
+  const { phase, message } = c.experiment.status ?? {};
   if (phase === "Inconclusive") c.pause.add.push("InconclusiveExperiment");
   else if (phase === "Error" || phase === "Failed") {
     const told = "Experiment analysis phase is error/failed";
-    addAbort(c.pause, message === undefined ? told : `${told}: ${asString(message)}`);
+    addAbort(c.pause, message === undefined ? told : `${told}: ${message}`);
   } else if (phase !== "Successful") {
     setCanaryStatus(c, { currentExperiment: c.experiment.metadata.name });
   }
@@ -63,18 +60,17 @@ export function* reconcileExperiments(c: RolloutContext): Steps<void> {
 }
 
 /** Those that still run are told to end. */
-function* cancelAll(c: RolloutContext, but: KubeObject | undefined): Steps<void> {
+function* cancelAll(c: RolloutContext, but: Experiment | undefined): Steps<void> {
   for (const object of c.view.experiments) {
-    const { phase } = asRecord(object["status"]);
     if (object.metadata.name === but?.metadata.name) continue;
-    if (asRecord(object["spec"])["terminate"] === true || isOver(phase as AnalysisPhase)) continue;
+    if (object.spec.terminate === true || isOver(object.status?.phase)) continue;
     const patch = { spec: { terminate: true } };
     yield* write({ do: "patch", resource: "experiments", object, type: "merge", patch });
   }
 }
 
 /** GetExperimentFromTemplate. */
-function experimentOf(c: RolloutContext, index: number): KubeObject {
+function experimentOf(c: RolloutContext, index: number): Experiment {
   const { rollout } = c;
   const { metadata, spec } = rollout;
   const step = lastStep(rollout, index, ({ experiment }) => experiment);
@@ -105,11 +101,8 @@ function experimentOf(c: RolloutContext, index: number): KubeObject {
   };
 }
 
-function templateOf(
-  c: RolloutContext,
-  step: ExperimentTemplateStep,
-): Readonly<Record<string, unknown>> {
-  const rs: ReplicaSet | undefined = step.specRef === "stable" ? c.stableRS : c.newRS;
+function templateOf(c: RolloutContext, step: ExperimentTemplateStep): ExperimentTemplate {
+  const rs = step.specRef === "stable" ? c.stableRS : c.newRS;
   if (rs === undefined)
     throw new SyncFailed(`experiment template ${step.name}: no ${step.specRef} pods`);
   const { template, selector, minReadySeconds } = rs.spec;
@@ -132,14 +125,10 @@ export function experimentDestinations(c: RolloutContext): readonly WeightDestin
     current === undefined
       ? undefined
       : lastStep(c.rollout, current.index, ({ experiment }) => experiment);
-  const status = asRecord(c.experiment?.["status"]);
-  if (step === undefined || status["phase"] !== "Running") return [];
-  return asArray(status["templateStatuses"])
-    .map(asRecord)
-    .flatMap(({ name, serviceName, podTemplateHash }) => {
-      const weight = step.templates.find((each) => each.name === name)?.weight;
-      if (weight === undefined) return [];
-      const [service, hash] = [asString(serviceName), asString(podTemplateHash)];
-      return [{ weight, serviceName: service, podTemplateHash: hash }];
-    });
+  const { phase, templateStatuses = [] } = c.experiment?.status ?? {};
+  if (step === undefined || phase !== "Running") return [];
+  return templateStatuses.flatMap(({ name, serviceName = "", podTemplateHash = "" }) => {
+    const weight = step.templates.find((each) => each.name === name)?.weight;
+    return weight === undefined ? [] : [{ weight, serviceName, podTemplateHash }];
+  });
 }

@@ -2,6 +2,7 @@
 import type { AnalysisRun, AnalysisTemplate } from "../../api/analysis.ts";
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import type { Pod, Service } from "../../api/core.ts";
+import type { Experiment } from "../../api/experiment.ts";
 import type { KubeObject, Millis } from "../../api/meta.ts";
 import type { Rollout } from "../../api/rollout.ts";
 
@@ -18,7 +19,7 @@ export interface RolloutView {
   readonly analysisRuns: readonly AnalysisRun[];
   readonly templates: readonly AnalysisTemplate[];
   readonly clusterTemplates: readonly AnalysisTemplate[];
-  readonly experiments: readonly KubeObject[];
+  readonly experiments: readonly Experiment[];
   /** The Deployment that workloadRef names. */
   readonly workload: Deployment | undefined;
   /** What routes its traffic, by resource: ingresses, httproutes, virtualservices. Empty without a router. */

@@ -3,8 +3,8 @@
  * pkg/kubectl-argo-rollouts/cmd/get/get_rollout.go, without colours.
  */
 import type { AnalysisRun } from "../../api/analysis.ts";
+import type { Experiment } from "../../api/experiment.ts";
 import type { KubeObject } from "../../api/meta.ts";
-import { asRecord, asString } from "../../apiserver/json.ts";
 import { parseTimestamp } from "../../api/time.ts";
 import type { Call } from "../call.ts";
 import { ageOf, humanDuration } from "../duration.ts";
@@ -71,7 +71,7 @@ function treeText(call: Call, info: RolloutInfo): string {
     const runs = info.runs.filter((each) => revisionOf(each) === revision);
     const children = [
       ...sets.map((set) => (at: Place) => setLines(call, set, at, age)),
-      ...experiments.map((object) => (at: Place) => experimentLines(object, at, age)),
+      ...experiments.map((experiment) => (at: Place) => experimentLines(experiment, at, age)),
       ...runs.map((run) => (at: Place) => runLines(run, at, age)),
     ];
     children.forEach((child, at) =>
@@ -110,10 +110,11 @@ function setLines(
   ];
 }
 
-function experimentLines(object: KubeObject, [prefix]: Place, age: Age): readonly string[] {
-  const phase = asString(asRecord(object["status"])["phase"]);
-  const { name } = object.metadata;
-  return [`${prefix}Σ ${name}\tExperiment\t${analysisIcon(phase)} ${phase}\t${age(object)}\t`];
+function experimentLines(experiment: Experiment, [prefix]: Place, age: Age): readonly string[] {
+  const { phase = "" } = experiment.status ?? {};
+  const { name } = experiment.metadata;
+  const state = `${analysisIcon(phase)} ${phase}`;
+  return [`${prefix}Σ ${name}\tExperiment\t${state}\t${age(experiment)}\t`];
 }
 
 function runLines(run: AnalysisRun, [prefix, below]: Place, age: Age): readonly string[] {

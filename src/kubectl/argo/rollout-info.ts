@@ -4,6 +4,7 @@
  */
 import type { AnalysisRun } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
+import type { Experiment } from "../../api/experiment.ts";
 import { isControlledBy, type KubeObject } from "../../api/meta.ts";
 import type { Rollout } from "../../api/rollout.ts";
 import { currentSetWeight, currentStep } from "../../controllers/rollout/canary-steps.ts";
@@ -64,7 +65,7 @@ export interface RolloutInfo {
   readonly actualWeight: string;
   readonly sets: readonly ReplicaSetInfo[];
   readonly runs: readonly AnalysisRun[];
-  readonly experiments: readonly KubeObject[];
+  readonly experiments: readonly Experiment[];
 }
 
 export function rolloutInfo(call: Call, rollout: Rollout): RolloutInfo {
@@ -92,7 +93,7 @@ export function rolloutInfo(call: Call, rollout: Rollout): RolloutInfo {
     ...strategyOf(rollout, sets),
     sets,
     runs,
-    experiments: owned("experiments", rollout),
+    experiments: owned("experiments", rollout) as readonly Experiment[],
   };
 }
 
