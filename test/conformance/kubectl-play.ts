@@ -6,6 +6,7 @@ import { dirname } from "node:path";
 import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
+import { fakelet } from "./fakelet.ts";
 import type { RecordedCommand } from "./kubectl-recording.ts";
 
 export interface PlayedCommand {
@@ -28,7 +29,6 @@ const latencyMs = 3;
 /** Pods of one ReplicaSet became ready some ms apart in the recordings. */
 const jitter = 12;
 
-/** The fakelet's config.json, in the words of behaviors. */
 const behaviors: readonly Behavior[] = [
   {
     match: { image: "nginx:instant*" },
@@ -42,29 +42,7 @@ const behaviors: readonly Behavior[] = [
     ready: { delay: 3 * second, jitter },
     terminate: { delay: 3 * second, jitter },
   },
-  {
-    match: { image: "nginx:1.161" },
-    start: { delay: second },
-    terminate: { delay: 0 },
-    fault: { type: "ImagePullBackOff" },
-  },
-  {
-    match: { image: "nginx:crash" },
-    start: { delay: second, jitter },
-    terminate: { delay: second, jitter },
-    fault: { type: "CrashLoopBackOff", after: second },
-  },
-  {
-    match: { image: "nginx:neverready" },
-    start: { delay: second, jitter },
-    terminate: { delay: second, jitter },
-    fault: { type: "NeverReady" },
-  },
-  {
-    start: { delay: second, jitter },
-    ready: { delay: second, jitter },
-    terminate: { delay: second, jitter },
-  },
+  ...fakelet(jitter),
 ];
 
 /**

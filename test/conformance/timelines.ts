@@ -7,7 +7,7 @@ import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster, type Snapshot } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
-import type { Behavior } from "../../src/kubelet/behavior.ts";
+import { fakelet } from "./fakelet.ts";
 import { readRecording, type RecordedCommand } from "./kubectl-recording.ts";
 import { DATA } from "./trace-file.ts";
 
@@ -76,37 +76,8 @@ export class FactFinder {
   }
 }
 
-/** The fakelet's pods: one second to each step, some ms apart. */
-const second = 1000;
-const jitter = 30;
-const BEHAVIORS: readonly Behavior[] = [
-  {
-    match: { image: "nginx:1.161" },
-    start: { delay: second },
-    terminate: { delay: 0 },
-    fault: { type: "ImagePullBackOff" },
-  },
-  {
-    match: { image: "nginx:crash" },
-    start: { delay: second, jitter },
-    terminate: { delay: second, jitter },
-    fault: { type: "CrashLoopBackOff", after: second },
-  },
-  {
-    match: { image: "nginx:neverready" },
-    start: { delay: second, jitter },
-    terminate: { delay: second, jitter },
-    fault: { type: "NeverReady" },
-  },
-  {
-    start: { delay: second, jitter },
-    ready: { delay: second, jitter },
-    terminate: { delay: second, jitter },
-  },
-];
-
 export function newCluster(seed: string, schedule: string): Cluster {
-  return new Cluster({ seed, schedule, nodes: 1, podsPerNode: 5000, behaviors: BEHAVIORS });
+  return new Cluster({ seed, schedule, nodes: 1, podsPerNode: 5000, behaviors: fakelet(30) });
 }
 
 /** One turn: the next command if it is due before anything else, or one step. What became new in it. */

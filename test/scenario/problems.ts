@@ -1,7 +1,12 @@
-/** A small scenario, and its problems in a line each. */
+/** Parts of a small scenario, and its problems in a line each. */
 import { checkScenario } from "../../src/scenario/parse.ts";
 
 export const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
+export const service = `apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+`;
 export const deployment = `apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web }

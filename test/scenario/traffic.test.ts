@@ -4,23 +4,7 @@ import { rollsim } from "../cli/fake-io.ts";
 import { checkScenario, parseScenario } from "../../src/scenario/parse.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import type { Result } from "../../src/scenario/result.ts";
-
-const objects = `---
-apiVersion: v1
-kind: Service
-metadata: { name: web }
-spec: { selector: { app: web }, ports: [{ port: 80 }] }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: web }
-spec:
-  replicas: 3
-  selector: { matchLabels: { app: web } }
-  template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: "web:v1" }] }
-`;
+import { deployment, service } from "./problems.ts";
 
 /** A scenario with an update after 10 s; `body` is what else it says. */
 function scenario(body: string): string {
@@ -31,7 +15,9 @@ ${body}
 steps:
   - { name: update, at: 10s, kubectl: set image deploy/web web=web:v2 }
   - { name: status, kubectl: rollout status deploy/web }
-${objects}`;
+---
+${service}---
+${deployment}`;
 }
 
 function run(body: string): Result {
