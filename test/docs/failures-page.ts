@@ -14,6 +14,7 @@ import { clusterAt } from "../../src/scenario/run.ts";
 import { savingsOf, type ScenarioSavings } from "../../src/scenario/savings.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { changesBetween } from "./changes.ts";
+import { myths } from "./myths.ts";
 import { stories, type Story, type Untold } from "./stories.ts";
 
 const root = fileURLToPath(
@@ -55,6 +56,17 @@ export function failuresPage(): string {
       ({ name, sees, why, issue, left, shown }) =>
         `| ${name} | ${sees} | ${why}${issueOf(issue)} | ${left}${shown === undefined ? "" : `; see ${link(shown)}`} |`,
     ),
+    "",
+    "## Said, and not so",
+    "",
+    "Each is refuted by a test: of the story named, or in test/docs/myths.test.ts.",
+    "",
+    "| said | so it is | story |",
+    "| --- | --- | --- |",
+    ...myths.map(({ claim, truth, shown }) => {
+      const story = "story" in shown ? `[${shown.story}](#${shown.story})` : "";
+      return `| ${claim} | ${truth} | ${story} |`;
+    }),
     "",
   ].join("\n");
 }
