@@ -236,11 +236,12 @@ function fetchObject(call: Call, ref: ObjectRef): Answer<KubeObject> {
 
 /** Names that cannot be part of a request's path. */
 export function nameProblem(name: string): string | undefined {
+  if (name === "") return "resource name may not be empty";
   const marks =
     name === "." || name === ".." ? [name] : ["/", "%"].filter((mark) => name.includes(mark));
   if (marks.length === 0) return undefined;
   const why =
-    marks[0] === name
+    marks[0] === name && name.startsWith(".")
       ? `may not be '${name}'`
       : marks.map((m) => `may not contain '${m}'`).join(" ");
   return `invalid resource name ${goQuote(name)}: [${why}]`;

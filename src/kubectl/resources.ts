@@ -40,7 +40,7 @@ export function findKind(client: Client, typed: string): KindInfo | undefined {
       // Short names stand for the group alone, whatever version is asked for.
       (kind.shortNames.includes(short) && kind.group === suffix.replace(/^v\d\w*\.?/, "")) ||
       `${kind.version}.${kind.group}` === suffix ||
-      (kind.group === "" && kind.version === suffix) ||
+      (kind.group === "" && `${kind.version}.` === suffix) ||
       // Events are served in two groups, as one set of objects.
       (kind.resource === "events" && "events.k8s.io".startsWith(suffix)) ||
       // A prefix of the group is enough, as for `hpa.autoscal`: discovery expands it.
@@ -51,15 +51,9 @@ export function findKind(client: Client, typed: string): KindInfo | undefined {
 export function mustFindKind(client: Client, typed: string): KindInfo {
   const kind = findKind(client, typed);
   if (kind !== undefined) return kind;
-  const [resource = "", version = "", ...rest] = typed.split(".");
-  const versioned = /^v\d/.test(version);
-  const group = versioned ? rest.join(".") : [version, ...rest].join(".");
-  const of = `the server doesn't have a resource type ${goQuote(resource)}`;
-  if (group !== "" && versioned) {
-    return fail(`${of} in group ${goQuote(group)} and version ${goQuote(version)}`);
-  }
-  if (group !== "") return fail(`${of} in group ${goQuote(group)}`);
-  return fail(versioned ? `${of} in version ${goQuote(version)}` : of);
+  const [resource = "", ...group] = typed.split(".");
+  const where = group.length === 0 ? "" : ` in group ${goQuote(group.join("."))}`;
+  return fail(`the server doesn't have a resource type ${goQuote(resource)}${where}`);
 }
 
 /** The kinds that a comma-separated list of types means; `all` is expanded. */

@@ -39,6 +39,22 @@ const races: Numbered = [
   ["deadline-2", 22],
   ["proportional-2", 22],
   ["creating", 198],
+  ["tutorial-5", 43],
+  ["tutorial-6", 43],
+  ["tutorial-6", 46],
+  ["tutorial-8", 1],
+  ["tutorial-8", 11],
+  ["tutorial-8", 16],
+  ["tutorial-8", 24],
+  ["releases", 9],
+  ["releases", 11],
+  ["releases", 42],
+  ["canary-3", 30],
+  ["status-many-2", 57],
+  ["status-many-2", 62],
+  ["create-3", 43],
+  ["create-3", 45],
+  ["create-3", 61],
 ];
 
 const numbered =
@@ -72,7 +88,11 @@ const reasons: readonly Reason[] = [
     why: "the second of a restart, which the ReplicaSet's hash depends on, is not known exactly",
   },
   {
-    matches: numbered([["undoing", 45]]),
+    matches: numbered([
+      ["undoing", 45],
+      ["canary-3", 24],
+      ["canary-3", 25],
+    ]),
     why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
   },
   {
@@ -110,6 +130,7 @@ const reasons: readonly Reason[] = [
       (scenario === "running" && seq === 82) ||
       (scenario === "scaling" && seq === 21) ||
       (scenario === "editing" && [18, 34].includes(seq)) ||
+      (scenario === "apply-3" && [44, 57].includes(seq)) ||
       (scenario === "server-side" && [37, 45].includes(seq)),
     why: "not done: rare flags, and the owners of fields when client-side apply gives way to server-side apply",
   },
@@ -211,7 +232,7 @@ const reasons: readonly Reason[] = [
     why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
   },
   {
-    matches: line(/^(get pods? (solo )?-o (yaml|json)|describe pod)/),
+    matches: line(/^(get pods? (solo |-l \S+ )?-o (yaml|json)|describe pod)/),
     why: "pods lack fields that no rollout depends on: container ids, probe times and messages of conditions",
   },
   {

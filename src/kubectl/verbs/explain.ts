@@ -9,7 +9,7 @@ import {
   type ExplainedType,
 } from "../explain-types.ts";
 import { warnShortEvents } from "../resolve.ts";
-import { findKind } from "../resources.ts";
+import { findKind, groupResource } from "../resources.ts";
 import { wordWrap } from "../word-wrap.ts";
 
 export function explain(call: Call): void {
@@ -48,15 +48,20 @@ function resolvePath(
   call: Call,
   path: string,
 ): { readonly kind: KindInfo; readonly fields: readonly string[] } {
-  const words = path.replace(/\.$/u, "").split(".");
-  if (words[0] === "") fail("invalid jsonpath syntax, first node must be field node");
-  if (path.includes(",")) fail("unrecognized character in action: U+002C ','");
-  if (words[0] === "ev") warnShortEvents(call);
-  for (let length = words.length; length > 0; length -= 1) {
-    const kind = findKind(call.io.client, words.slice(0, length).join("."));
-    if (kind !== undefined) return { kind, fields: words.slice(length) };
+  const [first = "", ...words] = path.replace(/\.$/u, "").split(".");
+  if (first === "" || /\.\.|\[/u.test(path)) {
+    fail("invalid jsonpath syntax, first node must be field node");
   }
-  return exitWith(`the server doesn't have a resource type ${goQuote(words[0] ?? "")}`);
+  if (path.includes(",")) fail("unrecognized character in action: U+002C ','");
+  if (first === "ev") warnShortEvents(call);
+  const kind =
+    findKind(call.io.client, first) ??
+    exitWith(`the server doesn't have a resource type ${goQuote(first)}`);
+  // Only a full plural and group, `deployments.apps`, is no path of fields.
+  const full = `${groupResource(kind)}.`;
+  const fields =
+    `${path}.`.startsWith(full) && kind.group !== "" ? path.slice(full.length) : words.join(".");
+  return { kind, fields: fields === "" ? [] : fields.replace(/\.$/u, "").split(".") };
 }
 
 /** Of the kind itself or of the field that the path leads to; `depth`: how many levels are only listed. */
