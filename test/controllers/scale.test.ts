@@ -45,11 +45,30 @@ describe("scaling a Deployment", () => {
         status: { replicas: 13, observedGeneration: 2 },
       }),
       [
-        replicaSet({ image: "web:1", replicas: 8, annotations: bare }),
-        replicaSet({ image: "web:2", replicas: 5 }),
+        replicaSet({ image: "web:1", replicas: 8 }),
+        replicaSet({ image: "web:2", replicas: 5, annotations: bare }),
       ],
     );
     expect(sizes(plan)).toEqual({ "web-1": 11, "web-2": 7 });
+  });
+
+  test("multiplies in 32 bits, as the controller does", () => {
+    const before = { desired: 109_997, max: 110_000 };
+    const plan = planFor(deployment({ spec: { replicas: 120_000, ...surge3 } }), [
+      replicaSet({ image: "web:1", replicas: 60_000, ...before }),
+      replicaSet({ image: "web:2", replicas: 50_000, ...before }),
+    ]);
+    // 50000*120003 wraps to 1705182704, a share of 15502; the largest takes what is left of 120003.
+    expect(sizes(plan)).toEqual({ "web-1": 104_501, "web-2": 15_502 });
+  });
+
+  test("leaves the largest no less than 0 where another has more than its share", () => {
+    const plan = planFor(deployment({ spec: { replicas: 3, ...surge3 } }), [
+      replicaSet({ image: "web:1", replicas: 6 }),
+      replicaSet({ image: "web:2", replicas: 5, max: 1 }),
+    ]);
+    // 5*6/1 = 30 of the 6 that are allowed.
+    expect(sizes(plan)).toEqual({ "web-1": 0, "web-2": 30 });
   });
 
   test("gives a ReplicaSet no share where nothing says how many there were", () => {

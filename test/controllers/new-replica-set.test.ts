@@ -1,0 +1,149 @@
+/** The ReplicaSet that a Deployment's sync makes or keeps up to date, and what a sync does instead. */
+import { describe, expect, test } from "vitest";
+import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import { failure } from "../../src/api/status.ts";
+import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
+import { planOf, type PlannedSync } from "../../src/controllers/reconcile.ts";
+import { decisionsOf, deployment, planFor, replicaSet, sizes, viewOf } from "./rollout-view.ts";
+
+const recreate = { strategy: { type: "Recreate" } } as const;
+const rs = (version: number, replicas: number, more: object = {}): ReplicaSet =>
+  replicaSet({ image: `web:${version}`, replicas, ...more });
+const verbs = ({ writes }: PlannedSync): string[] => writes.map((write) => write.do);
+
+function created(plan: PlannedSync): ReplicaSet {
+  const [write] = plan.writes.filter(({ do: verb }) => verb === "create");
+  return (write as unknown as { readonly object: ReplicaSet }).object;
+}
+
+describe("a new ReplicaSet", () => {
+  test("has the hash in its name, its labels, its selector and its pods", () => {
+    const { metadata, spec } = created(planFor(deployment(), []));
+    const hash = metadata.name.slice("web-".length);
+    const labels = { app: "web", "pod-template-hash": hash };
+    expect(hash).toMatch(/^[a-z0-9]+$/);
+    expect(metadata.labels).toEqual(labels);
+    expect(spec.selector).toEqual({ matchLabels: labels });
+    expect(spec.template.metadata?.labels).toEqual(labels);
+    expect(metadata.annotations).toEqual({
+      "deployment.kubernetes.io/revision": "1",
+      "deployment.kubernetes.io/desired-replicas": "10",
+      "deployment.kubernetes.io/max-replicas": "13",
+    });
+    expect(metadata.ownerReferences).toMatchObject([{ uid: "d", controller: true }]);
+  });
+
+  test("has another name after a collision", () => {
+    const name = (collisionCount?: number): string => {
+      const status = collisionCount === undefined ? {} : { collisionCount };
+      return created(planFor(deployment({ status }), [])).metadata.name;
+    };
+    expect(new Set([name(), name(1), name(2)]).size).toBe(3);
+  });
+
+  test.each([
+    ["with the room that old ones leave", {}, 10, 3],
+    ["with all where none are left", {}, 0, 10],
+    ["with none where there is no room", {}, 13, 0],
+    ["with all under Recreate, whatever is left", recreate, 4, 10],
+  ])("begins %s", (_, spec, old, size) => {
+    // A rollback makes sure of it whatever the strategy.
+    const annotations = { "deprecated.deployment.rollback.to": "7" };
+    const plan = planFor(deployment({ spec, annotations }), [rs(1, old)]);
+    expect(created(plan).spec.replicas).toBe(size);
+    expect(plan.events.filter(({ reason }) => reason === "ScalingReplicaSet")).toHaveLength(
+      size === 0 ? 0 : 1,
+    );
+  });
+
+  test.each([
+    ["ours, with the template: it is taken", {}, undefined, undefined],
+    [
+      "ours, with another template: a collision is counted",
+      { template: rs(1, 0).spec.template },
+      1,
+      "exists",
+    ],
+  ])("whose name is taken is %s", (_, spec, collisionCount, error) => {
+    const d = deployment();
+    const wanted = created(planFor(d, []));
+    const there = { ...rs(9, 3), metadata: { ...rs(9, 3).metadata, name: wanted.metadata.name } };
+    const taken = { ...there, spec: { ...wanted.spec, ...spec } };
+    // The cache has heard of it after the sync looked for it: its labels do not match yet.
+    const sight = { ...taken, metadata: { ...taken.metadata, labels: {} } };
+    const plan = planOf(reconcileDeployment(viewOf(d, [sight])), (effect) => {
+      if (effect.do === "create") {
+        return { ok: false, status: failure(409, "AlreadyExists", "exists") };
+      }
+      return "object" in effect ? { ok: true, value: effect.object } : undefined;
+    });
+    expect(plan.error).toBe(error);
+    const statuses = plan.writes.filter(({ do: verb }) => verb === "update/status");
+    const counted = statuses.some((write) => {
+      const { object } = write as unknown as { readonly object: Deployment };
+      return object.status.collisionCount === 1;
+    });
+    expect(counted).toBe(collisionCount === 1);
+  });
+
+  test("that is found and changed ends its step: the revision is copied by the next sync", () => {
+    const annotations = { "deployment.kubernetes.io/revision": "1" };
+    const sets = [rs(2, 10)];
+    expect(verbs(planFor(deployment({ annotations }), sets))).toEqual([
+      "update/status",
+      "update/status",
+    ]);
+    const more = { ...annotations, note: "new" };
+    // Once where it looks for a scaling event, once more from the same cached copy.
+    expect(verbs(planFor(deployment({ annotations: more }), sets))).toEqual([
+      "update",
+      "update",
+      "update/status",
+    ]);
+  });
+});
+
+describe("a sync of a Deployment", () => {
+  test("that is being deleted writes its status and rolls nothing", () => {
+    const d = deployment();
+    const metadata = { ...d.metadata, deletionTimestamp: "2000-01-01T00:59:59Z" };
+    const plan = planFor({ ...d, metadata }, [rs(1, 10)]);
+    expect(verbs(plan)).toEqual(["update/status"]);
+    expect(decisionsOf(plan)).toContain("deployment/being-deleted");
+  });
+
+  test("rolls back before it scales", () => {
+    const annotations = { "deprecated.deployment.rollback.to": "1" };
+    const plan = planFor(deployment({ annotations, spec: { replicas: 4 } }), [rs(1, 0), rs(2, 10)]);
+    expect(decisionsOf(plan)).toContain("deployment/rollback/done");
+    expect(sizes(plan)).toEqual({});
+  });
+
+  test("under Recreate takes the old pods away, and makes no ReplicaSet meanwhile", () => {
+    const plan = planFor(deployment({ spec: recreate }), [rs(0, 2), rs(1, 3)]);
+    expect(sizes(plan)).toEqual({ "web-0": 0, "web-1": 0 });
+    expect(verbs(plan)).toEqual(["update", "update", "update/status"]);
+  });
+
+  test("scales by shares where the new one was full of another number", () => {
+    const sets = [rs(1, 3), rs(2, 10, { desired: 8 })];
+    const plan = planFor(deployment({ spec: { paused: true } }), sets);
+    expect(decisionsOf(plan)).not.toContain("deployment/scale/saturated");
+    const full = planFor(deployment({ spec: { paused: true } }), [rs(1, 3), rs(2, 10)]);
+    expect(decisionsOf(full)).toContain("deployment/scale/saturated");
+  });
+
+  test("under Recreate does not scale by shares", () => {
+    const sets = [rs(1, 3), rs(2, 5)];
+    expect(sizes(planFor(deployment({ spec: { paused: true, ...recreate } }), sets))).toEqual({});
+  });
+
+  test.each([
+    [[rs(1, 10), rs(2, 0)], "Scaled up replica set web-2 from 0 to 3"],
+    [[rs(1, 10), rs(2, 3)], "Scaled down replica set web-1 from 10 to 5"],
+  ])("tells of a size that it changes", (sets, message) => {
+    expect(planFor(deployment(), sets).events).toMatchObject([
+      { type: "Normal", reason: "ScalingReplicaSet", message },
+    ]);
+  });
+});
