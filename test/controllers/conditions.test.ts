@@ -201,10 +201,10 @@ describe("the condition Progressing", () => {
       ...progressing("True", "MinimumReplicasAvailable")[0]!,
       type: "Available" as const,
     };
-    const conditions = [...progressing("True", "ReplicaSetUpdated"), available];
+    const conditions = [...progressing("True", "NewReplicaSetAvailable"), available];
     const status = { ...full, readyReplicas: 10, conditions };
     const plan = planFor(deployment({ spec: timed, status }), [rs(2, 10)]);
-    expect(plan.requeueAfterMs).toBeUndefined();
+    expect([plan.writes, plan.requeueAfterMs]).toEqual([[], undefined]);
     const limit = { revisionHistoryLimit: 0 };
     const unobserved = planFor(
       deployment({ spec: limit, status: { ...full, observedGeneration: 1 } }),

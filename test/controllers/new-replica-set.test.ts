@@ -112,6 +112,24 @@ describe("a sync of a Deployment", () => {
     expect(decisionsOf(plan)).toContain("deployment/being-deleted");
   });
 
+  test("that is paused makes no ReplicaSet", () => {
+    expect(verbs(planFor(deployment({ spec: { paused: true } }), [rs(1, 10)]))).toEqual([
+      "update/status",
+    ]);
+  });
+
+  test("forgets what its first status write gave back, so that a second one meets a Conflict", () => {
+    const annotations = { "deployment.kubernetes.io/revision": "1" };
+    const view = viewOf(deployment({ annotations }), [rs(2, 10)]);
+    const { writes } = planOf(reconcileDeployment(view), (effect) => {
+      if (!("object" in effect)) return undefined;
+      const metadata = { ...effect.object.metadata, resourceVersion: "101" };
+      return { ok: true, value: { ...effect.object, metadata } };
+    });
+    const sent = writes.map((write) => "object" in write && write.object.metadata.resourceVersion);
+    expect(sent).toEqual(["100", "100"]);
+  });
+
   test("rolls back before it scales", () => {
     const annotations = { "deprecated.deployment.rollback.to": "1" };
     const plan = planFor(deployment({ annotations, spec: { replicas: 4 } }), [rs(1, 0), rs(2, 10)]);

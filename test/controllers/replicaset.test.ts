@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
+import { failure } from "../../src/api/status.ts";
 import { Flag, Phase } from "../../src/apiserver/pod-columns.ts";
 import { PodTable } from "../../src/apiserver/pod-table.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -7,7 +8,11 @@ import { planOf, type Effect, type Outcome } from "../../src/controllers/reconci
 import { firstByCohorts } from "../../src/controllers/replicaset/deletion-cohorts.ts";
 import { podsToDelete } from "../../src/controllers/replicaset/deletion-order.ts";
 import { reconcileReplicaSet } from "../../src/controllers/replicaset/replicaset.ts";
-import type { PodListing, ReplicaSetView } from "../../src/controllers/replicaset/view.ts";
+import {
+  isAvailable,
+  type PodListing,
+  type ReplicaSetView,
+} from "../../src/controllers/replicaset/view.ts";
 import { NOW, replicaSet } from "./rollout-view.ts";
 
 const second = 1000;
@@ -68,6 +73,45 @@ describe("a sync of a ReplicaSet", () => {
       id: "replicaset/check-availability-later",
       weighed: { ready: 3, available: 1, minReady: 10, seconds: 3 },
     });
+  });
+
+  test.each([
+    ["create-pods", 0, "FailedCreate", "no"],
+    ["delete-pods", 4, "FailedDelete", "unable to delete pods: no"],
+  ])("whose %s is refused with %d pods says %s", (verb, active, reason, message) => {
+    const status = failure(403, "Forbidden", "no");
+    const forgone: number[] = [];
+    const plan = planOf(
+      reconcileReplicaSet(view({ counts: counts({ active }), surplus: [7] })),
+      (effect): Outcome => {
+        if (effect.do === "forgo-creations") forgone.push(effect.count);
+        if (effect.do === verb) return { done: 0, refused: status };
+        return "object" in effect ? { ok: true, value: effect.object } : undefined;
+      },
+    );
+    expect(plan.error).toBe(message);
+    expect(plan.writes.map((write) => write.do)).toEqual([verb, "update/status"]);
+    expect(plan.writes[1]).toMatchObject({
+      object: {
+        status: { conditions: [{ type: "ReplicaFailure", status: "True", reason, message }] },
+      },
+    });
+    expect(forgone).toEqual(verb === "create-pods" ? [3] : []);
+  });
+
+  test("that is being deleted makes and deletes no pods", () => {
+    const rs = view().replicaSet!;
+    const metadata = { ...rs.metadata, deletionTimestamp: "2000-01-01T00:59:59Z" };
+    for (const active of [0, 4]) {
+      const change = { counts: counts({ active }), replicaSet: { ...rs, metadata }, surplus: [7] };
+      const plan = planOf(reconcileReplicaSet(view(change)));
+      expect(plan.writes.map((write) => write.do)).toEqual(["update/status"]);
+    }
+  });
+
+  test("counts a pod as available from the instant at which minReadySeconds are over", () => {
+    expect([109_999, 110_000].map((now) => isAvailable(100, 10, now))).toEqual([false, true]);
+    expect(isAvailable(100, 0, 0)).toBe(true);
   });
 
   test("deletes as many as are too many, though an orphan was gone before it was adopted", () => {

@@ -1,7 +1,10 @@
 /** All broken rules; recorded traces or tests must notice every one of them (main.ts). */
 import { clusterMutants } from "./cluster-mutants.ts";
+import { lawMutants } from "./law-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
+import { podsLawMutants } from "./pods-law-mutants.ts";
+import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
@@ -12,4 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...clusterMutants,
   ...strategyMutants,
   ...syncMutants,
+  ...lawMutants,
+  ...refusalMutants,
+  ...podsLawMutants,
 ];

@@ -1,0 +1,105 @@
+/** Rules of conflicts, refused writes, retries and rollbacks of Deployments, broken; tests notice them. */
+import { deployment, noticedBy, type Mutant } from "./mutant.ts";
+
+const conflicts = noticedBy(
+  ["controllers/new-replica-set.test.ts", "apiserver/strategy.test.ts"],
+  [
+    [
+      "a Deployment remembers its status write",
+      `${deployment}replica-set-writes`,
+      `export function* writeStatus({ d }: DeploymentSync): Steps<Status | undefined> {
+  const answer = yield* write<Deployment>({
+    do: "update/status",
+    resource: "deployments",
+    object: d,
+  });
+  return`,
+      `export function* writeStatus(sync: DeploymentSync): Steps<Status | undefined> {
+  const answer = yield* write<Deployment>({
+    do: "update/status",
+    resource: "deployments",
+    object: sync.d,
+  });
+  if (answer.ok) sync.d = answer.value;
+  return`,
+    ],
+    [
+      "annotations do not count for a Deployment's generation",
+      "apiserver/strategy",
+      `preparation: specAndStatus({ generation: "specAndAnnotations", statusKeeps: ["labels"] }),`,
+      `preparation: specAndStatus({ generation: "spec", statusKeeps: ["labels"] }),`,
+    ],
+  ],
+);
+
+const syncs = noticedBy(
+  ["controllers/sync.test.ts"],
+  [
+    [
+      "a rollback leaves the annotations",
+      `${deployment}rollback`,
+      `metadata: { ...sync.d.metadata, annotations: annotationsOfRollback(sync.d, target) },`,
+      ``,
+    ],
+    [
+      "a rollback takes the hash label along",
+      `${deployment}rollback`,
+      `const { [HASH_LABEL]: _, ...labels } = target.spec.template.metadata?.labels ?? {};`,
+      `const labels = target.spec.template.metadata?.labels ?? {};`,
+    ],
+    [
+      "a Deployment is tried once more than 15 times",
+      `${deployment}controller`,
+      `const MAX_RETRIES = 15;`,
+      `const MAX_RETRIES = 16;`,
+    ],
+    [
+      "a Deployment that selects all pods claims what it finds",
+      `${deployment}deployment`,
+      `if (selectsEverything(sync.d)) return yield* refuseSelector(sync);`,
+      ``,
+    ],
+    [
+      "a timer of one second is rate-limited",
+      `${deployment}progress`,
+      `if (afterMs < 1000) {`,
+      `if (afterMs <= 1000) {`,
+    ],
+    [
+      "a restored controller does not know which Deployments look at pods",
+      `${deployment}controller`,
+      `for (const deployment of caches.deployments.values()) this.#note(deployment, "there");`,
+      ``,
+    ],
+  ],
+);
+
+const refusedWrites = noticedBy(
+  ["controllers/refused-writes.test.ts"],
+  [
+    [
+      "a refused creation goes on",
+      `${deployment}new-replica-set`,
+      `return yield* afterRefusal(sync, name, answer.status);`,
+      `yield* afterRefusal(sync, name, answer.status);
+  return { ok: true, value: wanted };`,
+    ],
+    [
+      "a refused scale-down goes on with the next ReplicaSet",
+      `${deployment}rolling`,
+      `const scaling = yield* scaleReplicaSet(sync, rs, from - by);
+    if (!scaling.ok) return yield* swallow(rs, scaling.status.message);`,
+      `const scaling = yield* scaleReplicaSet(sync, rs, from - by);
+    if (!scaling.ok) continue;`,
+    ],
+    [
+      "a refused share goes on with the next ReplicaSet",
+      `${deployment}scale`,
+      `const scaling = yield* resizeAndAnnotate(sync, rs, to);
+    if (!scaling.ok) return refused(scaling.status);`,
+      `yield* resizeAndAnnotate(sync, rs, to);`,
+    ],
+  ],
+);
+
+export const refusalMutants: readonly Mutant[] = [...conflicts, ...syncs, ...refusedWrites];
