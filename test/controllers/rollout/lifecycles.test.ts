@@ -61,14 +61,14 @@ describe("a Rollout of a Deployment's template", () => {
       selector: { matchLabels: { app: "web" } },
       template: template("web:v1"),
       strategy: {},
-    } as Deployment["spec"],
+    },
     status: {},
   };
   const of = (scaleDown: string): RolloutWorld => {
     const { template: _, selector: __, ...spec } = rollout({ canary: {} }).spec;
     const workloadRef = { apiVersion: "apps/v1", kind: "Deployment", name: "old", scaleDown };
     const moved = { ...rollout({ canary: {} }), spec: { ...spec, workloadRef } };
-    return new RolloutWorld([workload]).look().create(moved as KubeObject);
+    return new RolloutWorld([workload]).look().create(moved);
   };
   const left = (world: RolloutWorld): number =>
     (world.get("deployments", "old") as Deployment).spec.replicas;
