@@ -24,6 +24,7 @@ function scenario(name: string, body: string): string {
 
 beforeAll(() => {
   mkdirSync(join(folder, "suite/inner"), { recursive: true });
+  mkdirSync(join(folder, "manifests/sub"), { recursive: true });
   const write = (name: string, text: string | Uint8Array): void => {
     writeFileSync(join(folder, name), text);
   };
@@ -34,6 +35,8 @@ beforeAll(() => {
   write("broken.yaml", scenario("broken", "expcet: {}"));
   write("manifest.yaml", manifest);
   write("apply.yaml", scenario("apply", "steps: [{ kubectl: apply -f manifest.yaml }]"));
+  write("manifests/sub/api.yaml", manifest.replaceAll("web", "api"));
+  write("manifests/web.yaml", manifest);
   write("latin.yaml", new Uint8Array([0x61, 0x3a, 0x0a, 0x62, 0xe9, 0x0a]));
   write("utf16.yaml", new Uint8Array([0xff, 0xfe, 0x61, 0]));
 });
@@ -165,6 +168,18 @@ describe("files", () => {
   test("that kubectl lines name are found beside the scenario", async () => {
     const { code } = await rollsim(["run", join(folder, "apply.yaml")], { cwd: tmpdir() });
     expect(code).toBe(0);
+  });
+
+  test("of a folder and those below it are read with -R, in the order of a walk", async () => {
+    const lines = (flags: string): string =>
+      scenario(
+        "walk",
+        `steps: [{ kubectl: "apply ${flags} -f manifests -o name --dry-run=client" }]`,
+      );
+    const said = async (flags: string): Promise<string> =>
+      (await rollsim(["run", "-"], { ...here, stdin: lines(flags) })).out;
+    expect(await said("-R")).toMatch(/deployment.apps\/api\n.*deployment.apps\/web\n/u);
+    expect(await said("")).not.toContain("deployment.apps/api");
   });
 
   test("of 50 MB are refused without being parsed", async () => {

@@ -284,3 +284,70 @@ describe("edit", () => {
     expect(run("get deploy web -o jsonpath={.spec.replicas}").out).toBe("5");
   });
 });
+
+describe("several objects at a time", () => {
+  test("rollout status looks at each Deployment when its turn comes, so that none is waited for in vain", () => {
+    const { run } = session();
+    run("kubectl create deployment api --image=web:1\nkubectl create deployment web --image=web:1");
+    expect(run("kubectl rollout status deployment").out).toMatch(
+      /deployment "api" successfully rolled out\ndeployment "web" successfully rolled out\n$/,
+    );
+  });
+
+  test("wait has one time for all: what comes after it was used up is not looked at", () => {
+    const { run } = session();
+    run("kubectl create deployment a --image=web:never\nkubectl create deployment b --image=web:1");
+    const { err, code } = run("kubectl wait --for=condition=Available deploy a b --timeout=5s");
+    const late = ["a", "b"].map((n) => `timed out waiting for the condition on deployments/${n}\n`);
+    expect({ err, code }).toEqual({ err: late.join(""), code: 1 });
+  });
+});
+
+describe("delete --interactive", () => {
+  test.each([
+    ["y\n", 'deployment.apps "web" deleted from default namespace\n'],
+    ["n\n", "deletion is cancelled\n"],
+    ["", "deletion is cancelled\n"],
+  ])("asks first, and does as %j says", (answer, then) => {
+    const { run } = session();
+    run(create);
+    expect(run("kubectl delete deploy web -i", answer).out).toBe(
+      "You are about to delete the following 1 resource(s):\ndeployment.apps/web\n" +
+        `Do you want to continue? (y/N): ${then}`,
+    );
+  });
+});
+
+describe("the configuration of kubectl", () => {
+  test.each([
+    ["--context=x", "Error in configuration: context was not found for specified context: x\n"],
+    ["--cluster=x", 'error: no server found for cluster "x"\n'],
+    ["--user=x", 'error: auth info "x" does not exist\n'],
+    ["--kubeconfig=x", "error: stat x: no such file or directory\n"],
+  ])("%s names nothing there is", (flag, err) => {
+    expect(session().run(`kubectl get pods ${flag}`)).toEqual({ out: "", err, code: 1 });
+  });
+
+  test("names of the one context, cluster and user are taken", () => {
+    const line = "kubectl get pods --context=rollsim --cluster=rollsim --user=admin";
+    expect(session().run(line).code).toBe(0);
+  });
+});
+
+test("server-side apply takes over what client-side apply owned, and drops what is no longer named", () => {
+  const { run } = session();
+  run("kubectl apply -f -", manifest("replicas: 2\n  minReadySeconds: 4", "web:1"));
+  run("kubectl apply --server-side -f -", manifest("replicas: 2", "web:1"));
+  const { out } = run(
+    "kubectl get deploy web -o jsonpath='{.spec.replicas}/{.spec.minReadySeconds}'",
+  );
+  expect(out).toBe("2/");
+});
+
+test("kubectl run --overrides changes the generated pod before it is created", () => {
+  const { run } = session();
+  const overrides = '{"spec":{"terminationGracePeriodSeconds":3}}';
+  const line = `kubectl run a --image=web:1 --overrides='${overrides}'`;
+  const path = "jsonpath={.spec.terminationGracePeriodSeconds}";
+  expect(run(`${line} -o ${path}`).out).toBe("3");
+});
