@@ -15,27 +15,6 @@ export const commandNames = [
   ...moreCommandNames,
 ];
 
-export const optionNames = [
-  "at",
-  "failures",
-  "hash",
-  "help",
-  "interval",
-  "output",
-  "quiet",
-  "schedule",
-  "seed",
-  "seeds",
-  "selector",
-  "step",
-  "strategies",
-  "success",
-  "traffic",
-  "until",
-  "version",
-  "weights",
-];
-
 /** Shown by --help and run by a test; each with what it is for. */
 export const examples = {
   rollsim: [

@@ -3,10 +3,12 @@
  * user's mistake is one line on stderr, without a stack.
  */
 import about from "../../package.json" with { type: "json" };
-import { commandNames, commands, optionNames, standardInput } from "./commands.ts";
+import { commandNames, commands, standardInput } from "./commands.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { ScheduleMismatch } from "../controllers/schedule.ts";
 import { nearest } from "../scenario/nearest.ts";
+
+const ONE_COMMAND = "one command at a time";
 
 /** Runs one command line, without the program's name, and answers with the exit code. */
 export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
@@ -33,16 +35,18 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
     .locale("en")
     .wrap(80)
     .version(about.version)
+    .alias("help", "h")
     .parserConfiguration({
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "dot-notation": false,
     })
     .strict()
-    .demandCommand(1, 1, "what to do? See rollsim --help", "one command at a time")
+    .demandCommand(1, 1, "what to do? See rollsim --help", ONE_COMMAND)
     .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new UsageError(betterMessage(message, argv));
+    .fail((message: string | null, error) => {
+      if (message === null) throw error;
+      throw new UsageError(betterMessage(message, argv, optionsOf(parser)));
     });
   let printed = "";
   const words = argv.map((word) => (word === "-" ? standardInput : word));
@@ -53,14 +57,33 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   return asked === undefined ? exitCodes.fine : asked();
 }
 
+/** Names of the options that the command at hand has; yargs' types leave this method out. */
+function optionsOf(parser: unknown): readonly string[] {
+  const { key } = (parser as { getOptions(): { key: object } }).getOptions();
+  return Object.keys(key);
+}
+
 /** yargs names options and files in one breath; people want to hear about the option. */
-function betterMessage(message: string, argv: readonly string[]): string {
+function betterMessage(
+  message: string,
+  argv: readonly string[],
+  options: readonly string[],
+): string {
   const [command = ""] = argv;
   if (!command.startsWith("-") && !commandNames.includes(command) && command !== "") {
     return `unknown command ${command}${meant(command, commandNames, "rollsim ")}`;
   }
   if (message.startsWith("Not enough non-option"))
     return `${command} needs a file; see rollsim --help`;
+  const [, bare] = /^Not enough arguments following: (.*)$/u.exec(message) ?? [];
+  if (bare !== undefined) return `--${bare} needs a value`;
+  const [, name = "", given = "", choices] =
+    /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)$/mu.exec(message) ?? [];
+  if (choices !== undefined) {
+    const known = choices.replaceAll('"', "").split(", ");
+    return `--${name}: got "${given}"; use ${known.join(", ")}${meant(given, known, "")}`;
+  }
+  if (message === ONE_COMMAND) return `unknown argument ${argv.slice(1).join(" ")}`;
   if (!message.startsWith("Unknown argument")) {
     return message.slice(0, 1).toLowerCase() + message.slice(1).replaceAll("\n", " ");
   }
@@ -71,7 +94,7 @@ function betterMessage(message: string, argv: readonly string[]): string {
   });
   if (wrong !== undefined) {
     const word = wrong.replace(/=.*$/u, "");
-    return `unknown option ${word}${meant(word.replace(/^-+/u, ""), optionNames, "--")}`;
+    return `unknown option ${word}${meant(word.replace(/^-+/u, ""), options, "--")}`;
   }
   return `unknown argument ${names.join(", ")}`;
 }

@@ -6,7 +6,14 @@ import { runScenario } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside, type InputFile } from "./files.ts";
-import { exitCodes, wantsColour, type CliIo, type ExitCode, type Output } from "./io.ts";
+import {
+  exitCodes,
+  UsageError,
+  wantsColour,
+  type CliIo,
+  type ExitCode,
+  type Output,
+} from "./io.ts";
 import { progressOn } from "./progress.ts";
 import { playing, replayOf, type ReplayArguments } from "./replay.ts";
 import { reporterOf } from "./reporters.ts";
@@ -30,6 +37,7 @@ export async function run(args: RunArguments, io: CliIo): Promise<ExitCode> {
     io.out,
   );
   let code: ExitCode = exitCodes.fine;
+  let matching = 0;
   for (const file of await inputFiles(args.files, io)) {
     const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
     for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
@@ -37,10 +45,14 @@ export async function run(args: RunArguments, io: CliIo): Promise<ExitCode> {
       code = exitCodes.usage;
       reporter.broken(file.name, problems);
     } else if (selected(scenario.labels)) {
+      matching++;
       const result = play(scenario, file, replay, io);
       reporter.result(result);
       if (!result.passed && code === exitCodes.fine) code = exitCodes.failed;
     }
+  }
+  if (args.selector !== undefined && matching === 0 && code === exitCodes.fine) {
+    throw new UsageError(`--selector ${args.selector}: no scenario has such labels`);
   }
   reporter.end();
   return code;

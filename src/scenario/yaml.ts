@@ -62,7 +62,8 @@ function readText(text: string, file: string): YamlFile {
   for (const document of parsed) {
     for (const { pos, message } of [...document.errors, ...document.warnings]) {
       const span = { start: pos[0], end: pos[1] };
-      problems.push(problemAt(source, span, { code: "yaml-syntax", message }));
+      const hint = message.startsWith("Tabs are not") ? { hint: "indent with blanks" } : {};
+      problems.push(problemAt(source, span, { code: "yaml-syntax", message, ...hint }));
     }
     if (document.errors.length > 0 || document.contents === null) continue;
     const reader = new Reader(source, document);
@@ -119,7 +120,8 @@ class Reader {
 
   #alias(node: Alias.Parsed, span: Span): Located {
     const target = node.resolve(this.#document) as Node | undefined;
-    if (target === undefined) return this.#give(span, `no anchor "&${node.source}" comes before`);
+    if (target === undefined)
+      return this.#give(span, `no anchor "&${node.source}" comes before it in this document`);
     const known = this.#anchored.get(target);
     if (known === undefined) return this.#give(span, `"*${node.source}" would contain itself`);
     this.#values += known.size;

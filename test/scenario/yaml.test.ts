@@ -70,7 +70,7 @@ describe("anchors and keys", () => {
   });
 
   test.each([
-    ["a: *x\n", '1:4 yaml: no anchor "&x" comes before'],
+    ["a: *x\n", '1:4 yaml: no anchor "&x" comes before it in this document'],
     ["a: &x [*x]\n", '1:8 yaml: "*x" would contain itself'],
     ["__proto__: { polluted: true }\n", '1:1 yaml: the key "__proto__" is refused'],
     ["{ [a, b]: c }\n", "1:3 yaml: a key that is not a plain word"],
