@@ -14,6 +14,7 @@ import {
   type Explored,
   type ExploredLaw,
 } from "../verify/explore-verdicts.ts";
+import { underMargin, wordWrap } from "../kubectl/word-wrap.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
@@ -193,7 +194,8 @@ function textOf({ config, states, exhausted, laws }: Explored): string {
   const broken = laws.find(({ witness }) => witness !== undefined);
   const hint =
     broken === undefined ? "" : `\n--scenario ${broken.id} prints its way for rollsim run.\n`;
-  return `${headOf(config)}: ${reach}\n\n${lines.join("\n")}\n${hint}`;
+  const head = wordWrap(`${headOf(config)}: ${reach}`, 80);
+  return `${head}\n\n${lines.join("\n")}\n${hint}`;
 }
 
 function headOf({ replicas, surge, unavailable, revisions, ...rest }: ExploreConfig): string {
@@ -210,8 +212,9 @@ function headOf({ replicas, surge, unavailable, revisions, ...rest }: ExploreCon
 
 function verdictLines(law: ExploredLaw, which: string): string[] {
   const { id, name, statement, missing, holds, occasions, witness = [], knownAs } = law;
-  const words = statement === name ? [] : [`      ${statement}`];
-  const lacks = missing.map((lack) => `      not given: ${lack}`);
+  const margin = " ".repeat(6);
+  const words = statement === name ? [] : underMargin(statement, margin);
+  const lacks = missing.flatMap((lack) => underMargin(`not given: ${lack}`, margin));
   const seen = `${occasions.toLocaleString("en-US")} ${occasions === 1 ? "occasion" : "occasions"}`;
   if (holds) {
     const test = occasions === 0 ? "never put to the test" : `holds in ${which} states; ${seen}`;
@@ -220,12 +223,14 @@ function verdictLines(law: ExploredLaw, which: string): string[] {
   const label = knownAs === undefined || knownAs === id ? "" : ` (${knownAs})`;
   const verdict =
     missing.length === 0 ? "BROKEN, and should hold" : "does not hold, nor is it promised";
-  const steps = witness.map(
-    ({ action, state }, i) => `  ${String(i).padStart(4)} ${action}\n       ${state}`,
-  );
+  const steps = witness.flatMap(({ action, state }, i) => [
+    `  ${String(i).padStart(4)} ${action}`,
+    ...underMargin(state, `${margin} `),
+  ]);
   const length = `shortest way, ${witness.length - 1} steps:`;
+  const often = `breached on ${law.breaches.toLocaleString("en-US")} of ${seen}`;
   return [
-    `${id} ${name}: ${verdict}${label}; breached on ${law.breaches.toLocaleString("en-US")} of ${seen}`,
+    wordWrap(`${id} ${name}: ${verdict}${label}; ${often}`, 74).replaceAll("\n", `\n${margin}`),
     ...words,
     ...lacks,
     ...(witness.length === 0 ? [] : [`      ${length}`, ...steps]),

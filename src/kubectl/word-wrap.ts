@@ -7,6 +7,13 @@ export function wordWrap(text: string, width: number): string {
   return lines.map((line) => wrapLine(line, width)).join("\n");
 }
 
+/** The lines of a text, each with a margin in front, so that all fit a terminal of 80 columns. */
+export function underMargin(text: string, margin: string): readonly string[] {
+  return wordWrap(text, 80 - margin.length)
+    .split("\n")
+    .map((line) => margin + line);
+}
+
 function wrapLine(line: string, width: number): string {
   let wrapped = "";
   let length = 0;

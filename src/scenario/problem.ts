@@ -2,7 +2,7 @@
  * What is wrong with a file that somebody wrote: where, what, and what was probably meant. All problems
  * of a file are collected and shown together.
  */
-import { wordWrap } from "../kubectl/word-wrap.ts";
+import { underMargin } from "../kubectl/word-wrap.ts";
 
 /** A stretch of a source text, by offsets in UTF-16 units; the end is exclusive. */
 export interface Span {
@@ -116,8 +116,7 @@ function withHint(pointer: string, margin: string, hint: string | undefined): re
   if (hint === undefined) return [pointer];
   const beside = `${pointer} ${printable(hint)}`;
   if (beside.length <= WIDTH) return [beside];
-  const below = wordWrap(printable(hint), WIDTH - margin.length).split("\n");
-  return [pointer, ...below.map((line) => `${margin}${line}`)];
+  return [pointer, ...underMargin(printable(hint), margin)];
 }
 
 /** Control characters (a tab included) become one visible character each, so columns stay true. */

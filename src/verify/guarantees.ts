@@ -12,6 +12,7 @@ import {
   minAvailable,
 } from "../controllers/deployment/fenceposts.ts";
 import { hasDeadline } from "../controllers/deployment/conditions.ts";
+import { underMargin } from "../kubectl/word-wrap.ts";
 import { createDeployment } from "./create-deployment.ts";
 import { assumptions, stateLaws, type Assumption } from "./properties.ts";
 
@@ -225,7 +226,10 @@ export function guaranteesText(g: Guarantees): string {
   const used = new Set(g.guarantees.flatMap(({ assumes }) => assumes));
   const lines = g.guarantees.flatMap(({ name, value, rule, law, assumes }) => [
     `  ${name.padEnd(60)} ${value.padStart(10)}  ${law}`,
-    `      ${rule}${assumes.length === 0 ? "" : ` [${assumes.join(", ")}]`}`,
+    ...underMargin(
+      `${rule}${assumes.length === 0 ? "" : ` [${assumes.join(", ")}]`}`,
+      " ".repeat(6),
+    ),
   ]);
   return [
     `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
@@ -234,7 +238,10 @@ export function guaranteesText(g: Guarantees): string {
     ...lines,
     "",
     ...(used.size === 0 ? [] : ["Assumptions:"]),
-    ...[...used].map((name) => `  ${name.padEnd(6)} ${assumptions[name]}`),
+    ...[...used].flatMap((name) => {
+      const [first = "", ...rest] = underMargin(assumptions[name], " ".repeat(9));
+      return [`  ${name.padEnd(6)} ${first.trimStart()}`, ...rest];
+    }),
     "",
   ].join("\n");
 }

@@ -74,8 +74,10 @@ describe("rollsim verify", () => {
   test("looks at no more states than are asked for, and says how to go on", async () => {
     const line = "verify --replicas 2 --revisions 2 --states 20";
     const { out } = await rollsim(line.split(" "));
-    expect(out).toContain("what holds there may fail later; look at more with --states");
-    expect(Number(/only the first (\d+) states/.exec(out)?.[1])).toBeLessThan(60);
+    const words = out.replaceAll("\n", " ");
+    expect(words).toContain("what holds there may fail later; look at more with --states");
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(Number(/only the first (\d+) states/.exec(words)?.[1])).toBeLessThan(60);
   });
 
   test("prints a scenario that breaks a law, and that rollsim run replays", async () => {

@@ -93,22 +93,27 @@ const page = `deployment/web: RollingUpdate, 10 replicas, maxSurge 3, maxUnavail
   most pods, terminating ones too                                      20  P5
       each old pod goes once, each new one comes once [one, nf, const, np, own]
   pods that a bad image can break                                       5  P15
-      the smaller of 10 and maxSurge 3 + maxUnavailable 2 [bad, fwd, nf, const, np, own]
+      the smaller of 10 and maxSurge 3 + maxUnavailable 2 [bad, fwd, nf, const,
+      np, own]
   least available when a rollout is undone half-way              no floor  CE1
       a status that lags may count pods of the new revision that are gone
   least available when it is paused and resumed in mid-rollout   no floor  CE6
-      a pause fills old ReplicaSets up; their pods, not ready yet, use up what cleanup may take
+      a pause fills old ReplicaSets up; their pods, not ready yet, use up what
+      cleanup may take
   least available when it is scaled down in mid-rollout          no floor  CE3
       shares are by size, not by availability
   longest rollout when it is scaled down in mid-rollout          for ever  CE7
-      scaled to what one old ReplicaSet has while the new one has none, it hangs; no deadline tells
+      scaled to what one old ReplicaSet has while the new one has none, it
+      hangs; no deadline tells
   longest stall before the deadline is reported                     601 s  P22
-      progressDeadlineSeconds 600 + 1 s of the timer; nothing is rolled back [fwd, const, np]
+      progressDeadlineSeconds 600 + 1 s of the timer; nothing is rolled back
+      [fwd, const, np]
 
 Assumptions:
   fwd    every change of the template is a new one: no undo
   nf     no pod fails by itself
-  const  replicas, maxSurge and maxUnavailable stay as they are since the rollout began complete
+  const  replicas, maxSurge and maxUnavailable stay as they are since the
+         rollout began complete
   np     nobody pauses in mid-rollout
   own    the Deployment controller sees its own writes
   one    one change of the template, begun when the last rollout was complete
