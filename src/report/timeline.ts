@@ -243,10 +243,11 @@ function headerOf(row: DeploymentRow, layout: Layout, bar: number, stacked: bool
   return indent + layout.paint.dim(titles.join("") + totalsTitle(layout));
 }
 
-/** The image too, if there is room for it. */
+/** The image too, or its tag, if there is room for it. */
 function titleOf(revision: number, image: string, width: number): string {
-  const whole = `rev ${revision} ${image}`;
-  return whole.length <= width ? whole : `rev ${revision}`;
+  const tag = /:[^:@]+$/u.exec(image)?.[0] ?? "";
+  const titles = [image, tag].map((name) => `rev ${revision} ${name}`.trimEnd());
+  return titles.find(({ length }) => length <= width) ?? `rev ${revision}`;
 }
 
 /** With several Deployments the columns stay, and each bar says its revision. */

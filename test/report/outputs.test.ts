@@ -44,6 +44,15 @@ describe("the text", () => {
     expect(text.split(wait)).toHaveLength(1 + times);
   });
 
+  test.each([
+    ["team/web:v2", "rev 2 web:v2 ready"],
+    ["registry.example.com/shop-frontend:2.3.1", "rev 2 :2.3.1 ready"],
+    [`shop@sha256:${"0".repeat(64)}`, "rev 2        ready"],
+  ])("has the image %s above its pods as far as there is room", (image, title) => {
+    const body = `steps: [{ kubectl: "set image deploy/web-0 web=${image}" }]\n`;
+    expect(textReport(played(body), { width: 80, paint: plainPaint })).toContain(title);
+  });
+
   test("says nothing of a drain that is over", () => {
     expect(textReport(played(drained(1, "2m")), { width: 80, paint: plainPaint })).not.toContain(
       "a drain waits",
