@@ -1,0 +1,312 @@
+/** Pods beside a Rollout's, for a while: by themselves and as a step (argo-rollouts experiments/). */
+import { describe, expect, test } from "vitest";
+import type { AnalysisRun } from "../../../src/api/analysis.ts";
+import type { ReplicaSet } from "../../../src/api/apps.ts";
+import type { Experiment } from "../../../src/api/experiment.ts";
+import type { KubeObject } from "../../../src/api/meta.ts";
+import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
+import { analysisTemplate, rollout, RolloutWorld, second, service } from "../rollout/world.ts";
+
+const HASH = "rollouts-pod-template-hash";
+
+function experiment(spec: Partial<Experiment["spec"]> = {}): Experiment {
+  const labels = { app: "try" };
+  const containers = [
+    { name: "web", image: "web:v1", ports: [{ name: "http", containerPort: 8080 }] },
+  ];
+  const of = (name: string, replicas: number, more: object = {}) => ({
+    name,
+    replicas,
+    selector: { matchLabels: { app: "try", of: name } },
+    template: { metadata: { labels: { ...labels, of: name } }, spec: { containers } },
+    ...more,
+  });
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Experiment",
+    metadata: { name: "try" },
+    spec: { templates: [of("a", 1, { service: {} }), of("b", 2, { minReadySeconds: 3 })], ...spec },
+  };
+}
+
+class World {
+  readonly cluster: Cluster;
+  readonly decisions: string[] = [];
+
+  constructor(objects: readonly KubeObject[], options: ClusterOptions = {}) {
+    this.cluster = new Cluster({ behaviors: [{ ready: { delay: 2 * second } }], ...options });
+    this.cluster.on("decision", ({ id }) => this.decisions.push(id));
+    for (const object of objects) {
+      const answer = this.cluster.act("create", (api) => api.create(object));
+      if (!answer.ok) throw new Error(answer.status.message);
+    }
+  }
+
+  look(seconds: number): this {
+    this.cluster.runUntil(this.cluster.now + seconds * second);
+    return this;
+  }
+
+  get experiment(): Experiment {
+    return this.cluster.api.list("experiments")[0] as Experiment;
+  }
+
+  get sets(): readonly ReplicaSet[] {
+    return this.cluster.api.list("replicasets") as readonly ReplicaSet[];
+  }
+
+  get sizes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      this.sets.map(({ metadata, spec }) => [metadata.name, spec.replicas]),
+    );
+  }
+
+  get runs(): readonly AnalysisRun[] {
+    return this.cluster.api.list("analysisruns") as readonly AnalysisRun[];
+  }
+
+  get state(): readonly unknown[] {
+    const { phase, message } = this.experiment.status ?? {};
+    return [phase, message];
+  }
+}
+
+describe("an Experiment", () => {
+  test("makes a ReplicaSet for each template, and a Service where it is asked to", () => {
+    const world = new World([experiment()]);
+    const [a, b] = world.sets as [ReplicaSet, ReplicaSet];
+    const hash = a.metadata.labels?.[HASH];
+    const labels = { app: "try", of: "a", [HASH]: hash };
+    expect(a).toMatchObject({
+      metadata: {
+        name: "try-a",
+        labels,
+        annotations: {
+          "experiment.argoproj.io/name": "try",
+          "experiment.argoproj.io/template-name": "a",
+        },
+        ownerReferences: [{ kind: "Experiment", name: "try", controller: true }],
+      },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels } } },
+    });
+    expect(b.spec).toMatchObject({ replicas: 2, minReadySeconds: 3 });
+    const services = world.cluster.api.list("services");
+    expect(services).toMatchObject([
+      {
+        metadata: { name: "try-a", ownerReferences: [{ kind: "Experiment" }] },
+        spec: { selector: labels, ports: [{ port: 8080, name: "http" }] },
+      },
+    ]);
+    expect(world.experiment.status).toMatchObject({
+      phase: "Pending",
+      templateStatuses: [
+        { name: "a", status: "Progressing", podTemplateHash: hash, serviceName: "try-a" },
+        { name: "b", status: "Progressing" },
+      ],
+    });
+    expect(world.experiment.status?.templateStatuses?.[1]).not.toHaveProperty("serviceName");
+  });
+
+  test("runs from when all pods are available, for its duration, and its pods stay a little longer", () => {
+    const world = new World([experiment({ duration: "20s", scaleDownDelaySeconds: 10 })]).look(4);
+    expect(world.state).toEqual(["Pending", undefined]);
+    world.look(2);
+    expect(world.experiment.status).toMatchObject({
+      phase: "Running",
+      availableAt: "2000-01-01T00:00:05Z",
+      templateStatuses: [
+        {
+          status: "Running",
+          replicas: 1,
+          updatedReplicas: 1,
+          readyReplicas: 1,
+          availableReplicas: 1,
+        },
+        {
+          status: "Running",
+          replicas: 2,
+          updatedReplicas: 2,
+          readyReplicas: 2,
+          availableReplicas: 2,
+        },
+      ],
+    });
+    world.look(18);
+    expect(world.experiment.status?.phase).toBe("Running");
+    world.look(2);
+    expect(world.experiment.status).toMatchObject({
+      phase: "Successful",
+      templateStatuses: [{ status: "Successful" }, { status: "Successful" }],
+    });
+    expect(world.sizes).toEqual({ "try-a": 1, "try-b": 2 });
+    expect(world.sets[0]?.metadata.annotations?.["scale-down-deadline"]).toBe(
+      "2000-01-01T00:00:35Z",
+    );
+    world.look(12);
+    expect(world.sizes).toEqual({ "try-a": 0, "try-b": 0 });
+  });
+
+  test("goes on for ever without a duration, until it is told to end", () => {
+    const world = new World([experiment({ scaleDownDelaySeconds: 0 })]).look(1000);
+    expect(world.state).toEqual(["Running", undefined]);
+    world.cluster.act("end", (api) =>
+      api.patch({ resource: "experiments", name: "try" }, "merge", { spec: { terminate: true } }),
+    );
+    world.look(1);
+    expect(world.state).toEqual(["Successful", "Experiment terminated"]);
+    expect(world.sizes).toEqual({ "try-a": 0, "try-b": 0 });
+  });
+
+  test("fails where pods are not available by its deadline", () => {
+    const behaviors = [{ fault: { type: "NeverReady" as const } }];
+    const world = new World([experiment({ progressDeadlineSeconds: 30 })], { behaviors });
+    expect(world.look(30).experiment.status?.phase).toBe("Pending");
+    expect(world.look(1).experiment.status?.phase).toBe("Failed");
+  });
+
+  const analyses = [{ name: "rate", templateName: "rate", args: [{ name: "x", value: "1" }] }];
+  const rate = analysisTemplate("rate", { interval: "5s", count: 3 }, { args: [{ name: "x" }] });
+
+  test.each([
+    [1, "Successful"],
+    [0, "Failed"],
+  ])("is as its analyses are: at %d %s", (value, phase) => {
+    const metricRules = [{ measure: "value" as const, value }];
+    const required = analyses.map((each) => ({ ...each, requiredForCompletion: true }));
+    const world = new World([rate, experiment({ analyses: required })], { metricRules }).look(4);
+    expect(world.runs).toEqual([]);
+    world.look(20);
+    expect(world.experiment.status).toMatchObject({
+      phase,
+      analysisRuns: [{ name: "rate", analysisRun: "try-rate", phase }],
+    });
+    expect(world.runs).toMatchObject([
+      {
+        metadata: { name: "try-rate", ownerReferences: [{ kind: "Experiment" }] },
+        spec: { args: [{ name: "x", value: "1" }] },
+      },
+    ]);
+  });
+
+  test("ends its analyses with it", () => {
+    const endless = analysisTemplate("rate", { interval: "5s" }, { args: [{ name: "x" }] });
+    const metricRules = [{ measure: "value" as const, value: 1 }];
+    const world = new World([endless, experiment({ duration: "20s", analyses })], { metricRules });
+    expect(world.look(20).runs[0]?.status?.phase).toBe("Running");
+    expect(world.look(10).runs[0]).toMatchObject({
+      spec: { terminate: true },
+      status: { phase: "Successful" },
+    });
+  });
+
+  test.each([
+    [[experiment({ analyses })], "analysis rate: AnalysisTemplate 'rate' not found"],
+    [
+      [rate, experiment({ analyses: [{ name: "rate", templateName: "rate" }] })],
+      "analysis rate: args.x was not resolved",
+    ],
+  ])("is an error where an analysis cannot begin", (objects, message) => {
+    expect(new World(objects).look(10).state).toEqual(["Error", message]);
+  });
+});
+
+describe("a step with an experiment", () => {
+  const templates = [
+    {
+      name: "base",
+      specRef: "stable" as const,
+      replicas: 1,
+      weight: 5,
+      metadata: { labels: { as: "base" } },
+    },
+    { name: "next", specRef: "canary" as const, weight: 10, metadata: { labels: { as: "next" } } },
+  ];
+  const step = {
+    experiment: {
+      duration: "20s",
+      templates,
+      analyses: [
+        {
+          name: "rate",
+          templateName: "rate",
+          args: [{ name: "x", valueFrom: { podTemplateHashValue: "Latest" as const } }],
+        },
+      ],
+    },
+  };
+  const smi = { smi: {} };
+  const canary = {
+    stableService: "stable",
+    canaryService: "canary",
+    trafficRouting: smi,
+    steps: [{ setWeight: 20 }, step, { pause: {} }],
+  };
+  const rate = analysisTemplate("rate", { interval: "5s", count: 2 }, { args: [{ name: "x" }] });
+  const begun = (value: number): RolloutWorld => {
+    const objects = [service("stable"), service("canary"), rate, rollout({ canary })];
+    const metricRules = [{ measure: "value" as const, value }];
+    return new RolloutWorld(objects, { metricRules }).look().update("web:v2").look(7);
+  };
+
+  test("takes both versions, sends them their shares, and is over when it is", () => {
+    const world = begun(1);
+    const hash = (image: string): string => world.of(image).metadata.labels?.[HASH] ?? "";
+    const [made] = world.cluster.api.list("experiments") as readonly Experiment[];
+    expect(made).toMatchObject({
+      metadata: {
+        name: `web-${hash("web:v2")}-2-1`,
+        labels: { [HASH]: hash("web:v2") },
+        annotations: { "rollout.argoproj.io/revision": "2" },
+        ownerReferences: [{ kind: "Rollout", name: "web", controller: true }],
+      },
+      spec: {
+        duration: "20s",
+        templates: [
+          {
+            name: "base",
+            replicas: 1,
+            weight: 5,
+            service: {},
+            selector: { matchLabels: { app: "web", as: "base" } },
+            template: { metadata: { labels: { app: "web", as: "base" } } },
+          },
+          { name: "next", template: { spec: { containers: [{ image: "web:v2" }] } } },
+        ],
+        analyses: [{ name: "rate", args: [{ name: "x", value: hash("web:v2") }] }],
+      },
+    });
+    expect(world.status.currentStepIndex).toBe(1);
+    expect(world.status.canary?.currentExperiment).toBe(made?.metadata.name);
+    world.look(5);
+    const name = made?.metadata.name ?? "";
+    expect(world.get("trafficsplits", "web")["spec"]).toMatchObject({
+      backends: [
+        { service: "canary", weight: "20" },
+        { service: `${name}-base`, weight: "5" },
+        { service: `${name}-next`, weight: "10" },
+        { service: "stable", weight: "65" },
+      ],
+    });
+    world.look(30);
+    expect(world.status.currentStepIndex).toBe(2);
+    expect(world.get("trafficsplits", "web")["spec"]).toMatchObject({
+      backends: [
+        { service: "canary", weight: "20" },
+        { service: "stable", weight: "80" },
+      ],
+    });
+    expect(world.events).toContain("ExperimentCreated");
+  });
+
+  test("that fails aborts the update", () => {
+    const world = begun(0).look(20);
+    expect(world.phase).toContain("Experiment analysis phase is error/failed");
+    expect(world.sizes["web:v2"] ?? 0).toBeGreaterThanOrEqual(0);
+  });
+
+  test("is ended with an update that is aborted", () => {
+    const world = begun(1).abort().look(2);
+    const [made] = world.cluster.api.list("experiments") as readonly Experiment[];
+    expect(made).toMatchObject({ spec: { terminate: true }, status: { phase: "Successful" } });
+  });
+});
