@@ -286,6 +286,8 @@ export class ApiServer implements Client {
     options: WriteOptions,
   ): Answer<KubeObject> {
     const kind = kindIn(this.store, current);
+    const injected = this.#refusal("patch", kind, current.metadata.name);
+    if (injected !== undefined) return injected;
     const scale = options.subresource === "scale";
     const target = scale ? scaleOf(current) : current;
     const patched = applyPatch(target, patch, type, options.fieldValidation);
