@@ -17,7 +17,7 @@ endpoints ep v1 Endpoints
 configmaps cm v1 ConfigMap kept
 secrets - v1 Secret kept
 serviceaccounts sa v1 ServiceAccount kept
-persistentvolumeclaims pvc v1 PersistentVolumeClaim kept
+persistentvolumeclaims pvc v1 PersistentVolumeClaim
 persistentvolumes pv v1 PersistentVolume * kept
 resourcequotas quota v1 ResourceQuota
 limitranges limits v1 LimitRange kept

@@ -8,7 +8,7 @@ import type { SavedOperators } from "../controllers/operators.ts";
 import type { SavedRandom } from "../engine/random.ts";
 import type { SavedSimulation } from "../engine/simulation.ts";
 import type { SavedNodeFaults } from "../faults/node-faults.ts";
-import type { SavedHardships } from "../kubelet/hardships.ts";
+import type { SavedKubelet } from "../kubelet/kubelet.ts";
 import type { SavedScheduler } from "../scheduler/scheduler.ts";
 import type { SavedTraffic } from "../traffic/traffic.ts";
 import type { ClusterOptions } from "./options.ts";
@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly refusals: SavedRefusals;
   readonly events: SavedEvents;
   readonly scheduler: SavedScheduler;
-  readonly kubelet: SavedHardships;
+  readonly kubelet: SavedKubelet;
   readonly faults: SavedNodeFaults;
   readonly controllers: SavedControllers;
   readonly operators: SavedOperators;

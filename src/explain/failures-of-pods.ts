@@ -4,7 +4,7 @@ import type { Node } from "../api/node.ts";
 import type { LabelSelector } from "../api/meta.ts";
 import { matchesSelector } from "../api/label-selector.ts";
 import { asArray, asRecord, asString } from "../apiserver/json.ts";
-import { maxSurge } from "../controllers/deployment/fenceposts.ts";
+import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import {
   autoscalerOf,
   count,
@@ -14,6 +14,7 @@ import {
   type Detector,
   type Seen,
 } from "./known-failure.ts";
+import { eventAbout } from "./pod-groups.ts";
 
 const terminatingFree: Detector = ({ deployment, next, old, nextPods, oldPods }) => {
   const terminating = [...nextPods, ...oldPods].filter(isTerminating).length;
@@ -278,7 +279,26 @@ function readAtStart({ deployment }: Seen): readonly ConfigReference[] {
   });
 }
 
+const rwoDeadlock: Detector = ({ cluster, deployment, nextPods, oldPods }) => {
+  for (const pod of nextPods) {
+    const message = eventAbout(cluster, pod, "FailedAttachVolume");
+    const holder = oldPods.find(({ metadata }) => message?.includes(metadata.name) === true);
+    if (holder === undefined || isTerminating(holder) || startedAt(pod) !== "~") continue;
+    const { replicas } = deployment.spec;
+    const unavailable = maxUnavailable(deployment);
+    return {
+      story: "rwo-deadlock",
+      says:
+        `${pod.metadata.name} waits for a volume that ${holder.metadata.name} has on ${holder.spec.nodeName}, ` +
+        `which stays until R - U = ${replicas} - ${unavailable} = ${replicas - unavailable} others are available`,
+      better: "strategy Recreate, or maxSurge 0 and maxUnavailable 1: the old pod goes first",
+    };
+  }
+  return undefined;
+};
+
 export const failuresOfPods: readonly Detector[] = [
+  rwoDeadlock,
   terminatingFree,
   spreadLost,
   allOnOneNode,

@@ -28,17 +28,29 @@ export function podGroups(cluster: Cluster, rs: ReplicaSet): readonly PodGroup[]
   return [...groups].map(([state, group]) => ({ state, ...group, counts: state === "available" }));
 }
 
-/** The scheduler's event about a pod, without what it says of claims and preemption. */
-function whyOf({ api }: Cluster, { metadata }: Pod, state: string): { readonly why?: string } {
-  const { namespace = "default", name } = metadata;
-  if (state !== "Unschedulable") return {};
-  const event = api.list("events", { namespace }).find((each) => {
-    const about = asRecord(each["involvedObject"]);
-    return each["reason"] === "FailedScheduling" && about["name"] === name;
-  });
-  if (event === undefined) return {};
-  const message = asString(event["message"]);
+/** The event that says why a pod does not start, without what the scheduler says of claims and preemption. */
+function whyOf(cluster: Cluster, pod: Pod, state: string): { readonly why?: string } {
+  const reasons: Readonly<Record<string, string>> = {
+    Unschedulable: "FailedScheduling",
+    ContainerCreating: "FailedAttachVolume",
+  };
+  const reason = reasons[state];
+  const message = reason === undefined ? undefined : eventAbout(cluster, pod, reason);
+  if (message === undefined) return {};
   return { why: message.replace(/\. (no new claims|preemption:).*$/u, ".") };
+}
+
+/** The message of an event about a pod. */
+export function eventAbout(
+  { api }: Cluster,
+  { metadata }: Pod,
+  reason: string,
+): string | undefined {
+  const { namespace = "default", name } = metadata;
+  const event = api.list("events", { namespace }).find((each) => {
+    return each["reason"] === reason && asRecord(each["involvedObject"])["name"] === name;
+  });
+  return event === undefined ? undefined : asString(event["message"]);
 }
 
 interface ContainerStatus {

@@ -4,59 +4,29 @@
  *
  * Statuses follow the kubelet's: a container's first restart comes at once, then after 10 s, 20 s ... 5 min.
  */
-import type { Millis } from "../api/meta.ts";
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { killedAfter } from "../apiserver/pod-lifecycle.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
 import type { NodesSeen } from "../apiserver/events/log.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
-import { PodChange, type PodChangeCode, type Store } from "../apiserver/store.ts";
+import type { PodSource } from "../apiserver/pod-registry.ts";
+import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
-import type { Random } from "../engine/random.ts";
-import type { Trace } from "../engine/trace.ts";
 import { whyNowhere } from "../scheduler/diagnosis.ts";
-import type { Filters } from "../scheduler/filters.ts";
-import type { Scheduler } from "../scheduler/scheduler.ts";
+import { Attachments, type SavedAttachments } from "./attachments.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { startsWithoutRegistry } from "./images.ts";
+import { Turn, type TurnCode } from "./turns.ts";
+import type { KubeletWorld } from "./world.ts";
 import { behaviorFor, scriptFor, variesByPod, type Behavior, type PodScript } from "./behavior.ts";
-
-/** What a timer is for; its subject is the pod's row. */
-export const Turn = {
-  schedule: 0,
-  start: 1,
-  becomeReady: 2,
-  becomeUnready: 3,
-  recover: 4,
-  evict: 5,
-  crash: 6,
-  backOff: 7,
-  restart: 8,
-  pullFails: 9,
-  pullBacksOff: 10,
-  stopped: 11,
-  pull: 12,
-  kill: 13,
-  gate: 14,
-} as const;
-/** So many kinds of turns. */
-export const TURNS = Object.keys(Turn).length;
-export type TurnCode = (typeof Turn)[keyof typeof Turn];
 
 const CRASH_AFTER_MS = 1000;
 const FIRST_BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 300_000;
 const PULL_BACKOFF_AFTER_MS = 2000;
 
-export interface KubeletWorld {
-  readonly store: Store;
-  readonly scheduler: Scheduler;
-  readonly filters: Filters;
-  readonly random: Random;
-  readonly trace: Trace;
-  readonly behaviors: readonly Behavior[];
-  readonly now: () => Millis;
-  readonly schedule: (delay: Millis, turn: TurnCode, row: number) => void;
+export interface SavedKubelet extends SavedHardships {
+  readonly attachments: SavedAttachments;
 }
 
 export class Kubelet {
@@ -66,10 +36,12 @@ export class Kubelet {
   /** ... and so do scripts that are the same for every pod. */
   readonly #scripts: (PodScript | undefined)[] = [];
   readonly #hardships: Hardships;
+  readonly #attachments: Attachments;
 
-  constructor(world: KubeletWorld, saved?: SavedHardships) {
+  constructor(world: KubeletWorld, saved?: SavedKubelet) {
     this.#world = world;
     this.#hardships = new Hardships(saved);
+    this.#attachments = new Attachments(world.store, saved?.attachments);
     world.store.listen({ pod: (change, row) => this.#hear(change, row) });
   }
 
@@ -160,8 +132,8 @@ export class Kubelet {
     this.#tell("ready", row);
   }
 
-  save(): SavedHardships {
-    return this.#hardships.save();
+  save(): SavedKubelet {
+    return { ...this.#hardships.save(), attachments: this.#attachments.save() };
   }
 
   /** For events: whether the image of a pod can be pulled. */
@@ -207,6 +179,8 @@ export class Kubelet {
         return this.#crash(row);
       case Turn.kill:
         return this.#kill(row);
+      case Turn.attach:
+        return this.#begin(row);
       case Turn.gate:
         return this.#world.store.gatePod(row);
       case Turn.backOff:
@@ -249,6 +223,9 @@ export class Kubelet {
     if (node === UNBOUND) return;
     filters.unbound(row, node);
     scheduler.release(node);
+    for (const waiting of this.#attachments.release(row)) {
+      this.#world.schedule(0, Turn.attach, waiting);
+    }
     this.#wakeWaiting();
   }
 
@@ -271,7 +248,7 @@ export class Kubelet {
   }
 
   #place(row: number): void {
-    const { store, scheduler, schedule, filters } = this.#world;
+    const { store, scheduler, filters } = this.#world;
     if (store.pods.columns.node[row] !== UNBOUND) return;
     const refuses = filters.refusing(row);
     const node = scheduler.place(row, refuses);
@@ -286,10 +263,20 @@ export class Kubelet {
     this.#tell("scheduled", row);
     // What one pod left may be room for several.
     if (refuses !== undefined) this.#wakeWaiting();
+    this.#begin(row);
+  }
+
+  /** Volumes first, then images. */
+  #begin(row: number): void {
+    const waitsFor = this.#attachments.attach(row);
+    if (waitsFor !== undefined) {
+      this.#report(row, "Warning", "FailedAttachVolume", waitsFor);
+      return;
+    }
     const { fault, startMs } = this.#script(row);
     if (fault?.type === "NeverRunning") return;
     const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;
-    schedule(startMs, turn, row);
+    this.#world.schedule(startMs, turn, row);
   }
 
   /** True: the registry is down and the pod needs it. It tries again after 10 s, 20 s ... 5 min. */
@@ -326,20 +313,15 @@ export class Kubelet {
 
   /** A probe has failed once too often: the container is stopped, and started again. */
   #kill(row: number): void {
-    const { store, schedule, trace, now } = this.#world;
     const { kill, terminateMs, preStopMs } = this.#script(row);
     if (kill === undefined) return;
-    const { namespace } = store.registry.sources[store.pods.columns.source[row]!]!;
-    const about = { kind: "Pod", namespace, name: podName(store, row) };
-    const base = { kind: "event", at: now(), by: "kubelet", about } as const;
     const probe = kill.probe === "liveness" ? "Liveness" : "Startup";
-    const failed = `${probe} probe failed: connection refused`;
-    trace.add({ ...base, type: "Warning", reason: "Unhealthy", message: failed });
+    this.#report(row, "Warning", "Unhealthy", `${probe} probe failed: connection refused`);
     const end = `Container ${kill.container} failed ${kill.probe} probe, will be restarted`;
-    trace.add({ ...base, type: "Normal", reason: "Killing", message: end });
-    const { graceSeconds } = store.registry.sources[store.pods.columns.source[row]!]!;
+    this.#report(row, "Normal", "Killing", end);
+    const { graceSeconds } = this.#sourceOf(row);
     const latest = killedAfter(graceSeconds * 1000, preStopMs);
-    schedule(Math.min(terminateMs, latest), Turn.crash, row);
+    this.#world.schedule(Math.min(terminateMs, latest), Turn.crash, row);
   }
 
   #becomeReady(row: number): void {
@@ -367,6 +349,11 @@ export class Kubelet {
     schedule(wait, Turn.restart, row);
   }
 
+  #sourceOf(row: number): PodSource {
+    const { pods, registry } = this.#world.store;
+    return registry.sources[pods.columns.source[row]!]!;
+  }
+
   #isReady(row: number): boolean {
     return this.#world.store.pods.isReady(row);
   }
@@ -377,12 +364,21 @@ export class Kubelet {
     const index = columns.source[row]!;
     const known = this.#scripts[index];
     if (known !== undefined) return known;
-    const { template } = store.registry.sources[index]!;
+    const { template } = this.#sourceOf(row);
     const behavior = (this.#behaviors[index] ??= behaviorFor(behaviors, template));
     const pod = { uid: columns.uid[row]!, ordinal: columns.ordinal[row]! };
     const script = scriptFor(behavior, template, random, pod);
     if (!variesByPod(behavior)) this.#scripts[index] = script;
     return script;
+  }
+
+  /** An Event about a pod. */
+  #report(row: number, type: "Normal" | "Warning", reason: string, message: string): void {
+    const { store, trace, now } = this.#world;
+    const { namespace } = this.#sourceOf(row);
+    const about = { kind: "Pod", namespace, name: podName(store, row) };
+    const by = reason === "FailedAttachVolume" ? "attachdetach-controller" : "kubelet";
+    trace.add({ kind: "event", at: now(), by, about, type, reason, message });
   }
 
   #tell(

@@ -15,7 +15,8 @@ import { savingsOf, type ScenarioSavings } from "../../src/scenario/savings.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
 import { changesBetween } from "./changes.ts";
 import { myths } from "./myths.ts";
-import { stories, type Story, type Untold } from "./stories.ts";
+import { toldStories, untoldStories } from "./stories.ts";
+import type { Story } from "./story.ts";
 
 const root = fileURLToPath(
   new URL(import.meta.url.includes(".build") ? "../../../" : "../../", import.meta.url),
@@ -23,16 +24,12 @@ const root = fileURLToPath(
 
 const INTRO = `# Known failures
 
-<!-- written by \`npm run docs\` from test/docs/stories.ts and the folder scenarios/ -->
+<!-- written by \`npm run docs\` from test/docs/stories-*.ts and the folder scenarios/ -->
 
 Ways in which rollouts fail, collected from the issues of the projects concerned. Each is a pair of scenarios, one
 that shows it and one that avoids it, with what \`rollsim explain\` says of the first; a test plays both. What has no
 pair is said [at the end](#without-a-pair).
 `;
-
-export function isTold(story: Story | Untold): story is Story {
-  return "ask" in story;
-}
 
 /** Names of the two scenarios. */
 export function pairOf({ name, broken = name, fixed = `${broken}-fixed` }: Story): {
@@ -43,16 +40,14 @@ export function pairOf({ name, broken = name, fixed = `${broken}-fixed` }: Story
 }
 
 export function failuresPage(): string {
-  const told = stories.filter(isTold);
-  const untold = stories.filter((story): story is Untold => !isTold(story));
   return [
     INTRO,
-    ...told.flatMap(chapter),
+    ...toldStories.flatMap(chapter),
     "## Without a pair",
     "",
     "| story | what one sees | why | here |",
     "| --- | --- | --- | --- |",
-    ...untold.map(
+    ...untoldStories.map(
       ({ name, sees, why, issue, left, shown }) =>
         `| ${name} | ${sees} | ${why}${issueOf(issue)} | ${left}${shown === undefined ? "" : `; see ${link(shown)}`} |`,
     ),

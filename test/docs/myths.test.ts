@@ -1,4 +1,4 @@
-/** What teaching material says of rollouts, and what happens instead. The rest is in pairs of scenarios (stories.ts). */
+/** What teaching material says of rollouts, and what happens instead. The rest is in pairs of scenarios (stories-of-deployments.ts). */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { explainDeployment } from "../../src/explain/why.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { runScenario } from "../../src/scenario/run.ts";
-import { stories } from "./stories.ts";
+import { toldStories } from "./stories.ts";
 import { myths } from "./myths.ts";
 
 const second = 1000;
@@ -135,7 +135,7 @@ test("match without iterations is no A/B test of Flagger: its weight grows", () 
 });
 
 test("each claim is refuted by a story or by a test of this file", () => {
-  const names = new Set<string>(stories.map(({ name }) => name));
+  const names = new Set<string>(toldStories.map(({ name }) => name));
   const own = readFileSync(fileURLToPath(import.meta.url), "utf8");
   for (const { shown } of myths) {
     if ("story" in shown) expect(names).toContain(shown.story);

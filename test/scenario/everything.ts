@@ -28,7 +28,7 @@ data: { password: c2VjcmV0 }
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata: { name: data, namespace: store }
-spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+spec: { accessModes: [ReadWriteMany], resources: { requests: { storage: 1Gi } } }
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole

@@ -80,7 +80,7 @@ describe("a file with everything in it", () => {
       [
         6,
         "not-simulated",
-        "ClusterIssuer, ClusterRole, ConfigMap, NetworkPolicy, PersistentVolumeClaim, RoleBinding, " +
+        "ClusterIssuer, ClusterRole, ConfigMap, NetworkPolicy, RoleBinding, " +
           "Secret, ServiceAccount, ServiceMonitor and StatefulSet objects are kept and given back, " +
           "but nothing acts on them",
       ],

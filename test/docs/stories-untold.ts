@@ -1,0 +1,61 @@
+/** Known failures that no pair of scenarios shows, and why. */
+import type { Untold } from "./story.ts";
+
+export const untoldStories: readonly Untold[] = [
+  {
+    name: "five-to-hundred",
+    sees: "fewer pods than before at the last step",
+    why: "stable pods were cut before new ones were ready",
+    issue: "argo-rollouts#1966",
+    left: "the version that is played waits for the new pods",
+    shown: "five-to-hundred",
+  },
+  {
+    name: "promotion-kills",
+    sees: "an outage at the promotion",
+    why: "a primary that does not come up gets all requests",
+    issue: "flagger#1898",
+    left: "the version that is played leaves the requests with the canary",
+    shown: "stuck-promoting",
+  },
+  {
+    name: "lb-all-draining",
+    sees: "an outage at a load balancer whose old targets drain while the new ones are not yet healthy",
+    why: "the rollout goes on before the load balancer has tried the new pods",
+    issue: "aws-load-balancer-controller#1124",
+    left: "proxies here learn of new and of old pods equally late",
+  },
+  {
+    name: "clock-skew",
+    sees: "pods that are available too late or too early",
+    why: "minReadySeconds counts from the node's clock and is compared with the controller's",
+    issue: "kubernetes#29229",
+    left: "all clocks agree",
+  },
+  {
+    name: "ip-exhaustion",
+    sees: "new pods in ContainerCreating",
+    why: "no address is left for the pods of the surge",
+    left: "addresses do not run out",
+  },
+  {
+    name: "preempted",
+    sees: "pods of others are evicted",
+    why: "the new template has a higher PriorityClass",
+    left: "preemption is not simulated",
+  },
+  {
+    name: "webhook-down",
+    sees: "no pod is created: FailedCreate",
+    why: "an admission webhook does not answer, and its failurePolicy is Fail",
+    left: "admission webhooks are not simulated",
+  },
+  {
+    name: "crash-old-first",
+    sees: "old pods go before new ones are ready",
+    why: "old pods that do not work go first, since that costs no capacity",
+    issue: "kubernetes#16737",
+    left: "by design: nothing is to be fixed",
+    shown: "crash-old-first",
+  },
+];

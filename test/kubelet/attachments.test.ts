@@ -1,0 +1,112 @@
+/** Volumes that one node at a time may have. */
+import { expect, test } from "vitest";
+import type { Pod } from "../../src/api/core.ts";
+import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+
+const second = 1000;
+
+const claim = (...accessModes: string[]): object => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: "data", namespace: "default" },
+  spec: { accessModes, resources: { requests: { storage: "1Gi" } } },
+});
+
+const pod = (name: string, nodeName: string): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "default" },
+  spec: {
+    nodeSelector: { "kubernetes.io/hostname": nodeName },
+    containers: [{ name: "web", image: "web:1" }],
+    volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+  },
+});
+
+/** Two pods with the same volume, one after the other, each on a node of its own unless said otherwise. */
+function world(claims: readonly object[], node = "node-2", options: ClusterOptions = {}): Cluster {
+  const cluster = new Cluster({
+    behaviors: [{ ready: { delay: second }, terminate: { delay: 3 * second } }],
+    ...options,
+  });
+  for (const object of [...claims, pod("first", "node-1")]) create(cluster, object);
+  cluster.runUntil(5 * second);
+  create(cluster, pod("second", node));
+  cluster.runUntil(10 * second);
+  return cluster;
+}
+
+function create(cluster: Cluster, object: object): void {
+  cluster.act("create", (api) => expect(api.create(object as never)).toMatchObject({ ok: true }));
+}
+
+/** `second: Running`, or why its container waits. */
+function states(cluster: Cluster): string[] {
+  const pods = cluster.api.list("pods") as readonly Pod[];
+  return pods.map(({ metadata, status }) => {
+    const [container] = (status["containerStatuses"] ?? []) as readonly {
+      readonly state: { readonly waiting?: { readonly reason: string } };
+    }[];
+    return `${metadata.name}: ${container?.state.waiting?.reason ?? status.phase ?? ""}`;
+  });
+}
+
+test("a pod on another node waits for a ReadWriteOnce volume, and starts when it is free", () => {
+  const cluster = world([claim("ReadWriteOnce")]);
+  expect(states(cluster)).toEqual(["first: Running", "second: ContainerCreating"]);
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "first" }));
+  cluster.runUntil(12_999);
+  expect(states(cluster)).toContain("second: ContainerCreating");
+  cluster.runUntil(13_000);
+  expect(states(cluster)).toEqual(["second: Running"]);
+});
+
+test("an event says which pod has the volume", () => {
+  const cluster = world([claim("ReadWriteOnce")]);
+  const { metadata } = cluster.api.list("persistentvolumeclaims")[0]!;
+  expect(
+    cluster.api.list("events").find(({ reason }) => reason === "FailedAttachVolume"),
+  ).toMatchObject({
+    type: "Warning",
+    involvedObject: { kind: "Pod", name: "second" },
+    message: `Waiting for detach for volume "pvc-${metadata.uid!}" Volume is already used by pod(s) first`,
+    source: { component: "attachdetach-controller" },
+  });
+});
+
+test.each([
+  ["on the same node", [claim("ReadWriteOnce")], "node-1"],
+  ["where the volume may be shared", [claim("ReadWriteOnce", "ReadWriteMany")], "node-2"],
+  ["where the claim is not known", [], "node-2"],
+])("pods have a volume together %s", (_, claims, node) => {
+  expect(states(world(claims, node))).toEqual(["first: Running", "second: Running"]);
+});
+
+test("a volume is free when the last pod of a node is gone, not before", () => {
+  const cluster = world([claim("ReadWriteOnce")], "node-1");
+  create(cluster, pod("third", "node-2"));
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "first" }));
+  cluster.runUntil(20 * second);
+  expect(states(cluster)).toContain("third: ContainerCreating");
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "second" }));
+  cluster.runUntil(30 * second);
+  expect(states(cluster)).toEqual(["third: Running"]);
+});
+
+test("a pod that waits and is deleted takes nothing with it", () => {
+  const cluster = world([claim("ReadWriteOnce")]);
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "second" }));
+  cluster.runUntil(20 * second);
+  create(cluster, pod("third", "node-2"));
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "first" }));
+  cluster.runUntil(30 * second);
+  expect(states(cluster)).toEqual(["third: Running"]);
+});
+
+test("a snapshot knows who has a volume and who waits for it", () => {
+  const fork = world([claim("ReadWriteOnce")]).fork();
+  expect(states(fork)).toContain("second: ContainerCreating");
+  fork.act("delete", (api) => api.delete({ resource: "pods", name: "first" }));
+  fork.runUntil(20 * second);
+  expect(states(fork)).toEqual(["second: Running"]);
+});
