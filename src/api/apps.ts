@@ -2,6 +2,9 @@
 import type { PodTemplateSpec } from "./core.ts";
 import type { ConditionStatus, IntOrString, KubeObject, LabelSelector, Timestamp } from "./meta.ts";
 
+/** The label with the hash of the pod template (apps/v1 DefaultDeploymentUniqueLabelKey). */
+export const HASH_LABEL = "pod-template-hash";
+
 export interface RollingUpdateDeployment {
   /** Pods above `replicas` at most; a percentage rounds up. Default 25%. */
   readonly maxSurge?: IntOrString;

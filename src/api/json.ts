@@ -39,3 +39,8 @@ export function compact<T extends object>(value: T): T {
   }
   return copy as T;
 }
+
+/** A counter as the API has it: absent where it is zero. */
+export function omitZero(count: number): number | undefined {
+  return count === 0 ? undefined : count;
+}

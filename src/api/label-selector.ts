@@ -8,6 +8,10 @@ export function matchesSelector(selector: LabelSelector, labels: StringMap): boo
   return (selector.matchExpressions ?? []).every((requirement) => matches(requirement, labels));
 }
 
+export function isEmptySelector({ matchLabels, matchExpressions }: LabelSelector): boolean {
+  return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
+}
+
 function matches({ key, operator, values }: LabelSelectorRequirement, labels: StringMap): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {

@@ -71,3 +71,9 @@ export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
   const uid = controllerOf(object.metadata)?.uid;
   return uid !== undefined && uid === owner.metadata.uid;
 }
+
+/** The reference by which `owner` becomes the controller that owns an object (meta/v1 NewControllerRef). */
+export function newControllerRef({ apiVersion, kind, metadata }: KubeObject): OwnerReference {
+  const { name, uid = "" } = metadata;
+  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
+}

@@ -2,7 +2,7 @@
  * Claims of ownership as patches of `ownerReferences`: what they change, and when the API refuses them.
  * Mirrors the patches of controller_ref_manager.go and apimachinery's validation of owner references.
  */
-import { controllerOf, type KubeObject } from "../api/meta.ts";
+import { controllerOf, type KubeObject, newControllerRef } from "../api/meta.ts";
 import type { StatusCause } from "../api/status.ts";
 
 export function claimed(
@@ -17,10 +17,10 @@ export function claimed(
     const kept = others.length === 0 ? metadata : { ...metadata, ownerReferences: others };
     return { ...object, metadata: kept };
   }
-  const { apiVersion, kind } = owner;
-  const { name } = owner.metadata;
-  const reference = { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
-  return { ...object, metadata: { ...metadata, ownerReferences: [...others, reference] } };
+  return {
+    ...object,
+    metadata: { ...metadata, ownerReferences: [...others, newControllerRef(owner)] },
+  };
 }
 
 /** An object made anew under the same name, or taken by another controller, cannot be claimed. */

@@ -3,13 +3,12 @@
  * as good as none, quantities compare by value, a zero is as good as an absent field. An empty struct
  * behind a pointer, as in `securityContext: {}`, does differ from an absent one.
  */
+import { HASH_LABEL } from "../api/apps.ts";
 import type { PodTemplateSpec } from "../api/core.ts";
 import { isDeepFrozen } from "../api/json.ts";
 import { asArray, asRecord, isNil, type Json } from "./json.ts";
 import { compareQuantities, quantityOf } from "./quantity.ts";
 import { structType, type StructInfo, type TypeInfo } from "./schema.ts";
-
-const HASH_LABEL = "pod-template-hash";
 
 /** Go-typed equality of two JSON values; get `type` from schemaOf or structType. */
 export function semanticDeepEqual(type: TypeInfo, a: unknown, b: unknown): boolean {

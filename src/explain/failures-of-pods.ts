@@ -1,4 +1,5 @@
 /** Known failures that pods show: where they are, since when they are ready, what became of them. */
+import { HASH_LABEL } from "../api/apps.ts";
 import type { Container, Pod } from "../api/core.ts";
 import type { Node } from "../api/node.ts";
 import type { LabelSelector } from "../api/meta.ts";
@@ -99,7 +100,7 @@ const statusSaysDone: Detector = ({ oldPods, old, state }) => {
   const going = oldPods.filter(isTerminating);
   const [first] = going;
   if (state === "rolling" || first === undefined || old.length === 0) return undefined;
-  const hash = first.metadata.labels?.["pod-template-hash"] ?? "";
+  const hash = first.metadata.labels?.[HASH_LABEL] ?? "";
   return {
     story: "status-says-done",
     says: `${count(going.length, "old pod")} still at work, terminating: rollout status does not count them`,

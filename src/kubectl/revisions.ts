@@ -2,12 +2,12 @@
  * Which ReplicaSets a Deployment has and which of them is the current one. Mirrors
  * kubectl/pkg/util/deployment (v0.37.2).
  */
+import { HASH_LABEL } from "../api/apps.ts";
 import { isControlledBy, type KubeObject } from "../api/meta.ts";
 import type { Call } from "./call.ts";
 import { at, isMap, map, sameJson, without, type JsonMap } from "./fields.ts";
 import { selectorText } from "../apiserver/selectors.ts";
 
-const hashLabel = "pod-template-hash";
 export const revisionKey = "deployment.kubernetes.io/revision";
 
 export interface OwnedReplicaSets {
@@ -53,7 +53,7 @@ export function withoutHash(template: JsonMap): JsonMap {
   const cleaned = without(metadata, "creationTimestamp");
   return {
     ...template,
-    metadata: isMap(labels) ? { ...cleaned, labels: without(labels, hashLabel) } : cleaned,
+    metadata: isMap(labels) ? { ...cleaned, labels: without(labels, HASH_LABEL) } : cleaned,
   };
 }
 

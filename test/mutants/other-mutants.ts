@@ -74,14 +74,14 @@ export const otherMutants: readonly Mutant[] = [
   mutant(
     "unavailable counts from replicas",
     `${deployment}status`,
-    `some(Math.max(0, sumOfSpecs(all) - available))`,
-    `some(Math.max(0, d.spec.replicas - available))`,
+    `omitZero(Math.max(0, sumOfSpecs(all) - available))`,
+    `omitZero(Math.max(0, d.spec.replicas - available))`,
   ),
   mutant(
     "updated counts all ReplicaSets",
     `${deployment}status`,
-    `some(revisions.next?.status.replicas ?? 0)`,
-    `some(sumOfStatus(all, "replicas"))`,
+    `omitZero(revisions.next?.status.replicas ?? 0)`,
+    `omitZero(sumOfStatus(all, "replicas"))`,
   ),
   mutant(
     "Available needs one more pod",
@@ -199,8 +199,8 @@ export const otherMutants: readonly Mutant[] = [
   mutant(
     "pausing leaves the condition alone",
     `${deployment}deployment`,
-    `if (paused === (current?.reason === Reason.paused)) return fine;`,
-    `return fine;`,
+    `if (paused === (current?.reason === Reason.paused)) return PASSED;`,
+    `return PASSED;`,
   ),
   mutant(
     "a paused Deployment rolls on",

@@ -182,7 +182,7 @@ export const rolloutMutants: readonly Mutant[] = [
   mutant(
     "a ReplicaSet of somebody else is taken for ours",
     `${deployment}new-replica-set`,
-    `owner !== undefined && owner.uid === sync.d.metadata.uid && same`,
+    `isControlledBy(cached, sync.d) && same`,
     `same`,
   ),
   mutant(

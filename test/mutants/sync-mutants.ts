@@ -8,13 +8,9 @@ const deployments = noticedBy(
       "without a deadline, creating a ReplicaSet is progress all the same",
       `${deployment}new-replica-set`,
       `    if (hasDeadline(sync.d)) {
-      setProgressing(
-        sync,
-        "True",`,
+      const message = \`Created`,
       `    if (true) {
-      setProgressing(
-        sync,
-        "True",`,
+      const message = \`Created`,
     ],
     [
       "a sync in a namespace that goes away is tried again",
@@ -42,7 +38,7 @@ const deployments = noticedBy(
     ],
     [
       "an orphan does not wake Deployments that select by expressions",
-      `${deployment}controller`,
+      "api/label-selector",
       `return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;`,
       `return Object.keys(matchLabels ?? {}).length === 0;`,
     ],

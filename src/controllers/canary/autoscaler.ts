@@ -2,11 +2,12 @@
  * The primary's HorizontalPodAutoscaler, a copy of the target's. Mirrors fluxcd/flagger
  * pkg/canary/hpa_reconciler.go. An autoscaler needs no pausing: it leaves a Deployment of size 0 alone.
  */
+import { newControllerRef } from "../../api/meta.ts";
 import { deepEqual } from "../../api/json.ts";
 import { asRecord, type Json } from "../../apiserver/json.ts";
 import { decide } from "../decisions.ts";
 import type { Steps } from "../reconcile.ts";
-import { ownedBy, withoutFlux } from "./metadata.ts";
+import { withoutFlux } from "./metadata.ts";
 import type { Problem, Sync } from "./sync.ts";
 import { primaryName } from "./target.ts";
 
@@ -38,7 +39,7 @@ export function* reconcileAutoscaler(sync: Sync, how: "create" | "update"): Step
         name: copy,
         namespace: sync.namespace,
         labels: withoutFlux(target.metadata.labels),
-        ownerReferences: ownedBy(sync.canary),
+        ownerReferences: [newControllerRef(sync.canary)],
       },
       spec,
     });

@@ -1,6 +1,5 @@
-/** Labels, annotations and owners of what Flagger makes. Mirrors fluxcd/flagger pkg/canary/util.go. */
-import type { Canary } from "../../api/canary.ts";
-import type { OwnerReference, StringMap } from "../../api/meta.ts";
+/** Labels and annotations of what Flagger makes. Mirrors fluxcd/flagger pkg/canary/util.go. */
+import type { StringMap } from "../../api/meta.ts";
 import { fnv32a, safeEncode } from "../../apiserver/template-hash.ts";
 
 /** Labels by which pods may be selected (Flagger's flag -selector-labels). */
@@ -43,9 +42,4 @@ export function cookieValue(seed: string): string {
 
 function hash(text: string): number {
   return fnv32a(0x811c9dc5, new TextEncoder().encode(text));
-}
-
-export function ownedBy({ apiVersion, kind, metadata }: Canary): readonly OwnerReference[] {
-  const { name, uid = "" } = metadata;
-  return [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }];
 }

@@ -4,11 +4,11 @@
  */
 import { serviceNames, serviceOf, type CustomMetadata } from "../../api/canary.ts";
 import { deepEqual } from "../../api/json.ts";
-import { controllerOf, type KubeObject, type StringMap } from "../../api/meta.ts";
+import { controllerOf, type KubeObject, newControllerRef, type StringMap } from "../../api/meta.ts";
 import { asArray, asRecord, asString, isRecord, type Json } from "../../apiserver/json.ts";
 import { decide } from "../decisions.ts";
 import type { Steps } from "../reconcile.ts";
-import { notForFlux, ownedBy } from "./metadata.ts";
+import { notForFlux } from "./metadata.ts";
 import type { Problem, Sync } from "./sync.ts";
 import type { PodLabel } from "./target.ts";
 
@@ -67,7 +67,7 @@ function* createOrUpdate(
   if (service === undefined) {
     yield decide("canary/init/service", { service: name, pods: `${label}=${value}` });
     const { namespace } = sync;
-    const ownerReferences = ownedBy(sync.canary);
+    const ownerReferences = [newControllerRef(sync.canary)];
     const created = yield* sync.create({
       apiVersion: "v1",
       kind: "Service",

@@ -8,12 +8,12 @@
  */
 import type { Deployment, DeploymentCondition } from "../../api/apps.ts";
 import { analysisOf, phaseOf, skipsAnalysis } from "../../api/canary.ts";
-import type { KubeObject, StringMap } from "../../api/meta.ts";
+import { type KubeObject, newControllerRef, type StringMap } from "../../api/meta.ts";
 import { parseTimestamp } from "../../api/time.ts";
 import { asRecord } from "../../apiserver/json.ts";
 import { decide } from "../decisions.ts";
 import type { Steps } from "../reconcile.ts";
-import { ownedBy, primaryLabels, SELECTOR_LABELS, withId, withoutFlux } from "./metadata.ts";
+import { primaryLabels, SELECTOR_LABELS, withId, withoutFlux } from "./metadata.ts";
 import { primaryPodSpec } from "./primary-pod-spec.ts";
 import { deploymentMissing } from "./status.ts";
 import type { Problem, Sync } from "./sync.ts";
@@ -79,7 +79,7 @@ function* createPrimary(sync: Sync, { label, value }: PodLabel): Steps<Problem> 
       namespace: sync.namespace,
       labels: { [label]: primaryValue },
       annotations: withoutFlux(target.metadata.annotations),
-      ownerReferences: ownedBy(sync.canary),
+      ownerReferences: [newControllerRef(sync.canary)],
     },
     spec: {
       ...copied(target),

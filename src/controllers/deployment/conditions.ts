@@ -11,6 +11,7 @@ import type {
 } from "../../api/apps.ts";
 import type { ConditionStatus, Millis } from "../../api/meta.ts";
 import { timestamp } from "../../api/time.ts";
+import type { DeploymentSync } from "./view.ts";
 
 /** `progressDeadlineSeconds` with this value (the largest int32) means: none. */
 const NO_DEADLINE = 2147483647;
@@ -71,6 +72,19 @@ export function withCondition(
   const others = status.conditions?.filter((c) => c.type !== next.type) ?? [];
   const added = kept === undefined ? next : { ...next, lastTransitionTime: kept };
   return withConditions(status, [...others, added]);
+}
+
+/** Sets the Progressing condition, from which the deadline counts. */
+export function setProgressing(
+  sync: DeploymentSync,
+  status: ConditionStatus,
+  reason: string,
+  message: string,
+): void {
+  const next = newCondition("Progressing", status, reason, message, sync.view.now);
+  const updated = withCondition(sync.d.status, next);
+  if (updated !== sync.d.status) sync.progressingSince = sync.view.now;
+  sync.d = { ...sync.d, status: updated };
 }
 
 /** A failure of a ReplicaSet as the Deployment shows it: the transition time stands in both times. */

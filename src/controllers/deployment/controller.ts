@@ -4,7 +4,7 @@
  */
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { deepEqual } from "../../api/json.ts";
-import { matchesSelector } from "../../api/label-selector.ts";
+import { isEmptySelector, matchesSelector } from "../../api/label-selector.ts";
 import { controllerOf, isControlledBy, type OwnerReference } from "../../api/meta.ts";
 import { keyOf, PodChange, type PodChangeCode, type Store } from "../../apiserver/store.ts";
 import type { Caches, EventHandler } from "../caches.ts";
@@ -143,15 +143,11 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
     const matching = [...this.#caches.deployments.values()].filter(
       (d) =>
         d.metadata.namespace === rs.metadata.namespace &&
-        !isEmpty(d.spec.selector) &&
+        !isEmptySelector(d.spec.selector) &&
         matchesSelector(d.spec.selector, labels),
     );
     for (const d of matching.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
       this.queue.add(keyOf(d));
     }
   }
-}
-
-function isEmpty({ matchLabels, matchExpressions }: Deployment["spec"]["selector"]): boolean {
-  return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
 }

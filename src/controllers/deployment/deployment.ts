@@ -4,17 +4,18 @@
  */
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { controllerOf } from "../../api/meta.ts";
-import { matchesSelector } from "../../api/label-selector.ts";
+import { isEmptySelector, matchesSelector } from "../../api/label-selector.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, type Plan, type Steps, type Verdict } from "../reconcile.ts";
-import { condition, hasDeadline, newCondition, Reason, withCondition } from "./conditions.ts";
-import { refused, syncRevisions, type Step } from "./new-replica-set.ts";
+import { condition, hasDeadline, Reason, setProgressing } from "./conditions.ts";
+import { syncRevisions } from "./new-replica-set.ts";
 import { rolloutRecreate } from "./recreate.ts";
 import { writeStatus } from "./replica-set-writes.ts";
 import { rollback, rollbackTo } from "./rollback.ts";
 import { rolloutRolling } from "./rolling.ts";
 import { isScalingEvent, scaleAndSync } from "./scale.ts";
 import { syncStatus } from "./status.ts";
+import { failed, PASSED, refused, type Step } from "./step.ts";
 import type { DeploymentSync, DeploymentView } from "./view.ts";
 
 export function* reconcileDeployment(view: DeploymentView): Plan {
@@ -23,9 +24,9 @@ export function* reconcileDeployment(view: DeploymentView): Plan {
     return DONE;
   }
   const sync: DeploymentSync = { view, d: view.deployment };
-  if (selectsEverything(sync.d)) return yield* refuseSelector(sync);
+  if (isEmptySelector(sync.d.spec.selector)) return yield* refuseSelector(sync);
   const owned = yield* claimReplicaSets(sync);
-  if (!owned.ok) return { error: owned.error };
+  if (!owned.ok) return failed(owned);
   return yield* syncOwned(sync, owned.value);
 }
 
@@ -36,23 +37,18 @@ function* syncOwned(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<V
     return yield* syncStatusOnly(sync, owned);
   }
   const checked = yield* checkPausedCondition(sync);
-  if (!checked.ok) return { error: checked.error };
+  if (!checked.ok) return failed(checked);
   if (sync.d.spec.paused === true) {
     yield decide("deployment/paused", { deployment });
     return yield* scaleAndSync(sync, owned);
   }
   if (rollbackTo(sync.d) !== undefined) return yield* rollback(sync, owned);
   const scaling = yield* isScalingEvent(sync, owned);
-  if (!scaling.ok) return { error: scaling.error };
+  if (!scaling.ok) return failed(scaling);
   if (scaling.value) return yield* scaleAndSync(sync, owned);
   return sync.d.spec.strategy.type === "Recreate"
     ? yield* rolloutRecreate(sync, owned)
     : yield* rolloutRolling(sync, owned);
-}
-
-function selectsEverything(d: Deployment): boolean {
-  const { matchLabels, matchExpressions } = d.spec.selector;
-  return Object.keys(matchLabels ?? {}).length === 0 && (matchExpressions ?? []).length === 0;
 }
 
 function* refuseSelector(sync: DeploymentSync): Steps<Verdict> {
@@ -124,27 +120,22 @@ function* release({ d }: DeploymentSync, rs: ReplicaSet): Steps<Step<boolean>> {
  * Pausing stops the clock of the deadline, resuming starts it anew; a deadline that has passed stays.
  * Mirrors deployment/sync.go checkPausedConditions.
  */
-function* checkPausedCondition(sync: DeploymentSync): Steps<Step<undefined>> {
-  const { d, view } = sync;
-  const fine: Step<undefined> = { ok: true, value: undefined };
+function* checkPausedCondition(sync: DeploymentSync): Steps<Step> {
+  const { d } = sync;
   const current = condition(d.status, "Progressing");
-  if (!hasDeadline(d) || current?.reason === Reason.deadlineExceeded) return fine;
+  if (!hasDeadline(d) || current?.reason === Reason.deadlineExceeded) return PASSED;
   const paused = d.spec.paused === true;
-  if (paused === (current?.reason === Reason.paused)) return fine;
+  if (paused === (current?.reason === Reason.paused)) return PASSED;
   yield decide(paused ? "deployment/pause-condition" : "deployment/resume-condition", {});
-  const next = paused
-    ? newCondition("Progressing", "Unknown", Reason.paused, "Deployment is paused", view.now)
-    : newCondition("Progressing", "Unknown", Reason.resumed, "Deployment is resumed", view.now);
-  const status = withCondition(d.status, next);
-  if (status !== d.status) sync.progressingSince = view.now;
-  sync.d = { ...d, status };
+  if (paused) setProgressing(sync, "Unknown", Reason.paused, "Deployment is paused");
+  else setProgressing(sync, "Unknown", Reason.resumed, "Deployment is resumed");
   const error = yield* writeStatus(sync);
-  return error === undefined ? fine : refused(error);
+  return error === undefined ? PASSED : refused(error);
 }
 
 function* syncStatusOnly(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<Verdict> {
   const revisions = yield* syncRevisions(sync, owned, "leave");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
   const written = yield* syncStatus(sync, revisions.value);
-  return written.ok ? DONE : { error: written.error };
+  return written.ok ? DONE : failed(written);
 }

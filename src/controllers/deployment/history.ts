@@ -2,19 +2,16 @@
 import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
 import { write, type Steps } from "../reconcile.ts";
-import { refused, type Step } from "./new-replica-set.ts";
 import { revisionOf } from "./revisions.ts";
+import { PASSED, refused, type Step } from "./step.ts";
 import { byCreation, type DeploymentSync } from "./view.ts";
 
 /** `revisionHistoryLimit` with this value (the largest int32) means: keep all. */
 const NO_LIMIT = 2147483647;
 
-export function* trimHistory(
-  { d }: DeploymentSync,
-  old: readonly ReplicaSet[],
-): Steps<Step<undefined>> {
+export function* trimHistory({ d }: DeploymentSync, old: readonly ReplicaSet[]): Steps<Step> {
   const limit = d.spec.revisionHistoryLimit;
-  if (limit === undefined || limit === NO_LIMIT) return { ok: true, value: undefined };
+  if (limit === undefined || limit === NO_LIMIT) return PASSED;
   const alive = old.filter((rs) => rs.metadata.deletionTimestamp === undefined);
   const surplus = alive.toSorted(byRevision).slice(0, Math.max(0, alive.length - limit));
   for (const rs of surplus) {
@@ -33,7 +30,7 @@ export function* trimHistory(
     const answer = yield* write({ do: "delete", resource: "replicasets", object: rs });
     if (!answer.ok && answer.status.reason !== "NotFound") return refused(answer.status);
   }
-  return { ok: true, value: undefined };
+  return PASSED;
 }
 
 function isBusy(rs: ReplicaSet): boolean {

@@ -2,14 +2,14 @@
  * The ReplicaSet with the Deployment's template: found and kept up to date, or created.
  * Mirrors deployment/sync.go getNewReplicaSet.
  */
-import type { ReplicaSet } from "../../api/apps.ts";
-import type { LabelSelector } from "../../api/meta.ts";
+import { HASH_LABEL, type ReplicaSet } from "../../api/apps.ts";
+import { isControlledBy, newControllerRef, type LabelSelector } from "../../api/meta.ts";
 import { isNamespaceTerminating, type Status } from "../../api/status.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { podTemplateHash } from "../../apiserver/template-hash.ts";
 import { decide } from "../decisions.ts";
-import { write, type Steps, type Verdict } from "../reconcile.ts";
-import { condition, hasDeadline, newCondition, Reason, withCondition } from "./conditions.ts";
+import { write, type Steps } from "../reconcile.ts";
+import { condition, hasDeadline, Reason, setProgressing } from "./conditions.ts";
 import { int32, isRollingUpdate, scaled } from "./fenceposts.ts";
 import { writeStatus } from "./replica-set-writes.ts";
 import {
@@ -19,25 +19,10 @@ import {
   revisionAnnotations,
   withSizeAnnotations,
 } from "./revisions.ts";
+import { refused, type Step } from "./step.ts";
 import { sumOfSpecs, type DeploymentSync, type Revisions } from "./view.ts";
 
-const HASH_LABEL = "pod-template-hash";
 const MAX_NAME = 253;
-
-/** A step of a sync that may be refused: the error that ends the sync, or its result. */
-export type Step<T> =
-  | { readonly ok: true; readonly value: T }
-  /** `final`: trying again would not help. */
-  | { readonly ok: false; readonly error: string; readonly final?: true };
-
-export function refused(status: Status): { readonly ok: false; readonly error: string } {
-  return { ok: false, error: status.message };
-}
-
-/** How a sync ends where a step was refused. */
-export function failed(step: Extract<Step<unknown>, { ok: false }>): Verdict {
-  return step.final === true ? { error: step.error, final: true } : { error: step.error };
-}
 
 /** The new and the old ReplicaSets; the revision annotations are brought up to date on the way. */
 export function* syncRevisions(
@@ -130,12 +115,8 @@ function* create(
     }
     let dirty = setRevision(sync, String(revision));
     if (hasDeadline(sync.d)) {
-      setProgressing(
-        sync,
-        "True",
-        Reason.newReplicaSetCreated,
-        `Created new replica set "${name}"`,
-      );
+      const message = `Created new replica set "${name}"`;
+      setProgressing(sync, "True", Reason.newReplicaSetCreated, message);
       dirty = true;
     }
     const error = dirty ? yield* writeStatus(sync) : undefined;
@@ -161,9 +142,8 @@ function* afterCollision(
   const { name } = wanted.metadata;
   const cached = sync.view.replicaSets.find((rs) => rs.metadata.name === name);
   if (cached === undefined) return { ok: false, error: `replicaset.apps "${name}" not found` };
-  const owner = cached.metadata.ownerReferences?.find((ref) => ref.controller === true);
   const same = templatesEqualIgnoringHash(sync.d.spec.template, cached.spec.template);
-  if (owner !== undefined && owner.uid === sync.d.metadata.uid && same) {
+  if (isControlledBy(cached, sync.d) && same) {
     yield decide("deployment/new/exists-already", { replicaSet: name });
     const error = setRevision(sync, String(revision)) ? yield* writeStatus(sync) : undefined;
     return error === undefined ? { ok: true, value: cached } : refused(error);
@@ -231,16 +211,7 @@ function newReplicaSet({ d, view }: DeploymentSync, size: number, revision: numb
       namespace: d.metadata.namespace ?? "default",
       labels,
       annotations: withSizeAnnotations(annotations, d),
-      ownerReferences: [
-        {
-          apiVersion: "apps/v1",
-          kind: "Deployment",
-          name: d.metadata.name,
-          uid: d.metadata.uid ?? "",
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ownerReferences: [newControllerRef(d)],
     },
     spec: {
       replicas: size,
@@ -263,16 +234,4 @@ function setRevision(sync: DeploymentSync, revision: string): boolean {
   const annotations = { ...d.metadata.annotations, [REVISION]: revision };
   sync.d = { ...d, metadata: { ...d.metadata, annotations } };
   return true;
-}
-
-function setProgressing(
-  sync: DeploymentSync,
-  status: "True" | "False",
-  reason: string,
-  message: string,
-): void {
-  const next = newCondition("Progressing", status, reason, message, sync.view.now);
-  const updated = withCondition(sync.d.status, next);
-  if (updated !== sync.d.status) sync.progressingSince = sync.view.now;
-  sync.d = { ...sync.d, status: updated };
 }

@@ -3,9 +3,10 @@ import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
 import type { Steps, Verdict } from "../reconcile.ts";
 import { trimHistory } from "./history.ts";
-import { failed, refused, syncRevisions, type Step } from "./new-replica-set.ts";
+import { syncRevisions } from "./new-replica-set.ts";
 import { isComplete, syncRolloutStatus } from "./progress.ts";
 import { scaleReplicaSet } from "./replica-set-writes.ts";
+import { failed, refused, type Step } from "./step.ts";
 import { active, sumOfStatus, type DeploymentSync, type Revisions } from "./view.ts";
 
 export function* rolloutRecreate(
@@ -16,7 +17,7 @@ export function* rolloutRecreate(
   if (!revisions.ok) return failed(revisions);
 
   const stopped = yield* scaleDownOld(sync, revisions.value);
-  if (!stopped.ok) return { error: stopped.error };
+  if (!stopped.ok) return failed(stopped);
   if (stopped.value) return yield* syncRolloutStatus(sync, revisions.value);
 
   const old = oldPods(sync, owned, revisions.value);
@@ -29,10 +30,10 @@ export function* rolloutRecreate(
     if (!revisions.ok) return failed(revisions);
   }
   const started = yield* scaleUpNew(sync, revisions.value.next!);
-  if (!started.ok) return { error: started.error };
+  if (!started.ok) return failed(started);
   if (isComplete(sync, sync.d.status)) {
     const trimmed = yield* trimHistory(sync, revisions.value.old);
-    if (!trimmed.ok) return { error: trimmed.error };
+    if (!trimmed.ok) return failed(trimmed);
   }
   return yield* syncRolloutStatus(sync, revisions.value);
 }

@@ -2,15 +2,14 @@
  * The old way to roll back, by an annotation on the Deployment: the controller itself restores a revision.
  * (kubectl rollout undo patches the template instead.) Mirrors deployment/rollback.go.
  */
-import type { Deployment, ReplicaSet } from "../../api/apps.ts";
+import { HASH_LABEL, type Deployment, type ReplicaSet } from "../../api/apps.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, type Steps, type Verdict } from "../reconcile.ts";
-import { failed, syncRevisions } from "./new-replica-set.ts";
+import { syncRevisions } from "./new-replica-set.ts";
 import { annotationsOfRollback, lastRevision, revisionOf, ROLLBACK_TO } from "./revisions.ts";
+import { failed } from "./step.ts";
 import { allOf, type DeploymentSync } from "./view.ts";
-
-const HASH_LABEL = "pod-template-hash";
 
 /** The revision asked for, 0 for the last one; undefined where nothing (or no number) is asked for. */
 export function rollbackTo(d: Deployment): number | undefined {

@@ -7,9 +7,10 @@ import { decide } from "../decisions.ts";
 import type { Steps, Verdict } from "../reconcile.ts";
 import { ceiling, int32, maxSurge, maxUnavailable, minAvailable } from "./fenceposts.ts";
 import { trimHistory } from "./history.ts";
-import { failed, nextSize, refused, syncRevisions, type Step } from "./new-replica-set.ts";
+import { nextSize, syncRevisions } from "./new-replica-set.ts";
 import { isComplete, syncRolloutStatus } from "./progress.ts";
 import { scaleReplicaSet } from "./replica-set-writes.ts";
+import { failed, refused, type Step } from "./step.ts";
 import {
   active,
   allOf,
@@ -29,11 +30,11 @@ export function* rolloutRolling(
   const { next, old } = revisions.value;
 
   const grown = yield* scaleNew(sync, allOf(revisions.value), next!);
-  if (!grown.ok) return { error: grown.error };
+  if (!grown.ok) return failed(grown);
   if (!grown.value && !(yield* scaleDownOld(sync, revisions.value))) {
     if (isComplete(sync, sync.d.status)) {
       const trimmed = yield* trimHistory(sync, old);
-      if (!trimmed.ok) return { error: trimmed.error };
+      if (!trimmed.ok) return failed(trimmed);
     }
   }
   return yield* syncRolloutStatus(sync, revisions.value);

@@ -7,11 +7,12 @@ import { decide } from "../decisions.ts";
 import { DONE, type Steps, type Verdict } from "../reconcile.ts";
 import { ceiling, int32, isRollingUpdate, maxSurge } from "./fenceposts.ts";
 import { trimHistory } from "./history.ts";
-import { refused, syncRevisions, type Step } from "./new-replica-set.ts";
+import { syncRevisions } from "./new-replica-set.ts";
 import { resizeAndAnnotate, scaleReplicaSet } from "./replica-set-writes.ts";
 import { DESIRED_REPLICAS, MAX_REPLICAS, sizeAnnotation } from "./revisions.ts";
 import { rollbackTo } from "./rollback.ts";
 import { syncStatus } from "./status.ts";
+import { failed, PASSED, refused, type Step } from "./step.ts";
 import {
   active,
   allOf,
@@ -42,18 +43,18 @@ export function* isScalingEvent(
 /** Sizes, history while paused, and a plain status: no new ReplicaSet, no estimate of progress. */
 export function* scaleAndSync(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<Verdict> {
   const revisions = yield* syncRevisions(sync, owned, "leave");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
   const scaled = yield* scale(sync, revisions.value);
-  if (!scaled.ok) return { error: scaled.error };
+  if (!scaled.ok) return failed(scaled);
   if (sync.d.spec.paused === true && rollbackTo(sync.d) === undefined) {
     const trimmed = yield* trimHistory(sync, revisions.value.old);
-    if (!trimmed.ok) return { error: trimmed.error };
+    if (!trimmed.ok) return failed(trimmed);
   }
   const written = yield* syncStatus(sync, revisions.value);
-  return written.ok ? DONE : { error: written.error };
+  return written.ok ? DONE : failed(written);
 }
 
-function* scale(sync: DeploymentSync, revisions: Revisions): Steps<Step<undefined>> {
+function* scale(sync: DeploymentSync, revisions: Revisions): Steps<Step> {
   const { replicas } = sync.d.spec;
   const running = active(allOf({ next: revisions.next, old: revisions.old.toReversed() }));
   if (running.length <= 1) {
@@ -71,24 +72,22 @@ function* scale(sync: DeploymentSync, revisions: Revisions): Steps<Step<undefine
       const scaling = yield* scaleReplicaSet(sync, rs, 0);
       if (!scaling.ok) return refused(scaling.status);
     }
-    return { ok: true, value: undefined };
+    return PASSED;
   }
-  return isRollingUpdate(sync.d)
-    ? yield* scaleProportionally(sync, running)
-    : { ok: true, value: undefined };
+  return isRollingUpdate(sync.d) ? yield* scaleProportionally(sync, running) : PASSED;
 }
 
-function* scaleOnly(sync: DeploymentSync, rs: ReplicaSet): Steps<Step<undefined>> {
+function* scaleOnly(sync: DeploymentSync, rs: ReplicaSet): Steps<Step> {
   const { replicas } = sync.d.spec;
   const from = rs.spec.replicas;
-  if (from === replicas) return { ok: true, value: undefined };
+  if (from === replicas) return PASSED;
   yield decide("deployment/scale/only-active", {
     replicaSet: rs.metadata.name,
     from,
     to: replicas,
   });
   const scaling = yield* scaleReplicaSet(sync, rs, replicas);
-  return scaling.ok ? { ok: true, value: undefined } : refused(scaling.status);
+  return scaling.ok ? PASSED : refused(scaling.status);
 }
 
 /** All that were wanted are there and available, in the new ReplicaSet alone. */
@@ -105,10 +104,7 @@ function isSaturated(d: Deployment, next: ReplicaSet | undefined): boolean {
  * 15 wanted, 10 before (at most 13): 8 of 13 become 8 * 19 / 13 = 11.7, 5 of 13 become 7.3; the largest
  * takes what rounding leaves over.
  */
-function* scaleProportionally(
-  sync: DeploymentSync,
-  running: readonly ReplicaSet[],
-): Steps<Step<undefined>> {
+function* scaleProportionally(sync: DeploymentSync, running: readonly ReplicaSet[]): Steps<Step> {
   const { d } = sync;
   const allowed = d.spec.replicas > 0 ? ceiling(d) : 0;
   const total = sumOfSpecs(running);
@@ -130,7 +126,7 @@ function* scaleProportionally(
     const scaling = yield* resizeAndAnnotate(sync, rs, to);
     if (!scaling.ok) return refused(scaling.status);
   }
-  return { ok: true, value: undefined };
+  return PASSED;
 }
 
 /** The largest first; alike ones newer first when growing, older first when shrinking. */

@@ -3,13 +3,13 @@
  * Mirrors deployment/sync.go calculateStatus.
  */
 import type { DeploymentStatus, ReplicaSet } from "../../api/apps.ts";
-import { compact, deepEqual } from "../../api/json.ts";
+import { compact, deepEqual, omitZero } from "../../api/json.ts";
 import { decide } from "../decisions.ts";
 import type { Steps } from "../reconcile.ts";
 import { condition, newCondition, Reason, withCondition } from "./conditions.ts";
 import { minAvailable } from "./fenceposts.ts";
-import { refused, type Step } from "./new-replica-set.ts";
 import { writeStatus } from "./replica-set-writes.ts";
+import { PASSED, refused, type Step } from "./step.ts";
 import { allOf, sumOfSpecs, sumOfStatus, type DeploymentSync, type Revisions } from "./view.ts";
 
 /** Specs are those before this sync's resizes. */
@@ -21,11 +21,11 @@ export function* calculateStatus(
   const available = sumOfStatus(all, "availableReplicas");
   const status: DeploymentStatus = compact({
     observedGeneration: d.metadata.generation,
-    replicas: some(sumOfStatus(all, "replicas")),
-    updatedReplicas: some(revisions.next?.status.replicas ?? 0),
-    readyReplicas: some(sumOfStatus(all, "readyReplicas")),
-    availableReplicas: some(available),
-    unavailableReplicas: some(Math.max(0, sumOfSpecs(all) - available)),
+    replicas: omitZero(sumOfStatus(all, "replicas")),
+    updatedReplicas: omitZero(revisions.next?.status.replicas ?? 0),
+    readyReplicas: omitZero(sumOfStatus(all, "readyReplicas")),
+    availableReplicas: omitZero(available),
+    unavailableReplicas: omitZero(Math.max(0, sumOfSpecs(all) - available)),
     terminatingReplicas: view.features.terminatingReplicas ? terminating(all) : undefined,
     collisionCount: d.status.collisionCount,
     conditions: d.status.conditions,
@@ -47,12 +47,12 @@ export function* calculateStatus(
 }
 
 /** Status alone, without the estimate of progress: what pausing and scaling end with. */
-export function* syncStatus(sync: DeploymentSync, revisions: Revisions): Steps<Step<undefined>> {
+export function* syncStatus(sync: DeploymentSync, revisions: Revisions): Steps<Step> {
   const status = yield* calculateStatus(sync, revisions);
-  if (deepEqual(sync.d.status, status)) return { ok: true, value: undefined };
+  if (deepEqual(sync.d.status, status)) return PASSED;
   sync.d = { ...sync.d, status };
   const error = yield* writeStatus(sync);
-  return error === undefined ? { ok: true, value: undefined } : refused(error);
+  return error === undefined ? PASSED : refused(error);
 }
 
 /** Unknown as soon as one observed ReplicaSet does not tell. */
@@ -63,9 +63,4 @@ function terminating(all: readonly ReplicaSet[]): number | undefined {
     else if ((status.observedGeneration ?? 0) !== 0) return undefined;
   }
   return sum;
-}
-
-/** The API leaves a zero out. */
-function some(count: number): number | undefined {
-  return count === 0 ? undefined : count;
 }

@@ -1,6 +1,6 @@
 /** EndpointSlice and Endpoints objects as the controllers write them. */
 import { compact } from "../../api/json.ts";
-import type { KubeObject, Millis, StringMap } from "../../api/meta.ts";
+import { type KubeObject, type Millis, newControllerRef, type StringMap } from "../../api/meta.ts";
 import { timestamp } from "../../api/time.ts";
 import type { Store } from "../../apiserver/store.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -60,16 +60,7 @@ export function sliceObject(
       namespace,
       annotations: triggerAnnotation(triggerMs),
       labels: sliceLabels(service),
-      ownerReferences: [
-        {
-          apiVersion: "v1",
-          kind: "Service",
-          name: service.metadata.name,
-          uid: service.metadata.uid ?? "",
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ownerReferences: [newControllerRef(service)],
     }) as KubeObject["metadata"],
     addressType,
     endpoints: endpoints.length === 0 ? null : endpoints,

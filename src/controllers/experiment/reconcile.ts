@@ -7,7 +7,7 @@
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { Experiment, ExperimentTemplate } from "../../api/experiment.ts";
 import { compact, deepEqual } from "../../api/json.ts";
-import type { KubeObject, Millis, OwnerReference } from "../../api/meta.ts";
+import { newControllerRef, type KubeObject, type Millis } from "../../api/meta.ts";
 import type { AnalysisPhase } from "../../api/rollout.ts";
 import { parseTimestamp, timestamp } from "../../api/time.ts";
 import { isCompleted } from "../analysis/assess.ts";
@@ -110,11 +110,6 @@ function setOf(
   return sets.find(({ metadata }) => metadata.name === nameOfSet(experiment, template));
 }
 
-function owner({ metadata, apiVersion, kind }: Experiment): readonly OwnerReference[] {
-  const { name, uid = "" } = metadata;
-  return [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }];
-}
-
 function* ensureSet(
   view: ExperimentView,
   experiment: Experiment,
@@ -128,7 +123,7 @@ function* ensureSet(
   const metadata = {
     name,
     ...(namespace === undefined ? {} : { namespace }),
-    ownerReferences: owner(experiment),
+    ownerReferences: [newControllerRef(experiment)],
   };
   const { replicas = 1, minReadySeconds, selector } = template;
   const matchLabels = { ...selector.matchLabels, [HASH_LABEL]: hash };
@@ -181,7 +176,7 @@ function* beginAnalyses(view: ExperimentView, experiment: Experiment): Steps<str
       metadata: {
         name,
         ...(namespace === undefined ? {} : { namespace }),
-        ownerReferences: owner(experiment),
+        ownerReferences: [newControllerRef(experiment)],
       },
       spec: spec.value,
     };

@@ -1,6 +1,6 @@
 /** The status of a ReplicaSet. Mirrors replicaset/replica_set_utils.go. */
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from "../../api/apps.ts";
-import { compact, deepEqual } from "../../api/json.ts";
+import { compact, deepEqual, omitZero } from "../../api/json.ts";
 import { timestamp } from "../../api/time.ts";
 import { decide } from "../decisions.ts";
 import { write, type Steps } from "../reconcile.ts";
@@ -17,9 +17,9 @@ export function calculateStatus(
   return compact({
     ...rs.status,
     replicas: counts.active,
-    fullyLabeledReplicas: some(counts.fullyLabeled),
-    readyReplicas: some(counts.ready),
-    availableReplicas: some(counts.available),
+    fullyLabeledReplicas: omitZero(counts.fullyLabeled),
+    readyReplicas: omitZero(counts.ready),
+    availableReplicas: omitZero(counts.available),
     terminatingReplicas: view.features.terminatingReplicas ? counts.terminating : undefined,
     conditions: conditions(view, rs, counts.active, error),
   }) as ReplicaSetStatus;
@@ -76,9 +76,4 @@ export function* writeStatus(rs: ReplicaSet, status: ReplicaSetStatus): Steps<An
     resource: "replicasets",
     object: { ...fresh.value, status: next },
   });
-}
-
-/** The API leaves a zero out. */
-function some(count: number): number | undefined {
-  return count === 0 ? undefined : count;
 }

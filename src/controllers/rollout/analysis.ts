@@ -3,7 +3,7 @@
  * utils/analysis/factory.go.
  */
 import type { AnalysisArgument, AnalysisRun } from "../../api/analysis.ts";
-import type { KubeObject } from "../../api/meta.ts";
+import { type KubeObject, newControllerRef } from "../../api/meta.ts";
 import type {
   AnalysisPhase,
   AnalysisRunArgument,
@@ -249,7 +249,7 @@ function* begin(
   if (!found.ok) throw new SyncFailed(found.error);
   const run = flattenTemplates(found.value, argumentsOf(c, analysis.args ?? []), analysis);
   if (!run.ok) throw new SyncFailed(run.error);
-  const { namespace, uid = "" } = metadata;
+  const { namespace } = metadata;
   const object: KubeObject = {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "AnalysisRun",
@@ -264,16 +264,7 @@ function* begin(
         ...analysis.analysisRunMetadata?.labels,
       },
       annotations: { [REVISION]: revision, ...analysis.analysisRunMetadata?.annotations },
-      ownerReferences: [
-        {
-          apiVersion: "argoproj.io/v1alpha1",
-          kind: "Rollout",
-          name: metadata.name,
-          uid,
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ownerReferences: [newControllerRef(c.rollout)],
     },
     spec: run.value,
   };

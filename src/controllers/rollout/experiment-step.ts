@@ -2,6 +2,7 @@
  * The experiment steps of a canary: an Experiment is created, and its outcome awaited. Mirrors
  * argo-rollouts rollout/experiment.go.
  */
+import { newControllerRef } from "../../api/meta.ts";
 import type { Experiment, ExperimentTemplate } from "../../api/experiment.ts";
 import type { ExperimentTemplateStep, WeightDestination } from "../../api/rollout.ts";
 import { decide } from "../decisions.ts";
@@ -19,7 +20,6 @@ import {
 } from "./context.ts";
 import { HASH_LABEL, REVISION, statusOf } from "./defaults.ts";
 import { addAbort, isAborted, pauseCondition } from "./pause.ts";
-import { ownerReference } from "./trafficrouting/objects.ts";
 
 export function* reconcileExperiments(c: RolloutContext): Steps<void> {
   const { rollout } = c;
@@ -87,7 +87,7 @@ function experimentOf(c: RolloutContext, index: number): Experiment {
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       labels: { ...metadata.labels, [HASH_LABEL]: hash },
       annotations: { [REVISION]: revision },
-      ownerReferences: [ownerReference(c)],
+      ownerReferences: [newControllerRef(c.rollout)],
     },
     spec: {
       ...(step?.duration === undefined ? {} : { duration: step.duration }),

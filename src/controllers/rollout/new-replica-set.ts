@@ -7,7 +7,7 @@
  */
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { PodTemplateSpec } from "../../api/core.ts";
-import type { ObjectMeta, StringMap } from "../../api/meta.ts";
+import { newControllerRef, type ObjectMeta, type StringMap } from "../../api/meta.ts";
 import type { PodTemplateMetadata, Rollout } from "../../api/rollout.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { byCreation } from "../deployment/view.ts";
@@ -145,15 +145,7 @@ function desiredReplicaSet(c: RolloutContext, revision: number): ReplicaSet {
   const hash = podTemplateHash(template, statusOf(rollout).collisionCount);
   const injected = injectedMetadata(c);
   const labels = { ...template?.metadata?.labels, [HASH_LABEL]: hash };
-  const { name, namespace, uid = "" } = rollout.metadata;
-  const owner = {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Rollout",
-    name,
-    uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
+  const { name, namespace } = rollout.metadata;
   const metadata: ObjectMeta = {
     name: `${name}-${hash}`,
     ...(namespace === undefined ? {} : { namespace }),
@@ -163,7 +155,7 @@ function desiredReplicaSet(c: RolloutContext, revision: number): ReplicaSet {
       [DESIRED_REPLICAS]: String(replicasOf(rollout)),
       ...(injected === undefined ? {} : { [EPHEMERAL_METADATA]: JSON.stringify(injected) }),
     },
-    ownerReferences: [owner],
+    ownerReferences: [newControllerRef(rollout)],
   };
   const podMetadata = {
     ...template?.metadata,

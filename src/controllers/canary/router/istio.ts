@@ -2,6 +2,7 @@
  * Istio: a VirtualService with the weights, and a DestinationRule each for primary and canary. Mirrors
  * fluxcd/flagger pkg/router/istio.go.
  */
+import { newControllerRef } from "../../../api/meta.ts";
 import {
   analysisOf,
   serviceNames,
@@ -12,7 +13,6 @@ import {
 import { deepEqual } from "../../../api/json.ts";
 import { asArray, asRecord, asString, type Json } from "../../../apiserver/json.ts";
 import type { Steps } from "../../reconcile.ts";
-import { ownedBy } from "../metadata.ts";
 import type { Problem, Sync } from "../sync.ts";
 import { previousCookie, stickyCookies } from "./affinity.ts";
 import {
@@ -92,7 +92,11 @@ function* destinationRule(sync: Sync, host: string): Steps<Problem> {
   const spec = { host, ...(trafficPolicy === undefined ? {} : { trafficPolicy }) };
   const found = sync.find("destinationrules", host);
   if (deepEqual(found?.["spec"], spec)) return undefined;
-  const metadata = { name: host, namespace: sync.namespace, ownerReferences: ownedBy(sync.canary) };
+  const metadata = {
+    name: host,
+    namespace: sync.namespace,
+    ownerReferences: [newControllerRef(sync.canary)],
+  };
   const problem =
     found === undefined
       ? yield* sync.create({ apiVersion: API, kind: "DestinationRule", metadata, spec })

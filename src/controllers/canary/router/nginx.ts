@@ -4,9 +4,9 @@
  */
 import { analysisOf, serviceNames } from "../../../api/canary.ts";
 import { deepEqual } from "../../../api/json.ts";
-import type { KubeObject, StringMap } from "../../../api/meta.ts";
+import { type KubeObject, newControllerRef, type StringMap } from "../../../api/meta.ts";
 import { asArray, asRecord, isRecord, type Json } from "../../../apiserver/json.ts";
-import { notForFlux, ownedBy } from "../metadata.ts";
+import { notForFlux } from "../metadata.ts";
 import type { Sync } from "../sync.ts";
 import { ALL_TO_CANARY, nothing, type Router } from "./router.ts";
 
@@ -35,7 +35,7 @@ export const nginxRouter: Router = {
           namespace: sync.namespace,
           labels,
           annotations: closed(annotations),
-          ownerReferences: ownedBy(sync.canary),
+          ownerReferences: [newControllerRef(sync.canary)],
         },
         spec,
       });

@@ -2,11 +2,12 @@
  * How Flagger steers requests: one object of the mesh or ingress carries the weights of primary and canary.
  * Mirrors fluxcd/flagger pkg/router/router.go.
  */
+import { newControllerRef } from "../../../api/meta.ts";
 import { serviceOf } from "../../../api/canary.ts";
 import { deepEqual } from "../../../api/json.ts";
 import { asRecord, type Json } from "../../../apiserver/json.ts";
 import type { Steps } from "../../reconcile.ts";
-import { notForFlux, ownedBy } from "../metadata.ts";
+import { notForFlux } from "../metadata.ts";
 import type { Problem, Sync } from "../sync.ts";
 
 /** Percent of the requests for each; mirrored: the canary gets copies of what the primary answers. */
@@ -52,7 +53,7 @@ export function* reconcileWeighted(sync: Sync, of: WeightedObject): Steps<Proble
   const found = sync.find(of.resource, name);
   if (found === undefined) {
     const { namespace } = sync;
-    const ownerReferences = ownedBy(sync.canary);
+    const ownerReferences = [newControllerRef(sync.canary)];
     const metadata = { name, namespace, labels, annotations: notForFlux(own), ownerReferences };
     const { apiVersion, kind } = of;
     const created = yield* sync.create({ apiVersion, kind, metadata, spec });

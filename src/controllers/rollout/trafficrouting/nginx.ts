@@ -2,12 +2,17 @@
  * A second Ingress beside the stable one, with canary annotations of ingress-nginx. Mirrors argo-rollouts
  * rollout/trafficrouting/nginx/nginx.go.
  */
-import { isControlledBy, type KubeObject, type StringMap } from "../../../api/meta.ts";
+import {
+  isControlledBy,
+  type KubeObject,
+  newControllerRef,
+  type StringMap,
+} from "../../../api/meta.ts";
 import { asArray, asRecord, asString, type Json } from "../../../apiserver/json.ts";
 import { write, type Steps } from "../../reconcile.ts";
 import { event, got, SyncFailed, type RolloutContext } from "../context.ts";
 import { canaryOf } from "../defaults.ts";
-import { neededObject, ownerReference, routeObject, writeRoute } from "./objects.ts";
+import { neededObject, routeObject, writeRoute } from "./objects.ts";
 import type { RoutingOrder } from "./order.ts";
 
 const CLASS = "kubernetes.io/ingress.class";
@@ -83,7 +88,7 @@ function canaryIngress(
       name: wish.name,
       ...(namespace === undefined ? {} : { namespace }),
       annotations,
-      ownerReferences: [ownerReference(c)],
+      ownerReferences: [newControllerRef(c.rollout)],
     },
     spec: {
       ...(ingressClassName === undefined ? {} : { ingressClassName }),

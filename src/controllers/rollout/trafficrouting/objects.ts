@@ -1,6 +1,6 @@
 /** Objects that route traffic: found in the view, written where they change. */
 import { deepEqual } from "../../../api/json.ts";
-import type { KubeObject, OwnerReference } from "../../../api/meta.ts";
+import type { KubeObject } from "../../../api/meta.ts";
 import { write, type Steps } from "../../reconcile.ts";
 import { got, SyncFailed, type RolloutContext } from "../context.ts";
 
@@ -29,10 +29,4 @@ export function* writeRoute(
   }
   got(yield* write({ do: "update", resource, object: after }));
   return "written";
-}
-
-export function ownerReference({ rollout }: RolloutContext): OwnerReference {
-  const { name, uid = "" } = rollout.metadata;
-  const { apiVersion, kind } = rollout;
-  return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
 }

@@ -2,12 +2,12 @@
  * A TrafficSplit of the Service Mesh Interface. Mirrors argo-rollouts rollout/trafficrouting/smi/smi.go
  * (version v1alpha1 of the split, its default).
  */
-import { isControlledBy, type KubeObject } from "../../../api/meta.ts";
+import { isControlledBy, type KubeObject, newControllerRef } from "../../../api/meta.ts";
 import { asRecord, asString } from "../../../apiserver/json.ts";
 import { write, type Steps } from "../../reconcile.ts";
 import { event, got, SyncFailed, type RolloutContext } from "../context.ts";
 import { canaryOf } from "../defaults.ts";
-import { ownerReference, routeObject, writeRoute } from "./objects.ts";
+import { routeObject, writeRoute } from "./objects.ts";
 import type { RoutingOrder } from "./order.ts";
 
 export function* routeBySmi(
@@ -26,7 +26,7 @@ export function* routeBySmi(
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      ownerReferences: [ownerReference(c)],
+      ownerReferences: [newControllerRef(c.rollout)],
     },
     spec: {
       service: asString(rootService) || stableService,
