@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Node } from "../../src/api/node.ts";
 import { Cluster } from "../../src/cluster.ts";
+import { toleranceOf } from "../../src/faults/tolerations.ts";
 import { podsOn, second, webCluster } from "./world.ts";
 
 function node(cluster: Cluster, name = "node-1"): Node {
@@ -17,6 +18,39 @@ function ready(cluster: Cluster, name?: string): string | undefined {
 }
 
 const unreachable = "node.kubernetes.io/unreachable";
+
+test.each<[string, object[] | undefined, number]>([
+  ["says nothing", undefined, 300],
+  ["tolerates other taints", [{ key: "other", operator: "Exists" }], 300],
+  [
+    "tolerates other effects",
+    [{ key: unreachable, operator: "Exists", effect: "NoSchedule" }],
+    300,
+  ],
+  ["asks for a value", [{ key: unreachable, value: "yes" }], 300],
+  ["asks for no value", [{ key: unreachable, tolerationSeconds: 7 }], 7],
+  ["tolerates it", [{ key: unreachable, operator: "Exists", tolerationSeconds: 20 }], 20],
+  [
+    "tolerates everything",
+    [{ operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 }],
+    30,
+  ],
+  ["has no key, and does not tolerate everything", [{ tolerationSeconds: 30 }], 300],
+  ["tolerates it for ever", [{ key: unreachable, operator: "Exists" }], Infinity],
+  ["says less than nothing", [{ key: unreachable, operator: "Exists", tolerationSeconds: -5 }], 0],
+  [
+    "says two things, of which the shorter counts",
+    [
+      { operator: "Exists", tolerationSeconds: 40 },
+      { key: unreachable, operator: "Exists", tolerationSeconds: 20 },
+      { key: unreachable, operator: "Exists" },
+    ],
+    20,
+  ],
+])("a pod that %s stays on a node that is not heard of: %j for %d s", (_, tolerations, seconds) => {
+  const spec = { containers: [], ...(tolerations === undefined ? {} : { tolerations }) };
+  expect(toleranceOf(spec)).toBe(seconds * second);
+});
 
 describe("a node's object", () => {
   test("says what the cluster's options give it", () => {

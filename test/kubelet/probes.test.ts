@@ -46,6 +46,18 @@ describe("a startup probe", () => {
     expect(life({ livenessProbe, startupProbe }, 60)).toEqual({ heldUp: 0, ready: 60 * second });
   });
 
+  test.each([
+    ["3 failures, 10 s apart", {}, 31, 30],
+    [
+      "the last of 2, 5 s apart, after its delay",
+      { periodSeconds: 5, failureThreshold: 2, initialDelaySeconds: 7 },
+      60,
+      15,
+    ],
+  ])("of liveness kills after %s", (_, livenessProbe, listens, after) => {
+    expect(life({ livenessProbe }, listens)?.kill?.after).toBe(after * second);
+  });
+
   test("kills what has not started after its last chance", () => {
     const startupProbe = { periodSeconds: 10, failureThreshold: 3 };
     expect(life({ startupProbe }, 30)?.kill).toBeUndefined();

@@ -172,6 +172,18 @@ describe("which nodes", () => {
     },
   });
 
+  const terms = (...nodeSelectorTerms: readonly object[]): Fields => ({
+    affinity: {
+      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+    },
+  });
+  const has = (key: string): object => ({ key, operator: "Exists" });
+  const named = (name: string): object => ({
+    key: "metadata.name",
+    operator: "In",
+    values: [name],
+  });
+
   test.each([
     ["a selector", { nodeSelector: { disk: "ssd" } }, ["node-1", "node-2"]],
     [
@@ -189,6 +201,13 @@ describe("which nodes", () => {
     ["hosts apart", far("kubernetes.io/hostname"), ["node-1", "node-2"]],
     ["zones apart", far("zone"), ["node-1", "node-4"]],
     ["an unknown zone", node("In", ["c"]), ["-", "-"]],
+    ["all that one term says", terms({ matchExpressions: [has("disk"), has("none")] }), ["-", "-"]],
+    [
+      "labels and the name",
+      terms({ matchExpressions: [has("zone")], matchFields: [named("node-2")] }),
+      ["node-2", "node-2"],
+    ],
+    ["either of two terms", terms({ matchFields: [named("node-4")] }, {}), ["-", "node-4"]],
   ])("%s", (_, pod, nodes) => {
     expect(places(world(zones, deployment("web", 2, pod)))).toEqual(nodes);
   });

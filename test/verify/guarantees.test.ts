@@ -74,6 +74,12 @@ test("a Recreate Deployment promises no pod, and no more than its replicas", () 
   const spec = { ...(deployment["spec"] as object), strategy: { type: "Recreate" } };
   const found = guaranteesOf({ ...deployment, spec });
   const numbers = found.guarantees.map(({ name, number }) => [name, number]);
+  expect(found).toMatchObject({ strategy: "Recreate", replicas: 3, surge: 0, unavailable: 0 });
+  expect(found.guarantees.slice(0, 3).map(({ value, rule }) => `${value}: ${rule}`)).toEqual([
+    "0 of 3: all old pods stop before any new one starts",
+    "3: no new pod while an old one exists",
+    "3: nothing of the old revision is left",
+  ]);
   expect(numbers).toEqual([
     ["least available at every moment", 0],
     ["most pods, terminating ones too", 3],
