@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { CanaryAnalysis, CanaryService, CanarySpec } from "../../../src/api/canary.ts";
 import type { KubeObject } from "../../../src/api/meta.ts";
-import { begun, canary, CanaryWorld, deployment, notForFlux, specOf, SUCCESS } from "./world.ts";
+import { begun, canary, CanaryWorld, deployment, notForFlux, specOf } from "./world.ts";
 
 const tenth = { stepWeight: 10, maxWeight: 50 };
 
@@ -311,9 +311,23 @@ describe("a TrafficSplit", () => {
   });
 });
 
-test("with Services alone requests are the canary's by iterations only", () => {
-  const metrics = [SUCCESS];
-  const world = begun({ iterations: 3, metrics }, { provider: "kubernetes" });
-  expect([world.phase, world.status.iterations]).toEqual(["Progressing", 1]);
-  expect(specOf(world, "services")).toMatchObject({ selector: { app: "podinfo-primary" } });
+describe("blue/green", () => {
+  const analysis = { iterations: 2, mirror: true };
+  const mirrors = (world: CanaryWorld): number =>
+    world.decisions.filter((id) => id === "canary/mirror").length;
+
+  test("with Services alone mirrors nothing and steers nobody", () => {
+    const world = begun(analysis, { provider: "kubernetes" }, { looks: 2 });
+    expect([world.phase, world.status.iterations]).toEqual(["Progressing", 1]);
+    expect(specOf(world, "services")).toMatchObject({ selector: { app: "podinfo-primary" } });
+    world.look(6);
+    expect([world.phase, mirrors(world)]).toEqual(["Succeeded", 0]);
+    expect(world.events.filter((text) => /traffic/.test(text))).toEqual([]);
+  });
+
+  test("with a mesh mirrors once, for all iterations", () => {
+    const world = begun(analysis, {}, { looks: 8 });
+    expect([world.phase, mirrors(world)]).toEqual(["Succeeded", 1]);
+    expect(world.events).toContain("Stop traffic mirroring and route all traffic to canary");
+  });
 });

@@ -163,9 +163,22 @@ describe("the number of replicas that CPU asks for", () => {
 
   test("compares an average with a target in milli-CPU", () => {
     const row = input({ pods: "rrrr", uses: [450, 300, 500, 550], current: 4, target: 1 });
-    expect(calculateReplicas({ ...row, target: { average: 300 } })).toMatchObject({
+    expect(calculateReplicas({ ...row, target: { average: 300 } })).toEqual({
+      ok: true,
       replicas: 6,
       average: 450,
+      because: {
+        id: "hpa/by-ratio",
+        weighed: {
+          resource: "cpu",
+          usage: "450m",
+          target: "300m",
+          current: 4,
+          ratio: 1.5,
+          pods: 4,
+          proposal: 6,
+        },
+      },
     });
   });
 
