@@ -116,6 +116,11 @@ export function groupResource(kind: Pick<KindInfo, "group" | "resource">): strin
   return kind.group === "" ? kind.resource : `${kind.resource}.${kind.group}`;
 }
 
+/** `ReplicaSet.apps` or `Pod`: Go's text of a GroupKind. */
+export function groupKind({ group, kind }: Pick<KindInfo, "group" | "kind">): string {
+  return group === "" ? kind : `${kind}.${group}`;
+}
+
 /** `deployment.apps/web`, as -o name prints. */
 export function qualifiedName(kind: Pick<KindInfo, "group" | "kind">, name: string): string {
   const lower = kind.kind.toLowerCase();

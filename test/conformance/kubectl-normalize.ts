@@ -37,8 +37,10 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED|kubectl-edit)-\w+/g, "<dir>/$2"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
-  [new RegExp(`(  name: [\\w-]+)-${drawn}{5}$`, "gm"), "$1-<drawn>"],
+  [new RegExp(`(  name: "?[\\w-]+)-${drawn}{5}(?="?,?$)`, "gm"), "$1-<drawn>"],
   [new RegExp(`^(Name: +[\\w-]+)-${drawn}{5}$`, "gm"), "$1-<drawn>"],
+  // A pod of a ReplicaSet that somebody made by hand has no hash in its name.
+  [new RegExp(`((?:pods?|Pods?)(?:: |/| ")[\\w-]+)-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   // Of a name that the server completed (generateName).
   [new RegExp(`^(\\w+/[\\w-]+|[\\w-]+)-${drawn}{5}(?= created$| +\\d)`, "gm"), "$1-<drawn>"],
   [/\b10\.244\.\d+\.\d+\b/g, "<pod-ip>"],
@@ -65,7 +67,7 @@ export function normalizeLines(lines: readonly string[]): readonly string[] {
 }
 
 /** A row of `events` without headers. */
-const eventRow = /^(\d+[ywdhms]){1,2}\b.* (Normal|Warning) /m;
+const eventRow = /^(?:[\w-]+ +)?(\d+[ywdhms]){1,2}\b.* (Normal|Warning) /m;
 
 type Layout = "columns" | "text";
 
@@ -97,7 +99,7 @@ function sortDrawn(text: string): string {
   }
   const lines = text.split("\n");
   // Events are listed by pod name, or by times that are equal within a second.
-  if (/^(NAMESPACE +)?LAST SEEN +TYPE +REASON|^<age>.* (Normal|Warning) /.test(text)) {
+  if (/^(NAMESPACE +)?LAST SEEN +TYPE +REASON|^(?:[\w-]+ +)?<age>.* (Normal|Warning) /.test(text)) {
     return lines.toSorted(byText).join("\n");
   }
   const sorted: string[] = [];

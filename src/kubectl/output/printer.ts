@@ -41,7 +41,7 @@ export function getPrinter(call: Call): Printer | undefined {
 }
 
 /** Verbs that know the Go types of what they print: their JSON follows the order of the structs. */
-const typedVerbs = /^(rollout|set|autoscale|expose|run|auth|create \w)/;
+const typedVerbs = /^(rollout|set|autoscale|expose|run|auth|config|create \w)/;
 
 /** The printer of a verb that writes; undefined when it prints `NAME OPERATION`. */
 export function writePrinter(call: Call): Printer | undefined {

@@ -6,6 +6,7 @@ import type { Call } from "../call.ts";
 import { fail, failUsage, goQuote } from "../errors.ts";
 import { compareText, type JsonMap } from "../fields.ts";
 import { indentedJson } from "../output/gojson.ts";
+import { kyaml } from "../output/kyaml.ts";
 import { toYaml } from "../output/yaml.ts";
 import { resourceName } from "../resources.ts";
 
@@ -79,7 +80,7 @@ export function apiResources(call: Call): void {
     failUsage(`unexpected arguments: [${call.args.join(" ")}]`, "api-resources");
   }
   const output = flags.text("output");
-  if (!["", "json", "name", "wide", "yaml"].includes(output))
+  if (!["", "json", "kyaml", "name", "wide", "yaml"].includes(output))
     fail(
       `unable to match a printer suitable for the output format ${goQuote(output)}, ` +
         "allowed formats are: json,kyaml,name,wide,yaml",
@@ -103,7 +104,7 @@ export function apiResources(call: Call): void {
     }
     return;
   }
-  if (output === "json" || output === "yaml") {
+  if (output === "json" || output === "kyaml" || output === "yaml") {
     const whole = {
       kind: "APIResourceList",
       apiVersion: "v1",
@@ -111,7 +112,8 @@ export function apiResources(call: Call): void {
       resources: shown.map(asResource),
     };
     const json = (): string => `${indentedJson(whole, "    ", "", "as they come")}\n`;
-    io.out(output === "json" ? json() : toYaml(whole));
+    const yaml = (): string => (output === "yaml" ? toYaml(whole) : kyaml(whole, "as they come"));
+    io.out(output === "json" ? json() : yaml());
     return;
   }
   const rows = shown.map((kind) => [

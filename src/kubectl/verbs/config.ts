@@ -12,18 +12,19 @@ import { toYaml } from "../output/yaml.ts";
 const context = "rollsim";
 
 export function configView(call: Call): void {
+  // In the order of Go's structs, as JSON shows it.
   const config = {
+    kind: "Config",
     apiVersion: "v1",
-    clusters: [{ cluster: { server: "https://rollsim" }, name: "rollsim" }],
+    clusters: [{ name: context, cluster: { server: "https://rollsim" } }],
+    users: [{ name: "admin", user: {} }],
     contexts: [
       {
-        context: { cluster: "rollsim", namespace: call.namespace, user: "admin" },
-        name: "rollsim",
+        name: context,
+        context: { cluster: context, user: "admin", namespace: call.namespace },
       },
     ],
-    "current-context": "rollsim",
-    kind: "Config",
-    users: [{ name: "admin", user: {} }],
+    "current-context": context,
   };
   call.io.out((writePrinter(call) ?? toYaml)(config));
 }

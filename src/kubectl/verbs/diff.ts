@@ -5,7 +5,8 @@ import type { Answer } from "../../api/status.ts";
 import { withController } from "../../apiserver/field-managers/track.ts";
 import { withoutLastApplied } from "../applied.ts";
 import { heed, logLine, type Call } from "../call.ts";
-import { exitOf, exitWith, failStatus, statusExitText } from "../errors.ts";
+import { exitOf, exitWith, failStatus, failUsage, statusExitText } from "../errors.ts";
+import { compareText } from "../fields.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
 import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
@@ -23,13 +24,14 @@ export function diff(call: Call): { readonly code: number } {
 }
 
 function compare(call: Call): { readonly code: number } {
+  if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "diff");
   requireFiles(call);
   const { infos, problems } = readObjects(call, filesOf(call), call.flags.text("selector"));
   const [problem] = problems;
   if (problem !== undefined) {
     exitWith("status" in problem ? statusExitText(problem.status) : `error: ${problem.text}`);
   }
-  let differs = false;
+  const texts: { readonly file: string; readonly text: string }[] = [];
   for (const info of infos) {
     const current = heed(call, call.io.client.get(info.ref));
     if (!current.ok && current.status.reason !== "NotFound") failStatus(current.status);
@@ -43,11 +45,11 @@ function compare(call: Call): { readonly code: number } {
       logLine(call, "W", "diff.go:723", text);
     }
     if (!merged.ok) failStatus(merged.status);
-    const text = difference(call, info, live, merged.value);
-    differs ||= text !== "";
-    call.io.out(text);
+    texts.push({ file: fileOf(info), text: difference(call, info, live, merged.value) });
   }
-  return { code: differs ? 1 : 0 };
+  // Each object is a file of two folders, which diff compares in order of their names.
+  for (const { text } of texts.toSorted((a, b) => compareText(a.file, b.file))) call.io.out(text);
+  return { code: texts.some(({ text }) => text !== "") ? 1 : 0 };
 }
 
 /** What the server would store, by a dry run. */
@@ -62,12 +64,22 @@ function mergedObject(call: Call, info: Info, live: KubeObject | undefined): Ans
       ...(call.flags.bool("force-conflicts") ? { force: "conflicts" as const } : {}),
     });
   }
-  const options = { dryRun: "All" as const, fieldManager: call.flags.text("field-manager") };
+  const options = {
+    dryRun: "All" as const,
+    fieldManager: call.flags.text("field-manager"),
+    // It says nothing of unknown fields.
+    fieldValidation: "Ignore" as const,
+  };
   if (live === undefined) return client.create(info.object, options);
   // Unlike apply, diff leaves the annotation of the last apply as it is.
   const built = buildPatch(withoutLastApplied(info.object), live);
   if ("error" in built || Object.keys(built.patch).length === 0) return { ok: true, value: live };
   return client.patch(info.ref, built.type, built.patch, options);
+}
+
+function fileOf({ kind, ref }: Info): string {
+  const group = kind.group === "" ? "" : `${kind.group}.`;
+  return `${group}${kind.version}.${kind.kind}.${ref.namespace ?? ""}.${ref.name}`;
 }
 
 function difference(
@@ -87,9 +99,7 @@ function difference(
   const [before, after] = [shown(live), shown(merged)];
   const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3 });
   if (hunks.length === 0) return "";
-  const { kind, ref } = info;
-  const group = kind.group === "" ? "" : `${kind.group}.`;
-  const file = `${group}${kind.version}.${kind.kind}.${ref.namespace ?? ""}.${ref.name}`;
+  const file = fileOf(info);
   const [from, to] = [`/tmp/LIVE-0000000000/${file}`, `/tmp/MERGED-0000000000/${file}`];
   const stamp = fileTime(call.io.client.wallClockMs);
   const range = (start: number, lines: number): string => {

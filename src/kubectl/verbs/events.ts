@@ -50,6 +50,9 @@ function wantedEvents(call: Call): (event: KubeObject) => boolean {
   if (unknown !== undefined) fail("valid --types are Normal or Warning");
   const about = call.flags.text("for");
   const [kindText = "", name = ""] = about.split("/");
+  if (about.split("/").length > 2) {
+    fail("arguments in resource/name form may not have more than one slash");
+  }
   if (about !== "" && (kindText === "" || name === "")) {
     fail("--for must be in resource/name form");
   }

@@ -3,11 +3,11 @@ import type { KubeObject } from "../../api/meta.ts";
 import { canonicalObject } from "../../apiserver/encode.ts";
 import { changeCauseKey, type Call } from "../call.ts";
 import { templateLines } from "../describe/template.ts";
-import { fail, failAll, type Problem } from "../errors.ts";
+import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { withAt } from "../fields.ts";
 import { writePrinter } from "../output/printer.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
-import { nameOfObject } from "../resources.ts";
+import { groupKind, nameOfObject } from "../resources.ts";
 import { ownedReplicaSets, revisionOf, templateOf } from "../revisions.ts";
 import { alignTabs, describeTabs } from "../tabwriter.ts";
 
@@ -40,8 +40,8 @@ export function rolloutHistory(call: Call): void {
   failAll(problems);
 }
 
-/** Kinds with pods of which kubectl tells no history. */
-const withoutHistory: ReadonlySet<string> = new Set([
+/** Kinds with pods of which kubectl tells no history, and which it does not roll back. */
+export const withoutHistory: ReadonlySet<string> = new Set([
   "CronJob",
   "Job",
   "Pod",
@@ -53,12 +53,12 @@ const notFound = "unable to find the specified revision";
 
 /** ReplicaSets by revision, ascending. */
 function historyOf(call: Call, info: Info): ReadonlyMap<number, KubeObject> | { text: string } {
-  const { kind } = info.kind;
+  const { kind, group } = info.kind;
   if (withoutHistory.has(kind)) {
-    return { text: `no history viewer has been implemented for ${JSON.stringify(kind)}` };
+    return { text: `no history viewer has been implemented for ${goQuote(groupKind(info.kind))}` };
   }
   if (kind !== "Deployment") {
-    const why = `no visitor method exists for {${info.kind.group} ${kind}}`;
+    const why = `no visitor method exists for {${group} ${kind}}`;
     return { text: `error retrieving history for ${JSON.stringify(kind)}, ${why}` };
   }
   const sets = ownedReplicaSets(call, info.object).flatMap((set) => {

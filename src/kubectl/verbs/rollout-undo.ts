@@ -6,6 +6,7 @@ import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { at } from "../fields.ts";
 import { lateReporter } from "../output/report.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
+import { groupKind } from "../resources.ts";
 import {
   replicaSetsOf,
   revisionKey,
@@ -14,6 +15,7 @@ import {
   templateOf,
   withoutHash,
 } from "../revisions.ts";
+import { withoutHistory } from "./rollout-history.ts";
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -54,9 +56,12 @@ function warnApplied(call: Call, info: Info): void {
 
 /** What to print after the name, or why nothing was undone. */
 function undoOne(call: Call, info: Info, dryRun: DryRun): string | Problem {
-  const { kind } = info.kind;
+  const { kind, group } = info.kind;
+  if (withoutHistory.has(kind)) {
+    return { text: `no rollbacker has been implemented for ${goQuote(groupKind(info.kind))}` };
+  }
   if (kind !== "Deployment") {
-    const why = `no visitor method exists for {${info.kind.group} ${kind}}`;
+    const why = `no visitor method exists for {${group} ${kind}}`;
     return { text: `error retrieving rollbacker for ${goQuote(kind)}, ${why}` };
   }
   const deployment = info.object;
