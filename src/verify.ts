@@ -23,6 +23,7 @@ export type { FailedRun } from "./verify/failed-run.ts";
 export type { ExploreConfig } from "./verify/explore-config.ts";
 export {
   exploreRollout,
+  exploreWhatFits,
   type Explored,
   type ExploredLaw,
   type ExploreOptions,

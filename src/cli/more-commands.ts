@@ -136,7 +136,8 @@ function withProofs(parser: Argv, io: CliIo, answer: Answer): Argv {
           .option("revisions", { ...text, describe: "2 or 3; default 3" })
           .option("allow", { ...text, describe: "Of undo, scale, pause, fail, lag: with commas" })
           .option("scale-to", { ...text, describe: "Default: half" })
-          .option("states", { ...text, describe: "Most states to look at; default 1000000" })
+          .option("actions", { ...text, describe: "How often users and faults act in all" })
+          .option("states", { ...text, describe: "Most states to look at; default 10000000" })
           .option("scenario", {
             ...text,
             describe: "Print a run that breaks a law, such as P3 or CE1",

@@ -9,7 +9,7 @@ import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
 import type { ExploreConfig } from "../verify/explore-config.ts";
 import type { FailedRun } from "../verify/failed-run.ts";
 import {
-  exploreRollout,
+  exploreWhatFits,
   STATE_LIMIT,
   type Explored,
   type ExploredLaw,
@@ -30,6 +30,8 @@ export interface VerifyArguments {
   readonly revisions?: string | undefined;
   readonly allow?: string | undefined;
   readonly scaleTo?: string | undefined;
+  /** How often users and faults act in all. */
+  readonly actions?: string | undefined;
   /** The most to look at. */
   readonly states?: string | undefined;
   /** A law or claim: print a scenario that breaks it, and nothing else. */
@@ -49,7 +51,7 @@ export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode
   if (args.scenario !== undefined) {
     return printScenario(args.scenario, config, { allow, stateLimit }, io);
   }
-  const explored = asked(() => exploreRollout(config, { stateLimit }));
+  const explored = asked(() => exploreWhatFits(config, { stateLimit }));
   const json = `${JSON.stringify(explored, undefined, 2)}\n`;
   io.out.write(args.output === "json" ? json : textOf(explored));
   const isBroken = explored.laws.some(({ holds, missing }) => !holds && missing.length === 0);
@@ -116,6 +118,7 @@ function configOf(
     ...(allow.includes("pause") ? { pause: "once" } : {}),
     ...(allow.includes("fail") ? { faults: 1 } : {}),
     ...(allow.includes("lag") ? { cache: "lagging" } : {}),
+    ...(args.actions === undefined ? {} : { actions: whole(args.actions, "--actions")! }),
   };
 }
 
@@ -185,21 +188,33 @@ function searchFor(
   return failure?.breach.law === law ? failure : undefined;
 }
 
-function textOf({ config, states, exhausted, laws }: Explored): string {
-  const seen = states.toLocaleString("en-US");
-  const reach = exhausted
-    ? `all ${seen} states explored`
-    : `only the first ${seen} states explored: what holds there may fail later; look at more with --states, or use fewer replicas, revisions, or --allow less`;
+function textOf(explored: Explored): string {
+  const { config, exhausted, laws } = explored;
   const lines = laws.flatMap((law) => verdictLines(law, exhausted ? "all" : "the explored"));
   const broken = laws.find(({ witness }) => witness !== undefined);
   const hint =
     broken === undefined ? "" : `\n--scenario ${broken.id} prints its way for rollsim run.\n`;
-  const head = wordWrap(`${headOf(config)}: ${reach}`, 80);
+  const head = wordWrap(`${headOf(config)}: ${reachOf(explored)}`, 80);
   return `${head}\n\n${lines.join("\n")}\n${hint}`;
 }
 
+function reachOf({ states, exhausted, steps, beyond }: Explored): string {
+  const part = (some: Pick<Explored, "states" | "steps">): string =>
+    `the first ${counted(some.states)} states explored, every way of up to ${some.steps} steps`;
+  const advice =
+    "what holds there may fail on a longer one; look at more with --states, or use fewer replicas, revisions, or --allow less";
+  if (!exhausted) return `only ${part({ states, steps })}: ${advice}`;
+  const all = `all ${counted(states)} states explored`;
+  if (beyond === undefined) return all;
+  return `${all}\nWith more actions, only ${part(beyond)}; look at more with --states or --actions.`;
+}
+
+function counted(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 function headOf({ replicas, surge, unavailable, revisions, ...rest }: ExploreConfig): string {
-  const { minReady, newPods } = rest;
+  const { minReady, newPods, actions } = rest;
   return [
     `replicas ${replicas}`,
     `maxSurge ${surge}`,
@@ -207,6 +222,9 @@ function headOf({ replicas, surge, unavailable, revisions, ...rest }: ExploreCon
     ...(minReady === "positive" ? ["minReadySeconds above 0"] : []),
     `${revisions} revisions`,
     ...(newPods === "never ready" ? ["new pods never ready"] : []),
+    ...(actions === undefined
+      ? []
+      : [`at most ${actions} ${actions === 1 ? "action" : "actions"} of users and faults`]),
   ].join(", ");
 }
 
@@ -215,7 +233,7 @@ function verdictLines(law: ExploredLaw, which: string): string[] {
   const margin = " ".repeat(6);
   const words = statement === name ? [] : underMargin(statement, margin);
   const lacks = missing.flatMap((lack) => underMargin(`not given: ${lack}`, margin));
-  const seen = `${occasions.toLocaleString("en-US")} ${occasions === 1 ? "occasion" : "occasions"}`;
+  const seen = `${counted(occasions)} ${occasions === 1 ? "occasion" : "occasions"}`;
   if (holds) {
     const test = occasions === 0 ? "never put to the test" : `holds in ${which} states; ${seen}`;
     return [`${id} ${name}: ${test}`, ...words, ...lacks];

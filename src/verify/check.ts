@@ -4,8 +4,8 @@
 // kept in full (no hash compaction), so "holds" means holds in all of them. Parents are not kept:
 // a trace, if one is wanted, is found by a second search (trace.ts).
 import { assert } from "../engine/assert.ts";
-import { Judges } from "./judge.ts";
-import type { Property, Verdict } from "./judge.ts";
+import type { Property } from "./judge.ts";
+import { Judges, type Verdict } from "./judges.ts";
 import { stepsFor } from "./packed.ts";
 import type { PackedModel, Steps } from "./packed.ts";
 import { StateQueue, StateSet } from "./state-set.ts";
@@ -49,7 +49,7 @@ export function check(
   const { stateLimit = 100_000_000, until = "everything" } = options;
   const reached = new StateSet(model.lanes, options.expectedStates);
   const queue = new StateQueue(model.lanes);
-  const judges = new Judges(properties, model.lanes);
+  const judges = new Judges(properties, model);
   let into = stepsFor(model, fewSteps);
   model.initial(into);
   reached.addAll(into.words, into.count, queue);

@@ -21,6 +21,8 @@ export interface ExploreConfig {
   readonly newPods?: "turn ready" | "never ready";
   /** How many available pods may turn unready by themselves; at most 3. Default 0. */
   readonly faults?: number;
+  /** How often users and faults act in all; resuming is not counted. Default: as often as the others allow. */
+  readonly actions?: number;
   /** `lagging`: the Deployment controller reads each ReplicaSet from a copy, delivered one by one. */
   readonly cache?: "fresh" | "lagging";
 }

@@ -11,6 +11,7 @@ import { reconcileDeployment } from "../controllers/deployment/deployment.ts";
 import { planOf, type Effect, type Outcome } from "../controllers/reconcile.ts";
 import { reconcileReplicaSet } from "../controllers/replicaset/replicaset.ts";
 import type { ExploreConfig, Size } from "./explore-config.ts";
+import { KeyIndex } from "./key-index.ts";
 import {
   availableAt,
   existsBit,
@@ -45,13 +46,15 @@ export function deploymentSyncs(
   config: ExploreConfig,
   sizes: readonly Size[],
 ): (sight: Sight) => Written {
-  const known = new Map<number, Written>();
+  const known = new KeyIndex();
+  const answers: Written[] = [];
   return (sight) => {
     const key = keyOf(sight);
-    const before = known.get(key);
-    if (before !== undefined) return before;
+    const before = known.find(key);
+    if (before >= 0) return answers[before]!;
     const written = syncDeployment(config, sizes, sight);
-    known.set(key, written);
+    known.add(key);
+    answers.push(written);
     return written;
   };
 }

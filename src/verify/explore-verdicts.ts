@@ -44,15 +44,19 @@ export interface Explored {
   readonly states: number;
   /** Whether these are all there are. */
   readonly exhausted: boolean;
+  /** Every way of up to so many steps was followed. */
+  readonly steps: number;
+  /** What was looked at beyond `config.actions`, where `exploreWhatFits` chose these: states, and steps as above. */
+  readonly beyond?: Pick<Explored, "states" | "steps">;
   readonly laws: readonly ExploredLaw[];
 }
 
 export interface ExploreOptions {
-  /** Looks at no more than so many states; default 1,000,000. */
+  /** Looks at no more than so many states; default 10,000,000. */
   readonly stateLimit?: number;
 }
 
-export const STATE_LIMIT = 1_000_000;
+export const STATE_LIMIT = 10_000_000;
 
 /** RangeError for what is too large. */
 export function exploreRollout(config: ExploreConfig, options: ExploreOptions = {}): Explored {
@@ -60,14 +64,38 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
   const model = exploration(config);
   const judged = lawsOn(model);
   const properties = judged.flatMap(({ property, occasion }) => [property, occasion]);
-  const { verdicts, states, exhausted, reached } = check(model, properties, { stateLimit });
+  const { verdicts, states, exhausted, depth, reached } = check(model, properties, { stateLimit });
   const laws = judged.map((law, i): ExploredLaw => {
     const { holds, count: breaches } = verdicts[2 * i]!;
     const occasions = verdicts[2 * i + 1]!.count;
     return explored(model, law, { holds, occasions, breaches });
   });
-  if (!exhausted) return { config, states, exhausted, laws };
-  return { config, states, exhausted, laws: [...laws, endingVerdict(model, reached)] };
+  if (!exhausted) return { config, states, exhausted, steps: depth - 1, laws };
+  const all = [...laws, endingVerdict(model, reached)];
+  return { config, states, exhausted, steps: depth, laws: all };
+}
+
+/**
+ * As `exploreRollout`; where not all can be explored, all in which users and faults act less often: as often as fits.
+ * What the first states of the whole breach beyond these is told, too.
+ */
+export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions = {}): Explored {
+  const { stateLimit = STATE_LIMIT } = options;
+  const whole = exploreRollout(config, options);
+  if (whole.exhausted || config.actions !== undefined) return whole;
+  let fitting: Explored | undefined;
+  // One action more takes several times as many states: what is sure to fail is not tried.
+  for (let actions = 1; (fitting?.states ?? 0) * 4 <= stateLimit; actions++) {
+    const next = exploreRollout({ ...config, actions }, options);
+    if (!next.exhausted) break;
+    fitting = next;
+  }
+  if (fitting === undefined) return whole;
+  const laws = fitting.laws.map((law) => {
+    const further = whole.laws.find(({ id, name }) => id === law.id && name === law.name);
+    return law.holds && further?.holds === false ? further : law;
+  });
+  return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
 }
 
 function endingVerdict(model: Exploration, reached: StateSet): ExploredLaw {

@@ -32,6 +32,7 @@ export function exploration(config: ExploreConfig): Exploration {
   return {
     config,
     lanes,
+    judgedLanes: revisions,
     fanOut: revisions * (config.minReady === "positive" ? 22 : 7) + 4,
     initial: (into) => initial(config, lanes, into),
     next: (states, place, into) => writer.next(states, place, into),
@@ -151,7 +152,20 @@ class StepWriter {
     return to;
   }
 
+  /** Whether users or faults may act once more. */
+  #mayAct(first: number): boolean {
+    const { actions = Infinity, faults = 0 } = this.#config;
+    const changes = changesOf(this.#config) - ((first >> at.changesAt) & 7);
+    const failed = faults - ((first >> at.faultsAt) & 3);
+    const paused = ((first >> at.pauseAt) & 3) === 0 ? 0 : 1;
+    return changes + failed + paused + ((first >> at.scaledAt) & 1) < actions;
+  }
+
   #users(first: number): void {
+    if (((first >> at.pauseAt) & 3) === 1) {
+      this.#emit(at.toResume, 0, (first & ~(3 << at.pauseAt)) | (2 << at.pauseAt));
+    }
+    if (!this.#mayAct(first)) return;
     const current = (first >> at.currentAt) & 3;
     const lowest = this.#config.direction === "forward or back" ? 0 : current + 1;
     const highest = Math.min(current + 1, this.#sets - 1);
@@ -165,12 +179,9 @@ class StepWriter {
     if (this.#config.scaleTo !== undefined && scaled === 0) {
       this.#emit(at.toScale, 0, first | (1 << at.scaledAt));
     }
-    const pause = (first >> at.pauseAt) & 3;
-    const others = first & ~(3 << at.pauseAt);
-    if (this.#config.pause === "once" && pause === 0) {
-      this.#emit(at.toPause, 0, others | (1 << at.pauseAt));
+    if (this.#config.pause === "once" && ((first >> at.pauseAt) & 3) === 0) {
+      this.#emit(at.toPause, 0, first | (1 << at.pauseAt));
     }
-    if (pause === 1) this.#emit(at.toResume, 0, others | (2 << at.pauseAt));
   }
 
   #deployment(first: number): void {
@@ -235,7 +246,8 @@ class StepWriter {
       const after = word - (1 << at.readyAt) + (1 << at.availableAt);
       this.#emit(at.toAvailable + i * 16, i, after);
     }
-    if (hasAvailable && ((this.#states[this.#at]! >> at.faultsAt) & 3) > 0) {
+    const first = this.#states[this.#at]!;
+    if (hasAvailable && ((first >> at.faultsAt) & 3) > 0 && this.#mayAct(first)) {
       const after = word - (1 << at.availableAt) + (1 << at.unreadyAt);
       const to = this.#emit(at.toFail + i * 16, i, after);
       this.#into.words[to]! -= 1 << at.faultsAt;

@@ -14,6 +14,8 @@ export interface Steps {
 export interface PackedModel {
   /** Int32 words in a state. Word 0 is never 0. */
   readonly lanes: number;
+  /** Of these, how many at the front properties of states look at; default: all. */
+  readonly judgedLanes?: number;
   /** No state has more successors than this, and there are no more initial states. */
   readonly fanOut: number;
   /** Writes the initial states, with any action code. */

@@ -90,15 +90,31 @@ export class StateSet {
       ats[left++] = at;
     }
     if (this.#words.length > largeTable) {
-      this.#addInSlotOrder(words, left);
+      this.#inSlotOrder(words, left, (k) => {
+        slots[k] = this.#addFrom(slots[k]!, words, ats[k]!) ? 1 : 0;
+      });
     } else {
       for (let k = 0; k < left; k++) slots[k] = this.#addFrom(slots[k]!, words, ats[k]!) ? 1 : 0;
     }
     for (let k = 0; k < left; k++) if (slots[k] === 1) queue.push(words, ats[k]!);
   }
 
-  /** Adds the first `left` noted states, and notes 1 in place of the slot for each new one. */
-  #addInSlotOrder(words: Int32Array, left: number): void {
+  /** As `find` for `count` states that lie one after another in `words`: writes their slots, or -1. */
+  findAll(words: Int32Array, count: number, into: Int32Array): void {
+    if (this.#at.length < count) this.#makeRoom(count);
+    const { lanes } = this;
+    for (let k = 0; k < count; k++) {
+      this.#at[k] = k * lanes;
+      this.#slot[k] = this.#firstSlot(words, k * lanes);
+    }
+    this.#inSlotOrder(words, count, (k) => {
+      const slot = this.#slotFrom(this.#slot[k]!, words, k * lanes);
+      into[k] = this.#words[slot * lanes] === 0 ? -1 : slot;
+    });
+  }
+
+  /** Visits the first `left` noted states. */
+  #inSlotOrder(words: Int32Array, left: number, visit: (k: number) => void): void {
     const slots = this.#slot;
     const order = this.#order;
     const ends = this.#regionEnds.fill(0);
@@ -114,15 +130,12 @@ export class StateSet {
     for (let nth = 0, region = 0; region < regions; region++) {
       const last = ends[region]!;
       this.#approach(words, nth, last);
-      for (; nth < last; nth++) {
-        const k = order[nth]!;
-        slots[k] = this.#addFrom(slots[k]!, words, this.#at[k]!) ? 1 : 0;
-      }
+      for (; nth < last; nth++) visit(order[nth]!);
     }
   }
 
   /**
-   * Reads what adding the states `from` to `to` of the order will need, and keeps nothing. These
+   * Reads what looking for the states `from` to `to` of the order will need, and keeps nothing. These
    * reads do not depend on each other, so the processor waits for many at once.
    */
   #approach(words: Int32Array, from: number, to: number): void {
@@ -263,7 +276,7 @@ export class StateQueue {
 }
 
 /** 0 to 2^32 - 1. */
-function hash(words: Int32Array, at: number, lanes: number): number {
+export function hash(words: Int32Array, at: number, lanes: number): number {
   let mixed = 0;
   for (let lane = 0; lane < lanes; lane++) {
     mixed = Math.imul(mixed ^ words[at + lane]!, 0x9e3779b1);

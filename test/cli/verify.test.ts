@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { exploreRollout } from "../../src/verify/explore-verdicts.ts";
+import type { ExploreConfig } from "../../src/verify/explore-config.ts";
+import { exploreRollout, exploreWhatFits } from "../../src/verify/explore-verdicts.ts";
 import { rows } from "../models/rows.ts";
 import { rollsim } from "./fake-io.ts";
 
@@ -75,7 +76,9 @@ describe("rollsim verify", () => {
     const line = "verify --replicas 2 --revisions 2 --states 20";
     const { out } = await rollsim(line.split(" "));
     const words = out.replaceAll("\n", " ");
-    expect(words).toContain("what holds there may fail later; look at more with --states");
+    expect(words).toContain(
+      "what holds there may fail on a longer one; look at more with --states",
+    );
     expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(Number(/only the first (\d+) states/.exec(words)?.[1])).toBeLessThan(60);
   });
@@ -106,6 +109,7 @@ describe("rollsim verify", () => {
     ["--replicas many", "--replicas: got many"],
     ["--replicas 14 --surge 3", "use at most 14 together"],
     ["--states many", "--states: got many"],
+    ["--actions many", "--actions: got many"],
     ["--revisions 5", "--revisions: use 2 or 3"],
     ["--scenario P99", "law P99: use one of P2, P3"],
   ])("refuses %s", async (line, message) => {
@@ -115,9 +119,72 @@ describe("rollsim verify", () => {
   });
 });
 
-test("an exploration that stops early says so, and judges no endings", () => {
+test("an exploration that stops early says so, and how far every way was followed; it judges no endings", async () => {
   const config = { replicas: 4, surge: 1, unavailable: 1, revisions: 2 } as const;
-  const { exhausted, laws } = exploreRollout(config, { stateLimit: 50 });
+  const { exhausted, steps, states, laws } = exploreRollout(config, { stateLimit: 50 });
   expect(exhausted).toBe(false);
   expect(laws.map(({ id }) => id)).not.toContain("P24");
+  // One limit more, and the next step's states are begun.
+  const further = exploreRollout(config, { stateLimit: states + 1 });
+  expect(further.steps).toBeGreaterThan(steps);
+  const line = "verify --replicas 4 --surge 1 --unavailable 1 --revisions 2 --states 50";
+  const { out } = await rollsim(line.split(" "));
+  expect(out.replaceAll("\n", " ")).toContain(
+    `only the first ${states} states explored, every way of up to ${steps} steps:`,
+  );
+});
+
+describe("where not every order can be explored", () => {
+  const many: ExploreConfig = {
+    ...{ replicas: 2, surge: 1, unavailable: 1, revisions: 2, changes: 2, faults: 1, scaleTo: 1 },
+    ...{ direction: "forward or back", pause: "once" },
+  };
+
+  test("all orders are in which users and faults act less often", () => {
+    const all = [1, 2, 3, 4, 5].map((actions) => exploreRollout({ ...many, actions }));
+    expect(all[4]).toMatchObject({ states: exploreRollout(many).states });
+    const stateLimit = all[2]!.states - 1;
+    const fitting = exploreWhatFits(many, { stateLimit });
+    expect(fitting).toMatchObject({
+      exhausted: true,
+      config: { actions: 2 },
+      states: all[1]!.states,
+    });
+    expect(fitting.beyond!.states).toBeGreaterThanOrEqual(stateLimit);
+  });
+
+  test("a law that is broken beyond these does not hold", () => {
+    // P3 without undo alone is safe with one action; the first states of the whole have an undo.
+    const undo = { replicas: 4, surge: 1, unavailable: 1, revisions: 2, changes: 2 } as const;
+    const config = { ...undo, direction: "forward or back" } as const;
+    const one = exploreRollout({ ...config, actions: 1 });
+    expect(one.laws.find(({ id }) => id === "P3")).toMatchObject({ holds: true });
+    const { states } = exploreRollout(config);
+    const fitting = exploreWhatFits(config, { stateLimit: states - 1 });
+    expect(fitting.config).toMatchObject({ actions: 1 });
+    expect(fitting.laws.find(({ id }) => id === "P3")).toMatchObject({
+      holds: false,
+      knownAs: "CE1",
+    });
+  });
+
+  test("the command says how often, and what it saw of the rest", async () => {
+    const line = "verify --replicas 2 --revisions 2 --allow undo,scale,pause --states 150";
+    const { code, out } = await rollsim(line.split(" "));
+    expect(code).toBe(0);
+    const words = out.replaceAll("\n", " ");
+    expect(words).toMatch(/, at most \d actions? of users and faults: all [\d,]+ states explored/);
+    expect(out).toMatch(
+      /\nWith more actions, only the first \d+ states explored, every way of up to \d+ steps;/,
+    );
+  });
+
+  test("the user may say how often", async () => {
+    const line = "verify --replicas 4 --revisions 2 --allow undo --actions 1";
+    const { out } = await rollsim(line.split(" "));
+    expect(out.replaceAll("\n", " ")).toContain(
+      "2 revisions, at most 1 action of users and faults: all 168 states explored",
+    );
+    expect(out).not.toContain("CE1");
+  });
 });

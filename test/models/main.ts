@@ -2,8 +2,9 @@
 // table that take minutes.
 import process, { argv, stdout } from "node:process";
 import { check } from "../../src/verify/check.ts";
+import { exploreRollout } from "../../src/verify/explore-verdicts.ts";
 import { rolloutModel } from "./rollout.ts";
-import { largeRows } from "./rows.ts";
+import { exploredRows, largeRows } from "./rows.ts";
 import { compareAndPrint } from "./spin-compare.ts";
 
 function print(line: string): void {
@@ -28,6 +29,22 @@ function countLargeRows(): boolean {
   return equal;
 }
 
+/** The real code to the end, with all that may happen: as many states as pinned, and no promise broken. */
+function exploreRows(): boolean {
+  let fine = true;
+  for (const { name, config, states } of exploredRows) {
+    const found = exploreRollout(config);
+    const broken = found.laws.filter(({ holds, missing }) => !holds && missing.length === 0);
+    const same = found.exhausted && found.states === states;
+    fine &&= same && broken.length === 0;
+    const verdict = same ? "as pinned" : `DIFFERENT (pinned ${states})`;
+    const laws = broken.map(({ id }) => ` BROKEN: ${id}`).join("");
+    print(`${verdict}  ${name}: ${found.states} states, ${found.steps} steps deep${laws}`);
+  }
+  return fine;
+}
+
 const spinAgrees = compareAndPrint(print);
-const largeAgree = argv.includes("--large") ? countLargeRows() : true;
+const isLarge = argv.includes("--large");
+const largeAgree = isLarge ? countLargeRows() && exploreRows() : true;
 process.exitCode = spinAgrees && largeAgree ? 0 : 1;

@@ -1,6 +1,7 @@
 // The table of reference/properties.md: each row one configuration, with its number of reachable
 // states by variant. The tests, the comparison with SPIN and the benchmark read it.
 import type { Creation } from "./law.ts";
+import type { ExploreConfig } from "../../src/verify/explore-config.ts";
 import type { RolloutConfig } from "./config.ts";
 
 export type RowConfig = Omit<RolloutConfig, "creation">;
@@ -17,6 +18,7 @@ function states(ends: number, goesOn: number): Readonly<Record<Creation, number>
 
 const four = { replicas: 4, surge: "25%", unavailable: "25%" } as const;
 const back = { direction: "forward or back" } as const;
+const others = { scaleTo: 2, pause: "once", faults: 1 } as const;
 
 export const rows = {
   single: {
@@ -82,3 +84,26 @@ export const largeRows = {
     states: states(42_495_027, 40_647_532),
   },
 } as const satisfies Readonly<Record<string, Row>>;
+
+/** All that `rollsim verify` allows at once, as far as it can be explored to the end: states of the real code. */
+export const exploredRows = [
+  {
+    name: "4 at 25%/25%, 2 revisions, undo, scale, pause, fail, lag",
+    config: { ...four, revisions: 2, changes: 2, ...back, ...others, cache: "lagging" },
+    states: 4_741_928,
+  },
+  {
+    name: "4 at 25%/25%, 3 revisions, undo, scale, pause, fail",
+    config: { ...four, revisions: 3, changes: 3, ...back, ...others },
+    states: 6_558_186,
+  },
+  {
+    name: "4 at 25%/25%, 3 revisions, undo, scale, pause, fail, lag; at most 3 actions",
+    config: { ...four, revisions: 3, changes: 3, ...back, ...others, cache: "lagging", actions: 3 },
+    states: 7_701_912,
+  },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly config: ExploreConfig;
+  readonly states: number;
+}[];

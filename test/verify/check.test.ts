@@ -5,6 +5,7 @@ import { endingsOf, isStuck } from "../../src/verify/endings.ts";
 import { always, everyStep, sometimes } from "../../src/verify/judge.ts";
 import type { PackedModel } from "../../src/verify/packed.ts";
 import { goalOf, shortestTrace } from "../../src/verify/trace.ts";
+import { runs } from "../support/seed.ts";
 
 /** States 0, 1, ... with the given edges; 0 is initial. Word 0 holds state + 1. */
 function graph(edges: readonly (readonly number[])[], lanes = 1): PackedModel {
@@ -72,6 +73,22 @@ describe("check", () => {
       (expectedStates) => check(grid(200), [], { expectedStates }).states,
     );
     expect(new Set(counts)).toEqual(new Set([40_000]));
+  });
+
+  test("counts the same for properties that look at the first words alone", () => {
+    const below = (side: number) => always("x is small", (s, at) => s[at]! < side);
+    const odd = sometimes("x is odd", (s, at) => s[at]! % 2 === 1);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.nat(40), (side, most) => {
+        const counts = (judgedLanes: number): readonly number[] => {
+          const model = { ...grid(side), judgedLanes };
+          return check(model, [below(most), odd]).verdicts.map(({ count }) => count);
+        };
+        expect(counts(1)).toEqual(counts(2));
+        expect(counts(1)[0]).toBe(Math.max(0, side + 1 - Math.max(1, most)) * side);
+      }),
+      runs(50),
+    );
   });
 
   test("says that it did not finish if it stops at a limit", () => {
@@ -153,6 +170,19 @@ describe("endingsOf", () => {
       resting: 1,
       stuck: 0,
     });
+  });
+
+  test("looks at every state where there are many", () => {
+    const model = grid(400);
+    const corner = {
+      acts: () => true,
+      done: (s: Int32Array, at: number) => s[at]! + s[at + 1]! > 798,
+    };
+    const all = { acyclic: true, resting: 1, stuck: 0 };
+    expect(endingsOf(model, check(model).reached, corner)).toEqual(all);
+    const right = { ...corner, acts: (action: number) => action === 0 };
+    const edge = { acyclic: true, resting: 400, stuck: 399 };
+    expect(endingsOf(model, check(model).reached, right)).toEqual(edge);
   });
 
   test("finds a loop, sets steps that change nothing aside, and leaves users' steps out", () => {
