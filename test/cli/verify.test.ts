@@ -136,8 +136,15 @@ test("an exploration that stops early says so, and how far every way was followe
 
 describe("where not every order can be explored", () => {
   const many: ExploreConfig = {
-    ...{ replicas: 2, surge: 1, unavailable: 1, revisions: 2, changes: 2, faults: 1, scaleTo: 1 },
-    ...{ direction: "forward or back", pause: "once" },
+    replicas: 2,
+    surge: 1,
+    unavailable: 1,
+    revisions: 2,
+    changes: 2,
+    direction: "forward or back",
+    scaleTo: 1,
+    pause: "once",
+    faults: 1,
   };
 
   test("all orders are in which users and faults act less often", () => {
@@ -174,8 +181,8 @@ describe("where not every order can be explored", () => {
     expect(code).toBe(0);
     const words = out.replaceAll("\n", " ");
     expect(words).toMatch(/, at most \d actions? of users and faults: all [\d,]+ states explored/);
-    expect(out).toMatch(
-      /\nWith more actions, only the first \d+ states explored, every way of up to \d+ steps;/,
+    expect(words).toMatch(
+      / With more actions, only the first \d+ states explored, every way of up to \d+ steps;/,
     );
   });
 
