@@ -36,7 +36,7 @@ function compare(call: Call): { readonly code: number } {
     const current = heed(call, call.io.client.get(info.ref));
     if (!current.ok && current.status.reason !== "NotFound") failStatus(current.status);
     const live = current.ok ? current.value : undefined;
-    const merged = mergedObject(call, info, live);
+    const merged = heed(call, mergedObject(call, info, live));
     if (!merged.ok && merged.status.reason === "Conflict") {
       // kubectl tries three times more before.
       const { group, version, kind } = info.kind;
@@ -64,12 +64,7 @@ function mergedObject(call: Call, info: Info, live: KubeObject | undefined): Ans
       ...(call.flags.bool("force-conflicts") ? { force: "conflicts" as const } : {}),
     });
   }
-  const options = {
-    dryRun: "All" as const,
-    fieldManager: call.flags.text("field-manager"),
-    // It says nothing of unknown fields.
-    fieldValidation: "Ignore" as const,
-  };
+  const options = { dryRun: "All" as const, fieldManager: call.flags.text("field-manager") };
   if (live === undefined) return client.create(info.object, options);
   // Unlike apply, diff leaves the annotation of the last apply as it is.
   const built = buildPatch(withoutLastApplied(info.object), live);
