@@ -60,10 +60,10 @@ flowschemas - flowcontrol.apiserver.k8s.io/v1 FlowSchema * kept
 prioritylevelconfigurations - flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration * kept
 mutatingadmissionpolicies - admissionregistration.k8s.io/v1 MutatingAdmissionPolicy * kept
 mutatingadmissionpolicybindings - admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding * kept
-mutatingwebhookconfigurations - admissionregistration.k8s.io/v1 MutatingWebhookConfiguration * kept
+mutatingwebhookconfigurations - admissionregistration.k8s.io/v1 MutatingWebhookConfiguration *
 validatingadmissionpolicies - admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy * kept
 validatingadmissionpolicybindings - admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding * kept
-validatingwebhookconfigurations - admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration * kept
+validatingwebhookconfigurations - admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration *
 deviceclasses - resource.k8s.io/v1 DeviceClass * kept
 devicetaintrules - resource.k8s.io/v1 DeviceTaintRule * kept
 resourceclaims - resource.k8s.io/v1 ResourceClaim kept

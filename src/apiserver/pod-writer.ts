@@ -19,6 +19,7 @@ import { podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf, type PodMaker, type Store } from "./store.ts";
+import { webhookRefusal } from "./webhooks.ts";
 
 const PODS = { group: "", resource: "pods" } as const;
 
@@ -178,7 +179,12 @@ export class PodWriter {
 
   #refusal(replicaSet: ReplicaSet): Status | undefined {
     const { refusals, requester, store } = this.#api;
-    const status = refusals.take("create", PODS, "", requester.by) ?? this.#overQuota(replicaSet);
+    const { namespace = "default" } = replicaSet.metadata;
+    const labels = replicaSet.spec.template.metadata?.labels ?? {};
+    const status =
+      refusals.take("create", PODS, "", requester.by) ??
+      webhookRefusal(store, namespace, labels) ??
+      this.#overQuota(replicaSet);
     if (status !== undefined) return status;
     const { podQuota } = refusals;
     if (podQuota === 0 || store.pods.live < podQuota) return undefined;

@@ -41,6 +41,7 @@ import { applyScale, refuseScale, scaleOf } from "./scale-subresource.ts";
 import { uidText, type Store } from "./store.ts";
 import { strategyFor } from "./strategy.ts";
 import { openWatch } from "./watch.ts";
+import { podRefusal } from "./pod-admission.ts";
 import { timestamp } from "../api/time.ts";
 import { applyConfiguration } from "./field-managers/apply.ts";
 import { trackWrite } from "./field-managers/track.ts";
@@ -250,8 +251,8 @@ export class ApiServer implements Client {
     if (taken !== undefined) {
       return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
     }
-    const overQuota = storeName(kind) === "pods" ? this.quotas.refuse(value as Pod) : undefined;
-    if (overQuota !== undefined) return { ok: false, status: overQuota };
+    const podRefused = storeName(kind) === "pods" ? podRefusal(this, value as Pod) : undefined;
+    if (podRefused !== undefined) return { ok: false, status: podRefused };
     if (options.dryRun !== undefined) {
       const made = { uid: uidText(0), creationTimestamp: this.#stamp() };
       const metadata = { ...value.metadata, ...made };

@@ -199,6 +199,10 @@ function remedies(
 
 /** For pods that the API server refuses, by what it says. */
 function refusalRemedies(d: Deployment, error: string): string[] {
+  const [, webhook] = /failed calling webhook "([^"]+)"/u.exec(error) ?? [];
+  if (webhook !== undefined) {
+    return [`an answer of the webhook ${webhook}, or failurePolicy Ignore for it`];
+  }
   const [, quota, numbers] = /exceeded quota: (\S+), (requested: .+?)$/u.exec(error) ?? [];
   if (quota === undefined) {
     return ["room for more pods where they are refused, or a strategy with less surge"];

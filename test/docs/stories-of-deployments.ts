@@ -273,4 +273,12 @@ export const storiesOfDeployments: readonly Story[] = [
     ask: "--traffic",
     says: [],
   },
+  {
+    name: "webhook-down",
+    sees: "no pod is created: FailedCreate",
+    shows: EXCEEDED,
+    why: "an admission webhook does not answer, and its failurePolicy is Fail",
+    ask: "--at 100s",
+    says: ["replicaset/create-refused", "an answer of the webhook"],
+  },
 ];

@@ -45,12 +45,6 @@ export const untoldStories: readonly Untold[] = [
     left: "preemption is not simulated",
   },
   {
-    name: "webhook-down",
-    sees: "no pod is created: FailedCreate",
-    why: "an admission webhook does not answer, and its failurePolicy is Fail",
-    left: "admission webhooks are not simulated",
-  },
-  {
     name: "crash-old-first",
     sees: "old pods go before new ones are ready",
     why: "old pods that do not work go first, since that costs no capacity",
