@@ -7,7 +7,7 @@
  * may also be to a template that was never rolled out, and ReplicaSets are ranked by template.
  */
 import type { PackedModel, Steps } from "./packed.ts";
-import type { RolloutView } from "./properties.ts";
+import type { RolloutView, SetView } from "./properties.ts";
 import { changesOf, type ExploreConfig, type Size } from "./explore-config.ts";
 import { sizesOf } from "./explore-sizes.ts";
 import * as at from "./explore-layout.ts";
@@ -38,12 +38,14 @@ export function exploration(config: ExploreConfig): Exploration {
     next: (states, place, into) => writer.next(states, place, into),
     view: lastTwo(lanes, (states, place) => viewOf(config, sizes, states, place)),
     isPaused: (states, place) => ((states[place]! >> at.pauseAt) & 3) === 1,
-    isScalingEvent: (states, place) =>
-      Array.from({ length: revisions }, (_, i) => states[place + i]!).some(
-        (word) =>
-          ((word >> at.specAt) & at.nibble) > 0 &&
-          ((word >> at.sizedAt) & 1) !== scaledBy(states, place),
-      ),
+    isScalingEvent: (states, place) => {
+      for (let i = 0; i < revisions; i++) {
+        const word = states[place + i]!;
+        const hasPods = ((word >> at.specAt) & at.nibble) > 0;
+        if (hasPods && ((word >> at.sizedAt) & 1) !== scaledBy(states, place)) return true;
+      }
+      return false;
+    },
   };
 }
 
@@ -67,12 +69,18 @@ function lastTwo(lanes: number, view: Exploration["view"]): Exploration["view"] 
     view: undefined as RolloutView | undefined,
   }));
   let oldest = 0;
+  const isOf = (words: Int32Array, states: Int32Array, place: number): boolean => {
+    let lane = 0;
+    while (lane < lanes && words[lane] === states[place + lane]) lane++;
+    return lane === lanes;
+  };
   return (states, place) => {
-    const hit = known.find(({ words }) => words.every((word, k) => word === states[place + k]));
-    if (hit?.view !== undefined) return hit.view;
+    for (const { words, view: found } of known) {
+      if (found !== undefined && isOf(words, states, place)) return found;
+    }
     const entry = known[oldest]!;
     oldest = 1 - oldest;
-    entry.words.set(states.subarray(place, place + lanes));
+    for (let lane = 0; lane < lanes; lane++) entry.words[lane] = states[place + lane]!;
     entry.view = view(states, place);
     return entry.view;
   };
@@ -86,19 +94,23 @@ function viewOf(
 ): RolloutView {
   const first = states[place]!;
   const current = (first >> at.currentAt) & 3;
-  const sets = Array.from({ length: config.revisions }, (_, i) => {
+  const { replicas, surge, unavailable } = sizes[(first >> at.scaledAt) & 1]!;
+  const sets: SetView[] = [];
+  for (let i = 0; i < config.revisions; i++) {
     const word = states[place + i]!;
     const available = (word >> at.availableAt) & at.nibble;
     const others = ((word >> at.unreadyAt) & at.nibble) + ((word >> at.readyAt) & at.nibble);
-    return {
+    sets.push({
       spec: (word >> at.specAt) & at.nibble,
       active: available + others,
       available,
       status: (word >> at.statusAt) & at.nibble,
-    };
-  });
+    });
+  }
   return {
-    ...sizes[(first >> at.scaledAt) & 1]!,
+    replicas,
+    surge,
+    unavailable,
     sets,
     current: (states[place + current]! & at.existsBit) === 0 ? -1 : current,
     lost: (config.faults ?? 0) - ((first >> at.faultsAt) & 3),

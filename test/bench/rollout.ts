@@ -34,9 +34,9 @@ export function rollingUpdate(rollout: Rollout): Cost {
   settle(cluster);
   watch?.(cluster);
   const before = cluster.trace.entries.length;
+  const startHeap = process.memoryUsage().heapUsed; // takes a tenth of a millisecond, so first
   const start = process.hrtime.bigint();
   const startCpu = cpuMs();
-  const startHeap = process.memoryUsage().heapUsed;
   const image = { spec: { template: { spec: { containers: [{ name: "web", image: "web:2" }] } } } };
   cluster.act("set image", (api) =>
     api.patch({ resource: "deployments", name: "web" }, "strategic", image),
