@@ -25,6 +25,7 @@ import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
 import { scheduleOf, type DrawnSchedule } from "./controllers/schedule.ts";
+import { checkOptions, checkTime } from "./cluster/check-options.ts";
 import { defaults, type ClusterOptions } from "./cluster/options.ts";
 import type { Snapshot } from "./cluster/snapshot.ts";
 import { assert } from "./engine/assert.ts";
@@ -79,6 +80,7 @@ export class Cluster {
   #instant: "open" | "closed" = "closed";
 
   constructor(options: ClusterOptions = {}, saved?: Snapshot) {
+    if (saved === undefined) checkOptions(options);
     this.#options = options;
     const { nodes, podsPerNode, startTime } = { ...defaults, ...options };
     const shapes = nodeShapes(nodes, podsPerNode, options.nodeCapacity);
@@ -239,12 +241,14 @@ export class Cluster {
 
   /** All that is due at or before `at` (ms); then the clock reads `at`. */
   runUntil(at: Millis): void {
+    checkTime("runUntil", at);
     while ((this.nextEventAt() ?? Infinity) <= at) this.step();
     this.#idleUntil(at);
   }
 
   /** All that is due before `at`; then the clock reads `at`, and what is due now is still to come. */
   runBefore(at: Millis): void {
+    checkTime("runBefore", at);
     while ((this.nextEventAt() ?? Infinity) < at) this.step();
     this.#idleUntil(at);
   }
@@ -306,6 +310,9 @@ export class Cluster {
   }
 
   static restore(snapshot: Snapshot): Cluster {
+    if (snapshot.simulation === undefined) {
+      throw new RangeError("this is no snapshot; use what Cluster.save() gave");
+    }
     return new Cluster(snapshot.options, snapshot);
   }
 

@@ -49,9 +49,10 @@ export interface Explanation {
   readonly deadlineAt?: Millis;
 }
 
-/** Explains a Deployment by `namespace/name`; undefined where there is none. */
-export function explainDeployment(cluster: Cluster, key: string): Explanation | undefined {
-  const [namespace = "default", name = ""] = key.split("/");
+/** Explains a Deployment by `namespace/name`, or `name` in `default`; undefined where there is none. */
+export function explainDeployment(cluster: Cluster, named: string): Explanation | undefined {
+  const key = named.includes("/") ? named : `default/${named}`;
+  const [namespace = "", name = ""] = key.split("/");
   const found = cluster.api.get({ resource: "deployments", namespace, name });
   if (!found.ok) return undefined;
   const d = found.value as Deployment;

@@ -42,7 +42,7 @@ export interface Guarantees {
 /** For a manifest, or a Deployment from a cluster; throws a TypeError for one that the API server refuses. */
 export function guaranteesOf(manifest: KubeObject): Guarantees {
   // The API server's defaults are part of the settings.
-  const { apiVersion, kind, metadata, spec } = manifest;
+  const { apiVersion, kind, metadata, spec } = (manifest ?? {}) as Partial<KubeObject>;
   const named = { apiVersion, kind, metadata: { name: metadata?.name }, spec } as KubeObject;
   const deployment = createDeployment(new Cluster(), named);
   const { replicas, strategy } = deployment.spec;

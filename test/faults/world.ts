@@ -34,7 +34,8 @@ export function web(image: string, { replicas = 6, podSpec = {} }: WebOptions = 
 
 /** Pods are ready 1 s after their start; time stands at 10 s. */
 export function webCluster(options: WebOptions = {}): Cluster {
-  const cluster = new Cluster(options);
+  const { replicas: _, podSpec: __, budget: ___, ...clusterOptions } = options;
+  const cluster = new Cluster(clusterOptions);
   cluster.act("create", (api) => {
     expect(api.create(web("web:v1", options))).toMatchObject({ ok: true });
     if (options.budget === undefined) return;

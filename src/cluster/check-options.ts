@@ -1,0 +1,70 @@
+/** What a cluster is told is looked at before it is built: who writes JavaScript has no types to warn him. */
+import type { Behavior } from "../kubelet/behavior.ts";
+import type { ClusterOptions } from "./options.ts";
+
+const KNOWN = {
+  seed: true,
+  schedule: true,
+  nodes: true,
+  podsPerNode: true,
+  nodeCapacity: true,
+  placement: true,
+  controlPlane: true,
+  kubernetesVersion: true,
+  featureGates: true,
+  behaviors: true,
+  apps: true,
+  traffic: true,
+  startTime: true,
+  meshProvider: true,
+  webhooks: true,
+  metricRules: true,
+} as const satisfies Record<keyof ClusterOptions, true>;
+
+const DELAYS = ["schedule", "pull", "start", "ready", "gates", "terminate"] as const;
+
+/** Throws a RangeError that says which option is wrong, what it is, and what to use. */
+export function checkOptions(options: ClusterOptions): void {
+  const unknown = Object.keys(options).find((key) => !Object.hasOwn(KNOWN, key));
+  if (unknown !== undefined) {
+    throw new RangeError(`${unknown}: no such option; use ${Object.keys(KNOWN).join(", ")}`);
+  }
+  const { seed = "", nodes = 1, podsPerNode = 1, startTime, behaviors = [] } = options;
+  if (typeof seed !== "string") refuse("seed", seed, 'a text, as in "7"');
+  const isGroups = Array.isArray(nodes) && nodes.length > 0;
+  if (!isGroups && !isCount(nodes, 1))
+    refuse("nodes", nodes, "an integer >= 1, or groups of nodes");
+  if (!isCount(podsPerNode, 1)) refuse("podsPerNode", podsPerNode, "an integer >= 1");
+  if (startTime !== undefined && Number.isNaN(Date.parse(startTime))) {
+    refuse("startTime", startTime, "a time such as 2000-01-01T00:00:00Z");
+  }
+  if (!Array.isArray(behaviors)) refuse("behaviors", behaviors, "a list");
+  for (const [i, behavior] of behaviors.entries()) checkBehavior(`behaviors[${i}]`, behavior);
+}
+
+export function checkTime(method: string, at: unknown): void {
+  if (typeof at !== "number" || Number.isNaN(at)) {
+    refuse(method, at, "ms since the start of the run");
+  }
+}
+
+function checkBehavior(path: string, behavior: Behavior): void {
+  for (const name of DELAYS) {
+    const delay: unknown = behavior[name];
+    if (delay === undefined) continue;
+    const where = `${path}.${name}`;
+    if (typeof delay !== "object" || delay === null) refuse(where, delay, "{ delay: ms }");
+    for (const [key, ms] of Object.entries(delay)) {
+      if (key !== "extra" && !isCount(ms, 0)) refuse(`${where}.${key}`, ms, "whole ms, 0 or more");
+    }
+  }
+}
+
+function isCount(value: unknown, least: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least;
+}
+
+function refuse(name: string, got: unknown, use: string): never {
+  const shown = typeof got === "number" ? String(got) : JSON.stringify(got);
+  throw new RangeError(`${name}: got ${shown}; use ${use}`);
+}

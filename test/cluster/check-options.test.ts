@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { guaranteesOf } from "../../src/verify/guarantees.ts";
+import { explainDeployment } from "../../src/explain/why.ts";
+import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+
+describe("an option that no cluster can have is named, with what to use", () => {
+  test.each([
+    [{ nodes: 0 }, "nodes: got 0; use an integer >= 1, or groups of nodes"],
+    [{ nodes: [] }, "nodes: got []; use an integer >= 1, or groups of nodes"],
+    [{ podsPerNode: 1.5 }, "podsPerNode: got 1.5; use an integer >= 1"],
+    [{ seed: 7 }, 'seed: got 7; use a text, as in "7"'],
+    [{ startTime: "today" }, 'startTime: got "today"; use a time such as 2000-01-01T00:00:00Z'],
+    [{ behaviors: {} }, "behaviors: got {}; use a list"],
+    [{ behaviors: [{ ready: 5 }] }, "behaviors[0].ready: got 5; use { delay: ms }"],
+    [
+      { behaviors: [{}, { start: { delay: "5s" } }] },
+      'behaviors[1].start.delay: got "5s"; use whole ms, 0 or more',
+    ],
+    [{ nodez: 3 }, /^nodez: no such option; use seed, schedule, nodes, /u],
+  ])("%j", (options, message) => {
+    expect(() => new Cluster(options as unknown as ClusterOptions)).toThrow(message);
+  });
+
+  test("so is a time to which no clock can run, and a snapshot that is none", () => {
+    for (const [at, shown] of [
+      [Number.NaN, "NaN"],
+      ["5s", '"5s"'],
+    ]) {
+      expect(() => {
+        new Cluster().runUntil(at as number);
+      }).toThrow(`runUntil: got ${shown}; use ms since the start of the run`);
+    }
+    expect(() => Cluster.restore({} as never)).toThrow("use what Cluster.save() gave");
+  });
+});
+
+test("a manifest that is not there is no crash", () => {
+  expect(() => guaranteesOf(undefined as never)).toThrow("use a Deployment of apps/v1");
+});
+
+test("a name without a namespace is of the default one", () => {
+  const cluster = new Cluster();
+  cluster.act("create", (api) =>
+    api.create({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web" },
+      spec: {
+        selector: { matchLabels: { app: "web" } },
+        template: {
+          metadata: { labels: { app: "web" } },
+          spec: { containers: [{ name: "web", image: "web:v1" }] },
+        },
+      },
+    }),
+  );
+  expect(explainDeployment(cluster, "web")).toMatchObject({ namespace: "default" });
+  expect(explainDeployment(cluster, "web")).toEqual(explainDeployment(cluster, "default/web"));
+});
