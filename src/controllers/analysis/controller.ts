@@ -1,5 +1,6 @@
 /** The controller of AnalysisRuns: reads what their metrics would answer now. */
 import type { AnalysisArgument, AnalysisRun, AnalysisTemplate } from "../../api/analysis.ts";
+import { base64Text } from "../../api/base64.ts";
 import type { Client } from "../../api/client.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import type { MetricsSource } from "../../api/metrics.ts";
@@ -75,9 +76,9 @@ export class AnalysisController implements Operator<AnalysisRunView> {
       const ref = arg.valueFrom?.secretKeyRef;
       if (ref === undefined) return arg;
       const answer = this.#api.get({ resource: "secrets", namespace, name: ref.name });
-      const { data, stringData } = asRecord(answer.ok ? answer.value : undefined);
-      const value = asRecord(data)[ref.key] ?? asRecord(stringData)[ref.key];
-      if (value !== undefined) return { name: arg.name, value: asString(value) };
+      const { data } = asRecord(answer.ok ? answer.value : undefined);
+      const value = asRecord(data)[ref.key];
+      if (value !== undefined) return { name: arg.name, value: base64Text(asString(value)) };
       missing ??= answer.ok
         ? `key '${ref.key}' does not exist in secret '${ref.name}'`
         : `secrets "${ref.name}" not found`;

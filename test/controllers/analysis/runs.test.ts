@@ -14,6 +14,7 @@ class World {
     metrics: readonly (Partial<Metric> & { readonly name: string })[],
     spec: Partial<AnalysisRun["spec"]> = {},
     values: Readonly<Record<string, number>> = {},
+    objects: readonly KubeObject[] = [],
   ) {
     const rules = Object.entries(values).map(([metric, value]) => ({
       match: { metric },
@@ -36,7 +37,9 @@ class World {
       metadata: { name: "run" },
       spec: { metrics: filled, ...spec },
     };
-    this.cluster.act("create", (api) => expect(api.create(run)).toMatchObject({ ok: true }));
+    this.cluster.act("create", (api) => {
+      for (const each of [...objects, run]) expect(api.create(each)).toMatchObject({ ok: true });
+    });
   }
 
   look(seconds: number): this {
@@ -148,6 +151,38 @@ describe("an AnalysisRun", () => {
     const world = new World([{ name: "a", provider: { job }, successCondition: "" }]);
     if (ends > 0) expect(world.look(ends - 2).status.phase).toBe("Running");
     expect(world.look(3).status.phase).toBe(phase);
+  });
+
+  describe("with an argument from a Secret", () => {
+    const metrics = [{ name: "a", interval: "{{args.every}}", count: 2 }];
+    const from = (key: string): Partial<AnalysisRun["spec"]> => ({
+      args: [{ name: "every", valueFrom: { secretKeyRef: { name: "times", key } } }],
+    });
+    const secret = (data: object): KubeObject => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "times" },
+      ...data,
+    });
+
+    test.each([{ stringData: { every: "20s" } }, { data: { every: "MjBz" } }])(
+      "has what %j means",
+      (data) => {
+        const world = new World(metrics, from("every"), { a: 1 }, [secret(data)]);
+        expect(world.look(30).times()).toEqual([0, 20]);
+      },
+    );
+
+    test.each([
+      [[], `secrets "times" not found`],
+      [[secret({ data: {} })], "key 'every' does not exist in secret 'times'"],
+    ])("is an error where there is none", (objects, why) => {
+      const { status } = new World(metrics, from("every"), {}, objects);
+      expect([status.phase, status.message]).toEqual([
+        "Error",
+        `Unable to resolve metric arguments: ${why}`,
+      ]);
+    });
   });
 
   test.each<[Partial<Metric>[], Partial<AnalysisRun["spec"]>, string]>([
