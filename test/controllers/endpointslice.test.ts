@@ -74,7 +74,11 @@ describe("pods of a Service", () => {
     expect(legacy(cluster).subsets![0]!.notReadyAddresses).toHaveLength(2);
     expect(legacy(cluster).subsets![0]).not.toHaveProperty("addresses");
     cluster.runUntil(2 * second);
-    expect(legacy(cluster).subsets![0]!.addresses).toHaveLength(2);
+    expect(legacy(cluster).subsets![0]!.addresses).toMatchObject(
+      cluster.api.list("pods").map(({ metadata: { name, uid } }) => ({
+        targetRef: { kind: "Pod", namespace: "default", name, uid },
+      })),
+    );
     expect(legacy(cluster).subsets![0]).not.toHaveProperty("notReadyAddresses");
     expect(legacy(cluster).subsets![0]!.ports).toStrictEqual([{ port: 8080, protocol: "TCP" }]);
     cluster.act("delete", (api) => api.delete({ resource: "deployments", name: "web" }));

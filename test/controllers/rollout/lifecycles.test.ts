@@ -271,6 +271,36 @@ describe("an analysis in the background", () => {
   });
 });
 
+test("finished analyses stay as long as their limits say, the newest, and no longer than their pods", () => {
+  const once = analysisTemplate("once", {});
+  const canary = { steps: [{ analysis: { templates: [{ templateName: "once" }] } }] };
+  const limits = { analysis: { successfulRunHistoryLimit: 1, unsuccessfulRunHistoryLimit: 0 } };
+  const options = { metricRules: [{ measure: "value" as const, value: 1 }] };
+  const world = new RolloutWorld([once, rollout({ canary }, limits)], options).look();
+  const revisions = (): unknown[] =>
+    world.runs.map(({ metadata }) => metadata.annotations?.["rollout.argoproj.io/revision"]);
+  for (const version of [2, 3, 4]) world.update(`web:v${version}`).look(30);
+  expect(world.phase).toBe("Healthy");
+  expect(revisions()).toEqual(["4"]);
+  world
+    .patch({ spec: { revisionHistoryLimit: 0 } })
+    .look(5)
+    .update("web:v5")
+    .look(40);
+  expect(world.phase).toBe("Healthy");
+  expect(revisions()).toEqual(["5"]);
+});
+
+test("a status leaves out what is zero, as Go writes it", () => {
+  const world = new RolloutWorld([rollout({ canary: {} }, { replicas: 0 })]).look();
+  expect(world.status).toMatchObject({ canary: {}, blueGreen: {}, observedGeneration: "1" });
+  for (const count of ["replicas", "readyReplicas", "availableReplicas", "promoteFull"]) {
+    expect(world.status).not.toHaveProperty(count);
+  }
+  world.patch({ spec: { replicas: 4 } }).look();
+  expect(world.status).toMatchObject({ replicas: 4, readyReplicas: 4, selector: "app=web" });
+});
+
 describe("a blue-green analysis", () => {
   const once = analysisTemplate("once", {});
   const services = [service("active"), service("preview")];
