@@ -25,10 +25,10 @@ const deployments = noticedBy(
       "a scaling event creates the ReplicaSet that is missing",
       `${deployment}scale`,
       `const revisions = yield* syncRevisions(sync, owned, "leave");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
   const scaled`,
       `const revisions = yield* syncRevisions(sync, owned, "create");
-  if (!revisions.ok) return { error: revisions.error };
+  if (!revisions.ok) return failed(revisions);
   const scaled`,
     ],
     [
@@ -36,10 +36,10 @@ const deployments = noticedBy(
       `${deployment}deployment`,
       `if (rollbackTo(sync.d) !== undefined) return yield* rollback(sync, owned);
   const scaling = yield* isScalingEvent(sync, owned);
-  if (!scaling.ok) return { error: scaling.error };
+  if (!scaling.ok) return failed(scaling);
   if (scaling.value) return yield* scaleAndSync(sync, owned);`,
       `const scaling = yield* isScalingEvent(sync, owned);
-  if (!scaling.ok) return { error: scaling.error };
+  if (!scaling.ok) return failed(scaling);
   if (scaling.value) return yield* scaleAndSync(sync, owned);
   if (rollbackTo(sync.d) !== undefined) return yield* rollback(sync, owned);`,
     ],
@@ -70,8 +70,8 @@ const deployments = noticedBy(
     [
       "the owner's template does not matter after a collision",
       `${deployment}new-replica-set`,
-      `owner.uid === sync.d.metadata.uid && same`,
-      `owner.uid === sync.d.metadata.uid`,
+      `isControlledBy(cached, sync.d) && same`,
+      `isControlledBy(cached, sync.d)`,
     ],
     [
       "last-applied-configuration is copied",
@@ -150,9 +150,7 @@ const deployments = noticedBy(
     [
       "Recreate scales by shares",
       `${deployment}scale`,
-      `return isRollingUpdate(sync.d)
-    ? yield* scaleProportionally(sync, running)
-    : { ok: true, value: undefined };`,
+      `return isRollingUpdate(sync.d) ? yield* scaleProportionally(sync, running) : PASSED;`,
       `return yield* scaleProportionally(sync, running);`,
     ],
     [
@@ -214,8 +212,8 @@ const deployments = noticedBy(
     [
       "unavailable pods may be fewer than none",
       `${deployment}status`,
-      `some(Math.max(0, sumOfSpecs(all) - available))`,
-      `some(sumOfSpecs(all) - available)`,
+      `omitZero(Math.max(0, sumOfSpecs(all) - available))`,
+      `omitZero(sumOfSpecs(all) - available)`,
     ],
     [
       "complete does not look at the generation",
@@ -227,20 +225,20 @@ const deployments = noticedBy(
     [
       "pausing hides that the deadline has passed",
       `${deployment}deployment`,
-      `if (!hasDeadline(d) || current?.reason === Reason.deadlineExceeded) return fine;`,
-      `if (!hasDeadline(d)) return fine;`,
+      `if (!hasDeadline(d) || current?.reason === Reason.deadlineExceeded) return PASSED;`,
+      `if (!hasDeadline(d)) return PASSED;`,
     ],
     [
       "pausing needs no deadline to be shown",
       `${deployment}deployment`,
-      `if (!hasDeadline(d) || current?.reason === Reason.deadlineExceeded) return fine;`,
-      `if (current?.reason === Reason.deadlineExceeded) return fine;`,
+      `if (!hasDeadline(d) || current?.reason === Reason.deadlineExceeded) return PASSED;`,
+      `if (current?.reason === Reason.deadlineExceeded) return PASSED;`,
     ],
     [
       "resuming leaves the condition alone",
       `${deployment}deployment`,
-      `if (paused === (current?.reason === Reason.paused)) return fine;`,
-      `if (!paused || current?.reason === Reason.paused) return fine;`,
+      `if (paused === (current?.reason === Reason.paused)) return PASSED;`,
+      `if (!paused || current?.reason === Reason.paused) return PASSED;`,
     ],
     [
       "without a deadline Progressing stays",

@@ -56,7 +56,7 @@ const syncs = noticedBy(
     [
       "a Deployment that selects all pods claims what it finds",
       `${deployment}deployment`,
-      `if (selectsEverything(sync.d)) return yield* refuseSelector(sync);`,
+      `if (isEmptySelector(sync.d.spec.selector)) return yield* refuseSelector(sync);`,
       ``,
     ],
     [
