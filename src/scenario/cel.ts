@@ -123,10 +123,18 @@ export function compileCel(text: string): CelAnswer {
   }
 }
 
+const SIGNS: Readonly<Record<string, string>> = { RPAREN: ")", RBRACKET: "]", RBRACE: "}" };
+
 function refusal(text: string, error: unknown): CelAnswer {
   const { summary, range } = error as { summary?: string; range?: { start: number; end: number } };
   if (summary === undefined) throw error;
-  const message = summary.replace("Unexpected token: EOF", "the expression ends too early");
+  const message = summary
+    .replace("Unexpected token: EOF", "the expression ends too early")
+    .replace(
+      /^Expected (\w+), got EOF$/u,
+      (_, token: string) => `a ${SIGNS[token] ?? token} is missing`,
+    );
+  const assigns = summary === "Unexpected character: =" ? { hint: 'did you mean "=="?' } : {};
   const unknown = /^Unknown variable: (.*)$/u.exec(summary)?.[1];
   const best = unknown === undefined ? undefined : nearest(unknown, celVariables);
   const hint =
@@ -134,7 +142,7 @@ function refusal(text: string, error: unknown): CelAnswer {
   return {
     ok: false,
     message,
-    ...(unknown === undefined ? {} : { hint }),
+    ...(unknown === undefined ? assigns : { hint }),
     start: range?.start ?? 0,
     end: range?.end ?? text.length,
   };

@@ -1,3 +1,4 @@
+/** An index of whole keys, in typed arrays: states of the checker by their numbers. */
 const FREE = -1;
 const largestFill = 0.5;
 

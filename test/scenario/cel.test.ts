@@ -73,6 +73,7 @@ describe("an expression", () => {
   test.each([
     ["deplo.web == 1", "Unknown variable: deplo", 0, 5],
     ["1 +", "the expression ends too early", 3, 3],
+    ["size(rs == 1", "a ) is missing", 12, 12],
     ["1 + 1", "the expression is of type int, not a condition", 0, 5],
     ['"a" + 1 == "a"', "no such overload: string + int", 0, 7],
   ])("%j is refused before the run, with its place", (text, message, start, end) => {
@@ -96,6 +97,10 @@ describe("an expression", () => {
       hint: typeof hint === "string" ? hint : expect.stringMatching(hint),
       start,
     });
+  });
+
+  test("that assigns is told of ==", () => {
+    expect(compileCel("t = 3")).toMatchObject({ hint: 'did you mean "=="?' });
   });
 
   test("that looks at what nobody knows is told what expressions see", () => {
