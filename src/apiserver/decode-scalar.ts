@@ -63,7 +63,7 @@ export function decodeScalar(type: TypeInfo, json: unknown, context: FieldContex
 }
 
 /** Whether a JSON value is an integer that fits a Go integer type. */
-export function isGoInt(json: unknown, goType: string): json is number {
+function isGoInt(json: unknown, goType: string): json is number {
   if (typeof json !== "number" || !Number.isInteger(json)) return false;
   const [min, max] = INT_LIMITS[goType] ?? [-(2 ** 63), 2 ** 63 - 1];
   return json >= min && json <= max;

@@ -126,7 +126,7 @@ function indexOf(list: List, item: unknown, mergeKey: string, kind: ElementKind)
 }
 
 /** Go's sort of short lists; the result shows where `before` is not a strict order. */
-export function insertionSorted(list: List, before: (a: unknown, b: unknown) => boolean): List {
+function insertionSorted(list: List, before: (a: unknown, b: unknown) => boolean): List {
   const sorted = [...list];
   for (let i = 1; i < sorted.length; i++) {
     for (let j = i; j > 0 && before(sorted[j], sorted[j - 1]); j--) {

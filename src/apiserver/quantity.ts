@@ -165,7 +165,7 @@ export function roundQuantityUp(quantity: Quantity, digits: number): Quantity {
       };
 }
 
-export function decimalOf(quantity: Quantity): BigDecimal {
+function decimalOf(quantity: Quantity): BigDecimal {
   return quantity.big ?? { unscaled: quantity.value, scale: -quantity.scale };
 }
 

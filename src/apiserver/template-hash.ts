@@ -44,7 +44,7 @@ export function safeEncode(text: string): string {
 }
 
 /** dump.ForHash of the template: the text whose bytes are hashed. */
-export function dumpTemplate(template: unknown, minor = NEWEST_MINOR): string {
+function dumpTemplate(template: unknown, minor = NEWEST_MINOR): string {
   const type = structType("v1.PodTemplateSpec");
   return `(${type.name})${dump(type, template, minor)}`;
 }

@@ -26,7 +26,7 @@ export interface CompareArguments {
   readonly output: "text" | "markdown" | "json";
 }
 
-export const defaultStrategies: readonly string[] = ["rolling", "canary", "blue-green"];
+const defaultStrategies: readonly string[] = ["rolling", "canary", "blue-green"];
 
 const mostWorlds = 10_000;
 

@@ -88,7 +88,7 @@ function collected(
 }
 
 /** SHA-256 over the trace as JSON, one entry a line. */
-export function traceHash({ trace }: Result): string {
+function traceHash({ trace }: Result): string {
   // Loaded only when it is asked for: it costs a start 2 ms.
   const hash = process.getBuiltinModule("node:crypto").createHash("sha256");
   for (const entry of trace) hash.update(`${JSON.stringify(entry)}\n`);

@@ -43,7 +43,7 @@ export interface ControllerWorld {
 }
 
 /** Events of the controllers: keys by their number, syncs by theirs, controllers by their index. */
-export const ControllerEvent = {
+const ControllerEvent = {
   wakeDeployment: 0,
   wakeReplicaSet: 1,
   resumeSync: 2,

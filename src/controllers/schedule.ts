@@ -36,7 +36,7 @@ const LETTERS = /^[drpDR2-5.]*$/;
  * A schedule as people write it: a name, or `fresh until 60000ms, then NAME`; white space does not count.
  * Answers undefined for anything else.
  */
-export function parseSchedule(text: string): ScheduleOptions | undefined {
+function parseSchedule(text: string): ScheduleOptions | undefined {
   const compact = text.replaceAll(/\s/g, "");
   const [, from, later] = /^freshuntil(\d+)ms,then(.*)$/.exec(compact) ?? [];
   const name = later ?? compact;

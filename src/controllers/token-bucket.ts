@@ -18,7 +18,7 @@ export interface ControlPlaneLimits {
  * From a request to the moment at which those who watch act on it. Taken from one recording: a Deployment of
  * 10 instant pods needs 8 requests one after the other, and was complete after 0.24 s.
  */
-export const DEFAULT_LATENCY_MS = 30;
+const DEFAULT_LATENCY_MS = 30;
 
 export interface SavedTokenBucket {
   readonly tokens: number;

@@ -20,7 +20,7 @@ import { toleranceOf } from "./tolerations.ts";
  * What a timer is for. The subject is a node, for the first two a number of an outage. `changed`: it may have
  * become free for pods that wait.
  */
-export const NodeTurn = { unreachable: 0, evict: 1, drain: 2, changed: 3 } as const;
+const NodeTurn = { unreachable: 0, evict: 1, drain: 2, changed: 3 } as const;
 export const NODE_TURNS = Object.keys(NodeTurn).length;
 export type NodeTurnCode = (typeof NodeTurn)[keyof typeof NodeTurn];
 

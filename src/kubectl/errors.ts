@@ -69,7 +69,7 @@ export function failStatus(status: Status): never {
   return exitWith(statusExitText(status));
 }
 
-export function problemText(problem: Problem): string {
+function problemText(problem: Problem): string {
   return "status" in problem ? statusText(problem.status) : problem.text;
 }
 

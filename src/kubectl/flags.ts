@@ -191,7 +191,7 @@ function badValue(spec: FlagSpec, value: string): string | undefined {
 }
 
 /** Go's strconv.ParseBool. */
-export function boolOf(text: string): boolean | undefined {
+function boolOf(text: string): boolean | undefined {
   if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
   if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
   return undefined;

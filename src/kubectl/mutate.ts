@@ -12,7 +12,7 @@ import { isMap, list, map, sameJson, text, withField, type JsonMap } from "./fie
 import type { Info } from "./resolve.ts";
 
 /** A JSON merge patch (RFC 7386) from one object to another. */
-export function mergeDiff(before: JsonMap, after: JsonMap): JsonMap {
+function mergeDiff(before: JsonMap, after: JsonMap): JsonMap {
   const patch: Record<string, unknown> = {};
   for (const key of Object.keys(before)) {
     if (after[key] === undefined && before[key] !== undefined) patch[key] = null;

@@ -8,7 +8,7 @@ import type { Answer } from "../api/status.ts";
 import { withoutAutoscalingV1 } from "../apiserver/autoscaling-v1.ts";
 import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
-import { exitWith, fail, failStatus, goQuote, type Problem } from "./errors.ts";
+import { exitWith, fail, goQuote, type Problem } from "./errors.ts";
 import { map, text } from "./fields.ts";
 import type { ManifestFile } from "./io.ts";
 import { openLists } from "./list-manifest.ts";
@@ -147,7 +147,7 @@ function allNamespaces(call: Call): boolean {
   return call.flags.has("all-namespaces") && call.flags.bool("all-namespaces");
 }
 
-export function refOf(call: Call, kind: KindInfo, name: string, namespace?: string): ObjectRef {
+function refOf(call: Call, kind: KindInfo, name: string, namespace?: string): ObjectRef {
   const resource = resourceName(call.io.client, kind);
   return kind.namespaced
     ? { resource, namespace: namespace ?? call.namespace, name }
@@ -368,14 +368,6 @@ function toInfo(call: Call, document: unknown, source: string): Info | string {
   const home = namespace ?? call.namespace;
   const placed = { ...object, metadata: { ...object.metadata, namespace: home } };
   return { kind, ref: refOf(call, kind, name, home), object: placed, source };
-}
-
-/** Stops for problems before anything is done, as commands do that do not continue on errors. */
-export function failEarly(problems: readonly Problem[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  if ("status" in first) failStatus(first.status);
-  fail(first.text);
 }
 
 /** The one exit text that several verbs share. */

@@ -6,7 +6,7 @@ import { Lexer } from "yaml";
 import { problemAt, type Problem, type Source } from "./problem.ts";
 
 /** The longest text that is read, in UTF-16 units: 1 Mi. */
-export const longestText = 1024 * 1024;
+const longestText = 1024 * 1024;
 const deepest = 64;
 const mostDocuments = 2000;
 

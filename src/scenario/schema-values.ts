@@ -28,7 +28,7 @@ export const exitStatus = v.pipe(
 export const most = (limit: number) =>
   v.maxValue<number, number, string>(limit, `at most ${limit}`);
 export const natural = v.pipe(v.number(), v.integer("a whole number"), v.minValue(0, "at least 0"));
-export const percentPattern = /^(100(\.0+)?|\d{1,2}(\.\d+)?)%$/u;
+const percentPattern = /^(100(\.0+)?|\d{1,2}(\.\d+)?)%$/u;
 export const share = v.union([
   v.pipe(
     v.number(),

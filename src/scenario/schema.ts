@@ -33,7 +33,7 @@ const readyDelay = v.strictObject({
 });
 
 /** What can be wrong with pods; see kubelet/behavior.ts. */
-export const podFaults = [
+const podFaults = [
   "ImagePullBackOff",
   "CrashLoopBackOff",
   "NeverReady",

@@ -99,7 +99,7 @@ export function worldOf(
 }
 
 /** Ready pods, not terminating, that the service's selector selects; of those, what `only` selects. */
-export function endpointsOf(
+function endpointsOf(
   client: Client,
   namespace: string,
   service: string,

@@ -39,10 +39,10 @@ export interface NodeSoftware {
   readonly since: Timestamp;
 }
 
-export const nodeCapacityDefaults = { cpu: "16", memory: "64Gi" } as const;
+const nodeCapacityDefaults = { cpu: "16", memory: "64Gi" } as const;
 
 /** What the pods on one node may ask for together: its `status.allocatable`. */
-export function allocatableOf({
+function allocatableOf({
   cpu = nodeCapacityDefaults.cpu,
   memory = nodeCapacityDefaults.memory,
   podsPerNode,
@@ -72,7 +72,7 @@ export function seedNodes(
 }
 
 /** The node of an index from 0, as it registers. */
-export function nodeObject(node: number, shape: NodeShape, software: NodeSoftware): Node {
+function nodeObject(node: number, shape: NodeShape, software: NodeSoftware): Node {
   const name = nodeName(node);
   const allocatable = allocatableOf(shape);
   return {

@@ -104,7 +104,7 @@ export function ceilingOf(view: RolloutView): number {
 }
 
 /** Available pods that survive once every ReplicaSet has its size: the sum of min(av, spec). */
-export function lastingAvailable(view: RolloutView): number {
+function lastingAvailable(view: RolloutView): number {
   return sum(view, ofKept);
 }
 

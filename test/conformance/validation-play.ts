@@ -35,7 +35,7 @@ export interface Played {
 }
 
 /** The kinds that the recorder read back. */
-export const storedResources = [
+const storedResources = [
   "deployments",
   "replicasets",
   "services",

@@ -17,7 +17,7 @@ export function performancePage(): string {
 const FLAT = 1.5;
 const MILLION = { replicas: 1_000_000, cpuMs: 2000, megabytes: 500 };
 
-export function renderPerformance({ machine, benches }: Results): string {
+function renderPerformance({ machine, benches }: Results): string {
   const of = (name: string): readonly Measured[] => benches[name] ?? [];
   const [before, after] = machine.load.map((load) => load.toFixed(1));
   return [

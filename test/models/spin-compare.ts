@@ -68,7 +68,7 @@ function counterexample(
 }
 
 /** Every comparison, one after another, as they are made; about half a minute in all. */
-export function* compareWithSpin(): Generator<Comparison> {
+function* compareWithSpin(): Generator<Comparison> {
   const all: readonly Row[] = Object.values(rows);
   for (const creation of creations) {
     for (const { name, config } of all) yield states(name, { ...config, creation });

@@ -38,7 +38,7 @@ export function spinIsMissing(): string | undefined {
 }
 
 /** The -D flags that make rollout.pml this configuration. */
-export function promelaFlags(config: RolloutConfig, holds?: string): readonly string[] {
+function promelaFlags(config: RolloutConfig, holds?: string): readonly string[] {
   const { surge, unavailable, replicas } = config;
   const size = sizeOf(replicas, surge, unavailable);
   const flags: Record<string, number | string> = {

@@ -5,7 +5,7 @@ import type { IntOrString, KubeObject } from "../../src/api/meta.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 
 /** Rollouts begin here, with a Deployment that is complete; the schedule is fresh before. */
-export const START_MS = 60_000;
+const START_MS = 60_000;
 
 export interface Seen {
   readonly at: number;

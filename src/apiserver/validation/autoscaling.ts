@@ -38,11 +38,6 @@ export function validateAutoscalerStatusUpdate(next: KubeObject, prev: KubeObjec
   ];
 }
 
-/** The number of replicas, through the scale subresource. */
-export function validateScale(replicas: unknown): Causes {
-  return nonNegative(replicas, "spec.replicas");
-}
-
 function validateSpec(spec: Json): Causes {
   const { minReplicas: least, maxReplicas, behavior } = spec;
   const most = typeof maxReplicas === "number" ? maxReplicas : 0;

@@ -27,7 +27,7 @@ export function isIpv4(text: string): boolean {
   return IPV4.test(text) && !text.split(".").some((part) => /^0\d/.test(part));
 }
 
-export function isIpv6(text: string): boolean {
+function isIpv6(text: string): boolean {
   const halves = text.split("::");
   if (halves.length > 2 || !text.includes(":")) return false;
   const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));

@@ -9,7 +9,6 @@ const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
 const UNDERSCORED_LABEL = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 const UNDERSCORED_SUBDOMAIN = `${UNDERSCORED_LABEL}(\\.${UNDERSCORED_LABEL})*`;
-const DNS1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const KEY = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${KEY})?`;
 const PERCENT = "[0-9]+%";
@@ -49,15 +48,6 @@ export function dnsSubdomainWithUnderscore(text: string): readonly string[] {
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or " +
     "'.', and must start and end with an alphanumeric character";
   return [...long, ruleText(rule, UNDERSCORED_SUBDOMAIN, ["example.com"])];
-}
-
-export function dns1035Label(text: string): readonly string[] {
-  const long = tooLong(text, MAX_LABEL);
-  if (matches(DNS1035, text)) return long;
-  const rule =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an " +
-    "alphabetic character, and end with an alphanumeric character";
-  return [...long, ruleText(rule, DNS1035, ["my-name", "abc-123"])];
 }
 
 /** A label or annotation key, `example.com/name`. */

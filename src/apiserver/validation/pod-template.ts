@@ -42,7 +42,7 @@ export function validatePodAnnotations(annotations: Json, spec: Json, field: str
 }
 
 /** A 32-bit integer without plus sign or leading zeros. */
-export function isDeletionCost(text: string): boolean {
+function isDeletionCost(text: string): boolean {
   if (!/^(0|-?[1-9]\d*)$/.test(text)) return false;
   const value = Number(text);
   return value >= -(2 ** 31) && value < 2 ** 31;

@@ -8,7 +8,7 @@ import type { Endpoint } from "./endpoint.ts";
 import type { EndpointPort } from "./ports.ts";
 
 /** Addresses in one Endpoints object; further ones are cut off. */
-export const MAX_ADDRESSES = 1000;
+const MAX_ADDRESSES = 1000;
 
 interface Address {
   readonly ip: string;

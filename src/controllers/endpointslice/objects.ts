@@ -69,7 +69,7 @@ export function sliceObject(
 }
 
 /** The Service's labels, and the controller's own. */
-export function sliceLabels(service: KubeObject): StringMap {
+function sliceLabels(service: KubeObject): StringMap {
   const labels: Record<string, string> = { ...service.metadata.labels };
   delete labels[HEADLESS];
   if (isHeadless(service)) labels[HEADLESS] = "";

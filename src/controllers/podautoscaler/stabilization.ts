@@ -97,7 +97,7 @@ function stabilizeByRules(input: NormalizationInput): Stabilized {
 }
 
 /** The new one takes the place of the last old one, if there is an old one. */
-export function withNew<T>(list: readonly T[], now: T, isOld: (item: T) => boolean): readonly T[] {
+function withNew<T>(list: readonly T[], now: T, isOld: (item: T) => boolean): readonly T[] {
   const place = list.findLastIndex(isOld);
   return place < 0 ? [...list, now] : list.with(place, now);
 }

@@ -314,7 +314,7 @@ function fieldAt(object: KubeObject, path: string): string {
 }
 
 /** cancelAnalysisRuns: those that still run are told to end. */
-export function* cancel(runs: readonly Run[]): Steps<void> {
+function* cancel(runs: readonly Run[]): Steps<void> {
   for (const run of runs) {
     if (run === undefined || run.spec.terminate === true || isOver(run.status?.phase)) continue;
     yield decide("rollout/analysis/cancelled", { run: run.metadata.name });

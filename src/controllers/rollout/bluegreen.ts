@@ -75,7 +75,7 @@ export function* reconcileReplicaSets(c: RolloutContext): Steps<void> {
 }
 
 /** NewRSNewReplicas: previewReplicaCount until the preview has been looked at. */
-export function newReplicas(c: RolloutContext): number {
+function newReplicas(c: RolloutContext): number {
   const { rollout, newRS } = c;
   const replicas = replicasOf(rollout);
   const preview = blueGreenOf(rollout)?.previewReplicaCount;

@@ -49,7 +49,7 @@ export function lastStep<T>(
 }
 
 /** The setCanaryScale in force, if any: it needs a traffic router, and an abort ends it. */
-export function setCanaryScaleOf(rollout: Rollout): SetCanaryScale | undefined {
+function setCanaryScaleOf(rollout: Rollout): SetCanaryScale | undefined {
   if (!routesTraffic(rollout)) return undefined;
   if (statusOf(rollout).abort === true && abortScaleDownDelaySeconds(rollout) !== undefined) {
     return undefined;
@@ -109,7 +109,7 @@ export function pauseSeconds(step: CanaryStep): number | undefined {
 }
 
 /** `90`, `90s`, `1h30m`: whole seconds; -1 where it cannot be read (RolloutPause.DurationSeconds). */
-export function secondsOf(text: string): number {
+function secondsOf(text: string): number {
   if (/^-?\d+$/.test(text)) return Number(text);
   const parsed = parseDuration(text);
   return parsed.ok ? Math.trunc(parsed.ms / 1000) : -1;

@@ -111,7 +111,7 @@ export function* removeDeadlines(c: RolloutContext): Steps<void> {
 }
 
 /** shouldDelayScaleDownOnAbort. */
-export function delaysScaleDownOnAbort(c: RolloutContext): boolean {
+function delaysScaleDownOnAbort(c: RolloutContext): boolean {
   const { rollout } = c;
   if (!isAborted(c.pause, rollout) || c.stableRS === undefined) return false;
   if (canaryOf(rollout) !== undefined && !routesTraffic(rollout)) return false;

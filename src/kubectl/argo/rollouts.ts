@@ -30,7 +30,7 @@ import { follow } from "../waiting.ts";
 import { revisionOf } from "./rollout-info.ts";
 
 /** The release of argo-rollouts whose rules and words are followed. */
-export const ARGO_ROLLOUTS_VERSION = "v1.10.0-rc1";
+const ARGO_ROLLOUTS_VERSION = "v1.10.0-rc1";
 
 /** The plugin writes errors as cobra does. */
 function stop(text: string): never {

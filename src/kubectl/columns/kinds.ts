@@ -40,7 +40,7 @@ import {
 } from "./workloads.ts";
 
 /** Who reported an event: `kubelet, node-1`. */
-export function eventSource(event: KubeObject): string {
+function eventSource(event: KubeObject): string {
   const component = text(event, "source", "component") || text(event, "reportingComponent");
   const host = text(event, "source", "host") || text(event, "reportingInstance");
   return host === "" ? component : `${component}, ${host}`;

@@ -54,7 +54,7 @@ function servicePorts(svc: KubeObject): string {
 }
 
 /** `ip:port` of the ready addresses, at most three and how many more. */
-export function formatEndpoints(endpoints: unknown, portName?: string): string {
+function formatEndpoints(endpoints: unknown, portName?: string): string {
   const subsets = list(endpoints, "subsets");
   if (subsets.length === 0) return "<none>";
   const all = subsets.flatMap((subset) => {

@@ -105,7 +105,7 @@ function oneState(title: string, state: unknown): string[] {
   ];
 }
 
-export function resourceLines(resources: unknown, level: number): string[] {
+function resourceLines(resources: unknown, level: number): string[] {
   return (["limits", "requests"] as const).flatMap((key) => {
     const quantities = map(resources, key);
     const names = sortedKeys(quantities);

@@ -6,7 +6,7 @@ import { num, text } from "../fields.ts";
 import { line } from "./text.ts";
 
 /** Events of one object, oldest last occurrence first. */
-export function eventsOf(call: Call, object: KubeObject): readonly KubeObject[] {
+function eventsOf(call: Call, object: KubeObject): readonly KubeObject[] {
   const { name, namespace, uid } = object.metadata;
   const events = call.io.client.list("events", namespace === undefined ? {} : { namespace });
   return sortByLastSeen(

@@ -23,7 +23,7 @@ const conflictAdvice = [
 ].join("\n");
 
 /** The name under which server-side apply owns fields unless --field-manager says otherwise. */
-export function serverSideManager(call: Call): string {
+function serverSideManager(call: Call): string {
   return call.flags.changed("field-manager") ? call.flags.text("field-manager") : "kubectl";
 }
 

@@ -219,7 +219,7 @@ function warnUnapplied(call: Call, info: Info, current: KubeObject): void {
   );
 }
 
-export function warnDeleting(call: Call, info: Info, object: KubeObject): void {
+function warnDeleting(call: Call, info: Info, object: KubeObject): void {
   if (object.metadata.deletionTimestamp === undefined) return;
   const name = `${info.kind.resource}/${info.object.metadata.name}`;
   call.io.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`);

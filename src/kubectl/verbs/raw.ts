@@ -84,7 +84,7 @@ function indentedVersion(): string {
 }
 
 /** The server writes its version with two spaces and in the order of its fields. */
-export function serverVersionText(): string {
+function serverVersionText(): string {
   const lines = Object.entries(serverVersion).map(
     ([key, value]) => `  ${indentedJson(key, "")}: ${indentedJson(value, "")}`,
   );

@@ -44,7 +44,7 @@ export function setResources(call: Call): void {
 }
 
 /** `cpu=200m,memory=512Mi`. */
-export function readResources(spec: string): JsonMap {
+function readResources(spec: string): JsonMap {
   if (spec === "") return {};
   const entries = spec.split(",").map((term) => {
     const parts = term.split("=");
