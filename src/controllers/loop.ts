@@ -162,7 +162,7 @@ function request(
     const part = answer(world, controller, key, partOf(effect, done, due)) as PodsWritten;
     waiting.written = sum(waiting.written, part);
     waiting.times = waiting.times.slice(due);
-    sendPodEvents(world, controller, effect.replicaSet, due);
+    world.sendEvents?.(controller, effect.replicaSet, due);
   }
   return last ? { outcome: waiting.written } : waiting.times[0]!;
 }
@@ -199,15 +199,6 @@ function sum(a: PodsWritten, b: PodsWritten): PodsWritten {
     ...(refused === undefined ? {} : { refused }),
     missing: [...(a.missing ?? []), ...(b.missing ?? [])],
   };
-}
-
-function sendPodEvents(
-  world: LoopWorld,
-  controller: Controller,
-  about: KubeObject,
-  count: number,
-): void {
-  world.sendEvents?.(controller, about, count);
 }
 
 function tellDecision(
