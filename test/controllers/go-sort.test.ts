@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { goSort } from "../../src/controllers/replicaset/go-sort.ts";
+import { goSort } from "../../src/controllers/go-sort.ts";
 
 interface Recorded {
   readonly keys: readonly number[];

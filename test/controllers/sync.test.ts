@@ -68,6 +68,35 @@ describe("a sync of a Deployment", () => {
     expect(verdict).not.toHaveProperty("final");
   });
 
+  const two = (replicas: number): ReplicaSet[] => [
+    replicaSet({ image: "web:1", replicas }),
+    replicaSet({ image: "web:2", replicas: 10 - replicas }),
+  ];
+  test.each([
+    ["update", "rolling", deployment(), two(5)],
+    ["update", "recreating", deployment({ spec: { strategy: { type: "Recreate" } } }), two(5)],
+    ["update", "scaling", deployment({ spec: { replicas: 20 } }), two(5)],
+    ["update/status", "rolling", deployment(), two(0)],
+    ["update/status", "paused", deployment({ spec: { paused: true } }), two(5)],
+    ["delete", "trimming", deployment({ spec: { paused: true, revisionHistoryLimit: 0 } }), two(0)],
+    [
+      "update",
+      "rolling back",
+      deployment({ annotations: { "deprecated.deployment.rollback.to": "1" } }),
+      two(0),
+    ],
+  ] as const)("gives up where %s is refused so, when %s", (verb, _, d, sets) => {
+    const plan = planOf(reconcileDeployment(viewOf(d, sets)), refusing(verb, terminating));
+    expect(plan).toMatchObject({ error: "namespace default is being terminated", final: true });
+  });
+
+  test("tries again where a claim is refused so", () => {
+    const sync = reconcileDeployment(viewOf(deployment(), [orphan()]));
+    const plan = planOf(sync, refusing("adopt", terminating));
+    expect(plan).toMatchObject({ error: "namespace default is being terminated" });
+    expect(plan).not.toHaveProperty("final");
+  });
+
   test("adopts an orphan that it selects, and does without one that is gone by then", () => {
     const sets = [orphan(), replicaSet({ image: "web:2", replicas: 10 })];
     const adopted = planFor(deployment(), sets);
@@ -111,6 +140,22 @@ describe("a sync of a Deployment", () => {
     expect(verbs(planFor(deployment({ spec }), sets).writes)).toContain("delete");
     const annotations = { "deprecated.deployment.rollback.to": "1" };
     expect(verbs(planFor(deployment({ spec, annotations }), sets).writes)).not.toContain("delete");
+  });
+
+  test("orders a history with a revision that is no number as Go's sort does", () => {
+    const revision = (text: string) => ({ "deployment.kubernetes.io/revision": text });
+    const sets = [
+      replicaSet({ image: "web:3", replicas: 10, annotations: revision("7") }),
+      replicaSet({ image: "web:4", replicas: 3, annotations: revision("x") }),
+      replicaSet({ image: "web:5", replicas: 0, annotations: revision("1") }),
+      replicaSet({ image: "web:6", replicas: 0, annotations: revision("0") }),
+    ];
+    // Newest first 0, 1, x, 7 becomes x, 0, 1, 7: x is older than 1 and 0.
+    const plan = planFor(deployment({ spec: { paused: true, revisionHistoryLimit: 2 } }), sets);
+    const gone = plan.writes.flatMap((write) =>
+      write.do === "delete" ? [write.object.metadata.name] : [],
+    );
+    expect(gone).toEqual(["web-6"]);
   });
 
   test("takes nothing from a ReplicaSet that cleanup has just emptied", () => {

@@ -86,7 +86,7 @@ const sorting = noticedBy(
   [
     [
       "many bad pivots do not lead to heap sort",
-      `${replicaset}go-sort`,
+      "controllers/go-sort",
       `if (limit === 0) return heapSort(data, a, b);`,
       ``,
     ],

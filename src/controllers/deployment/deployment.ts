@@ -69,7 +69,10 @@ function* refuseSelector(sync: DeploymentSync): Steps<Verdict> {
   return DONE;
 }
 
-/** Those it owns and that match, orphans that match (adopted); its own that no longer match are let go. */
+/**
+ * Those it owns and that match, orphans that match (adopted); its own that no longer match are let go. All are
+ * tried, and what was refused is tried again whatever the reasons, as upstream's list of errors hides them.
+ */
 function* claimReplicaSets(sync: DeploymentSync): Steps<Step<readonly ReplicaSet[]>> {
   const { d, view } = sync;
   const claimed: ReplicaSet[] = [];

@@ -1,6 +1,7 @@
 /** Old ReplicaSets beyond revisionHistoryLimit go. Mirrors deployment/sync.go cleanupDeployment. */
 import type { ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
+import { goSort } from "../go-sort.ts";
 import { write, type Steps } from "../reconcile.ts";
 import { revisionOf } from "./revisions.ts";
 import { PASSED, refused, type Step } from "./step.ts";
@@ -13,7 +14,7 @@ export function* trimHistory({ d }: DeploymentSync, old: readonly ReplicaSet[]):
   const limit = d.spec.revisionHistoryLimit;
   if (limit === undefined || limit === NO_LIMIT) return PASSED;
   const alive = old.filter((rs) => rs.metadata.deletionTimestamp === undefined);
-  const surplus = alive.toSorted(byRevision).slice(0, Math.max(0, alive.length - limit));
+  const surplus = byRevision(alive).slice(0, Math.max(0, alive.length - limit));
   for (const rs of surplus) {
     const weighed = {
       replicaSet: rs.metadata.name,
@@ -41,9 +42,16 @@ function isBusy(rs: ReplicaSet): boolean {
   );
 }
 
-function byRevision(a: ReplicaSet, b: ReplicaSet): number {
+/** A revision that is no number makes this order contradict itself: the steps of Go's sort decide then. */
+function byRevision(sets: readonly ReplicaSet[]): ReplicaSet[] {
+  const order = sets.map((_, index) => index);
+  goSort(order, (a, b) => precedes(sets[a]!, sets[b]!));
+  return order.map((index) => sets[index]!);
+}
+
+function precedes(a: ReplicaSet, b: ReplicaSet): boolean {
   const left = revisionOf(a);
   const right = revisionOf(b);
-  if (left === undefined || right === undefined || left === right) return byCreation(a, b);
-  return left - right;
+  if (left === undefined || right === undefined || left === right) return byCreation(a, b) < 0;
+  return left < right;
 }

@@ -127,7 +127,7 @@ function* create(
   }
   if (isNamespaceTerminating(answer.status)) {
     yield decide("deployment/new/namespace-terminating", { replicaSet: name });
-    return { ok: false, error: answer.status.message, final: true };
+    return refused(answer.status);
   }
   return yield* afterRefusal(sync, name, answer.status);
 }

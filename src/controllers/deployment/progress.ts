@@ -19,6 +19,7 @@ import {
 } from "./conditions.ts";
 import { writeStatus } from "./replica-set-writes.ts";
 import { calculateStatus } from "./status.ts";
+import { failed, refused } from "./step.ts";
 import { allOf, type DeploymentSync, type Revisions } from "./view.ts";
 
 /** Ends every sync of a rollout. */
@@ -34,7 +35,7 @@ export function* syncRolloutStatus(sync: DeploymentSync, revisions: Revisions): 
   if (deepEqual(sync.d.status, status)) return yield* requeueStuck(sync, status);
   sync.d = { ...sync.d, status };
   const error = yield* writeStatus(sync);
-  return error === undefined ? DONE : { error: error.message };
+  return error === undefined ? DONE : failed(refused(error));
 }
 
 function* withProgress(

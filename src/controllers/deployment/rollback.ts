@@ -8,7 +8,7 @@ import { decide } from "../decisions.ts";
 import { DONE, write, type Steps, type Verdict } from "../reconcile.ts";
 import { syncRevisions } from "./new-replica-set.ts";
 import { annotationsOfRollback, lastRevision, revisionOf, ROLLBACK_TO } from "./revisions.ts";
-import { failed } from "./step.ts";
+import { failed, refused } from "./step.ts";
 import { allOf, type DeploymentSync } from "./view.ts";
 
 /** The revision asked for, 0 for the last one; undefined where nothing (or no number) is asked for. */
@@ -80,5 +80,5 @@ function* clearAnnotation(sync: DeploymentSync): Steps<Verdict> {
   const { [ROLLBACK_TO]: _, ...annotations } = sync.d.metadata.annotations ?? {};
   sync.d = { ...sync.d, metadata: { ...sync.d.metadata, annotations } };
   const answer = yield* write({ do: "update", resource: "deployments", object: sync.d });
-  return answer.ok ? DONE : { error: answer.status.message };
+  return answer.ok ? DONE : failed(refused(answer.status));
 }

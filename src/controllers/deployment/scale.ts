@@ -47,7 +47,9 @@ export function* scaleAndSync(sync: DeploymentSync, owned: readonly ReplicaSet[]
   const scaled = yield* scale(sync, revisions.value);
   if (!scaled.ok) return failed(scaled);
   if (sync.d.spec.paused === true && rollbackTo(sync.d) === undefined) {
-    const trimmed = yield* trimHistory(sync, revisions.value.old);
+    // As upstream's search for the latest ReplicaSet leaves them; an order that contradicts itself shows it.
+    const newestFirst = revisions.value.old.toReversed();
+    const trimmed = yield* trimHistory(sync, newestFirst);
     if (!trimmed.ok) return failed(trimmed);
   }
   const written = yield* syncStatus(sync, revisions.value);

@@ -2,7 +2,7 @@
 import { Flag, UNBOUND } from "../../apiserver/pod-columns.ts";
 import type { PodTable } from "../../apiserver/pod-table.ts";
 import { compareTiers, compareTimes, type CohortKey, type TierKey } from "./deletion-keys.ts";
-import { goSort } from "./go-sort.ts";
+import { goSort } from "../go-sort.ts";
 
 /** Of these rows, those that go first in front; `counts` as of `podsOnNodes`. */
 export function rowsInGoOrder(

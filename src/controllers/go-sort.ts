@@ -1,7 +1,7 @@
 /**
- * The order that Go's sort.Sort leaves alike elements in. It is not stable, but it is always the same for the
- * same input, and which of several alike pods is deleted decides on which nodes the others are left. So
- * this takes the same steps: pattern-defeating quicksort (Orson Peters), insertion sort up to 12 elements,
+ * The order that Go's sort.Sort leaves elements in that are alike, or whose order contradicts itself. It is not
+ * stable, but it is always the same for the same input, and which of several alike pods is deleted decides on
+ * which nodes the others are left. So this takes the same steps: pattern-defeating quicksort (Orson Peters), insertion sort up to 12 elements,
  * heap sort after too many bad pivots.
  */
 
