@@ -268,8 +268,8 @@ export class Cluster {
 
   /** The pods of a ReplicaSet, by its UID, as they really are now (not as a cache or a status has them). */
   countPods(uid: string, minReadySeconds: number): { active: number; available: number } {
-    const owner = this.#store.registry.findOwner(uid);
-    const { pods, wallClockMs } = this.#store;
+    const { pods, registry, wallClockMs } = this.#store;
+    const [owner] = registry.ownersWithUid(uid);
     if (owner === undefined) return { active: 0, available: 0 };
     return {
       active: pods.active(owner),

@@ -13,6 +13,7 @@ export type StatusReason =
   | "TooManyRequests"
   | "MethodNotAllowed"
   | "UnsupportedMediaType"
+  | "Timeout"
   | "InternalError";
 
 export interface StatusCause {

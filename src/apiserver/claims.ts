@@ -11,16 +11,16 @@ export function claimed(
   how: "adopt" | "release",
 ): KubeObject {
   const uid = owner.metadata.uid ?? "";
-  const others = (object.metadata.ownerReferences ?? []).filter((ref) => ref.uid !== uid);
-  const { ownerReferences: _, ...metadata } = object.metadata;
+  const { ownerReferences: references = [], ...metadata } = object.metadata;
+  const others = references.filter((ref) => ref.uid !== uid);
   if (how === "release") {
     const kept = others.length === 0 ? metadata : { ...metadata, ownerReferences: others };
     return { ...object, metadata: kept };
   }
-  return {
-    ...object,
-    metadata: { ...metadata, ownerReferences: [...others, newControllerRef(owner)] },
-  };
+  // A strategic merge patch: in the place of the one with this UID, or else before the others.
+  const known = references.findIndex((ref) => ref.uid === uid);
+  const ownerReferences = others.toSpliced(Math.max(0, known), 0, newControllerRef(owner));
+  return { ...object, metadata: { ...metadata, ownerReferences } };
 }
 
 /** An object made anew under the same name, or taken by another controller, cannot be claimed. */

@@ -159,9 +159,10 @@ function ownsNothing(store: Store, resource: string, uid: string): boolean {
 
 function podsOf(store: Store, resource: string, uid: string): readonly number[] {
   if (resource !== "replicasets") return [];
-  const owner = store.registry.findOwner(uid);
-  if (owner === undefined) return [];
-  return store.registry.inOrderOfMakers(store.pods.rowsOf(owner), store.pods.columns.source);
+  const owners = store.registry.ownersWithUid(uid);
+  const rows = owners.flatMap((owner) => store.pods.rowsOf(owner));
+  if (owners.length > 1) rows.sort((a, b) => a - b);
+  return store.registry.inOrderOfMakers(rows, store.pods.columns.source);
 }
 
 function inOrderOfName(objects: Iterable<KubeObject>): KubeObject[] {

@@ -1,8 +1,8 @@
 /** Pods by name, as objects, and what a user may change about one of them. */
 import type { Pod } from "../api/core.ts";
+import { deletionCostOf } from "../api/deletion-cost.ts";
 import { deepEqual } from "../api/json.ts";
 import type { KubeObject } from "../api/meta.ts";
-import { deletionCostOf } from "./pod-registry.ts";
 import { podObject } from "./pod-objects.ts";
 import type { Store } from "./store.ts";
 

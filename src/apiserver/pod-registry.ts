@@ -4,6 +4,7 @@
  */
 import { admitted } from "./strategy-pod.ts";
 import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
+import { deletionCostOf } from "../api/deletion-cost.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import {
   controllerOf,
@@ -14,12 +15,13 @@ import {
 } from "../api/meta.ts";
 import { applyDefaults } from "./defaults.ts";
 import { NO_OWNER } from "./pod-columns.ts";
+import { baseOfPodName, MAX_BASE, podName, podNameBase, podOrdinal } from "./pod-names.ts";
 import { qosClassOf, type QosClass } from "./strategy-pod.ts";
 
 /** One template of one maker: a ReplicaSet, or for a bare pod the pod itself. */
 export interface PodSource {
   readonly namespace: string;
-  /** Names of its pods begin so, with a dash after it; a bare pod's whole name. */
+  /** Name of the ReplicaSet that makes pods from it (pod-names.ts says how they are called); a bare pod's own. */
   readonly prefix: string;
   /** UID of the ReplicaSet that makes pods from it; "" for a bare pod. */
   readonly maker: string;
@@ -35,7 +37,9 @@ export interface PodSource {
   readonly deletionCost: number;
 }
 
+/** Whoever a pod calls its controller; several may be named with one UID, of which one exists at the most. */
 export interface PodOwner {
+  readonly kind: string;
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
@@ -61,14 +65,6 @@ export interface SavedPodRegistry {
 }
 
 const DEFAULT_GRACE_SECONDS = 30;
-const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
-
-/** 0 without the annotation, or where it is no int32 without a plus sign (core/v1/helper). */
-export function deletionCostOf(annotations: StringMap | undefined): number {
-  const text = annotations?.[DELETION_COST] ?? "0";
-  const value = /^(0|-\d+|[1-9]\d*)$/.test(text) ? Number(text) : 0;
-  return value === Math.trunc(value) && Math.abs(value + 0.5) <= 2 ** 31 - 0.5 ? value : 0;
-}
 
 export class PodRegistry {
   readonly sources: PodSource[];
@@ -77,11 +73,11 @@ export class PodRegistry {
   readonly edits: PodEdits[];
   /** Rows of pods that may differ from what their template and maker say: edited, orphaned, bare. */
   readonly special: Set<number>;
-  /** Rows by `namespace/prefix`, in order of the pods' ordinals (the first has ordinal 1). */
+  /** Rows by `namespace/maker-`, in order of the pods' ordinals (the first has ordinal 1). */
   readonly #rows: Map<string, number[]>;
   /** The source that a ReplicaSet (by UID) makes pods from now. */
   readonly #current: Map<string, number>;
-  readonly #ownerByUid = new Map<string, number>();
+  readonly #ownersByUid = new Map<string, number[]>();
   /** By source: the entry of #rows that its pods are in. */
   readonly #rowsBySource: number[][] = [];
 
@@ -92,7 +88,7 @@ export class PodRegistry {
     this.special = new Set(saved?.special);
     this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, [...rows]]));
     this.#current = new Map(saved?.current);
-    this.owners.forEach((owner, index) => this.#ownerByUid.set(owner.uid, index));
+    this.owners.forEach(({ uid }, index) => this.#noteOwner(uid, index));
   }
 
   save(): SavedPodRegistry {
@@ -107,17 +103,34 @@ export class PodRegistry {
   }
 
   /** Index of a ReplicaSet (or whatever else controls pods) as their owner; a new one is given its index. */
-  ownerIndex({ metadata }: Pick<KubeObject, "metadata">): number {
+  ownerIndex({ metadata }: Pick<KubeObject, "metadata">, kind = "ReplicaSet"): number {
     const { uid = "", namespace = "default", name } = metadata;
-    const known = this.#ownerByUid.get(uid);
+    const known = this.findOwner(metadata, kind);
     if (known !== undefined) return known;
-    this.owners.push({ uid, namespace, name, key: `${namespace}/${name}` });
-    this.#ownerByUid.set(uid, this.owners.length - 1);
+    this.owners.push({ kind, uid, namespace, name, key: `${namespace}/${name}` });
+    this.#noteOwner(uid, this.owners.length - 1);
     return this.owners.length - 1;
   }
 
-  findOwner(uid: string): number | undefined {
-    return this.#ownerByUid.get(uid);
+  /** By all that the controller of a pod is indexed by (controller_utils.go PodControllerIndexKey). */
+  findOwner(
+    { uid = "", namespace = "default", name }: Pick<ObjectMeta, "uid" | "namespace" | "name">,
+    kind = "ReplicaSet",
+  ): number | undefined {
+    return this.ownersWithUid(uid).find((index) => {
+      const owner = this.owners[index]!;
+      return owner.name === name && owner.kind === kind && owner.namespace === namespace;
+    });
+  }
+
+  ownersWithUid(uid: string): readonly number[] {
+    return this.#ownersByUid.get(uid) ?? [];
+  }
+
+  #noteOwner(uid: string, index: number): void {
+    const known = this.#ownersByUid.get(uid);
+    if (known === undefined) this.#ownersByUid.set(uid, [index]);
+    else known.push(index);
   }
 
   /** Who controls an object with this metadata, and its references where that does not say it all. */
@@ -131,8 +144,8 @@ export class PodRegistry {
       const others = ownerReferences.length > 0 ? ownerReferences : undefined;
       return { owner: NO_OWNER, ownerReferences: others };
     }
-    const { name, uid } = controller;
-    const owner = this.ownerIndex({ metadata: { name, namespace, uid } });
+    const { kind, name, uid } = controller;
+    const owner = this.ownerIndex({ metadata: { name, namespace, uid } }, kind);
     const plain = deepEqual(ownerReferences, [this.referenceTo(owner)]);
     return { owner, ownerReferences: plain ? undefined : ownerReferences };
   }
@@ -182,22 +195,30 @@ export class PodRegistry {
 
   nameOf(source: number, ordinal: number): string {
     const { prefix, generated } = this.sources[source]!;
-    return generated ? `${prefix}-${suffix(prefix, ordinal)}` : prefix;
+    return generated ? podName(prefix, ordinal) : prefix;
   }
 
   /** What the next pod of a ReplicaSet would be called. */
   nextName(namespace: string, prefix: string): string {
     const made = this.#rows.get(`${namespace}/${prefix}-`)?.length ?? 0;
-    return `${prefix}-${suffix(prefix, made + 1)}`;
+    return podName(prefix, made + 1);
   }
 
   /** The row of the youngest pod that has or had this name. */
   rowNamed(namespace: string, name: string): number | undefined {
-    const dash = name.lastIndexOf("-") + 1;
-    const generated = this.#rows.get(`${namespace}/${name.slice(0, dash)}`);
-    const ordinal = dash === 0 ? 0 : ordinalOf(name.slice(0, dash - 1), name.slice(dash));
-    const row = generated?.[ordinal - 1];
-    return row ?? this.#rows.get(`${namespace}/${name}`)?.at(-1);
+    for (const maker of this.#makersOf(namespace, baseOfPodName(name))) {
+      const row = this.#rows.get(`${namespace}/${maker}-`)?.[podOrdinal(maker, name) - 1];
+      if (row !== undefined) return row;
+    }
+    return this.#rows.get(`${namespace}/${name}`)?.at(-1);
+  }
+
+  /** Who makes pods whose names begin so: several only where long names are cut alike. */
+  #makersOf(namespace: string, base: string): readonly string[] {
+    if (base.length < MAX_BASE) return base.endsWith("-") ? [base.slice(0, -1)] : [];
+    return [...this.#rows.keys()]
+      .filter((key) => key.startsWith(`${namespace}/${base}`) && key.endsWith("-"))
+      .map((key) => key.slice(namespace.length + 1, -1));
   }
 
   /** Labels of a pod: its own edits, or those of its template. */
@@ -207,10 +228,10 @@ export class PodRegistry {
 
   /** Pods in order of who made them, then of age: how they would stand in order of counted names. */
   inOrderOfMakers(rows: readonly number[], source: Int32Array): readonly number[] {
-    const prefixes = rows.map((row) => this.sources[source[row]!]!.prefix);
-    if (prefixes.every((prefix) => prefix === prefixes[0])) return rows;
-    const pairs = rows.map((row, i) => ({ row, prefix: prefixes[i]! }));
-    pairs.sort((a, b) => (a.prefix === b.prefix ? a.row - b.row : a.prefix < b.prefix ? -1 : 1));
+    const makers = rows.map((row) => this.sources[source[row]!]!.prefix);
+    if (makers.every((maker) => maker === makers[0])) return rows;
+    const pairs = rows.map((row, i) => ({ row, base: podNameBase(makers[i]!) }));
+    pairs.sort((a, b) => (a.base === b.base ? a.row - b.row : a.base < b.base ? -1 : 1));
     return pairs.map(({ row }) => row);
   }
 }
@@ -235,52 +256,4 @@ function fromTemplate(
     graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     deletionCost: deletionCostOf(template.metadata?.annotations),
   };
-}
-
-// Five characters of Kubernetes' alphabet without vowels, as generateName appends. A pod's is a
-// permutation of its ordinal, so that names look as they do in a cluster, never collide and need no table.
-const ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
-const NAMES = 27 ** 5;
-const FACTOR = 8_888_957; // coprime to 27
-
-/** Where the permutation begins: pods of different ReplicaSets should not look like twins. */
-function offset(prefix: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < prefix.length; i++) hash = Math.imul(hash ^ prefix.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % NAMES;
-}
-
-function suffix(prefix: string, ordinal: number): string {
-  let rest = (ordinal * FACTOR + offset(prefix)) % NAMES;
-  let text = "";
-  for (let i = 0; i < 5; i++) {
-    text = ALPHABET[rest % 27]! + text;
-    rest = Math.floor(rest / 27);
-  }
-  return text;
-}
-
-/** Which pod of its maker has this name, from 1; 0: none. `web-6d8f-`, without the dash, and `xk2vq`. */
-export function ordinalOf(prefix: string, text: string): number {
-  let value = 0;
-  for (const letter of text) {
-    const digit = ALPHABET.indexOf(letter);
-    if (digit < 0 || text.length !== 5) return 0;
-    value = value * 27 + digit;
-  }
-  const scrambled = (value - offset(prefix) + NAMES) % NAMES;
-  return Number((BigInt(scrambled) * INVERSE) % BigInt(NAMES));
-}
-
-const INVERSE = modularInverse(BigInt(FACTOR), BigInt(NAMES));
-
-function modularInverse(value: bigint, modulus: bigint): bigint {
-  let [oldR, r] = [value, modulus];
-  let [oldS, s] = [1n, 0n];
-  while (r !== 0n) {
-    const quotient = oldR / r;
-    [oldR, r] = [r, oldR - quotient * r];
-    [oldS, s] = [s, oldS - quotient * s];
-  }
-  return ((oldS % modulus) + modulus) % modulus;
 }

@@ -13,7 +13,6 @@ import {
 } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
-import { NO_OWNER } from "./pod-columns.ts";
 import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
@@ -58,7 +57,7 @@ export class PodWriter {
     const { store } = this.#api;
     let done = 0;
     let given = 0;
-    let refused: Status | undefined;
+    const refusals: Status[] = [];
     let first = 0;
     const abandoned = this.#abandoned === "collected" && !isThere(store, replicaSet);
     let maker: PodMaker | undefined;
@@ -74,7 +73,7 @@ export class PodWriter {
         given++;
         this.#write("create", replicaSet.metadata, 1, status.reason);
       } else {
-        refused ??= status;
+        refusals.push(status);
       }
     }
     if (done > 0) {
@@ -84,12 +83,20 @@ export class PodWriter {
       this.#event(replicaSet, "Normal", "SuccessfulCreate", message, done);
     }
     const written = done === 0 ? {} : { resourceVersion: store.resourceVersion };
+    const [refused] = refusals;
     if (refused === undefined) return { done: done + given, ...written };
-    const failed = count - done - given;
-    this.#write("create", replicaSet.metadata, failed, refused.reason);
-    const message = `Error creating: ${refused.message}`;
-    this.#event(replicaSet, "Warning", "FailedCreate", message, failed);
+    this.#creationRefused(replicaSet, refusals);
     return { done: done + given, refused, ...written };
+  }
+
+  /** Each pod may be refused for a reason of its own. */
+  #creationRefused(owner: KubeObject, refusals: readonly Status[]): void {
+    const messages = new Set(refusals.map(({ message }) => message));
+    for (const message of messages) {
+      const alike = refusals.filter((status) => status.message === message);
+      this.#write("create", owner.metadata, alike.length, alike[0]!.reason);
+      this.#event(owner, "Warning", "FailedCreate", `Error creating: ${message}`, alike.length);
+    }
   }
 
   /** All at the same time: an injected refusal is the refusal of all. */
@@ -131,11 +138,11 @@ export class PodWriter {
     let resourceVersion: number | undefined;
     let refused: Status | undefined;
     for (const row of rows) {
-      const status = this.#claimRefusal(row, index, how);
+      const status = this.#claimRefusal(row, owner, how);
       this.#write("patch", this.#maker(row), 1, status?.reason);
       if (status === undefined) {
         const mine = store.pods.columns.owner[row] === index;
-        if (mine === (how === "release")) {
+        if (how === "release" || !mine) {
           podEdits(store, row, claimed(podObject(store, row), owner, how));
         }
         resourceVersion = store.pods.columns.resourceVersion[row]!;
@@ -154,14 +161,16 @@ export class PodWriter {
     };
   }
 
-  #claimRefusal(row: number, owner: number, how: "adopt" | "release"): Status | undefined {
+  #claimRefusal(row: number, owner: KubeObject, how: "adopt" | "release"): Status | undefined {
     const { refusals, requester, store } = this.#api;
     const status = refusals.take("patch", PODS, "", requester.by);
     if (status !== undefined) return status;
     const name = this.#nameOf(row);
     if (!store.pods.isPresent(row)) return notFound(PODS, name);
-    const holder = store.pods.columns.owner[row]!;
-    if (how === "release" || holder === NO_OWNER || holder === owner) return undefined;
+    const holder = store.registry.owners[store.pods.columns.owner[row]!];
+    if (how === "release" || holder === undefined || holder.uid === owner.metadata.uid) {
+      return undefined;
+    }
     const message = "Invalid value: Only one reference can have Controller set to true";
     const cause = { reason: "FieldValueInvalid", message, field: "metadata.ownerReferences" };
     return invalid({ group: "", kind: "Pod" }, name, [cause]);

@@ -1,9 +1,12 @@
 /** What makes the API refuse writes that are fine in themselves: a quota on pods, faults of a scenario. */
+import { kindOfResource } from "./kinds.ts";
 import { terminating } from "./namespace-deletion.ts";
 import {
+  alreadyExists,
   conflict,
   failure,
   forbidden,
+  invalid,
   notFound,
   type GroupResource,
   type Status,
@@ -11,7 +14,14 @@ import {
 
 /** `NamespaceTerminating` is Forbidden with that cause: controllers take it for a reason to give up. */
 export type RefusalReason =
-  "Forbidden" | "Conflict" | "InternalError" | "NotFound" | "NamespaceTerminating";
+  | "Forbidden"
+  | "Conflict"
+  | "InternalError"
+  | "NotFound"
+  | "NamespaceTerminating"
+  | "AlreadyExists"
+  | "Invalid"
+  | "Timeout";
 
 /** The controllers' next `skip` such writes pass, the `count` after them are refused. */
 export interface OrderedRefusal {
@@ -98,6 +108,22 @@ function statusOf(reason: RefusalReason, of: GroupResource, name: string): Statu
       return failure(500, "InternalError", "Internal error occurred: injected");
     case "NotFound":
       return notFound(of, name);
+    case "AlreadyExists":
+      return alreadyExists(of, name);
+    case "Invalid": {
+      const cause = {
+        reason: "FieldValueForbidden",
+        message: "Forbidden: injected",
+        field: "spec",
+      };
+      return invalid(
+        { group: of.group, kind: kindOfResource(of.resource)?.kind ?? of.resource },
+        name,
+        [cause],
+      );
+    }
+    case "Timeout":
+      return failure(504, "Timeout", "Timeout: injected");
     case "NamespaceTerminating":
       return terminating("default", of, name);
   }

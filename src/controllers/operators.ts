@@ -108,16 +108,14 @@ export class Operators {
     return this.#resting.size;
   }
 
-  /** Lets each operator work off its queue; whether any had something to do. */
+  /** Lets each operator work off its queue; whether any wrote something. */
   settle(): "acted" | "idle" {
-    let acted: "acted" | "idle" = "idle";
+    const { store } = this.#world.api;
+    const before = store.resourceVersion;
     for (const controller of this.#controllers) {
-      while (controller.queue.length > 0) {
-        acted = "acted";
-        this.#sync(controller);
-      }
+      while (controller.queue.length > 0) this.#sync(controller);
     }
-    return acted;
+    return store.resourceVersion === before ? "idle" : "acted";
   }
 
   save(): SavedOperators {

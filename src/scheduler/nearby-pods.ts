@@ -155,11 +155,11 @@ export class NearbyPods {
     const { pods, registry } = this.#store;
     const sum: number[] = [];
     const seen = new Set<string>();
-    for (const { maker, namespace, template } of registry.sources) {
+    for (const { maker, namespace, prefix, template } of registry.sources) {
       if (maker === "" || seen.has(maker) || !rule.namespaces.includes(namespace)) continue;
       if (!rule.matcher.matches(template.metadata?.labels)) continue;
       seen.add(maker);
-      const owner = registry.findOwner(maker);
+      const owner = registry.findOwner({ uid: maker, namespace, name: prefix });
       if (owner === undefined) continue;
       pods
         .onNodes(owner)

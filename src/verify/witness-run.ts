@@ -6,7 +6,7 @@
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
-import { ordinalOf } from "../apiserver/pod-registry.ts";
+import { podOrdinal } from "../apiserver/pod-names.ts";
 import { Cluster } from "../cluster.ts";
 import { ScheduleMismatch } from "../controllers/schedule.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
@@ -312,8 +312,8 @@ function podsOf(cluster: Cluster, rank: number): readonly Pod[] {
 
 /** Which of the pods that its ReplicaSet ever made, from 1. */
 function ordinalIn({ metadata: { name } }: Pod): number {
-  const dash = name.lastIndexOf("-");
-  return ordinalOf(name.slice(0, dash), name.slice(dash + 1));
+  const maker = name.slice(0, name.lastIndexOf("-"));
+  return podOrdinal(maker, name);
 }
 
 function isReady({ status }: Pod): boolean {

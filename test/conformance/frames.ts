@@ -96,7 +96,7 @@ export class Frames {
     const { about, type, reason } = entry;
     const pod = reason === "SuccessfulCreate" || reason === "SuccessfulDelete";
     const [done = "", name = ""] = entry.message.split(": ");
-    const maker = name.slice(0, name.lastIndexOf("-"));
+    const maker = name.slice(0, -5).replace(/-$/, "");
     const message = pod ? `${done}: ${maker}` : entry.message;
     const text = `${type} ${reason} ${about.kind}/${about.name}: ${message}`;
     for (let i = 0; i < (entry.count ?? 1); i++) this.#sync(entry.sync).events.push(text);

@@ -1,10 +1,10 @@
 /** The caches that a recorded sync read, rebuilt from whole objects. */
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
 import type { PodTemplateSpec } from "../../src/api/core.ts";
+import { deletionCostOf } from "../../src/api/deletion-cost.ts";
 import { deepEqual, deepFreeze } from "../../src/api/json.ts";
 import { controllerOf, type KubeObject } from "../../src/api/meta.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "../../src/apiserver/pod-columns.ts";
-import { deletionCostOf } from "../../src/apiserver/pod-registry.ts";
 import { keyOf, Store } from "../../src/apiserver/store.ts";
 import { Caches } from "../../src/controllers/caches.ts";
 import { DeploymentController } from "../../src/controllers/deployment/controller.ts";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ReplicaSet } from "../../src/api/apps.ts";
 import type { Pod } from "../../src/api/core.ts";
 import type { OwnerReference } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -71,7 +72,7 @@ test("Owners that are no controllers change nothing, and stay when the controlle
 test("A pod with an owner that is no controller is adopted beside it", () => {
   const { cluster, pods } = web();
   own(cluster, pods()[0]!.metadata.name, [job]);
-  expect(pods().map(owners)).toEqual([["Job/once", "ReplicaSet/web"], ["ReplicaSet/web"]]);
+  expect(pods().map(owners)).toEqual([["ReplicaSet/web", "Job/once"], ["ReplicaSet/web"]]);
 });
 
 test("Owners are saved with the cluster", () => {
@@ -79,4 +80,40 @@ test("Owners are saved with the cluster", () => {
   own(cluster, pods()[0]!.metadata.name, [job]);
   const fork = cluster.fork();
   expect(fork.api.list("pods")).toEqual(pods());
+});
+
+test.each([
+  ["of another kind", { kind: "Rollout" }],
+  ["of another name", { name: "other" }],
+])("A ReplicaSet's UID on a reference %s makes nobody its owner", (_, change) => {
+  const { cluster, pods } = web();
+  const { name, ownerReferences = [] } = pods()[0]!.metadata;
+  const mistaken = { ...ownerReferences[0]!, ...change };
+  own(cluster, name, [mistaken]);
+  expect(pods().map(owners)).toEqual([
+    [`${mistaken.kind}/${mistaken.name}`],
+    ["ReplicaSet/web"],
+    ["ReplicaSet/web"],
+  ]);
+  const [rs] = cluster.api.list("replicasets") as readonly ReplicaSet[];
+  expect(rs!.status).toMatchObject({ replicas: 2, readyReplicas: 2 });
+});
+
+test("Pods of one batch may be refused for different reasons, and each is told", () => {
+  const { cluster } = web();
+  const refuse = (reason: "Forbidden" | "Conflict", skip: number): void =>
+    cluster.refuseWrites({ verb: "create", resource: "pods", reason, skip, count: 1 });
+  refuse("Conflict", 1);
+  refuse("Forbidden", 0);
+  const told: string[] = [];
+  cluster.on("event", ({ reason, message }) => {
+    if (reason === "FailedCreate") told.push(message);
+  });
+  cluster.act("grow", (api) =>
+    api.patch({ resource: "replicasets", name: "web" }, "merge", { spec: { replicas: 5 } }),
+  );
+  expect(told).toEqual([
+    'Error creating: Operation cannot be fulfilled on pods "": injected',
+    "Error creating: pods is forbidden: injected",
+  ]);
 });

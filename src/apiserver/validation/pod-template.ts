@@ -4,13 +4,13 @@
  * Left out: annotations for seccomp and AppArmor, and tolerations in annotations, all long replaced by
  * fields; the exemptions that updates have for values which older servers let in.
  */
+import { DELETION_COST, parseDeletionCost } from "../../api/deletion-cost.ts";
 import { asArray, asRecord, asString, type Json } from "../json.ts";
 import { forbidden, invalid, type Causes } from "./errors.ts";
 import { validateAnnotations, validateLabels } from "./metadata.ts";
 import { validatePodSpec } from "./pod-spec.ts";
 
 const MIRROR = "kubernetes.io/config.mirror";
-const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 
 export function validatePodTemplate(template: Json, field: string): Causes {
   const metadata = asRecord(template["metadata"]);
@@ -35,15 +35,8 @@ export function validatePodAnnotations(annotations: Json, spec: Json, field: str
   const rule = "must set spec.nodeName if mirror pod annotation is set";
   return [
     ...(unbound ? [invalid(`${field}[${MIRROR}]`, mirror, rule)] : []),
-    ...(cost === undefined || isDeletionCost(asString(cost))
+    ...(cost === undefined || parseDeletionCost(asString(cost)) !== undefined
       ? []
       : [invalid(`${field}[${DELETION_COST}]`, cost, "must be a 32bit integer")]),
   ];
-}
-
-/** A 32-bit integer without plus sign or leading zeros. */
-function isDeletionCost(text: string): boolean {
-  if (!/^(0|-?[1-9]\d*)$/.test(text)) return false;
-  const value = Number(text);
-  return value >= -(2 ** 31) && value < 2 ** 31;
 }

@@ -60,7 +60,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   #nonTerminalPods(sets: readonly ReplicaSet[]): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { metadata } of sets) {
-      const owner = this.#store.registry.findOwner(metadata.uid ?? "");
+      const owner = this.#store.registry.findOwner(metadata);
       if (owner !== undefined) counts[metadata.uid!] = this.#caches.pods.nonTerminal(owner);
     }
     return counts;
@@ -97,7 +97,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
   podChanged(change: PodChangeCode, row: number): void {
     if (change !== PodChange.Deleted || this.#recreating.size === 0) return;
     const owner = this.#store.registry.owners[this.#caches.pods.columns.owner[row]!];
-    if (owner === undefined) return;
+    if (owner?.kind !== "ReplicaSet") return;
     const rs = this.#caches.replicaSets.get(owner.key);
     if (rs === undefined || rs.metadata.uid !== owner.uid) return;
     const deployment = this.#resolve(rs, controllerOf(rs.metadata));
@@ -111,7 +111,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
     for (const rs of this.#store.all("replicasets")) {
       if (!isControlledBy(rs, deployment)) continue;
       if (!matchesSelector(deployment.spec.selector, rs.metadata.labels ?? {})) continue;
-      const owner = this.#store.registry.findOwner(rs.metadata.uid ?? "");
+      const owner = this.#store.registry.findOwner(rs.metadata);
       if (owner !== undefined && this.#caches.pods.rowsOf(owner).length > 0) return true;
     }
     return false;

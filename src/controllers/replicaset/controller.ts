@@ -228,7 +228,8 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
   }
 
   #resolve(owner: number): ReplicaSet | undefined {
-    const { key, uid } = this.#store.registry.owners[owner]!;
+    const { kind, key, uid } = this.#store.registry.owners[owner]!;
+    if (kind !== "ReplicaSet") return undefined;
     const rs = this.#caches.replicaSets.get(key);
     return rs?.metadata.uid === uid ? rs : undefined;
   }
