@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // failure refuses requests of the controllers: it lets `skip` matching ones pass, then fails `n`.
@@ -64,6 +65,12 @@ func (f *failure) error(r, name string) error {
 		return apierrors.NewInternalError(why)
 	case "NotFound":
 		return apierrors.NewNotFound(gr(r), name)
+	case "AlreadyExists":
+		return apierrors.NewAlreadyExists(gr(r), name)
+	case "Invalid":
+		return apierrors.NewInvalid(kindOf(r), name, field.ErrorList{field.Forbidden(field.NewPath("spec"), "injected")})
+	case "Timeout":
+		return apierrors.NewTimeoutError("injected", 0)
 	case "NamespaceTerminating":
 		e := apierrors.NewForbidden(gr(r), name, errors.New("unable to create new content in namespace default because it is being terminated"))
 		e.ErrStatus.Details.Causes = append(e.ErrStatus.Details.Causes, metav1.StatusCause{Type: corev1.NamespaceTerminatingCause,

@@ -18,7 +18,7 @@ type gen struct {
 }
 
 // Generate makes the case of a family with a seed: "fresh" and "random" cover everyday use under either
-// schedule, "wide" and "odd" (half of them random) rarer situations, "gc" deletions by owner, and "ce2" and "ce5"
+// schedule, "wide", "odd" and "edge" (half of them random) rarer situations, "gc" deletions by owner, and "ce2" and "ce5"
 // search for two counterexamples.
 func Generate(family string, seed int64) Case {
 	g := &gen{Rand: rand.New(rand.NewSource(seed)), made: map[string]obj{}}
@@ -30,6 +30,8 @@ func Generate(family string, seed int64) Case {
 		g.wide(family)
 	case "odd":
 		g.odd()
+	case "edge":
+		g.edge()
 	case "ce2":
 		g.ce2()
 	case "ce5":

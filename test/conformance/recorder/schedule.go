@@ -183,13 +183,13 @@ func (x *run) sync(ctx context.Context, which byte) {
 		ctl.ReplicaSetProcess(x.rc, ctx)
 		x.rq.TypedInterface = x.rq.TypedInterface.(*peek).inner
 	}
-	// Pods of one batch are created and deleted by goroutines: give their order back a name.
-	for name, q := range x.store.pending {
-		fresh := q[marks[name]:]
-		if name == "pods" {
-			sort.SliceStable(fresh, func(i, j int) bool { return fresh[i].Name < fresh[j].Name })
-		}
+	// Pods of one batch are created and deleted by goroutines: give their order back a name. Pods that were
+	// claimed before that were claimed one after the other.
+	fresh := x.store.pending["pods"][marks["pods"]:]
+	for len(fresh) > 0 && isClaim(fresh[0]) {
+		fresh = fresh[1:]
 	}
+	sort.SliceStable(fresh, func(i, j int) bool { return fresh[i].Name < fresh[j].Name })
 	sort.SliceStable(x.store.writes, func(i, j int) bool {
 		a, b := x.store.writes[i], x.store.writes[j]
 		return a.Resource == "pods" && b.Resource == "pods" && a.Verb == b.Verb && a.Name < b.Name
@@ -208,6 +208,10 @@ func (x *run) sync(ctx context.Context, which byte) {
 		v.Key, v.Writes, v.Events, v.After, v.expecting = key, x.store.writes, x.events, x.after, expecting
 		x.trace.Vectors = append(x.trace.Vectors, v)
 	}
+}
+
+func isClaim(ev Event) bool {
+	return ev.Type == "MODIFIED" && (acc(ev.Old).GetDeletionTimestamp() != nil || acc(ev.New).GetDeletionTimestamp() == nil)
 }
 
 type peek struct {

@@ -93,8 +93,12 @@ func (s *Store) handle(a clienttesting.Action) (runtime.Object, error) {
 	switch a.GetVerb() {
 	case "create":
 		x := a.(clienttesting.CreateAction)
-		if err := s.injected("create", r, acc(x.GetObject()).GetName()); err != nil {
-			return s.log("create", r, acc(x.GetObject()).GetName())(nil, err)
+		name := acc(x.GetObject()).GetName()
+		if err := s.injected("create", r, name); err != nil {
+			if apierrors.IsAlreadyExists(err) || apierrors.IsInvalid(err) {
+				name = "" // as where the API finds it so
+			}
+			return s.log("create", r, name)(nil, err)
 		}
 		return s.log("create", r, "")(s.create(r, x.GetObject()))
 	case "update":

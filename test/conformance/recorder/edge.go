@@ -1,0 +1,436 @@
+package recorder
+
+import (
+	"fmt"
+	"strings"
+)
+
+// edgeThemes press on what the other families touch: every write refused for every reason, names that
+// collide again and again, limits of history, edits and undos at each moment, deletions on top of deletions.
+var edgeThemes = []theme{
+	{"refusals", nil, (*gen).anyRefusal},
+	{"collisions", nil, (*gen).collideAgain},
+	{"history", func(g *gen, _ string, s obj) { s["revisionHistoryLimit"] = g.Intn(3) }, (*gen).trimmed},
+	{"meta", nil, (*gen).editMidway},
+	{"moments", momentous, (*gen).undoAnywhere},
+	{"surges", surging, (*gen).pauseScale},
+	{"recreate", recreating, (*gen).recreateMore},
+	{"clocks", clocks, (*gen).clockMore},
+	{"orphans", nil, (*gen).orphans},
+	{"deletions", nil, (*gen).deletions},
+	{"many", nil, (*gen).several},
+	{"victims", victims, (*gen).victimsMore},
+	{"references", nil, (*gen).references},
+	{"selectors", nil, (*gen).selectors},
+}
+
+// edge takes one edge theme by the seed and mixes it with other edges and with everyday use.
+func (g *gen) edge() {
+	g.c.Schedule = pick(g, "fresh", "random")
+	chosen := []theme{edgeThemes[int(g.c.Seed)%len(edgeThemes)]}
+	for g.chance(0.45) {
+		chosen = append(chosen, pick(g, append(edgeThemes, oddThemes...)...))
+	}
+	d := g.deployment("web", pick(g, 0, 1, 1, 2, 3, 5, 7, 9, 11, 13))
+	g.manyImages("web", 8)
+	for _, th := range chosen {
+		if th.setup != nil {
+			th.setup(g, "web", d["spec"].(obj))
+		}
+	}
+	g.made["web"] = d["spec"].(obj)
+	g.create(d)
+	g.t += pick(g, 0, 1, g.Intn(30))
+	for range 4 + g.Intn(10) {
+		g.t += pick(g, 0, 0, 1, 1, 2, 3, 5, 9, 16, 40)
+		if g.chance(0.8) {
+			pick(g, chosen...).step(g, "web")
+		} else {
+			g.everydayAction("web")
+		}
+	}
+	if g.c.Nodes == 0 {
+		g.c.Nodes = pick(g, 1, 2, 3, 6)
+	}
+	g.c.Until = max(g.c.Until, g.t+pick(g, 50, 120, 200))
+	if g.c.Schedule == "random" {
+		g.c.From = pick(g, 0, 0, g.Intn(g.t+1))
+		g.c.Sway = g.chance(0.4)
+	}
+}
+
+var everyWrite = []string{"create replicasets", "update replicasets", "update replicasets", "update/status replicasets", "patch replicasets", "delete replicasets",
+	"update deployments", "update/status deployments", "update/status deployments", "create pods", "create pods", "delete pods", "patch pods"}
+
+// anyRefusal refuses one or two sorts of writes, also for reasons that make no sense of them.
+func (g *gen) anyRefusal(name string) {
+	for range pick(g, 1, 1, 2) {
+		verb, resource, _ := strings.Cut(pick(g, everyWrite...), " ")
+		g.do(Action{Do: "fail", Verb: verb, Resource: resource, N: pick(g, 1, 1, 2, 3, 17, 40), Skip: pick(g, 0, 0, 0, 1, 2, 5),
+			Reason: pick(g, "Forbidden", "Conflict", "InternalError", "NotFound", "NamespaceTerminating", "AlreadyExists", "Invalid", "Timeout")})
+	}
+	switch g.Intn(6) {
+	case 0:
+		g.rollback(name)
+	case 1:
+		g.patchSet(g.anyOf(name), obj{"metadata": obj{"ownerReferences": nil}})
+	case 2:
+		g.do(Action{Do: "patch-pod", Pod: g.Intn(6), Patch: raw(obj{"metadata": obj{"labels": obj{"app": pick[any](g, "lost", name)}, "ownerReferences": pick[any](g, nil, []any{})}})})
+	case 3:
+		g.undoAnywhere(name)
+	default:
+		g.stir(name)
+	}
+}
+
+// collideAgain takes the names that the next templates need, several times, now and then with a foreign owner.
+func (g *gen) collideAgain(name string) {
+	pausing := g.chance(0.7)
+	if pausing {
+		g.spec(name, obj{"paused": true})
+		g.t += pick(g, 0, 1)
+	}
+	for range 1 + g.Intn(3) {
+		g.image(name, 1+g.Intn(4))
+		g.t += pick(g, 0, 0, 1)
+		hand := g.handmade(name, "")
+		if g.chance(0.3) {
+			hand["metadata"].(obj)["ownerReferences"] = []any{obj{"apiVersion": "apps/v1", "kind": "Deployment", "name": pick(g, name, "other"),
+				"uid": pick(g, "11111111-0000-0000-0000-000000000008", "00000000-0000-0000-0000-000000000001"), "controller": pick[any](g, true, true, nil)}}
+		}
+		if g.chance(0.3) {
+			hand["spec"].(obj)["template"].(obj)["spec"].(obj)["containers"].([]any)[0].(obj)["image"] = name + ":v1"
+		}
+		g.do(Action{Do: "create-replicaset", Name: name, ReplicaSet: raw(hand)})
+		g.t += pick(g, 0, 0, 2)
+	}
+	if pausing {
+		g.spec(name, obj{"paused": nil})
+	}
+	if g.chance(0.3) {
+		g.t += pick(g, 0, 1)
+		g.do(Action{Do: "delete-replicaset", Name: fmt.Sprintf("%s~%d", name, 1+g.Intn(5)), Propagation: pick(g, "", "Orphan", "Foreground")})
+	}
+}
+
+// trimmed makes revisions faster than they are cleaned up.
+func (g *gen) trimmed(name string) {
+	switch k := g.Float64(); {
+	case k < 0.5:
+		for range 1 + g.Intn(4) {
+			g.image(name, 1+g.Intn(8))
+			g.t += pick(g, 0, 1, 2, 6)
+		}
+	case k < 0.65:
+		g.spec(name, obj{"revisionHistoryLimit": pick[any](g, 0, 0, 1, 2, 3, 10, nil)})
+	case k < 0.75:
+		g.spec(name, obj{"paused": pick[any](g, true, nil, nil)})
+	case k < 0.85:
+		g.undoAnywhere(name)
+	case k < 0.92:
+		g.do(Action{Do: "fail", Verb: "delete", Resource: "replicasets", Reason: pick(g, "NotFound", "Forbidden", "Conflict"), N: pick(g, 1, 2, 3), Skip: g.Intn(2)})
+	default:
+		g.patchSet(fmt.Sprintf("%s~%d", name, 1+g.Intn(5)), obj{"spec": obj{"replicas": pick(g, 0, 1, 3)}})
+	}
+}
+
+// editMidway edits annotations and labels, of the Deployment, its template and its ReplicaSets, while a rollout is on.
+func (g *gen) editMidway(name string) {
+	if g.chance(0.5) {
+		g.image(name, 1+g.Intn(8))
+		g.t += pick(g, 0, 1, 2, 4)
+	}
+	for range 1 + g.Intn(3) {
+		switch g.Intn(5) {
+		case 0:
+			g.patch(name, obj{"metadata": obj{"annotations": obj{pick(g, "a", "b", "kubernetes.io/change-cause", "kubectl.kubernetes.io/last-applied-configuration"): pick[any](g, "1", "2", "", nil)}}})
+		case 1:
+			g.patch(name, obj{"metadata": obj{"labels": obj{pick(g, "a", "b"): pick[any](g, "1", "2", nil)}}})
+		case 2:
+			g.spec(name, obj{"template": obj{"metadata": obj{"labels": obj{pick(g, "a", "b"): pick[any](g, "1", "2", nil)}, "annotations": obj{"c": pick[any](g, "1", nil)}}}})
+		case 3:
+			g.patchSet(g.anyOf(name), obj{"metadata": obj{"annotations": obj{pick(g, "a", "deployment.kubernetes.io/revision", "deployment.kubernetes.io/desired-replicas", "deployment.kubernetes.io/max-replicas"): pick[any](g, "1", "3", "", nil)}}})
+		default:
+			g.patchSet(g.anyOf(name), obj{"metadata": obj{"labels": obj{pick(g, "a", "b"): pick[any](g, "1", nil)}}, "spec": obj{"minReadySeconds": pick[any](g, 0, 2, nil)}})
+		}
+		g.t += pick(g, 0, 0, 1, 3)
+	}
+}
+
+// momentous makes rollouts slow enough for every second to be another state.
+func momentous(g *gen, name string, spec obj) {
+	spec["replicas"] = pick(g, 1, 2, 3, 4, 5, 7)
+	for v := 1; v <= 8; v++ {
+		g.c.Images[fmt.Sprintf("%s:v%d", name, v)] = Behavior{Schedule: g.Intn(2), Start: g.Intn(2), Ready: 1 + g.Intn(3), Stop: g.Intn(6)}
+	}
+}
+
+func (g *gen) undoAnywhere(name string) {
+	if g.chance(0.7) {
+		g.image(name, 1+g.Intn(8))
+		g.t += g.Intn(14)
+	}
+	for range pick(g, 1, 1, 1, 2, 3) {
+		g.do(Action{Do: "undo", Name: name, ToRevision: int64(pick(g, 0, 0, 0, 1, 2, g.Intn(7)))})
+		g.t += pick(g, 0, 0, 1, g.Intn(8))
+	}
+}
+
+func surging(g *gen, name string, spec obj) {
+	oddFences(g, name, spec)
+	spec["replicas"] = pick(g, 0, 1, 1, 3, 5, 7, 11, 13, 19, 33, 100)
+}
+
+func (g *gen) pauseScale(name string) {
+	for range 1 + g.Intn(4) {
+		switch g.Intn(6) {
+		case 0:
+			g.spec(name, obj{"paused": true})
+		case 1:
+			g.spec(name, obj{"paused": nil})
+		case 2:
+			g.spec(name, obj{"paused": pick[any](g, true, nil), "replicas": pick(g, 0, 1, 3, 9, 27, 99, 100)})
+		case 3:
+			g.image(name, 1+g.Intn(8))
+		case 4:
+			s := obj{}
+			oddFences(g, name, s)
+			s["strategy"].(obj)["$retainKeys"] = []string{"type", "rollingUpdate"}
+			g.spec(name, s)
+		default:
+			g.spec(name, obj{"replicas": pick(g, 0, 1, 2, 5, 15, 41, 100)})
+		}
+		g.t += pick(g, 0, 0, 1, 2, 5)
+	}
+}
+
+func recreating(g *gen, name string, spec obj) {
+	spec["strategy"] = obj{"type": "Recreate"}
+	for v := 1; v <= 8; v++ {
+		k := fmt.Sprintf("%s:v%d", name, v)
+		b := g.c.Images[k]
+		b.Stop = pick(g, 0, 3, 12, 40)
+		g.c.Images[k] = b
+	}
+}
+
+func (g *gen) recreateMore(name string) {
+	switch k := g.Float64(); {
+	case k < 0.45:
+		for range pick(g, 1, 1, 2, 3) {
+			g.image(name, 1+g.Intn(8))
+			g.t += pick(g, 0, 1, 4, 9)
+		}
+	case k < 0.55:
+		s := pick(g, obj{"type": "Recreate"}, g.rolling())
+		s["$retainKeys"] = []string{"type", "rollingUpdate"}
+		g.spec(name, obj{"strategy": s})
+	case k < 0.65:
+		g.do(Action{Do: "undo", Name: name})
+	case k < 0.75:
+		g.spec(name, obj{"replicas": g.Intn(9)})
+	case k < 0.85:
+		for range 1 + g.Intn(3) {
+			g.do(Action{Do: "delete-pod", Pod: g.Intn(9)})
+		}
+	case k < 0.93:
+		g.do(Action{Do: "patch-pod", Pod: g.Intn(9), Patch: raw(obj{"metadata": obj{"ownerReferences": nil, "labels": obj{"app": pick[any](g, name, "lost")}}})})
+	default:
+		g.do(Action{Do: "quota", N: pick(g, 0, 2, 5)})
+	}
+}
+
+// clocks has deadlines about as long as readiness takes.
+func clocks(g *gen, name string, spec obj) {
+	ready := pick(g, 0, 1, 2, 5, 12)
+	spec["minReadySeconds"], spec["progressDeadlineSeconds"] = ready, ready+1+g.Intn(14)
+	for v := 1; v <= 8; v++ {
+		k := fmt.Sprintf("%s:v%d", name, v)
+		b := g.c.Images[k]
+		b.Ready = g.Intn(16)
+		if g.chance(0.3) {
+			b.UnreadyAt, b.ReadyAgain, b.FailAt = 1+g.Intn(6), 1+g.Intn(12), 0
+		}
+		g.c.Images[k] = b
+	}
+}
+
+func (g *gen) clockMore(name string) {
+	switch k := g.Float64(); {
+	case k < 0.3:
+		ready := g.Intn(9)
+		g.spec(name, obj{"minReadySeconds": ready, "progressDeadlineSeconds": pick(g, ready+1, ready+2, ready+10, 600, unlimited)})
+	case k < 0.4:
+		g.spec(name, obj{"progressDeadlineSeconds": pick[any](g, 10, 15, nil)})
+	case k < 0.5:
+		g.spec(name, obj{"paused": pick[any](g, true, nil)})
+	case k < 0.6:
+		g.spec(name, obj{"replicas": g.Intn(12)})
+	case k < 0.7:
+		g.do(Action{Do: "delete-pod", Pod: g.Intn(9)})
+	case k < 0.8:
+		g.patchSet(g.anyOf(name), obj{"spec": obj{"minReadySeconds": pick(g, 0, 1, 9)}})
+	default:
+		g.image(name, 1+g.Intn(8))
+	}
+}
+
+// orphans are left behind by one Deployment and found by another.
+func (g *gen) orphans(name string) {
+	switch k := g.Float64(); {
+	case k < 0.3:
+		g.do(Action{Do: "delete", Name: pick(g, name, name, "web-2"), Propagation: "Orphan"})
+		g.t += pick(g, 0, 0, 1, 6)
+		d := g.second(pick(g, name, "web-2"), name)
+		if g.chance(0.6) {
+			spec := d["spec"].(obj)
+			spec["selector"] = obj{"matchLabels": obj{"app": name}}
+			spec["template"].(obj)["metadata"] = obj{"labels": obj{"app": name}}
+		}
+		g.create(d)
+	case k < 0.5:
+		g.do(Action{Do: "delete-replicaset", Name: g.anyOf(name), Propagation: "Orphan"})
+	case k < 0.7:
+		g.do(Action{Do: "create-replicaset", ReplicaSet: raw(g.handmade(name, pick(g, "hand-a", "hand-b", "hand-c")))})
+	case k < 0.85:
+		g.patchSet(g.anyOf(pick(g, name, "web-2")), obj{"metadata": obj{"ownerReferences": nil, "labels": obj{"app": pick[any](g, name, "stranger", "web-2")}}})
+	default:
+		g.stir(name)
+	}
+}
+
+// deletions come on top of one another, and of objects that are marked already.
+func (g *gen) deletions(name string) {
+	if g.chance(0.5) {
+		g.stir(name)
+		g.t += pick(g, 0, 1, 3)
+	}
+	for range 1 + g.Intn(3) {
+		how := pick(g, "", "Orphan", "Foreground", "Foreground")
+		if g.chance(0.5) {
+			g.do(Action{Do: "delete", Name: name, Propagation: how})
+		} else {
+			g.do(Action{Do: "delete-replicaset", Name: g.anyOf(name), Propagation: how})
+		}
+		switch g.Intn(5) {
+		case 0:
+			g.image(name, 1+g.Intn(4))
+		case 1:
+			g.spec(name, obj{"replicas": g.Intn(6)})
+		case 2:
+			g.do(Action{Do: "delete-pod", Pod: g.Intn(6)})
+		}
+		g.t += pick(g, 0, 0, 1, 4)
+	}
+	if g.chance(0.6) {
+		g.create(g.deployment(name, g.Intn(6)))
+	}
+}
+
+// several Deployments roll at a time.
+func (g *gen) several(string) {
+	names := []string{"web", "api", "db", "web-2", "job"}
+	for range 2 + g.Intn(4) {
+		other := pick(g, names...)
+		if g.made[other] == nil {
+			d := g.deployment(other, pick(g, 1, 2, 3, 5))
+			g.behaviors(other, true)
+			g.create(d)
+		} else {
+			g.everydayAction(other)
+		}
+		g.t += pick(g, 0, 0, 0, 1, 2)
+	}
+}
+
+// victims differ in cost, restarts, node, readiness and age, and not by much.
+func victims(g *gen, name string, spec obj) {
+	spec["replicas"] = pick(g, 5, 9, 12, 13, 14, 20, 31)
+	g.c.Nodes = pick(g, 1, 2, 3, 4)
+	for v := 1; v <= 8; v++ {
+		k := fmt.Sprintf("%s:v%d", name, v)
+		b := g.c.Images[k]
+		b.Extra, b.Restarts = nil, nil
+		for range 50 {
+			b.Extra = append(b.Extra, pick(g, 0, 0, 1, 1, 2, 3, 7, 15, 16, 17))
+			b.Restarts = append(b.Restarts, pick(g, 0, 0, 1, 1, 2))
+		}
+		if g.chance(0.3) {
+			b.NeverRun, b.NeverReady = g.chance(0.5), true
+		}
+		if g.chance(0.3) {
+			b.UnreadyAt, b.ReadyAgain, b.FailAt = 1+g.Intn(20), g.Intn(8), 0
+		}
+		g.c.Images[k] = b
+	}
+}
+
+func (g *gen) victimsMore(name string) {
+	for range g.Intn(5) {
+		g.do(Action{Do: "patch-pod", Pod: g.Intn(31), Patch: raw(obj{"metadata": obj{"annotations": obj{"controller.kubernetes.io/pod-deletion-cost": pick[any](g, "0", "-0", "1", "-1", "2", "1", "-1", " 1", "1.0", "9223372036854775807", nil)}}})})
+	}
+	for range g.Intn(3) {
+		g.do(Action{Do: "delete-pod", Pod: g.Intn(31)})
+	}
+	g.t += pick(g, 0, 1, 3)
+	if g.chance(0.3) {
+		g.image(name, 1+g.Intn(8))
+	} else {
+		g.spec(name, obj{"replicas": g.Intn(24)})
+	}
+}
+
+// references name owners of any kind, name and UID, also the UID of something else that exists.
+func (g *gen) references(name string) {
+	ref := obj{"apiVersion": pick(g, "apps/v1", "apps/v1", "v1", "example.com/v1"), "kind": pick(g, "Deployment", "Deployment", "ReplicaSet", "ReplicaSet", "Pod", "Rollout"),
+		"name": pick(g, name, name, "other", "hand-a"), "uid": fmt.Sprintf("00000000-0000-0000-0000-%012d", 1+g.Intn(12)), "controller": pick[any](g, true, true, false, nil),
+		"blockOwnerDeletion": pick[any](g, true, nil)}
+	refs := obj{"ownerReferences": []any{obj{"$patch": "replace"}, ref}}
+	if g.chance(0.3) {
+		refs["ownerReferences"] = []any{ref}
+	}
+	if g.chance(0.3) {
+		refs["labels"] = obj{"app": pick[any](g, name, "x", nil)}
+	}
+	switch k := g.Float64(); {
+	case k < 0.35:
+		g.patchSet(g.anyOf(name), obj{"metadata": refs})
+	case k < 0.7:
+		g.do(Action{Do: "patch-pod", Pod: g.Intn(9), Patch: raw(obj{"metadata": refs})})
+	case k < 0.85:
+		hand := g.handmade(name, pick(g, "hand-a", "hand-b"))
+		hand["metadata"].(obj)["ownerReferences"] = []any{ref}
+		g.do(Action{Do: "create-replicaset", ReplicaSet: raw(hand)})
+	default:
+		g.patchSet(pick(g, "hand-a", "hand-b"), obj{"metadata": obj{"ownerReferences": nil}})
+	}
+	if g.chance(0.3) {
+		g.stir(name)
+	}
+}
+
+// selectors of Deployments lie within one another, or cross.
+func (g *gen) selectors(name string) {
+	own := pick(g, "web-a", "web-b", "web-c")
+	if g.made[own] == nil {
+		d := g.deployment(own, pick(g, 1, 2, 3))
+		g.behaviors(own, true)
+		spec := d["spec"].(obj)
+		selector := pick(g, obj{"matchLabels": obj{"app": name}}, obj{"matchLabels": obj{"app": name, "track": own}},
+			obj{"matchExpressions": []obj{{"key": "app", "operator": "Exists"}}}, obj{"matchExpressions": []obj{{"key": "app", "operator": "In", "values": []string{name, own}}, {"key": "track", "operator": "NotIn", "values": []string{"x"}}}})
+		spec["selector"] = selector
+		spec["template"].(obj)["metadata"] = obj{"labels": obj{"app": name, "track": own}}
+		g.create(d)
+		return
+	}
+	switch g.Intn(4) {
+	case 0:
+		g.patchSet(g.anyOf(pick(g, name, own)), obj{"metadata": obj{"labels": obj{"track": pick[any](g, own, "x", nil)}, "ownerReferences": pick[any](g, nil, []any{})}})
+	case 1:
+		g.do(Action{Do: "patch-pod", Pod: g.Intn(9), Patch: raw(obj{"metadata": obj{"labels": obj{"track": pick[any](g, own, "x", nil), "pod-template-hash": pick[any](g, "x", nil)}, "ownerReferences": pick[any](g, nil, []any{})}})})
+	case 2:
+		g.do(Action{Do: "delete", Name: pick(g, name, own), Propagation: pick(g, "", "Orphan", "Foreground")})
+	default:
+		g.everydayAction(pick(g, name, own))
+	}
+}
