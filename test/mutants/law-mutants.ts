@@ -189,11 +189,8 @@ const deployments = noticedBy(
     [
       "a ReplicaSet that history skips is replaced by the next",
       `${deployment}history`,
-      `const surplus = alive.toSorted(byRevision).slice(0, Math.max(0, alive.length - limit));`,
-      `const surplus = alive
-    .filter((rs) => !isBusy(rs))
-    .toSorted(byRevision)
-    .slice(0, Math.max(0, alive.length - limit));`,
+      `byRevision(alive).slice(`,
+      `byRevision(alive.filter((rs) => !isBusy(rs))).slice(`,
     ],
     [
       "ReplicaSets that are going count in the history",

@@ -217,8 +217,8 @@ export const otherMutants: readonly Mutant[] = [
   mutant(
     "history goes by age, not revision",
     `${deployment}history`,
-    `return left - right;`,
-    `return byCreation(a, b);`,
+    `return left < right;`,
+    `return byCreation(a, b) < 0;`,
   ),
   mutant(
     "history deletes ReplicaSets with pods",

@@ -14,9 +14,9 @@ const deployments = noticedBy(
     ],
     [
       "a sync in a namespace that goes away is tried again",
-      `${deployment}new-replica-set`,
-      `return { ok: false, error: answer.status.message, final: true };`,
-      `return { ok: false, error: answer.status.message };`,
+      `${deployment}step`,
+      `return isNamespaceTerminating(status) ? { ok: false, error, final: true } : { ok: false, error };`,
+      `return { ok: false, error };`,
     ],
     [
       "an orphan that is gone by now fails the sync",
