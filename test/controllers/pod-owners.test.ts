@@ -117,3 +117,32 @@ test("Pods of one batch may be refused for different reasons, and each is told",
     "Error creating: pods is forbidden: injected",
   ]);
 });
+
+test.each([
+  ["without a controller does not look", [], 0],
+  ["with a controller looks", [{ ...job, controller: true }], 1],
+])("A ReplicaSet %s at how many of its pods share a node", (_, ownerReferences, spared) => {
+  const cluster = new Cluster({ nodes: 2, placement: "round-robin" });
+  cluster.act("make", (api) =>
+    api.create({
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "web", ownerReferences },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: "c", image: "web" }] } },
+      },
+    }),
+  );
+  cluster.runUntil(60_000);
+  const nodes = (): readonly (string | undefined)[] =>
+    (cluster.api.list("pods") as readonly Pod[])
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ spec }) => spec.nodeName);
+  const alone = nodes().find((node, _index, all) => all.indexOf(node) === all.lastIndexOf(node));
+  cluster.act("shrink", (api) =>
+    api.patch({ resource: "replicasets", name: "web" }, "merge", { spec: { replicas: 1 } }),
+  );
+  expect(nodes().filter((node) => node === alone)).toHaveLength(spared);
+});

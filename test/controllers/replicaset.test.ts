@@ -167,7 +167,10 @@ test("a pod of the fullest node goes first where pods are counted by labels", ()
   const cluster = new Cluster({ nodes: 2 });
   const template = { metadata: { labels }, spec: podSpec };
   const spec = { replicas: 3, selector: { matchLabels: labels }, template };
-  const rs = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name: "a" }, spec };
+  const controller = { apiVersion: "example.com/v1", kind: "App", name: "a", uid: "1-2-3" };
+  const ownerReferences = [{ ...controller, controller: true }]; // without one, nodes do not count
+  const metadataOf = { name: "a", ownerReferences };
+  const rs = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: metadataOf, spec };
   cluster.act("create", (api) => api.create(rs));
   cluster.runUntil(10 * second);
   const onNodes = (): unknown[] => cluster.api.list("pods").map((pod) => pod["spec"]);

@@ -218,10 +218,10 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     };
   }
 
-  /** The ReplicaSets with the same controller. */
+  /** The ReplicaSets with the same controller; without one not even itself, as upstream. */
   #related(rs: ReplicaSet): ReplicaSet[] {
     const uid = controllerOf(rs.metadata)?.uid;
-    if (uid === undefined) return [rs];
+    if (uid === undefined) return [];
     return [...this.#caches.replicaSets.values()].filter(
       (other) => controllerOf(other.metadata)?.uid === uid,
     );
