@@ -25,17 +25,12 @@ describe.each(names)("%s", (name) => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
   });
 
-  test("fits an 80-column terminal", async () => {
-    const { out } = await rollsim(["run", path], { tty: "out", env: { NO_COLOR: "1" } });
-    const wide = out.split("\n").filter((line) => line.length > 80);
-    expect(wide).toEqual([]);
-  });
-
-  test("says the same with colours", async () => {
+  test("says the same with colours, and fits an 80-column terminal", async () => {
     const { out } = await rollsim(["run", path], { tty: "out" });
     const plain = stripVTControlCharacters(out);
     expect(out).not.toBe(plain);
     expect(plain).toBe(readFileSync(join(folder, `${name}.out`), "utf8"));
+    expect(plain.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
   test("says what it teaches at its top, and is named after its file", () => {
@@ -44,12 +39,10 @@ describe.each(names)("%s", (name) => {
     expect(text).toContain(`metadata: { name: ${name},`);
   });
 
-  test("comes to a verdict under random schedules too", async () => {
-    for (const seed of ["1", "2", "3"]) {
-      const argv = ["run", path, "-q", "--schedule", "random", "--seed", seed];
-      const { code, err } = await rollsim(argv);
-      expect(err).toBe("");
-      expect([0, 1]).toContain(code);
-    }
+  test("comes to a verdict under a random schedule too", async () => {
+    const argv = ["run", path, "-q", "--schedule", "random", "--seed", name];
+    const { code, err } = await rollsim(argv);
+    expect(err).toBe("");
+    expect([0, 1]).toContain(code);
   });
 });
