@@ -144,6 +144,11 @@ export class Store {
     return this.#objects.keys();
   }
 
+  /** Whether there are any: cheaper to ask than `all`. */
+  has(resource: string): boolean {
+    return (this.#objects.get(resource)?.size ?? 0) > 0;
+  }
+
   /** In no particular order. */
   all(resource: string): Iterable<KubeObject> {
     return this.#objects.get(resource)?.values() ?? [];

@@ -23,6 +23,7 @@ export function webhookRefusal(
   labels: StringMap,
 ): Status | undefined {
   for (const resource of CONFIGURATIONS) {
+    if (!store.has(resource)) continue;
     for (const configuration of byName(store.all(resource))) {
       for (const each of asArray(configuration["webhooks"])) {
         const webhook = asRecord(each);

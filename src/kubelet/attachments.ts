@@ -23,6 +23,8 @@ export interface SavedAttachments {
   readonly waiting: readonly number[];
 }
 
+const NONE: readonly number[] = [];
+
 export class Attachments {
   readonly #store: Store;
   readonly #held: Map<string, Holding>;
@@ -38,7 +40,9 @@ export class Attachments {
 
   /** The pod has its volumes now (undefined), or waits: for what, in the controller's words. */
   attach(row: number): string | undefined {
-    const claims = this.#claimsOf(row).filter((claim) => this.#isExclusive(claim));
+    const all = this.#claimsOf(row);
+    if (all.length === 0) return undefined;
+    const claims = all.filter((claim) => this.#isExclusive(claim));
     const node = this.#store.pods.columns.node[row]!;
     const taken = claims.find((claim) => (this.#held.get(claim)?.node ?? node) !== node);
     if (taken !== undefined) {
@@ -55,16 +59,18 @@ export class Attachments {
 
   /** The pod is gone. Rows of the pods that wait, where a volume is free now. */
   release(row: number): readonly number[] {
+    const claims = this.#claimsOf(row);
+    if (claims.length === 0) return NONE;
     this.#waiting.delete(row);
     let freed = false;
-    for (const claim of this.#claimsOf(row)) {
+    for (const claim of claims) {
       const holding = this.#held.get(claim);
       if (holding?.rows.includes(row) !== true) continue;
       const rows = holding.rows.filter((each) => each !== row);
       if (rows.length > 0) this.#held.set(claim, { ...holding, rows });
       else freed = this.#held.delete(claim);
     }
-    return freed ? [...this.#waiting] : [];
+    return freed ? [...this.#waiting] : NONE;
   }
 
   save(): SavedAttachments {
