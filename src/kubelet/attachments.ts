@@ -57,6 +57,11 @@ export class Attachments {
     return undefined;
   }
 
+  /** Whether the pod still waits: it may have been tried since it was told that a volume is free. */
+  waits(row: number): boolean {
+    return this.#waiting.has(row);
+  }
+
   /** The pod is gone. Rows of the pods that wait, where a volume is free now. */
   release(row: number): readonly number[] {
     const claims = this.#claimsOf(row);

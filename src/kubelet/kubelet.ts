@@ -180,7 +180,7 @@ export class Kubelet {
       case Turn.kill:
         return this.#kill(row);
       case Turn.attach:
-        return this.#begin(row);
+        return this.#attachments.waits(row) ? this.#begin(row) : undefined;
       case Turn.gate:
         return this.#world.store.gatePod(row);
       case Turn.backOff:

@@ -1,5 +1,4 @@
-/** Why a kubelet acts. */
-/** What a timer is for; its subject is the pod's row. */
+/** What a kubelet's timer is for; its subject is the pod's row. */
 export const Turn = {
   schedule: 0,
   start: 1,

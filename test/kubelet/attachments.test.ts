@@ -103,6 +103,29 @@ test("a pod that waits and is deleted takes nothing with it", () => {
   expect(states(cluster)).toEqual(["third: Running"]);
 });
 
+test("a pod starts once, though other volumes become free at the same time", () => {
+  const objectOf = (text: object, name: string): object =>
+    JSON.parse(JSON.stringify(text).replaceAll('"data"', JSON.stringify(name))) as object;
+  const cluster = new Cluster({ behaviors: [{ terminate: { delay: 3 * second } }] });
+  for (const name of ["a", "b"]) {
+    create(cluster, objectOf(claim("ReadWriteOnce"), name));
+    create(cluster, objectOf(pod(`first-${name}`, "node-1"), name));
+  }
+  cluster.runUntil(5 * second);
+  for (const name of ["a", "b"]) create(cluster, objectOf(pod(`second-${name}`, "node-2"), name));
+  cluster.runUntil(10 * second);
+  const before = cluster.trace.entries.length;
+  for (const name of ["a", "b"]) {
+    cluster.act("delete", (api) => api.delete({ resource: "pods", name: `first-${name}` }));
+  }
+  cluster.runUntil(20 * second);
+  expect(states(cluster)).toEqual(["second-a: Running", "second-b: Running"]);
+  const started = cluster.trace.entries
+    .slice(before)
+    .flatMap((entry) => (entry.kind === "pods" && entry.change === "running" ? [entry.count] : []));
+  expect(started.reduce((sum, count) => sum + count, 0)).toBe(2);
+});
+
 test("a snapshot knows who has a volume and who waits for it", () => {
   const fork = world([claim("ReadWriteOnce")]).fork();
   expect(states(fork)).toContain("second: ContainerCreating");
