@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { defineConfig, type Plugin } from "rolldown";
+import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
 
 /**
  * yargs measures help texts with string-width, which loads Unicode's segmentation at start: 20 ms for
@@ -16,6 +16,38 @@ const plainWidth: Plugin = {
   load: (id) => (id === "\0string-width" ? "export default (text) => text.length;" : null),
 };
 
+/** Loaded when called: yargs asserts with the one what its own code does wrong, a shell on a terminal reads with the other. */
+const whenCalled: Readonly<Record<string, readonly string[]>> = {
+  assert: ["notStrictEqual", "strictEqual"],
+  "node:readline": ["createInterface"],
+};
+
+/** 2 ms of a start. */
+const builtinsWhenCalled: Plugin = {
+  name: "builtins-when-called",
+  resolveId: (name, importer) =>
+    name in whenCalled && importer?.startsWith("\0") === false ? `\0called:${name}` : null,
+  load(id) {
+    const name = /^\0called:(.*)$/.exec(id)?.[1];
+    if (name === undefined) return null;
+    const functions = whenCalled[name]!.map(
+      (one) => `export const ${one} = (...all) => require("${name}").${one}(...all);`,
+    );
+    return functions.join("\n");
+  },
+};
+
+/** yargs keeps the help text of each command that it has run, to print it later: 4 ms, and nobody asks. */
+const noHelpKept: Plugin = {
+  name: "no-help-kept",
+  transform(code, id) {
+    if (!id.endsWith("/yargs/build/lib/command.js")) return null;
+    const kept = "yargs.getInternalMethods().getUsageInstance().cacheHelpMessage();";
+    if (!code.includes(kept)) throw new Error(`${id} keeps no help: this plugin can go`);
+    return { code: code.replace(kept, ";"), map: null };
+  },
+};
+
 /** seedrandom asks for it, to seed a stream without a seed: rollsim has none. 2 ms of a start. */
 const noCrypto: Plugin = {
   name: "no-crypto",
@@ -23,25 +55,20 @@ const noCrypto: Plugin = {
   load: (id) => (id === "\0crypto" ? "export {};" : null),
 };
 
-/**
- * Half a megabyte of texts that `explain` and `--help` print: read when asked for, from where tsc has put
- * them, key by key of the JSON object.
- */
+/** Half a megabyte of texts that `explain` and `--help` print: read when asked for, from where tsc has put them. */
 const textsWhenAsked: Plugin = {
   name: "texts-when-asked",
   load(id) {
     const file = /\/src\/(kubectl\/(?:explain|help)-data\.json)$/.exec(id)?.[1];
     if (file === undefined) return null;
-    const keys = Object.keys(JSON.parse(readFileSync(id, "utf8")) as object);
     const code = `
       import { readFileSync } from "node:fs";
       import { join } from "node:path";
       let data;
       const read = () => data ??= JSON.parse(readFileSync(join(__filename, "../../${file}"), "utf8"));
-      const texts = {};
-      for (const key of ${JSON.stringify(keys)})
-        Object.defineProperty(texts, key, { get: () => read()[key] });
-      export default texts;`;
+      const asked = (trap) => [trap, (_, ...all) => Reflect[trap](read(), ...all)];
+      const traps = ["get", "has", "ownKeys", "getOwnPropertyDescriptor"];
+      export default new Proxy({}, Object.fromEntries(traps.map(asked)));`;
     return { code, moduleType: "js" };
   },
 };
@@ -84,11 +111,11 @@ const licences: Plugin = {
   },
 };
 
-export default defineConfig({
+const program: RolldownOptions = {
   input: { program: "src/cli/program.ts" },
   platform: "node",
   logLevel: "warn",
-  plugins: [plainWidth, noCrypto, textsWhenAsked, ascii, licences],
+  plugins: [plainWidth, noCrypto, builtinsWhenCalled, noHelpKept, textsWhenAsked, ascii, licences],
   // Only yargs asks, for a feature that is not used here.
   transform: { define: { "import.meta.resolve": "undefined" } },
   output: {
@@ -105,4 +132,14 @@ export default defineConfig({
     postFooter: "})",
     sourcemap: true,
   },
-});
+};
+
+/** What starts the program: src/cli.ts says why it is CommonJS. */
+const command: RolldownOptions = {
+  input: "src/cli.ts",
+  platform: "node",
+  logLevel: "warn",
+  output: { file: "dist/cli.cjs", format: "cjs", comments: false },
+};
+
+export default defineConfig([program, command]);

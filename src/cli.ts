@@ -3,10 +3,12 @@
  * The `rollsim` command: runs cli/program.cjs, which the build makes of src/cli. To compile it takes longer
  * than a small run itself, so the first `rollsim run` leaves beside it what V8 made of it, as Python does in
  * __pycache__. V8 refuses what another version made; where nothing can be written, only time is lost.
+ *
+ * The build makes cli.cjs of this file, which is what npm links: Node starts a CommonJS script 4 ms sooner.
  */
 import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Script } from "node:vm";
 
 type Program = (require: NodeJS.Require, exports: object, __filename: string) => void;
@@ -16,7 +18,7 @@ if (process.version.startsWith("v20.")) {
   process.getBuiltinModule("node:v8").setFlagsFromString("--interrupt-budget=600000");
 }
 
-const filename = fileURLToPath(new URL("cli/program.cjs", import.meta.url));
+const filename = join(import.meta.dirname, "cli/program.cjs");
 const { mtimeMs } = statSync(filename);
 const cache = `${filename}.${process.version}-${process.arch}-${Math.floor(mtimeMs)}.cache`;
 const cachedData = readIfThere(cache);

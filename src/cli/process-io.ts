@@ -1,11 +1,11 @@
 /** The real process as a CliIo. */
-import { readFileSync, writeSync } from "node:fs";
+import { fstatSync, readFileSync, writeSync } from "node:fs";
 import type { CliIo, Stream } from "./io.ts";
 
 export function processIo(): CliIo {
   return {
-    out: streamOf(process.stdout, 1),
-    err: streamOf(process.stderr, 2),
+    out: streamOf("stdout", 1),
+    err: streamOf("stderr", 2),
     env: process.env,
     cwd: process.cwd(),
     readStdin: () => readFileSync(0),
@@ -14,14 +14,24 @@ export function processIo(): CliIo {
 }
 
 /** Writes at once and in order, so that nothing is lost when the process ends. */
-function streamOf(stream: NodeJS.WriteStream, descriptor: number): Stream {
+function streamOf(name: "stdout" | "stderr", descriptor: number): Stream {
+  // Node loads its sockets for a pipe's stream, 5 ms of a start, and a pipe is no terminal.
+  const { isTTY, columns } = isDevice(descriptor) ? process[name] : { isTTY: false, columns: 80 };
   return {
     write: (text) => {
       writeAll(descriptor, Buffer.from(text));
     },
-    isTTY: stream.isTTY,
-    columns: stream.isTTY ? stream.columns : 80,
+    isTTY,
+    columns: isTTY ? columns : 80,
   };
+}
+
+function isDevice(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice();
+  } catch {
+    return true; // closed: Node knows what to do
+  }
 }
 
 function writeAll(descriptor: number, bytes: Buffer): void {

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 const programs: Readonly<Record<string, readonly string[]>> = {
   "node -e 0": ["-e", "0"],
-  "rollsim run": ["dist/cli.js", "run", "scenarios/rolling-update.yaml", "--quiet"],
+  "rollsim run": ["dist/cli.cjs", "run", "scenarios/rolling-update.yaml", "--quiet"],
 };
 
 function childrenCpuMs(args: readonly string[]): Run {

@@ -104,7 +104,7 @@ function commandLineWorks(folder: string): void {
   check("scenarios come with it", existsSync(join(folder, scenario)));
   const played = succeed(folder, rollsim, ["run", scenario]);
   const here = succeed(root, process.execPath, [
-    "dist/cli.js",
+    "dist/cli.cjs",
     "run",
     "scenarios/rolling-update.yaml",
   ]);
