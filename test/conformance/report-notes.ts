@@ -27,6 +27,8 @@ export const LEFT_OUT: readonly string[] = [
   "Where pods are alike in all that the deletion order looks at, Kubernetes leaves the choice to the order of " +
     "its cache and to Go's sort. rollsim lists pods in order of creation and sorts as Go does, for up to " +
     "2,000 pods of a ReplicaSet; beyond, alike ones go in order of creation.",
+  "The pods of one deletion are deleted by goroutines side by side, in no order that Kubernetes promises; rollsim " +
+    "takes them in order of creation. It shows where one of them is then taken from its ReplicaSet and the caches lag.",
   "Finalizers other than those of deletion in the foreground and orphaning.",
   "Until v1.35 the pods that Recreate waits for must also match the Deployment's selector; here who owns them " +
     "is enough.",

@@ -10,7 +10,8 @@ type Case struct {
 	From     int                 `json:"from,omitempty"`  // a random schedule is fresh before this second
 	Moves    string              `json:"moves,omitempty"` // the random schedule that was played
 	Starve   []Starve            `json:"starve,omitempty"`
-	Sway     bool                `json:"sway,omitempty"` // a random schedule whose preferences come and go
+	Sway     bool                `json:"sway,omitempty"`    // a random schedule whose preferences come and go
+	Workers  bool                `json:"workers,omitempty"` // a random schedule that takes ReplicaSets out of turn
 	Nodes    int                 `json:"nodes,omitempty"`
 	Images   map[string]Behavior `json:"images"`
 	Actions  []Action            `json:"actions"`

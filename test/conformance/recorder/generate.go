@@ -18,7 +18,8 @@ type gen struct {
 }
 
 // Generate makes the case of a family with a seed: "fresh" and "random" cover everyday use under either
-// schedule, "wide", "odd" and "edge" (half of them random) rarer situations, "gc" deletions by owner, and "ce2" and "ce5"
+// schedule, "wide", "odd" and "edge" (half of them random) rarer situations, "deep" all of these at once, "gc" deletions
+// by owner, and "ce2" and "ce5"
 // search for two counterexamples.
 func Generate(family string, seed int64) Case {
 	g := &gen{Rand: rand.New(rand.NewSource(seed)), made: map[string]obj{}}
@@ -32,6 +33,8 @@ func Generate(family string, seed int64) Case {
 		g.odd()
 	case "edge":
 		g.edge()
+	case "deep":
+		g.deep()
 	case "ce2":
 		g.ce2()
 	case "ce5":

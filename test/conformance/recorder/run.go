@@ -73,6 +73,7 @@ type run struct {
 	podMade     map[string]int
 	nodeNext    int
 	syncs       int
+	heard       *[]Event // what a sync that is on wrote of pods, for the kubelet
 }
 
 // Kubernetes is the version of the controllers that were linked in (set by use-version).
@@ -110,7 +111,13 @@ func Run(c Case, vectors bool) (tr *Trace) {
 	ctx := context.Background()
 	client := x.store.Client()
 	x.client, x.fake = client, client
-	x.store.onPod = x.kubelet
+	x.store.onPod = func(ev Event) {
+		if x.heard == nil {
+			x.kubelet(ev)
+		} else {
+			*x.heard = append(*x.heard, ev)
+		}
+	}
 	dc, err := deployment.NewDeploymentController(ctx, depInformer{x.d}, rsInformer{x.r}, podInformer{x.p}, client)
 	must(err)
 	rc := replicaset.NewReplicaSetController(ctx, rsInformer{x.r}, podInformer{x.p}, client, replicaset.BurstReplicas)

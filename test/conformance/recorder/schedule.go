@@ -69,6 +69,11 @@ func (x *run) settle(ctx context.Context) {
 		if len(x.given) > 0 && x.given[0] >= '2' && int(x.given[0]-'0') <= min(5, x.rq.Len()) {
 			moves = append(moves, x.given[0])
 		}
+		if x.c.Workers && len(x.given) == 0 {
+			for place := 2; place <= min(5, x.rq.Len()); place++ {
+				moves = append(moves, byte('0'+place))
+			}
+		}
 		m := x.choose(moves)
 		x.moves = append(x.moves, m)
 		switch m {
@@ -129,6 +134,9 @@ func (x *run) sway(moves []byte) byte {
 	if x.heap.Len() > 0 && time.Until(x.heap[0].at) <= 2*time.Second {
 		moves = append(moves, '.')
 	}
+	for m := byte('2'); m <= '5'; m++ {
+		x.mood[m] = x.mood['R']
+	}
 	total := 0.0
 	for _, m := range moves {
 		total += x.mood[m]
@@ -172,6 +180,8 @@ func (x *run) sync(ctx context.Context, which byte) {
 	}
 	var key string
 	expecting := false
+	heard := []Event{}
+	x.heard = &heard
 	if which == 'D' {
 		x.dq.TypedInterface = &peek{x.dq.TypedInterface, &key, nil}
 		ctl.DeploymentProcess(x.dc, ctx)
@@ -183,8 +193,13 @@ func (x *run) sync(ctx context.Context, which byte) {
 		ctl.ReplicaSetProcess(x.rc, ctx)
 		x.rq.TypedInterface = x.rq.TypedInterface.(*peek).inner
 	}
-	// Pods of one batch are created and deleted by goroutines: give their order back a name. Pods that were
-	// claimed before that were claimed one after the other.
+	// Pods of one batch are created and deleted by goroutines: their order is that of their names, for the kubelet
+	// too. Pods that were claimed before that were claimed one after the other.
+	x.heard = nil
+	sort.SliceStable(heard, func(i, j int) bool { return heard[i].Name < heard[j].Name })
+	for _, ev := range heard {
+		x.kubelet(ev)
+	}
 	fresh := x.store.pending["pods"][marks["pods"]:]
 	for len(fresh) > 0 && isClaim(fresh[0]) {
 		fresh = fresh[1:]
