@@ -3,9 +3,6 @@ import type { Argv } from "yargs";
 import { outputs, type CliIo, type ExitCode } from "./io.ts";
 import { moreCommandNames, moreExamples, withMore } from "./more-commands.ts";
 
-/** yargs takes a lone - for an empty text, so it travels under another name. */
-export const standardInput = "\u{1}stdin";
-
 export const commandNames = [
   "run",
   "check",
@@ -87,7 +84,7 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
     (args) =>
       answer(async () => {
         const { run } = await import("./run.ts");
-        return run({ ...args, files: named(args.file) }, io);
+        return run({ ...args, files: args.file }, io);
       }),
   );
 }
@@ -109,7 +106,7 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
       (args) =>
         answer(async () => {
           const { check } = await import("./check.ts");
-          return check({ ...args, files: named(args.file) }, io);
+          return check({ ...args, files: args.file }, io);
         }),
     )
     .command(
@@ -139,8 +136,7 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
       (args) =>
         answer(async () => {
           const { explain } = await import("./explain.ts");
-          const [file = ""] = named([args.file]);
-          return explain({ ...args, file }, io);
+          return explain(args, io);
         }),
     )
     .command(
@@ -185,8 +181,4 @@ function replayOptions<T>(command: Argv<T>) {
 /** Of an option given twice the last one counts. */
 function last(value: string | readonly string[]): string {
   return typeof value === "string" ? value : (value.at(-1) ?? "");
-}
-
-function named(list: readonly string[]): readonly string[] {
-  return list.map((name) => (name === standardInput ? "-" : name));
 }

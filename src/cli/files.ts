@@ -1,7 +1,7 @@
 /** From what stands on the command line to texts: files, folders, globs, and - for standard input. */
 import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { UsageError, type CliIo } from "./io.ts";
+import { standardInput, UsageError, type CliIo } from "./io.ts";
 
 export interface InputFile {
   /** As it is named in messages: relative to where the command runs, or `<stdin>`. */
@@ -22,7 +22,7 @@ export async function inputFiles(
   const files: InputFile[] = [];
   const seen = new Set<string>();
   for (const name of names) {
-    if (name === "-") {
+    if (name === "-" || name === standardInput) {
       files.push({ name: "<stdin>", text: decode(io.readStdin(), "<stdin>"), folder: io.cwd });
       continue;
     }

@@ -7,6 +7,9 @@ export interface Stream {
   readonly columns: number;
 }
 
+/** yargs takes a lone - for an empty text, so it travels under another name. */
+export const standardInput = "\u{1}stdin";
+
 /** Values of --output. */
 export const outputs = ["text", "json", "junit", "github"] as const;
 export type Output = (typeof outputs)[number];

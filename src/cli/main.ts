@@ -3,8 +3,8 @@
  * user's mistake is one line on stderr, without a stack.
  */
 import about from "../../package.json" with { type: "json" };
-import { commandNames, commands, standardInput } from "./commands.ts";
-import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { commandNames, commands } from "./commands.ts";
+import { exitCodes, standardInput, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { ScheduleMismatch } from "../controllers/schedule.ts";
 import { nearest } from "../scenario/nearest.ts";
 
@@ -49,7 +49,10 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
       throw new UsageError(betterMessage(message, argv, optionsOf(parser)));
     });
   let printed = "";
-  const words = argv.map((word) => (word === "-" ? standardInput : word));
+  const end = argv.indexOf("--");
+  const words = argv.map((word, i) =>
+    word === "-" && (end < 0 || i < end) ? standardInput : word,
+  );
   await parser.parseAsync(words, {}, (_error, _argv, output) => {
     printed = output;
   });

@@ -123,11 +123,12 @@ function withProofs(parser: Argv, io: CliIo, answer: Answer): Argv {
       (args) => answer(async () => (await import("./guarantees.ts")).guarantees(args, io)),
     )
     .command(
-      "verify [file]",
+      "verify [file] [object]",
       "Explore every interleaving of a small rollout: what holds, and the shortest way to what does not",
       (command) =>
         command
           .positional("file", { type: "string", describe: "Manifests, for their settings" })
+          .positional("object", { type: "string", describe: "Of several, as in deployment/web" })
           .option("replicas", { ...text, describe: "Default: of the file, else 4" })
           .option("surge", { ...text, describe: "maxSurge; default: of the file, else 25%" })
           .option("unavailable", { ...text, describe: "maxUnavailable; default likewise" })

@@ -21,6 +21,8 @@ import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 
 export interface VerifyArguments {
   readonly file?: string | undefined;
+  /** Which of the file's Deployments, as in deployment/web; may be left out where there is one. */
+  readonly object?: string | undefined;
   readonly replicas?: string | undefined;
   readonly surge?: string | undefined;
   readonly unavailable?: string | undefined;
@@ -43,7 +45,8 @@ const allowed = ["undo", "scale", "pause", "fail", "lag"] as const;
 type Allowed = (typeof allowed)[number];
 
 export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode> {
-  const given = args.file === undefined ? undefined : await deploymentIn(args.file, io);
+  const given =
+    args.file === undefined ? undefined : await deploymentIn(args.file, args.object, io);
   if (given === "refused") return exitCodes.usage;
   const allow = allowOf(args.allow);
   const config = configOf(args, given, allow);
@@ -68,7 +71,11 @@ function asked<T>(question: () => T): T {
   }
 }
 
-async function deploymentIn(path: string, io: CliIo): Promise<Deployment | "refused"> {
+async function deploymentIn(
+  path: string,
+  wanted: string | undefined,
+  io: CliIo,
+): Promise<Deployment | "refused"> {
   const [file] = await inputFiles([path], io);
   if (file === undefined) throw new UsageError("verify takes one file");
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
@@ -76,11 +83,25 @@ async function deploymentIn(path: string, io: CliIo): Promise<Deployment | "refu
   if (scenario === undefined) return "refused";
   const readFile = (name: string) => readBeside(file.folder, name)?.map((found) => ({ ...found }));
   const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
-  const [found] = cluster.api.list("deployments") as readonly Deployment[];
-  if (found === undefined) throw new UsageError(`${file.name}: no Deployment in it`);
+  const found = chosen(cluster.api.list("deployments") as readonly Deployment[], wanted, file.name);
   if (found.spec.strategy.type === "Recreate") {
     throw new UsageError(`${file.name}: strategy Recreate; verify explores RollingUpdate`);
   }
+  return found;
+}
+
+/** The Deployment that is meant: the only one, or the one that is named. */
+function chosen(all: readonly Deployment[], wanted: string | undefined, file: string): Deployment {
+  const [first, second] = all;
+  if (first === undefined) throw new UsageError(`${file}: no Deployment in it`);
+  const has = all.map(({ metadata }) => `deployment/${metadata.name}`).join(", ");
+  if (wanted === undefined) {
+    if (second === undefined) return first;
+    throw new UsageError(`${file}: several Deployments: add ${has.replaceAll(", ", " or ")}`);
+  }
+  const name = /^(?:deploy|deployments?)\/(.+)$/u.exec(wanted)?.[1];
+  const found = all.find(({ metadata }) => metadata.name === name);
+  if (found === undefined) throw new UsageError(`${file}: got ${wanted}; it has ${has}`);
   return found;
 }
 

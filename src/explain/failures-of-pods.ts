@@ -184,14 +184,20 @@ const minReadyRestart: Detector = ({ cluster, deployment, next, nextPods, deadli
 const livenessKillsSlow: Detector = ({ cluster, deployment, nextPods }) => {
   const { containers } = deployment.spec.template.spec;
   const restarted = nextPods.filter((pod) => restartsOf(pod) > 0);
+  const names = new Set(restarted.map(({ metadata }) => metadata.name));
+  const namespace = deployment.metadata.namespace ?? "default";
   for (const container of containers) {
     if (container["livenessProbe"] === undefined || container["startupProbe"] !== undefined)
       continue;
     const message = `Container ${container.name} failed liveness probe, will be restarted`;
     const killed = cluster.trace.entries.some(
-      (entry) => entry.kind === "event" && entry.message === message,
+      (entry) =>
+        entry.kind === "event" &&
+        entry.message === message &&
+        entry.about.namespace === namespace &&
+        names.has(entry.about.name),
     );
-    if (restarted.length > 0 && killed) return killedByLiveness(container, restarted.length);
+    if (killed) return killedByLiveness(container, restarted.length);
   }
   return undefined;
 };

@@ -62,20 +62,23 @@ export class Attachments {
     return this.#waiting.has(row);
   }
 
-  /** The pod is gone. Rows of the pods that wait, where a volume is free now. */
+  /** The pod is gone. Rows of the pods that wait for a volume that is free now. */
   release(row: number): readonly number[] {
     const claims = this.#claimsOf(row);
     if (claims.length === 0) return NONE;
     this.#waiting.delete(row);
-    let freed = false;
+    const freed = new Set<string>();
     for (const claim of claims) {
       const holding = this.#held.get(claim);
       if (holding?.rows.includes(row) !== true) continue;
       const rows = holding.rows.filter((each) => each !== row);
       if (rows.length > 0) this.#held.set(claim, { ...holding, rows });
-      else freed = this.#held.delete(claim);
+      else if (this.#held.delete(claim)) freed.add(claim);
     }
-    return freed ? [...this.#waiting] : NONE;
+    if (freed.size === 0) return NONE;
+    return [...this.#waiting].filter((other) =>
+      this.#claimsOf(other).some((claim) => freed.has(claim)),
+    );
   }
 
   save(): SavedAttachments {

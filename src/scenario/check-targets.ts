@@ -75,8 +75,8 @@ export function faultProblem(step: FaultStep, nodes: number): TargetProblem | un
       }
       return type === "ProbeFail" ? undefined : endless(step);
     case "ApiError":
-      if (!/^(?:create|update) \w+$/u.test(on ?? "")) {
-        return refuse(`${needs} create pods or update replicasets`);
+      if (!/^(?:create|update|update\/status|patch|delete) \w+$/u.test(on ?? "")) {
+        return refuse(`${needs} create pods or update/status deployments`);
       }
       return endless(step);
     case "RegistryDown":

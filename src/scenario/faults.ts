@@ -165,11 +165,15 @@ function fillQuota(cluster: Cluster, step: FaultStep, name: string): Injected {
   });
 }
 
-/** The API refuses the next `count` requests: `on` is a verb and a resource, as in `create pods`. */
+/** The API refuses the next `count` requests: `on` is a verb (create, update, update/status, patch, delete) and a resource. */
 function refuseWrites(cluster: Cluster, step: FaultStep, name: string): Injected {
-  const [, verb, resource] = /^(create|update) (\w+)$/u.exec(step.on ?? "") ?? [];
+  const [, verb, resource] =
+    /^(create|update|update\/status|patch|delete) (\w+)$/u.exec(step.on ?? "") ?? [];
   if (verb === undefined || resource === undefined) {
-    return { ok: false, message: `ApiError needs "on", as in create pods or update replicasets` };
+    return {
+      ok: false,
+      message: `ApiError needs "on", as in create pods or update/status deployments`,
+    };
   }
   cluster.act(name, () => {
     cluster.refuseNext(verb, resource, step.count);

@@ -179,6 +179,8 @@ describe("files", () => {
   test("- is standard input", async () => {
     const said = await rollsim(["run", "-", "--quiet"], { ...here, stdin: manifest });
     expect(said).toMatchObject({ code: 0, out: "PLAYED stdin: nothing was expected\n" });
+    const promised = await rollsim(["guarantees", "-"], { ...here, stdin: manifest });
+    expect([promised.code, promised.err]).toEqual([0, ""]);
     const wrong = await rollsim(["check", "-"], { ...here, stdin: "expcet: 1\nsteps: []\n" });
     expect(wrong.err).toContain("<stdin>:1:1: error[unknown-key]");
   });

@@ -72,6 +72,37 @@ describe("rollsim verify", () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/^replicas 2, maxSurge /)]);
   });
 
+  test("takes one of several Deployments of a file, by name, and asks for the name", async () => {
+    const web = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "web:v1" }] }
+`;
+    const stdin = `${web}---\n${web.replaceAll("web", "api").replace("replicas: 2", "replicas: 1")}`;
+    const ask = (object: string) =>
+      rollsim(`verify - ${object} --revisions 2`.replace("  ", " ").split(" "), { stdin });
+    const which = "deployment/api or deployment/web";
+    expect(await ask("")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`<stdin>: several Deployments: add ${which}`) as string,
+    });
+    expect(await ask("deploy/api")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^replicas 1, /) as string,
+    });
+    expect(await ask("deploy/db")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(
+        "got deploy/db; it has deployment/api, deployment/web",
+      ) as string,
+    });
+  });
+
   test("looks at no more states than are asked for, and says how to go on", async () => {
     const line = "verify --replicas 2 --revisions 2 --states 20";
     const { out } = await rollsim(line.split(" "));

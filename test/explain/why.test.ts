@@ -279,3 +279,32 @@ describe("an explanation of a Deployment", () => {
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
+
+test("a restart is not put down to the liveness probe of another Deployment's container", () => {
+  const cluster = new Cluster({
+    behaviors: [
+      { match: { image: "slow:1" }, listens: 45 * second },
+      { match: { image: "crash:1" }, fault: { type: "CrashLoopBackOff" } },
+    ],
+  });
+  for (const name of ["slow", "crash"]) {
+    const livenessProbe = { tcpSocket: { port: 80 }, periodSeconds: 10, failureThreshold: 3 };
+    const container = { name: "web", image: `${name}:1`, livenessProbe };
+    cluster.act("create", (api) =>
+      api.create({
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name, namespace: "default" },
+        spec: {
+          selector: { matchLabels: { app: name } },
+          template: { metadata: { labels: { app: name } }, spec: { containers: [container] } },
+        },
+      }),
+    );
+  }
+  cluster.runUntil(60 * second);
+  const named = (name: string): string[] =>
+    explainDeployment(cluster, `default/${name}`)!.failures.map(({ story }) => story);
+  expect(named("slow")).toContain("liveness-kills-slow");
+  expect(named("crash")).not.toContain("liveness-kills-slow");
+});

@@ -103,7 +103,8 @@ test("a pod that waits and is deleted takes nothing with it", () => {
   expect(states(cluster)).toEqual(["third: Running"]);
 });
 
-test("a pod starts once, though other volumes become free at the same time", () => {
+/** Two volumes, `a` and `b`, each with a pod that has it and one on another node that waits for it. */
+function twoVolumes(): Cluster {
   const objectOf = (text: object, name: string): object =>
     JSON.parse(JSON.stringify(text).replaceAll('"data"', JSON.stringify(name))) as object;
   const cluster = new Cluster({ behaviors: [{ terminate: { delay: 3 * second } }] });
@@ -114,6 +115,22 @@ test("a pod starts once, though other volumes become free at the same time", () 
   cluster.runUntil(5 * second);
   for (const name of ["a", "b"]) create(cluster, objectOf(pod(`second-${name}`, "node-2"), name));
   cluster.runUntil(10 * second);
+  return cluster;
+}
+
+test("a pod whose volume is still taken is not tried again because another volume is free", () => {
+  const cluster = twoVolumes();
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "first-a" }));
+  cluster.runUntil(20 * second);
+  expect(states(cluster)).toContain("second-a: Running");
+  const failures = cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "event" && entry.reason === "FailedAttachVolume" ? [entry.about.name] : [],
+  );
+  expect(failures).toEqual(["second-a", "second-b"]);
+});
+
+test("a pod starts once, though other volumes become free at the same time", () => {
+  const cluster = twoVolumes();
   const before = cluster.trace.entries.length;
   for (const name of ["a", "b"]) {
     cluster.act("delete", (api) => api.delete({ resource: "pods", name: `first-${name}` }));

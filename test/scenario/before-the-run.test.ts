@@ -50,7 +50,7 @@ describe("what steps wait for and break is checked before the run", () => {
     ],
     [
       "fault: { type: ApiError, on: creat pods }",
-      '5:34 fault-on: got "creat pods"; ApiError needs "on", as in create pods or update replicasets',
+      '5:34 fault-on: got "creat pods"; ApiError needs "on", as in create pods or update/status deployments',
     ],
   ])("%s", (step, problem) => {
     expect(problems(`${head}steps:\n  - ${step}\n---\n${deployment}`)).toEqual([problem]);

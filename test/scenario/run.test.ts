@@ -286,6 +286,26 @@ steps:
     expect(refused).toHaveLength(2);
   });
 
+  test.each([
+    ["update/status replicasets", "{ kubectl: scale deploy/web --replicas=5 }"],
+    ["delete pods", "{ kubectl: scale deploy/web --replicas=3 }"],
+    ["patch deployments", "{ kubectl: annotate deploy/web note=x, exitCode: 1 }"],
+  ])("ApiError on %s is the refusal of one such request", (on, step) => {
+    const result = play(`
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 10s, fault: { type: ApiError, on: ${on}, count: 1 } }
+  - ${step}
+  - { kubectl: rollout status deploy/web }`);
+    expect(result.failures).toEqual([]);
+    const refused = result.trace.flatMap((entry) =>
+      entry.kind === "write" && entry.error === "Forbidden"
+        ? [`${entry.verb} ${entry.resource}`]
+        : [],
+    );
+    expect(refused).toEqual([on]);
+  });
+
   test("NodeDown takes the pods of a node out of service, and NodeDrain empties one, until they end", () => {
     const onNode1 = "pods('app=web').filter(p, p.spec.nodeName == 'node-1')";
     const result = play(`
