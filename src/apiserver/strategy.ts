@@ -39,6 +39,7 @@ import {
   validateAutoscalerUpdate,
 } from "./validation/autoscaling.ts";
 import { validateCanary } from "./validation/flagger.ts";
+import { validateIngress, validateIngressUpdate, warningsOfIngress } from "./validation/ingress.ts";
 import {
   validateDestinationRule,
   validateHttpRoute,
@@ -184,7 +185,14 @@ const RULES: Readonly<Record<string, Rules>> = {
     namespaced: true,
     unconditional: false,
   },
-  ingresses: lenient(SPEC_AND_STATUS, dnsSubdomain),
+  ingresses: {
+    preparation: SPEC_AND_STATUS,
+    create: validateIngress,
+    update: validateIngressUpdate,
+    status: validateMetadataUpdate,
+    warnings: warningsOfIngress,
+    namespaced: true,
+  },
   namespaces: lenient(NAMESPACE, dnsLabel, false),
   nodes: lenient(NODE, dnsSubdomain, false),
   configmaps: {

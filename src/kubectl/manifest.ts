@@ -8,6 +8,7 @@ import {
   parseAllDocuments,
   Scalar,
   visit,
+  type Alias,
   type Document,
   type ScalarTag,
   type YAMLParseError,
@@ -77,6 +78,7 @@ function readChunk(chunk: string): ReadChunk {
   visit(document, {
     Node(_, node) {
       if (isAlias(node)) {
+        wrong ??= aliasProblem(node, chunk);
         if (!anchors.has(node.source)) wrong ??= `unknown anchor '${node.source}' referenced`;
       } else if (node.anchor !== undefined) anchors.add(node.anchor);
     },
@@ -85,6 +87,14 @@ function readChunk(chunk: string): ReadChunk {
     },
   });
   return wrong === undefined ? { value: plain(document.toJS()) } : { error: wrong };
+}
+
+/** What go-yaml's scanner finds in `*.example.com`, written without quotes. */
+function aliasProblem({ source, range }: Alias, chunk: string): string | undefined {
+  if (/^[\w-]+([?:,\]}%@`]|$)/.test(source)) return undefined;
+  const line = chunk.slice(0, range?.[0] ?? 0).split("\n").length;
+  const why = "did not find expected alphabetic or numeric character";
+  return line > 1 ? `line ${line}: ${why}` : why;
 }
 
 function parseChunk(chunk: string): Document.Parsed | undefined {

@@ -15,7 +15,7 @@ export function infoText({ kind, object, ref }: Info): string {
   const version = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
   const group = kind.group === "" ? "/" + kind.version : version;
   return (
-    `Resource: "${group}, Resource=${kind.resource}", GroupVersionKind: "${group}, Kind=${kind.kind}"\n` +
+    `Resource: "${group}, Resource=${kind.resource}", GroupVersionKind: "${group}, Kind=${object.kind}"\n` +
     `Name: ${goQuote(object.metadata.name ?? "")}, Namespace: ${goQuote(ref.namespace ?? "")}`
   );
 }

@@ -203,10 +203,6 @@ const reasons: readonly Reason[] = [
     why: "the real API server makes its own Service again when it is deleted",
   },
   {
-    matches: numbered([["apply-2", 22]]),
-    why: "of a list's item that its applier gives up, the real API server drops what others own, too",
-  },
-  {
     matches: line(/^(cluster-info|config |options)/),
     why: "names of another cluster, and its user's folder",
   },

@@ -4,6 +4,8 @@
  */
 import type { KubeObject, Timestamp } from "../../api/meta.ts";
 import { failure, type Answer, type Status } from "../../api/status.ts";
+import { asKubeObject } from "../decode.ts";
+import { fromUnstructured } from "../decode-unstructured.ts";
 import { isRecord } from "../json.ts";
 import { kindOfObject } from "../kinds.ts";
 import { schemaOf, type StructInfo, type TypeInfo } from "../schema.ts";
@@ -15,13 +17,16 @@ import {
   minus,
   ownable,
   pathText,
+  union,
   withoutTop,
+  withStructFields,
   type FieldSet,
   type Path,
 } from "./field-set.ts";
 import { takenOver, withLastAppliedOf } from "./last-applied.ts";
 import { ownersOf, sameManager, withOwners, type Manager, type Owned } from "./managers.ts";
-import { childrenOf, ownerName, undeclaredField, type Child } from "./structure.ts";
+import { childrenOf, ownerName, type Child } from "./structure.ts";
+import { typeProblem } from "./typed.ts";
 
 export interface ApplyRequest {
   /** Name of the field manager, `kubectl`. */
@@ -52,26 +57,39 @@ export function applyConfiguration(
       status: failure(415, "UnsupportedMediaType", `rollsim knows no fields of ${kind}`),
     };
   }
-  const undeclared = undeclaredField(type, configuration);
-  if (undeclared !== undefined)
-    return { ok: false, status: undeclaredStatus(configuration, undeclared) };
+  if (configuration.metadata.managedFields !== undefined) {
+    const message = "metadata.managedFields must be nil";
+    return { ok: false, status: failure(400, "BadRequest", message) };
+  }
+  const problem = typeProblem(type, configuration);
+  if (problem !== undefined) return { ok: false, status: untyped(configuration, problem) };
   const manager: Manager = {
     name: request.manager,
     operation: "Apply",
     apiVersion,
     subresource: "",
   };
-  const wanted = withoutTop(ownable(configuredFields(type, configuration)), "status");
+  const configured = withoutTop(configuredFields(type, configuration), "status");
+  const wanted = ownable(configured);
   if (live === undefined) {
-    return {
-      ok: true,
-      value: withOwners(configuration, [{ manager, fields: wanted, time: request.at }]),
-    };
+    const created = converted(type, configuration);
+    if (!created.ok) return created;
+    const owned: Owned = { manager, fields: wanted, time: request.at };
+    return { ok: true, value: withOwners(created.value, [owned]) };
   }
   const owners = ownersOf(live);
   const own = owners.find((owned) => sameManager(owned.manager, manager));
   const others = owners.filter((owned) => owned !== own);
-  const merged = withoutDropped(type, mergeInto(type, live, configuration), own, wanted, others);
+  const joined = withoutDropped(
+    type,
+    mergeInto(type, live, configuration),
+    own,
+    configured,
+    others,
+  );
+  const proper = converted(type, joined);
+  if (!proper.ok) return proper;
+  const merged = proper.value;
   const { changed, removed } = compareFields(type, live, merged);
   const refused =
     request.force === "conflicts" ? [] : conflictsOf(type, live, changed, others, manager);
@@ -103,10 +121,25 @@ function conflictsOf(
   );
 }
 
-function undeclaredStatus({ apiVersion, kind, metadata }: KubeObject, path: string): Status {
-  const name = `${metadata.namespace ?? ""}/${metadata.name}; ${apiVersion}, Kind=${kind}`;
-  const message = `failed to create typed patch object (${name}): ${path}: field not declared in schema`;
+function untyped(configuration: KubeObject, problem: string): Status {
+  const message = `failed to create typed patch object (${described(configuration)}): ${problem}`;
   return failure(500, "InternalError", message);
+}
+
+/** The merged object as Go has it; what the schema's looser types let pass is found here. */
+function converted(type: StructInfo, merged: KubeObject): Answer<KubeObject> {
+  const { value, error } = fromUnstructured(type, merged);
+  if (error === undefined) return { ok: true, value: asKubeObject(value) };
+  const version = `${merged.apiVersion}, Kind=${merged.kind}`;
+  const message =
+    `failed to convert new object (${described(merged)}) to proper version: ` +
+    `unable to convert unstructured object to ${version}: ${error}`;
+  return { ok: false, status: failure(500, "InternalError", message) };
+}
+
+function described({ apiVersion, kind, metadata }: KubeObject): string {
+  const group = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
+  return `${metadata.namespace ?? ""}/${metadata.name}; ${group}, Kind=${kind}`;
 }
 
 interface FieldConflict {
@@ -188,23 +221,22 @@ function mergeValue(
   return [...kept, ...added.map(({ value }) => value)];
 }
 
-/** Without what this manager applied before, no longer names, and nobody else owns. */
+/**
+ * Without what this manager applied before and nobody names now. A field of a struct stays while somebody, be it
+ * the applier, owns something in it; an item of a list goes with all that others own in it, unless they own it.
+ */
 function withoutDropped(
   type: StructInfo,
   merged: KubeObject,
   own: Owned | undefined,
-  wanted: FieldSet,
+  configured: FieldSet,
   others: readonly Owned[],
 ): KubeObject {
-  // A map goes only when nobody, not even the applier, still owns something in it.
-  const kept = [wanted, ...others.map(({ fields }) => fields)];
-  const dropped = [...minus(own?.fields ?? new Set(), wanted)].filter((path) =>
-    kept.every(
-      (fields) => ![...fields].some((owned) => owned === path || owned.startsWith(`${path}\n`)),
-    ),
-  );
+  const kept = [configured, ...others.map(({ fields }) => fields)].reduce(union);
+  const named = withStructFields(type, kept);
+  const dropped = minus(withStructFields(type, own?.fields ?? new Set()), named);
   let object: unknown = merged;
-  for (const path of dropped.toSorted((a, b) => b.length - a.length)) {
+  for (const path of [...dropped].toSorted((a, b) => a.length - b.length)) {
     object = withoutPath(type, object, elementsOf(path));
   }
   return isObject(object) ? object : merged;

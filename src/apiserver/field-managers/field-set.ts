@@ -1,6 +1,6 @@
 /** Sets of fields, as paths, and their form in managedFields (fieldsV1). */
 import { isRecord } from "../json.ts";
-import type { TypeInfo } from "../schema.ts";
+import { fieldsByJsonName, pointedTo, type TypeInfo } from "../schema.ts";
 import { jsonEqual } from "../equality.ts";
 import { childrenOf, elementText, ownerName, type Child, type Element } from "./structure.ts";
 
@@ -87,6 +87,24 @@ export function minus(a: FieldSet, b: FieldSet): FieldSet {
 
 export function both(a: FieldSet, b: FieldSet): FieldSet {
   return new Set([...a].filter((path) => b.has(path)));
+}
+
+/** With the fields of structs on the way to each path (fieldpath.Set.EnsureNamedFieldsAreMembers). */
+export function withStructFields(type: TypeInfo, set: FieldSet): FieldSet {
+  const all = new Set(set);
+  for (const path of set) {
+    let at: TypeInfo | undefined = type;
+    let end = -1;
+    for (const element of elementsOf(path)) {
+      end = path.indexOf(separator, end + 1);
+      const holder: TypeInfo | undefined = at === undefined ? undefined : pointedTo(at);
+      const isField = holder?.kind === "struct";
+      if (isField && end > 0) all.add(path.slice(0, end));
+      if (isField) at = fieldsByJsonName(holder).get(element.slice(2))?.type;
+      else at = holder !== undefined && "element" in holder ? holder.element : undefined;
+    }
+  }
+  return all;
 }
 
 export type FieldsV1 = { readonly [element: string]: FieldsV1 };

@@ -85,7 +85,7 @@ function listChildren(
   const items = value as readonly unknown[];
   if (keys !== undefined) {
     return items.map((item) => ({
-      element: keyElement(item, keys),
+      element: keyElement(item, keys, itemType),
       type: itemType,
       value: item,
       field: undefined,
@@ -107,32 +107,24 @@ function keysOf(itemType: TypeInfo, field: FieldInfo | undefined): readonly stri
   return field !== undefined && field.mergeKey !== "" ? [field.mergeKey] : undefined;
 }
 
-function keyElement(item: unknown, keys: readonly string[]): Element {
+function keyElement(item: unknown, keys: readonly string[], itemType: TypeInfo): Element {
   const values = keys.map((key) => [
     key,
-    (isRecord(item) ? item[key] : undefined) ?? keyDefaults[key],
+    (isRecord(item) ? item[key] : undefined) ?? keyDefaults[key] ?? zeroKey(itemType, key),
   ]);
   return `k:${JSON.stringify(Object.fromEntries(values))}`;
+}
+
+/** Keys that every item has in Go stand in the schema with Go's zero for a default. */
+function zeroKey(itemType: TypeInfo, key: string): unknown {
+  const struct = pointedTo(itemType);
+  const field = struct.kind === "struct" ? fieldsByJsonName(struct).get(key) : undefined;
+  return field?.type.kind === "int" ? 0 : field?.type.kind === "string" ? "" : undefined;
 }
 
 /** The name of the struct that a child's own children belong to. */
 export function ownerName(type: TypeInfo): string {
   return bareName(pointedTo(type));
-}
-
-/** The first field that the schema lacks, as a path; undefined when all are known. */
-export function undeclaredField(type: TypeInfo, value: unknown, path = ""): string | undefined {
-  const struct = pointedTo(type);
-  if (struct.kind === "struct" && isRecord(value)) {
-    const fields = fieldsByJsonName(struct);
-    const unknown = Object.keys(value).find((key) => !fields.has(key));
-    if (unknown !== undefined && fields.size > 0) return `${path}.${unknown}`;
-  }
-  for (const child of childrenOf(type, value) ?? []) {
-    const found = undeclaredField(child.type, child.value, `${path}${elementText(child.element)}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** A path as conflicts show it: `.spec.containers[name="web"].image`. */

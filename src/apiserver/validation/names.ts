@@ -41,6 +41,17 @@ export function dnsSubdomain(text: string): readonly string[] {
   return [...long, ruleText(rule, SUBDOMAIN, ["example.com"])];
 }
 
+/** A host with one leading asterisk, `*.example.com`. */
+export function wildcardSubdomain(text: string): readonly string[] {
+  const long = tooLong(text, MAX_SUBDOMAIN);
+  const pattern = `\\*\\.${SUBDOMAIN}`;
+  if (matches(pattern, text)) return long;
+  const rule =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must " +
+    "consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+  return [...long, ruleText(rule, pattern, ["*.example.com"])];
+}
+
 export function dnsSubdomainWithUnderscore(text: string): readonly string[] {
   const long = tooLong(text, MAX_SUBDOMAIN);
   if (matches(UNDERSCORED_SUBDOMAIN, text)) return long;

@@ -3,6 +3,7 @@
  * change of field owners from client-side to server-side apply.
  */
 import type { KubeObject } from "../../api/meta.ts";
+import { goPrint } from "../../apiserver/go-print.ts";
 import { createThreeWayPatch } from "../../apiserver/patch-three-way.ts";
 import { applyPatch } from "../../apiserver/patch.ts";
 import { schemaOf } from "../../apiserver/schema.ts";
@@ -25,7 +26,7 @@ import {
   type Call,
   type DryRun,
 } from "../call.ts";
-import { fail, failAll, failUsage, type Problem } from "../errors.ts";
+import { fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
 import { threeWayMerge, withAnnotation } from "../mutate.ts";
 import { compactJson } from "../output/gojson.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
@@ -49,9 +50,11 @@ export function apply(call: Call): void {
   const problems: Problem[] = [...read.problems];
   const done: KubeObject[] = [];
   for (const info of read.infos) {
-    const applied = flags.bool("server-side")
-      ? applyServerSide(call, info, dryRun)
-      : applyOne(call, withCause(call, info), dryRun);
+    const applied =
+      withoutName(info) ??
+      (flags.bool("server-side")
+        ? applyServerSide(call, info, dryRun)
+        : applyOne(call, withCause(call, info), dryRun));
     if ("problem" in applied) {
       problems.push(applied.problem);
       continue;
@@ -106,12 +109,15 @@ function withCause(call: Call, info: Info): Info {
   return { ...info, object: withAnnotation(info.object, changeCauseKey, changeCauseOf(call)) };
 }
 
+function withoutName({ object }: Info): Applied | undefined {
+  const { generateName, name } = object.metadata;
+  if ((name ?? "") !== "" || generateName === undefined) return undefined;
+  return { problem: { text: `from ${generateName}: cannot use generate name with apply` } };
+}
+
 function applyOne(call: Call, info: Info, dryRun: DryRun): Applied {
-  const { generateName, name } = info.object.metadata;
+  const { name } = info.object.metadata;
   if ((name ?? "") === "") {
-    if (generateName !== undefined) {
-      return { problem: { text: `from ${generateName}: cannot use generate name with apply` } };
-    }
     const what = `retrieving current configuration of:\n${infoText(info)}\nfrom server for:`;
     const why = "resource name may not be empty";
     return { problem: { text: `error when ${what} ${JSON.stringify(info.source)}: ${why}` } };
@@ -148,13 +154,8 @@ function patchExisting(
 ): Applied {
   warnUnapplied(call, info, current);
   const built = buildPatch(modified, current);
-  if ("error" in built) {
-    return {
-      problem: {
-        text: `error when creating patch for ${JSON.stringify(info.source)}: ${built.error}`,
-      },
-    };
-  }
+  if ("error" in built)
+    return { problem: { text: unpatchable(call, info, modified, current, built) } };
   if (Object.keys(built.patch).length === 0) {
     return { object: current, operation: "unchanged" };
   }
@@ -195,18 +196,54 @@ const longestDeletionMs = 300_000;
 
 export type BuiltPatch =
   | { readonly type: "strategic" | "merge"; readonly patch: Readonly<Record<string, unknown>> }
-  | { readonly error: string };
+  | Unbuilt;
+
+interface Unbuilt {
+  readonly error: string;
+  /** kubectl tries three schemas in turn, and tells of the first two that fail. */
+  readonly tries: "one" | "three";
+}
 
 /** From what was applied last, what is to be, and what there is. */
 export function buildPatch(modified: KubeObject, current: KubeObject): BuiltPatch {
-  const original = lastApplied(current);
+  const original = lastApplied(current) ?? {};
   // Kinds of which nothing is known get a merge patch, as custom resources do.
   if (schemaOf(modified.apiVersion, modified.kind) === undefined) {
-    return { type: "merge", patch: threeWayMerge(original ?? {}, modified, current) };
+    return refusedKind({ type: "merge", patch: threeWayMerge(original, modified, current) });
   }
-  const created = createThreeWayPatch(modified, original ?? {}, modified, current);
-  if (created.ok) return { type: "strategic", patch: created.patch };
-  return { error: created.error };
+  const created = createThreeWayPatch(modified, original, modified, current);
+  if (!created.ok) return { error: created.error, tries: "three" };
+  return refusedKind({ type: "strategic", patch: created.patch });
+}
+
+/** A patch may not turn an object into one of another kind. */
+function refusedKind(built: Exclude<BuiltPatch, Unbuilt>): BuiltPatch {
+  const { patch } = built;
+  if (!("kind" in patch) && !("apiVersion" in patch)) return built;
+  return { error: `precondition failed for: ${goPrint(patch)}`, tries: "one" };
+}
+
+/** Why there is no patch, with all that it was to be made of. */
+function unpatchable(
+  call: Call,
+  info: Info,
+  modified: KubeObject,
+  current: KubeObject,
+  { error, tries }: Unbuilt,
+): string {
+  if (tries === "three") {
+    for (const schema of ["openapi v3", "openapi"]) {
+      call.io.err(`warning: error calculating patch from ${schema} spec: ${error}\n`);
+    }
+  }
+  const applied = current.metadata.annotations?.[lastAppliedKey] ?? "";
+  const source = goQuote(info.source);
+  return (
+    `error when applying patch:\n\nto:\n${infoText(info)}\n` +
+    `for: ${source}: error when patching ${source}: creating patch with:\n` +
+    `original:\n${applied}\nmodified:\n${compactJson(modified)}\n\n` +
+    `current:\n${compactJson(current)}\n\nfor: ${error}`
+  );
 }
 
 function warnUnapplied(call: Call, info: Info, current: KubeObject): void {

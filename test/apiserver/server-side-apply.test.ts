@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
+
+const labels = { app: "web" };
+const container = { name: "web", image: "web:v1" };
+
+function deployment(spec: object, container_: object = container): object {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace: "default" },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [container_] } },
+      ...spec,
+    },
+  };
+}
+
+const web = { resource: "deployments", name: "web" };
+
+function said(configuration: object): string {
+  const answer = new Cluster().api.patch(web, "apply", configuration, { fieldManager: "me" });
+  if (answer.ok) return "applied";
+  return `${answer.status.code} ${answer.status.message}`.replace(
+    "failed to create typed patch object (default/web; apps/v1, Kind=Deployment): ",
+    "",
+  );
+}
+
+describe("a server-side apply", () => {
+  const item = '.spec.template.spec.containers[name="web"]';
+
+  test.each([
+    [{ replicas: "3" }, ".spec.replicas: expected numeric (int or float), got string"],
+    [{ replicas: [3] }, ".spec.replicas: expected numeric (int or float), got []interface {}"],
+    [{ paused: "yes" }, ".spec.paused: expected boolean, got &{yes}"],
+    [{ replicaz: 3 }, ".spec.replicaz: field not declared in schema"],
+    [{ strategy: [] }, ".spec.strategy: expected map, got &{[]}"],
+    [
+      { strategy: { rollingUpdate: { maxSurge: { a: 1 } } } },
+      ".spec.strategy.rollingUpdate.maxSurge: expected any scalar, got &{map[a:1]}",
+    ],
+  ])("answers a wrong type with 500, as the server does: %j", (spec, why) => {
+    expect(said(deployment(spec))).toBe(`500 ${why}`);
+  });
+
+  test.each([
+    [
+      { ...container, image: 5 },
+      `${item}.image: expected string, got &value.valueUnstructured{Value:5}`,
+    ],
+    [{ nome: "web" }, '.spec.template.spec.containers[name=""].nome: field not declared in schema'],
+    [{ ...container, args: "x" }, `${item}.args: expected list, got &{x}`],
+    [
+      { ...container, args: [1] },
+      `${item}.args[0]: expected string, got &value.valueUnstructured{Value:1}`,
+    ],
+    [
+      { ...container, ports: [{ containerPort: "x" }] },
+      `${item}.ports[containerPort="x",protocol="TCP"].containerPort: expected numeric (int or float), got string`,
+    ],
+    [
+      { ...container, env: [{ name: "A" }, { name: "A" }] },
+      `${item}.env: duplicate entries for key [name="A"]`,
+    ],
+    [
+      { ...container, env: ["A"] },
+      `${item}.env: element 0: associative list with keys may not have non-map elements`,
+    ],
+  ])("names the place in a list by its keys: %j", (bad, why) => {
+    expect(said(deployment({}, bad))).toBe(`500 ${why}`);
+  });
+
+  test("lists several mistakes, and finds fractions when Go's types come in", () => {
+    expect(said(deployment({ replicas: "3", paused: 1 }))).toBe(
+      "500 errors:\n  .spec.replicas: expected numeric (int or float), got string\n" +
+        "  .spec.paused: expected boolean, got &{1}",
+    );
+    const half =
+      "unable to convert unstructured object to apps/v1, Kind=Deployment: cannot convert";
+    expect(said(deployment({ replicas: 1.5 }))).toContain(`${half} float64 to int32`);
+  });
+
+  test("gives up the item of a list whose key it changes", () => {
+    const { api } = new Cluster();
+    const service = (port: number): object => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web", namespace: "default" },
+      spec: { selector: labels, ports: [{ port }] },
+    });
+    const apply = (port: number): ReturnType<typeof api.patch> =>
+      api.patch({ resource: "services", name: "web" }, "apply", service(port), {
+        fieldManager: "me",
+      });
+    apply(80);
+    expect(apply(81)).toMatchObject({
+      ok: true,
+      value: { spec: { ports: [{ port: 81, targetPort: 81 }] } },
+    });
+  });
+
+  test("takes an item that it gives up with all that others own in it, and a map with its last member", () => {
+    const { api } = new Cluster();
+    api.patch(web, "apply", deployment({}), { fieldManager: "me" });
+    const image = {
+      spec: { template: { spec: { containers: [{ name: "web", image: "web:v2" }] } } },
+    };
+    api.patch(web, "strategic", image, { fieldManager: "kubectl-set" });
+    const nothing = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" } };
+    const answer = api.patch(web, "apply", nothing, { fieldManager: "me" });
+    const texts = answer.ok ? "" : answer.status.message;
+    expect(texts).toContain("spec.template.metadata.labels: Invalid value: null:");
+    expect(texts).toContain("spec.template.spec.containers: Required value");
+  });
+
+  test("owns nothing by its own word", () => {
+    const owned = { ...deployment({}), metadata: { name: "web", managedFields: [] } };
+    expect(said(owned)).toBe("400 metadata.managedFields must be nil");
+  });
+});
