@@ -131,7 +131,7 @@ function pointed(value: unknown): string {
 function literal(value: unknown): string {
   if (typeof value === "string") return goQuote(value);
   if (Array.isArray(value)) return `[]interface {}{${value.map(literal).join(", ")}}`;
-  if (!isRecord(value)) return value === null ? "interface {}(nil)" : String(value);
+  if (!isRecord(value)) return value === null ? "interface {}(nil)" : goPrint(value);
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const shown = members.map(([key, member]) => `${goQuote(key)}:${literal(member)}`);
   return `map[string]interface {}{${shown.join(", ")}}`;
