@@ -11,6 +11,7 @@ import { newCondition } from "../../src/controllers/deployment/conditions.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "../../src/controllers/reconcile.ts";
 import {
+  decisionsOf,
   deployment,
   NOW,
   planFor,
@@ -182,6 +183,15 @@ describe("the condition Progressing", () => {
       { reason: "NewReplicaSetAvailable", message: "before", lastUpdateTime: earlier },
     ],
     [
+      "is told anew once an undo rolls",
+      {
+        spec: timed,
+        status: { ...full, conditions: progressing("True", "NewReplicaSetAvailable") },
+      },
+      [rs(1, 5), rs(2, 6)],
+      { reason: "ReplicaSetUpdated", message: 'ReplicaSet "web-2" is progressing.' },
+    ],
+    [
       "is complete only once the spec is observed",
       { spec: timed, status: { conditions: progressing("True", "FoundNewReplicaSet") } },
       [rs(2, 10)],
@@ -194,6 +204,23 @@ describe("the condition Progressing", () => {
     const found = conditionOf(statusAfter(parts, sets), "Progressing");
     if (condition === undefined) expect(found).toBeUndefined();
     else expect(found).toMatchObject(condition);
+  });
+
+  test("becomes Unknown by a decision of its own", () => {
+    const pausing = (paused: boolean, reason: string): string[] =>
+      decisionsOf(
+        planFor(
+          deployment({
+            spec: { ...timed, paused },
+            status: { conditions: progressing("Unknown", reason) },
+          }),
+          [rs(2, 10)],
+        ),
+      );
+    const [paused, resumed] = ["deployment/pause-condition", "deployment/resume-condition"];
+    expect(pausing(true, "DeploymentResumed")).toContain(paused);
+    expect(pausing(false, "DeploymentPaused")).toContain(resumed);
+    expect(pausing(true, "DeploymentPaused")).not.toContain(paused);
   });
 
   test("of a complete Deployment sets no timer, and its history is not trimmed before it is observed", () => {

@@ -1,6 +1,6 @@
 /** The ReplicaSet that a Deployment's sync makes or keeps up to date, and what a sync does instead. */
 import { describe, expect, test } from "vitest";
-import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import type { Deployment, DeploymentStatus, ReplicaSet } from "../../src/api/apps.ts";
 import { failure } from "../../src/api/status.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
 import { planOf, type PlannedSync } from "../../src/controllers/reconcile.ts";
@@ -9,6 +9,12 @@ import { decisionsOf, deployment, planFor, replicaSet, sizes, viewOf } from "./r
 const recreate = { strategy: { type: "Recreate" } } as const;
 const rs = (version: number, replicas: number, more: object = {}): ReplicaSet =>
   replicaSet({ image: `web:${version}`, replicas, ...more });
+/** What is different about the ReplicaSet that has the name, and the Deployment's status. */
+interface TakenParts {
+  readonly ownerReferences?: never[];
+  readonly status?: DeploymentStatus;
+}
+
 const verbs = ({ writes }: PlannedSync): string[] => writes.map((write) => write.do);
 
 function created(plan: PlannedSync): ReplicaSet {
@@ -31,6 +37,15 @@ describe("a new ReplicaSet", () => {
       "deployment.kubernetes.io/max-replicas": "13",
     });
     expect(metadata.ownerReferences).toMatchObject([{ uid: "d", controller: true }]);
+  });
+
+  test("has a name of 253 characters at most, and the namespace of its Deployment", () => {
+    const d = deployment();
+    const long = { ...d.metadata, name: "w".repeat(250), namespace: "shop" };
+    const { name, namespace, labels } = created(planFor({ ...d, metadata: long }, [])).metadata;
+    expect(name).toHaveLength(253);
+    expect(name.endsWith(`w-${labels?.["pod-template-hash"]}`)).toBe(true);
+    expect(namespace).toBe("shop");
   });
 
   test("has another name after a collision", () => {
@@ -57,42 +72,51 @@ describe("a new ReplicaSet", () => {
   });
 
   test.each([
-    ["ours, with the template: it is taken", {}, undefined, undefined],
+    ["ours, with the template: it is taken, and its revision", {}, {}, undefined, undefined],
     [
       "ours, with another template: a collision is counted",
       { template: rs(1, 0).spec.template },
+      {},
       1,
       "exists",
     ],
-  ])("whose name is taken is %s", (_, spec, collisionCount, error) => {
-    const d = deployment();
+    [
+      "somebody else's: one more collision is counted",
+      {},
+      { ownerReferences: [], status: { collisionCount: 1 } },
+      2,
+      "exists",
+    ],
+  ])("whose name is taken is %s", (_, spec, { status, ...of }: TakenParts, collisions, error) => {
+    const d = deployment({ ...(status && { status }) });
     const wanted = created(planFor(d, []));
-    const there = { ...rs(9, 3), metadata: { ...rs(9, 3).metadata, name: wanted.metadata.name } };
-    const taken = { ...there, spec: { ...wanted.spec, ...spec } };
+    const { metadata } = rs(9, 3);
     // The cache has heard of it after the sync looked for it: its labels do not match yet.
-    const sight = { ...taken, metadata: { ...taken.metadata, labels: {} } };
-    const plan = planOf(reconcileDeployment(viewOf(d, [sight])), (effect) => {
+    const hidden = { ...metadata, ...of, name: wanted.metadata.name, labels: {} };
+    const taken = { ...rs(9, 3), metadata: hidden, spec: { ...wanted.spec, ...spec } };
+    const plan = planOf(reconcileDeployment(viewOf(d, [taken])), (effect) => {
       if (effect.do === "create") {
         return { ok: false, status: failure(409, "AlreadyExists", "exists") };
       }
       return "object" in effect ? { ok: true, value: effect.object } : undefined;
     });
     expect(plan.error).toBe(error);
-    const statuses = plan.writes.filter(({ do: verb }) => verb === "update/status");
-    const counted = statuses.some((write) => {
-      const { object } = write as unknown as { readonly object: Deployment };
-      return object.status.collisionCount === 1;
-    });
-    expect(counted).toBe(collisionCount === 1);
+    const [written] = plan.writes.filter(({ do: verb }) => verb === "update/status");
+    const { object } = written as unknown as { readonly object: Deployment };
+    expect(object.status.collisionCount).toBe(collisions);
+    const revision = object.metadata.annotations?.["deployment.kubernetes.io/revision"];
+    expect(revision).toBe(collisions === undefined ? "1" : "2");
   });
 
   test("that is found and changed ends its step: the revision is copied by the next sync", () => {
     const annotations = { "deployment.kubernetes.io/revision": "1" };
     const sets = [rs(2, 10)];
-    expect(verbs(planFor(deployment({ annotations }), sets))).toEqual([
-      "update/status",
-      "update/status",
-    ]);
+    const copied = planFor(deployment({ annotations }), sets);
+    expect(verbs(copied)).toEqual(["update/status", "update/status"]);
+    expect(copied.because[0]).toMatchObject({
+      id: "deployment/new/copy-revision",
+      weighed: { replicaSet: "web-2", revision: "2" },
+    });
     const more = { ...annotations, note: "new" };
     // Once where it looks for a scaling event, once more from the same cached copy.
     expect(verbs(planFor(deployment({ annotations: more }), sets))).toEqual([
@@ -101,6 +125,13 @@ describe("a new ReplicaSet", () => {
       "update/status",
     ]);
   });
+});
+
+test("a ReplicaSet whose Deployment has no minReadySeconds any more has none either", () => {
+  const slow = { ...rs(2, 10), spec: { ...rs(2, 10).spec, minReadySeconds: 5 } };
+  const [update] = planFor(deployment(), [slow]).writes;
+  const { object } = update as unknown as { readonly object: ReplicaSet };
+  expect(object.spec).not.toHaveProperty("minReadySeconds");
 });
 
 describe("a sync of a Deployment", () => {
@@ -141,6 +172,10 @@ describe("a sync of a Deployment", () => {
     const plan = planFor(deployment({ spec: recreate }), [rs(0, 2), rs(1, 3)]);
     expect(sizes(plan)).toEqual({ "web-0": 0, "web-1": 0 });
     expect(verbs(plan)).toEqual(["update", "update", "update/status"]);
+    const grown = planFor(deployment({ spec: recreate }), [rs(1, 0), rs(2, 3)]);
+    expect(decisionsOf(grown)).toContain("deployment/recreate/scale-up-new");
+    const there = planFor(deployment({ spec: recreate }), [rs(1, 0), rs(2, 10)]);
+    expect(decisionsOf(there)).not.toContain("deployment/recreate/scale-up-new");
   });
 
   test("scales by shares where the new one was full of another number", () => {

@@ -99,10 +99,13 @@ describe("scaling a Deployment", () => {
     expect(decisionsOf(plan)).toContain("deployment/scale/saturated");
   });
 
-  test("refreshes the size annotations where the size stays", () => {
+  test.each([
+    [{}, {}],
+    [{ desired: 11 }, { max: 14 }],
+  ])("refreshes the size annotations where the size stays: %o, %o", (old, next) => {
     const plan = planFor(deployment({ spec: { replicas: 11, ...surge3, paused: true } }), [
-      replicaSet({ image: "web:1", replicas: 13 }),
-      replicaSet({ image: "web:2", replicas: 1, available: 0 }),
+      replicaSet({ image: "web:1", replicas: 13, ...old }),
+      replicaSet({ image: "web:2", replicas: 1, available: 0, ...next }),
     ]);
     expect(sizes(plan)).toEqual({ "web-1": 13, "web-2": 1 });
     for (const write of plan.writes.slice(0, 2)) {

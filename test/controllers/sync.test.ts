@@ -1,7 +1,6 @@
 /** Choices of a Deployment's sync that recordings hardly tell apart, most of them after a refused write. */
 import { describe, expect, test } from "vitest";
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
-import type { KubeObject } from "../../src/api/meta.ts";
 import { failure, type Status } from "../../src/api/status.ts";
 import { timestamp } from "../../src/api/time.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -114,6 +113,38 @@ describe("a sync of a Deployment", () => {
     );
     expect(failed).toMatchObject({ error: "changed" });
     expect(verbs(failed.writes)).toEqual(["adopt"]);
+  });
+
+  test("lets go of its ReplicaSet that it no longer selects, which may be gone or sick by then", () => {
+    const stray = replicaSet({ image: "web:1", replicas: 1 });
+    const labeled = { ...stray, metadata: { ...stray.metadata, labels: { app: "other" } } };
+    const sets = [labeled, replicaSet({ image: "web:2", replicas: 10 })];
+    const sync = () => reconcileDeployment(viewOf(deployment(), sets));
+    const released = planOf(sync());
+    expect(verbs(released.writes)[0]).toBe("release");
+    for (const status of [notFound, failure(422, "Invalid", "owner without uid")]) {
+      const plan = planOf(sync(), refusing("release", status));
+      expect(plan).not.toHaveProperty("error");
+      expect(decisionsOf(plan)).toEqual(decisionsOf(released));
+    }
+    const conflict = planOf(sync(), refusing("release", failure(409, "Conflict", "changed")));
+    expect(conflict).toMatchObject({ error: "changed" });
+  });
+
+  test("tries all its claims, and fails with what the first was refused for", () => {
+    const others = ["web-1", "web-0"].map((name) => ({
+      ...orphan(),
+      metadata: { ...orphan().metadata, name },
+    }));
+    const plan = planOf(reconcileDeployment(viewOf(deployment(), others)), (effect) => {
+      if (effect.do !== "adopt") return refusing("create", notFound)(effect);
+      return {
+        ok: false,
+        status: failure(409, "Conflict", `${effect.object.metadata.name} changed`),
+      };
+    });
+    expect(verbs(plan.writes)).toEqual(["adopt", "adopt"]);
+    expect(plan).toMatchObject({ error: "web-1 changed" });
   });
 
   test("adopts nothing for a Deployment that is another, or going, when it is read afresh", () => {
@@ -275,87 +306,4 @@ test("a Deployment whose sync fails is tried 15 times more, ever later, then lef
   const round = [...Array.from({ length: 15 }, (_, n) => -5 * 2 ** n), 0];
   // Its first status woke it while a retry was on its way: that one, left over, begins once more.
   expect(waits).toEqual([...round, ...round]);
-});
-
-describe("a Deployment wakes", () => {
-  const labels = { app: "web" };
-  const template = {
-    metadata: { labels },
-    spec: { containers: [{ name: "web", image: "web:1" }] },
-  };
-
-  function web(spec: object): KubeObject {
-    return {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "web" },
-      spec: { replicas: 2, selector: { matchLabels: labels }, template, ...spec },
-    };
-  }
-
-  test("when an orphan appears that it selects, by expressions alone, too", () => {
-    const matchExpressions = [{ key: "app", operator: "In", values: ["web"] }];
-    const cluster = new Cluster();
-    cluster.act("create", (api) => api.create(web({ selector: { matchExpressions } })));
-    cluster.runUntil(10 * second);
-    cluster.act("create", (api) =>
-      api.create({
-        apiVersion: "apps/v1",
-        kind: "ReplicaSet",
-        metadata: { name: "left", labels },
-        spec: { replicas: 0, selector: { matchLabels: labels }, template },
-      }),
-    );
-    cluster.runUntil(11 * second);
-    const answer = cluster.api.get({ resource: "replicasets", name: "left" });
-    expect(answer.ok && answer.value.metadata.ownerReferences).toMatchObject([{ name: "web" }]);
-  });
-
-  // Statuses of these versions do not count terminating pods: no ReplicaSet tells of their end.
-  test.each([
-    ["v1.34.4", "only when the last old pod has ended", [2]],
-    ["v1.37.2", "at the end of each old pod", [2, 1]],
-  ])("in %s, where it recreates its pods, %s", (kubernetesVersion, _, seen) => {
-    const cluster = new Cluster({
-      kubernetesVersion,
-      featureGates: { terminatingReplicas: false },
-      behaviors: [{ terminate: { delay: 2 * second, jitter: 8 * second } }],
-    });
-    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
-    cluster.runUntil(10 * second);
-    const waited: unknown[] = [];
-    cluster.on("decision", ({ id, weighed }) => {
-      if (id === "deployment/recreate/old-pods-running") waited.push(weighed["old"]);
-    });
-    const next = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web:2" }] } };
-    cluster.act("update", (api) =>
-      api.patch({ resource: "deployments", name: "web" }, "strategic", {
-        spec: { template: next },
-      }),
-    );
-    cluster.runUntil(30 * second);
-    expect(waited.filter((old, i) => old !== waited[i - 1])).toEqual(seen);
-    expect(cluster.api.list("pods")).toHaveLength(2);
-  });
-
-  test("when a pod of it ends, after a restore too, and not when one changes, where it recreates pods", () => {
-    const cluster = new Cluster();
-    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
-    cluster.runUntil(10 * second);
-    const [first] = cluster.api.list("pods");
-    const pod = { resource: "pods", namespace: "default", name: first!.metadata.name };
-    const [played, restored] = [cluster, cluster.fork()].map((world) => {
-      let syncs = 0;
-      world.on("sync", ({ by }) => {
-        if (by === "deployment-controller") syncs++;
-      });
-      const metadata = { annotations: { a: "b" } };
-      world.act("annotate", (api) => api.patch(pod, "merge", { metadata }));
-      const after = syncs;
-      world.act("delete", (api) => api.delete(pod, { gracePeriodSeconds: 0 }));
-      return [after, syncs];
-    });
-    expect(played![0]).toBe(0);
-    expect(restored).toEqual(played);
-  });
 });

@@ -110,8 +110,8 @@ export const otherMutants: readonly Mutant[] = [
   mutant(
     "a replaced condition keeps its place",
     `${deployment}conditions`,
-    `return withConditions(status, [...others, added]);`,
-    `return withConditions(status, [added, ...others]);`,
+    `[...others(status, next.type), added]`,
+    `[added, ...others(status, next.type)]`,
   ),
 
   // Progress

@@ -29,7 +29,6 @@ export const Reason = {
   unavailable: "MinimumReplicasUnavailable",
 } as const;
 
-type Conditions = readonly DeploymentCondition[] | undefined;
 type ConditionType = DeploymentCondition["type"];
 
 export function hasDeadline(deployment: Deployment): boolean {
@@ -56,10 +55,7 @@ export function newCondition(
 }
 
 export function withoutCondition(status: DeploymentStatus, type: ConditionType): DeploymentStatus {
-  return withConditions(
-    status,
-    status.conditions?.filter((c) => c.type !== type),
-  );
+  return { ...status, conditions: others(status, type) };
 }
 
 export function withCondition(
@@ -69,9 +65,8 @@ export function withCondition(
   const current = condition(status, next.type);
   if (current?.status === next.status && current.reason === next.reason) return status;
   const kept = current?.status === next.status ? current.lastTransitionTime : undefined;
-  const others = status.conditions?.filter((c) => c.type !== next.type) ?? [];
   const added = kept === undefined ? next : { ...next, lastTransitionTime: kept };
-  return withConditions(status, [...others, added]);
+  return { ...status, conditions: [...others(status, next.type), added] };
 }
 
 /** Sets the Progressing condition, from which the deadline counts. */
@@ -92,8 +87,6 @@ export function fromReplicaSet(failure: ReplicaSetCondition): DeploymentConditio
   return { ...failure, lastUpdateTime: failure.lastTransitionTime };
 }
 
-function withConditions(status: DeploymentStatus, conditions: Conditions): DeploymentStatus {
-  const { conditions: _, ...rest } = status;
-  if (conditions === undefined || conditions.length === 0) return rest;
-  return { ...rest, conditions };
+function others(status: DeploymentStatus, type: ConditionType): readonly DeploymentCondition[] {
+  return (status.conditions ?? []).filter((c) => c.type !== type);
 }

@@ -90,7 +90,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
       return;
     }
     const labelsChanged = !deepEqual(old?.metadata.labels, now.metadata.labels);
-    if (old === undefined || labelsChanged || before !== undefined) this.#wakeMatching(now);
+    if (labelsChanged || before !== undefined) this.#wakeMatching(now);
   }
 
   /** Readiness comes by way of ReplicaSet statuses; only Recreate looks at pods itself. */

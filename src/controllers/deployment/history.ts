@@ -7,12 +7,8 @@ import { revisionOf } from "./revisions.ts";
 import { PASSED, refused, type Step } from "./step.ts";
 import { byCreation, type DeploymentSync } from "./view.ts";
 
-/** `revisionHistoryLimit` with this value (the largest int32) means: keep all. */
-const NO_LIMIT = 2147483647;
-
 export function* trimHistory({ d }: DeploymentSync, old: readonly ReplicaSet[]): Steps<Step> {
-  const limit = d.spec.revisionHistoryLimit;
-  if (limit === undefined || limit === NO_LIMIT) return PASSED;
+  const { revisionHistoryLimit: limit = Infinity } = d.spec;
   const alive = old.filter((rs) => rs.metadata.deletionTimestamp === undefined);
   const surplus = byRevision(alive).slice(0, Math.max(0, alive.length - limit));
   for (const rs of surplus) {

@@ -104,12 +104,11 @@ function hasProgressed(before: DeploymentStatus, now: DeploymentStatus): boolean
   );
 }
 
-/** A completed rollout never times out, one that has timed out stays so. */
+/** A completed rollout never times out; one that has timed out keeps its condition either way. */
 function isTimedOut(sync: DeploymentSync, status: DeploymentStatus): boolean {
   const { view } = sync;
   const current = condition(status, "Progressing");
   if (current === undefined || current.reason === Reason.newReplicaSetAvailable) return false;
-  if (current.reason === Reason.deadlineExceeded) return true;
   return deadlineMs(sync, current) < view.now;
 }
 
@@ -132,7 +131,7 @@ function replicaFailure(revisions: Revisions): DeploymentCondition | undefined {
 function* requeueStuck(sync: DeploymentSync, status: DeploymentStatus): Steps<Verdict> {
   const { d, view } = sync;
   const current = condition(d.status, "Progressing");
-  if (!hasDeadline(d) || current === undefined) return DONE;
+  if (current === undefined) return DONE;
   if (isComplete(sync, status) || current.reason === Reason.deadlineExceeded) return DONE;
   const deadline = d.spec.progressDeadlineSeconds!;
   const afterMs = deadlineMs(sync, current) - view.now;

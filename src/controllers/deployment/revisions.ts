@@ -50,9 +50,8 @@ export function lastRevision(sets: readonly ReplicaSet[]): number {
   let highest = 0;
   let second = 0;
   for (const rs of sets) {
-    const revision = revisionOf(rs);
-    if (revision === undefined) continue;
-    if (revision >= highest) [highest, second] = [revision, highest];
+    const revision = revisionOf(rs) ?? 0;
+    if (revision > highest) [highest, second] = [revision, highest];
     else if (revision > second) second = revision;
   }
   return second;
@@ -60,8 +59,8 @@ export function lastRevision(sets: readonly ReplicaSet[]): number {
 
 /** A non-negative int32 from an annotation; undefined where it is missing or something else. */
 export function sizeAnnotation(rs: ReplicaSet, key: string): number | undefined {
-  const text = rs.metadata.annotations?.[key];
-  if (text === undefined || !/^\d+$/.test(text)) return undefined;
+  const text = rs.metadata.annotations?.[key] ?? "";
+  if (!/^\d+$/.test(text)) return undefined;
   const value = Number(text);
   return value <= 2147483647 ? value : undefined;
 }

@@ -1,0 +1,156 @@
+/** Which events wake which Deployment. */
+import { describe, expect, test } from "vitest";
+import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const second = 1000;
+
+describe("a Deployment wakes", () => {
+  const labels = { app: "web" };
+  const template = {
+    metadata: { labels },
+    spec: { containers: [{ name: "web", image: "web:1" }] },
+  };
+
+  function web(spec: object): KubeObject {
+    return {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web" },
+      spec: { replicas: 2, selector: { matchLabels: labels }, template, ...spec },
+    };
+  }
+
+  /** Deployments `names` that select the same pods, after 10 s; `woken` collects the keys of their syncs. */
+  function alike(...names: readonly string[]): { cluster: Cluster; woken: string[] } {
+    const cluster = new Cluster();
+    for (const name of names) {
+      const containers = [{ name: "web", image: `web:${name}` }];
+      const object = { ...web({ template: { metadata: { labels }, spec: { containers } } }) };
+      cluster.act("create", (api) => api.create({ ...object, metadata: { name } }));
+    }
+    cluster.runUntil(10 * second);
+    const woken: string[] = [];
+    cluster.on("sync", ({ by, key }) => {
+      if (by === "deployment-controller") woken.push(key);
+    });
+    return { cluster, woken };
+  }
+
+  test("when its ReplicaSet is taken from it, as does every other that selects it", () => {
+    const { cluster, woken } = alike("a", "b");
+    const [first] = cluster.api.list("replicasets") as readonly ReplicaSet[];
+    const { name } = first!.metadata;
+    const metadata = { ownerReferences: null };
+    cluster.act("orphan", (api) =>
+      api.patch({ resource: "replicasets", name }, "merge", { metadata }),
+    );
+    expect(woken.slice(0, 2)).toEqual(["default/a", "default/b"]);
+  });
+
+  test("when its ReplicaSet is taken from it with other labels, and makes a new one", () => {
+    const { cluster } = alike("a");
+    const [first] = cluster.api.list("replicasets") as readonly ReplicaSet[];
+    const changed = { ...first!.metadata, labels: { app: "other" }, ownerReferences: [] };
+    cluster.act("replace", (api) => api.update({ ...first!, metadata: changed }));
+    cluster.runUntil(20 * second);
+    const d = cluster.api.get({ resource: "deployments", name: "a" });
+    expect(d.ok && (d.value as Deployment).status.collisionCount).toBe(1);
+  });
+
+  test("once for each, in order of names, when an orphan appears", () => {
+    const { cluster, woken } = alike("b", "c", "a");
+    const object = {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "left", labels },
+    };
+    const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+    cluster.act("create", (api) => api.create({ ...object, spec }));
+    expect(woken.slice(0, 3)).toEqual(["default/a", "default/b", "default/c"]);
+  });
+
+  test("when an orphan appears that it selects, by expressions alone, too", () => {
+    const matchExpressions = [{ key: "app", operator: "In", values: ["web"] }];
+    const cluster = new Cluster();
+    cluster.act("create", (api) => api.create(web({ selector: { matchExpressions } })));
+    cluster.runUntil(10 * second);
+    cluster.act("create", (api) =>
+      api.create({
+        apiVersion: "apps/v1",
+        kind: "ReplicaSet",
+        metadata: { name: "left", labels },
+        spec: { replicas: 0, selector: { matchLabels: labels }, template },
+      }),
+    );
+    cluster.runUntil(11 * second);
+    const answer = cluster.api.get({ resource: "replicasets", name: "left" });
+    expect(answer.ok && answer.value.metadata.ownerReferences).toMatchObject([{ name: "web" }]);
+  });
+
+  // Statuses of these versions do not count terminating pods: no ReplicaSet tells of their end.
+  test.each([
+    ["v1.34.4", "only when the last old pod has ended", [2]],
+    ["v1.37.2", "at the end of each old pod", [2, 1]],
+  ])("in %s, where it recreates its pods, %s", (kubernetesVersion, _, seen) => {
+    const cluster = new Cluster({
+      kubernetesVersion,
+      featureGates: { terminatingReplicas: false },
+      behaviors: [{ terminate: { delay: 2 * second, jitter: 8 * second } }],
+    });
+    // Pods of another, though it selects the same, do not count.
+    cluster.act("create", (api) => api.create({ ...web({}), metadata: { name: "other" } }));
+    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
+    cluster.runUntil(10 * second);
+    const waited: unknown[] = [];
+    cluster.on("decision", ({ id, weighed }) => {
+      if (id === "deployment/recreate/old-pods-running") waited.push(weighed["old"]);
+    });
+    const next = { metadata: { labels }, spec: { containers: [{ name: "web", image: "web:2" }] } };
+    cluster.act("update", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "strategic", {
+        spec: { template: next },
+      }),
+    );
+    cluster.runUntil(30 * second);
+    expect(waited.filter((old, i) => old !== waited[i - 1])).toEqual(seen);
+    expect(cluster.api.list("pods")).toHaveLength(4);
+  });
+
+  test("not when a pod of it ends, where only another recreates its pods", () => {
+    const { cluster, woken } = alike("a");
+    cluster.act("create", (api) =>
+      api.create({ ...web({ strategy: { type: "Recreate" } }), metadata: { name: "b" } }),
+    );
+    cluster.runUntil(20 * second);
+    woken.splice(0);
+    cluster.on("write", ({ resource }) => woken.push(resource));
+    const [{ metadata }] = cluster.api.list("pods") as [KubeObject];
+    const pod = { resource: "pods", name: metadata.name };
+    cluster.act("delete", (api) => api.delete(pod, { gracePeriodSeconds: 0 }));
+    // First its ReplicaSet makes another; its status tells the Deployment.
+    expect(woken.slice(0, 3)).toEqual(["pods", "pods", "replicasets"]);
+  });
+
+  test("when a pod of it ends, after a restore too, and not when one changes, where it recreates pods", () => {
+    const cluster = new Cluster();
+    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
+    cluster.runUntil(10 * second);
+    const [first] = cluster.api.list("pods");
+    const pod = { resource: "pods", namespace: "default", name: first!.metadata.name };
+    const [played, restored] = [cluster, cluster.fork()].map((world) => {
+      let syncs = 0;
+      world.on("sync", ({ by }) => {
+        if (by === "deployment-controller") syncs++;
+      });
+      const metadata = { annotations: { a: "b" } };
+      world.act("annotate", (api) => api.patch(pod, "merge", { metadata }));
+      const after = syncs;
+      world.act("delete", (api) => api.delete(pod, { gracePeriodSeconds: 0 }));
+      return [after, syncs];
+    });
+    expect(played![0]).toBe(0);
+    expect(restored).toEqual(played);
+  });
+});
