@@ -99,13 +99,18 @@ export class PodWriter {
     }
   }
 
-  /** All at the same time: an injected refusal is the refusal of all. */
+  /**
+   * All at the same time, so in no order that Kubernetes promises: in that of who made them, then of age. An
+   * injected refusal is the refusal of all.
+   */
   delete(owner: KubeObject, rows: readonly number[]): PodsWritten {
     const { store, refusals, requester } = this.#api;
     const status = refusals.take("delete", PODS, "", requester.by);
     if (status !== undefined) return this.#deletionRefused(owner, rows, status);
     const missing = rows.filter((row) => !store.pods.isPresent(row));
-    const present = rows.filter((row) => store.pods.isPresent(row)).sort((a, b) => a - b);
+    const oldestFirst = rows.filter((row) => store.pods.isPresent(row)).sort((a, b) => a - b);
+    const { source } = store.pods.columns;
+    const present = store.registry.inOrderOfMakers(oldestFirst, source);
     for (const row of present) store.deletePod(row);
     for (const alike of this.#byMaker(present)) {
       this.#write("delete", this.#maker(alike[0]!), alike.length);

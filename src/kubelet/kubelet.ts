@@ -8,14 +8,15 @@ import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { killedAfter } from "../apiserver/pod-lifecycle.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
 import type { NodesSeen } from "../apiserver/events/log.ts";
-import { podName } from "../apiserver/events/pod-events.ts";
 import type { PodSource } from "../apiserver/pod-registry.ts";
 import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
 import { whyNowhere } from "../scheduler/diagnosis.ts";
+import { Placement } from "../scheduler/placement.ts";
 import { Attachments, type SavedAttachments } from "./attachments.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { startsWithoutRegistry } from "./images.ts";
+import { PodReports } from "./pod-reports.ts";
 import { Turn, type TurnCode } from "./turns.ts";
 import type { KubeletWorld } from "./world.ts";
 import { behaviorFor, scriptFor, variesByPod, type Behavior, type PodScript } from "./behavior.ts";
@@ -37,11 +38,19 @@ export class Kubelet {
   readonly #scripts: (PodScript | undefined)[] = [];
   readonly #hardships: Hardships;
   readonly #attachments: Attachments;
+  readonly #placement: Placement;
+  readonly #reports: PodReports;
 
   constructor(world: KubeletWorld, saved?: SavedKubelet) {
     this.#world = world;
     this.#hardships = new Hardships(saved);
     this.#attachments = new Attachments(world.store, saved?.attachments);
+    this.#placement = new Placement(world, {
+      scheduled: (row) => this.#reports.change(row, "scheduled"),
+      begin: (row) => this.#begin(row),
+      wake: (row) => world.schedule(0, Turn.schedule, row),
+    });
+    this.#reports = new PodReports(world);
     world.store.listen({ pod: (change, row) => this.#hear(change, row) });
   }
 
@@ -54,10 +63,10 @@ export class Kubelet {
       return;
     }
     if (!store.pods.isPresent(row) || store.pods.isDeleting(row)) {
-      if (turn === Turn.schedule) this.#wakeWaiting(); // room that was meant for it is left
+      if (turn === Turn.schedule) this.#placement.wakeWaiting(); // room that was meant for it is left
       return;
     }
-    if (turn === Turn.schedule) this.#place(row);
+    if (turn === Turn.schedule) this.#placement.place(row);
     else if (!store.pods.isTerminal(row)) this.#live(turn, row);
   }
 
@@ -67,7 +76,7 @@ export class Kubelet {
     if (!this.#isReady(row)) return;
     const { store } = this.#world;
     store.setPodUnready(row);
-    this.#tell("unready", row);
+    this.#reports.change(row, "unready");
   }
 
   setReady(row: number): void {
@@ -79,7 +88,7 @@ export class Kubelet {
       return;
     }
     store.setPodReady(row);
-    this.#tell("ready", row);
+    this.#reports.change(row, "ready");
   }
 
   /** The readiness probe of a pod fails, whatever the pod does, until `passProbe`. */
@@ -118,7 +127,7 @@ export class Kubelet {
   /** A ready pod whose node is not heard of any more is taken for not ready. */
   losePod(row: number): void {
     this.#world.store.losePod(row);
-    this.#tell("unready", row);
+    this.#reports.change(row, "unready");
   }
 
   /** A pod that was lost is as ready as it was, since `sinceS` (s since 1970). */
@@ -129,7 +138,7 @@ export class Kubelet {
       return;
     }
     this.#world.store.regainPod(row, sinceS);
-    this.#tell("ready", row);
+    this.#reports.change(row, "ready");
   }
 
   save(): SavedKubelet {
@@ -148,10 +157,7 @@ export class Kubelet {
 
   /** Pods that fitted nowhere are tried again. */
   placeWaiting(): void {
-    for (const row of this.#world.scheduler.takeWaiting()) {
-      const { pods } = this.#world.store;
-      if (pods.isPresent(row) && !pods.isDeleting(row)) this.#place(row);
-    }
+    this.#placement.placeWaiting();
   }
 
   #live(turn: Exclude<TurnCode, typeof Turn.schedule | typeof Turn.stopped>, row: number): void {
@@ -173,7 +179,7 @@ export class Kubelet {
         return this.setReady(row);
       case Turn.evict:
         this.#world.store.setPodPhase(row, Phase.Failed, PodReason.evicted);
-        this.#tell("failed", row);
+        this.#reports.change(row, "failed");
         return this.#leaveNode(row);
       case Turn.crash:
         return this.#crash(row);
@@ -211,66 +217,27 @@ export class Kubelet {
       schedule(Math.min(terminateMs, killedAfter(graceMs, preStopMs)), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
       this.#hardships.forget(row);
-      this.#tell("gone", row);
+      this.#reports.change(row, "gone");
       // A pod that has failed takes no room any more, though its object stays.
       if (!store.pods.isTerminal(row)) this.#leaveNode(row);
     }
   }
 
   #leaveNode(row: number): void {
-    const { store, scheduler, filters } = this.#world;
-    const node = store.pods.columns.node[row]!;
+    const node = this.#world.store.pods.columns.node[row]!;
     if (node === UNBOUND) return;
-    filters.unbound(row, node);
-    scheduler.release(node);
+    this.#placement.leave(row, node);
     for (const waiting of this.#attachments.release(row)) {
       this.#world.schedule(0, Turn.attach, waiting);
     }
-    this.#wakeWaiting();
-  }
-
-  /** Room is free: the first that waits for it, fits and still exists is to be placed. */
-  #wakeWaiting(): void {
-    const { store, scheduler, schedule, filters } = this.#world;
-    if (scheduler.waiting === 0) return;
-    // Pods of one template fit or do not fit together.
-    const fits = new Map<number, boolean>();
-    const row = scheduler.takeWaitingThat((waiting) => {
-      if (!store.pods.isPresent(waiting) || store.pods.isDeleting(waiting)) return "gone";
-      const refuses = filters.refusing(waiting);
-      if (refuses === undefined) return "fits";
-      const source = store.pods.columns.source[waiting]!;
-      let known = fits.get(source);
-      if (known === undefined) fits.set(source, (known = scheduler.hasNode(refuses)));
-      return known ? "fits" : "waits";
-    });
-    if (row !== undefined) schedule(0, Turn.schedule, row);
-  }
-
-  #place(row: number): void {
-    const { store, scheduler, filters } = this.#world;
-    if (store.pods.columns.node[row] !== UNBOUND) return;
-    const refuses = filters.refusing(row);
-    const node = scheduler.place(row, refuses);
-    if (node === undefined) {
-      if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
-        store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);
-      }
-      return;
-    }
-    filters.bound(row, node);
-    store.bindPod(row, node);
-    this.#tell("scheduled", row);
-    // What one pod left may be room for several.
-    if (refuses !== undefined) this.#wakeWaiting();
-    this.#begin(row);
+    this.#placement.wakeWaiting();
   }
 
   /** Volumes first, then images. */
   #begin(row: number): void {
     const waitsFor = this.#attachments.attach(row);
     if (waitsFor !== undefined) {
-      this.#report(row, "Warning", "FailedAttachVolume", waitsFor);
+      this.#reports.warning(row, "attachdetach-controller", "FailedAttachVolume", waitsFor);
       return;
     }
     const { fault, startMs } = this.#script(row);
@@ -300,7 +267,7 @@ export class Kubelet {
     const { store, schedule } = this.#world;
     const { fault, readyMs, gatedMs, restarts, kill } = this.#script(row);
     store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));
-    this.#tell("running", row);
+    this.#reports.change(row, "running");
     if (fault?.type === "NeverReady") return;
     if (fault?.type === "CrashLoopBackOff") {
       schedule(fault.after ?? CRASH_AFTER_MS, Turn.crash, row);
@@ -316,9 +283,9 @@ export class Kubelet {
     const { kill, terminateMs, preStopMs } = this.#script(row);
     if (kill === undefined) return;
     const probe = kill.probe === "liveness" ? "Liveness" : "Startup";
-    this.#report(row, "Warning", "Unhealthy", `${probe} probe failed: connection refused`);
+    this.#reports.warning(row, "kubelet", "Unhealthy", `${probe} probe failed: connection refused`);
     const end = `Container ${kill.container} failed ${kill.probe} probe, will be restarted`;
-    this.#report(row, "Normal", "Killing", end);
+    this.#reports.normal(row, "kubelet", "Killing", end);
     const { graceSeconds } = this.#sourceOf(row);
     const latest = killedAfter(graceSeconds * 1000, preStopMs);
     this.#world.schedule(Math.min(terminateMs, latest), Turn.crash, row);
@@ -339,7 +306,7 @@ export class Kubelet {
     const restarts = store.pods.columns.restarts[row]!;
     store.crashPod(row);
     if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
-    this.#tell("restarted", row);
+    this.#reports.change(row, "restarted");
     if (restarts === 0) {
       schedule(0, Turn.restart, row);
       return;
@@ -370,23 +337,5 @@ export class Kubelet {
     const script = scriptFor(behavior, template, random, pod);
     if (!variesByPod(behavior)) this.#scripts[index] = script;
     return script;
-  }
-
-  /** An Event about a pod. */
-  #report(row: number, type: "Normal" | "Warning", reason: string, message: string): void {
-    const { store, trace, now } = this.#world;
-    const { namespace } = this.#sourceOf(row);
-    const about = { kind: "Pod", namespace, name: podName(store, row) };
-    const by = reason === "FailedAttachVolume" ? "attachdetach-controller" : "kubelet";
-    trace.add({ kind: "event", at: now(), by, about, type, reason, message });
-  }
-
-  #tell(
-    change: "scheduled" | "running" | "ready" | "unready" | "restarted" | "failed" | "gone",
-    row: number,
-  ): void {
-    const { store, trace, now } = this.#world;
-    const owner = store.registry.owners[store.pods.columns.owner[row]!];
-    trace.addPod(now(), "kubelet", change, owner?.key ?? "");
   }
 }
