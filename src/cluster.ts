@@ -87,7 +87,7 @@ export class Cluster {
     const { kubernetesVersion = KUBERNETES_VERSION, placement = "spread" } = options;
     this.#simulation = new Simulation((event) => this.#dispatch(event));
     this.#random = saved ? Random.restore(saved.random) : new Random(options.seed ?? "0");
-    this.trace = new Trace(saved?.trace);
+    this.trace = new Trace(saved?.trace, options.traceLimit);
     const now = (): Millis => this.#simulation.now;
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
     if (saved === undefined) {

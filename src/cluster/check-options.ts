@@ -16,6 +16,7 @@ const KNOWN = {
   apps: true,
   traffic: true,
   startTime: true,
+  traceLimit: true,
   meshProvider: true,
   webhooks: true,
   metricRules: true,
@@ -29,7 +30,7 @@ export function checkOptions(options: ClusterOptions): void {
   if (unknown !== undefined) {
     throw new RangeError(`${unknown}: no such option; use ${Object.keys(KNOWN).join(", ")}`);
   }
-  const { seed = "", nodes = 1, podsPerNode = 1, startTime, behaviors = [] } = options;
+  const { seed = "", nodes = 1, podsPerNode = 1, startTime, traceLimit, behaviors = [] } = options;
   if (typeof seed !== "string") refuse("seed", seed, 'a text, as in "7"');
   const isGroups = Array.isArray(nodes) && nodes.length > 0;
   if (!isGroups && !isCount(nodes, 1))
@@ -37,6 +38,9 @@ export function checkOptions(options: ClusterOptions): void {
   if (!isCount(podsPerNode, 1)) refuse("podsPerNode", podsPerNode, "an integer >= 1");
   if (startTime !== undefined && Number.isNaN(Date.parse(startTime))) {
     refuse("startTime", startTime, "a time such as 2000-01-01T00:00:00Z");
+  }
+  if (traceLimit !== undefined && !isCount(traceLimit, 1)) {
+    refuse("traceLimit", traceLimit, "an integer >= 1");
   }
   if (!Array.isArray(behaviors)) refuse("behaviors", behaviors, "a list");
   for (const [i, behavior] of behaviors.entries()) checkBehavior(`behaviors[${i}]`, behavior);

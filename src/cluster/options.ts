@@ -31,6 +31,11 @@ export interface ClusterOptions extends OperatorOptions {
   readonly traffic?: readonly TrafficOptions[];
   /** Wall-clock time at the start; default 2000-01-01T00:00:00Z. */
   readonly startTime?: string;
+  /**
+   * The trace keeps at least so many entries, the last ones, and at most twice as many; default all. For rollouts so
+   * large that what happened has no room: listen with `Cluster.on`, which hears of every entry.
+   */
+  readonly traceLimit?: number;
 }
 
 export const defaults = { nodes: 3, podsPerNode: 110, startTime: "2000-01-01T00:00:00Z" } as const;

@@ -12,13 +12,16 @@ export type TraceListener<K extends TraceEntry["kind"]> = (
 
 export class Trace {
   readonly #entries: TraceEntry[];
+  readonly #limit: number;
   readonly #emitter = new EventEmitter();
   readonly #listenerErrors: unknown[] = [];
   /** The last entry, while nobody else can hold it: pods are counted up in it. */
   #open: OpenPods | undefined;
 
-  constructor(entries: readonly TraceEntry[] = []) {
+  /** `limit`: how many of the last entries are kept at least, and twice as many at most; default all. */
+  constructor(entries: readonly TraceEntry[] = [], limit = Infinity) {
     this.#entries = [...entries];
+    this.#limit = limit;
   }
 
   get entries(): readonly TraceEntry[] {
@@ -48,6 +51,7 @@ export class Trace {
     if (!counted) {
       this.#open = undefined;
       this.#entries.push(entry);
+      if (this.#entries.length >= 2 * this.#limit) this.#entries.splice(0, this.#limit);
     }
     this.#emitter.emit(entry.kind, entry);
   }

@@ -366,4 +366,32 @@ describe("the log behind them", () => {
     expect(read.length).toBeGreaterThanOrEqual(1 << 18);
     expect(read).toStrictEqual(read.map((_, i) => read[0]! + i));
   });
+
+  test("forgets what was recorded with what happened beside it, also when it was saved", () => {
+    let log = new EventLog();
+    const record = (sync: number): void => {
+      const about = { kind: "Deployment", namespace: "default", name: "web" };
+      const entry = { kind: "event", at: sync, by: "c", sync, about, type: "Normal" } as const;
+      const recorded = {
+        entry: { ...entry, reason: "R", message: "m" },
+        uid: "",
+        resourceVersion: "",
+      };
+      log.noteRecorded(sync, recorded);
+    };
+    const pairs = 700_000;
+    for (let i = 0; i < pairs; i++) {
+      if (i === pairs - 1) log = new EventLog(log.save());
+      log.note(i, Happened.started, i);
+      if (i % 7 === 0) record(i);
+    }
+    const kept = log.save().recorded.length;
+    const read: number[] = [];
+    log.drain((at, what, number) => {
+      if (what === Happened.recorded) read.push(log.recorded(number).entry.sync! - at);
+    });
+    expect([read.length, new Set(read)]).toEqual([kept, new Set([0])]);
+    expect(kept).toBeLessThan((0.75 * pairs) / 7);
+    expect(kept).toBeGreaterThan(10_000);
+  });
 });

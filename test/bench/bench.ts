@@ -18,6 +18,8 @@ export interface Bench {
   readonly title: string;
   readonly repetitions: number;
   readonly cases: readonly Case[];
+  /** Sizes that take minutes: run once, and with `--large` only. */
+  readonly large?: readonly number[];
   /** What must be equal in all runs of one size, whoever does the work. */
   readonly equal: readonly string[];
   /** One run, warm-up included; undefined where what it needs is not installed. */

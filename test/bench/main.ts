@@ -1,13 +1,13 @@
 /**
  * `npm run bench`: all benchmarks, one after the other. With names, only those: `npm run bench -- kernel`. Cases
  * run in turn (A B C A B C ...), each in a process of its own. With `--write`, what was measured goes to
- * results.json, of which `npm run docs` makes docs/performance.md.
+ * results.json, of which `npm run docs` makes docs/performance.md. `--large` adds what takes minutes, once.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Bench, Measured, Results, Run } from "./bench.ts";
+import type { Bench, Case, Measured, Results, Run } from "./bench.ts";
 import { checkerBench } from "./checker.ts";
 import { kernelBench } from "./kernel.ts";
 import { peerBench } from "./peer.ts";
@@ -41,12 +41,16 @@ function runOnce(name: string, who: string, size: number): Run | undefined {
   return child.stdout === "" ? undefined : (JSON.parse(child.stdout) as Run);
 }
 
-function runAll(name: string, { title, cases, repetitions, equal }: Bench): readonly Measured[] {
+function runAll(name: string, bench: Bench, large: "large" | "quick"): readonly Measured[] {
+  const { title, repetitions, equal } = bench;
+  const isLarge = ({ size }: Case): boolean => bench.large?.includes(size) ?? false;
+  const cases = bench.cases.filter((one) => large === "large" || !isLarge(one));
   process.stdout.write(`${name}: ${title}\n`);
   const runs = cases.map((): Run[] => []);
   for (let i = 0; i < repetitions; i++) {
-    for (const [at, { who, size }] of cases.entries()) {
-      const run = runOnce(name, who, size);
+    for (const [at, one] of cases.entries()) {
+      if (i > 0 && isLarge(one)) continue;
+      const run = runOnce(name, one.who, one.size);
       if (run !== undefined) runs[at]!.push(run);
     }
   }
@@ -84,12 +88,13 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(run === undefined ? "" : JSON.stringify(run), () => process.exit(0));
     return;
   }
-  const names = args.filter((arg) => arg !== "--write");
+  const names = args.filter((arg) => !arg.startsWith("--"));
+  const large = args.includes("--large") ? "large" : "quick";
   const before = loadavg()[0]!;
   const measured = Object.fromEntries(
     Object.entries(benches)
       .filter(([name]) => names.length === 0 || names.includes(name))
-      .map(([name, bench]) => [name, runAll(name, bench)]),
+      .map(([name, bench]) => [name, runAll(name, bench, large)]),
   );
   if (!args.includes("--write")) return;
   const all = cpus();
@@ -100,8 +105,14 @@ async function main(args: readonly string[]): Promise<void> {
     load: [before, loadavg()[0]!],
   };
   // What was not run again stays.
-  const stored =
-    names.length === 0 ? {} : (JSON.parse(readFileSync(resultsFile, "utf8")) as Results).benches;
+  const stored = (JSON.parse(readFileSync(resultsFile, "utf8")) as Results).benches;
+  for (const [name, run] of Object.entries(measured)) {
+    const ran = new Set(run.map(({ size }) => size));
+    const kept = stored[name]?.filter(
+      ({ size }) => benches[name]!.large?.includes(size) && !ran.has(size),
+    );
+    measured[name] = [...run, ...(kept ?? [])];
+  }
   const results: Results = { machine, benches: { ...stored, ...measured } };
   writeFileSync(resultsFile, `${JSON.stringify(results)}\n`);
 }

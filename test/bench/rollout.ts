@@ -11,6 +11,8 @@ export interface Rollout {
   readonly behaviors?: NonNullable<ClusterOptions["behaviors"]>;
   /** Default: Kubernetes' (25% more, 25% less). */
   readonly rollingUpdate?: { readonly maxSurge: number; readonly maxUnavailable: number };
+  /** Entries of the trace to keep; default all. */
+  readonly traceLimit?: number;
   /** Sees the cluster before the update begins. */
   readonly watch?: (cluster: Cluster) => void;
 }
@@ -21,15 +23,20 @@ export interface Cost {
   readonly cpuMs: number;
   /** Bytes by which the heap grew: all that was allocated, where no garbage was collected meanwhile. */
   readonly heapBytes: number;
-  /** What happened: turns of the clock, and entries of the trace by kind. */
+  /** What happened: turns of the clock, and entries of the trace by kind unless it is limited. */
   readonly work: Readonly<Record<string, number>>;
 }
 
 export function rollingUpdate(rollout: Rollout): Cost {
-  const { replicas, behaviors = [], watch } = rollout;
+  const { replicas, behaviors = [], watch, traceLimit } = rollout;
   // Room for the surge, and for pods that are still stopping.
   const nodes = Math.ceil((replicas * 1.5) / PODS_PER_NODE) + 1;
-  const cluster = new Cluster({ nodes, podsPerNode: PODS_PER_NODE, behaviors });
+  const cluster = new Cluster({
+    nodes,
+    podsPerNode: PODS_PER_NODE,
+    behaviors,
+    ...(traceLimit === undefined ? {} : { traceLimit }),
+  });
   cluster.act("create", (api) => api.create(deployment(rollout)));
   settle(cluster);
   watch?.(cluster);
@@ -48,6 +55,7 @@ export function rollingUpdate(rollout: Rollout): Cost {
     heapBytes: process.memoryUsage().heapUsed - startHeap,
   };
   const work: Record<string, number> = { turns };
+  if (traceLimit !== undefined) return { ...cost, work };
   for (const { kind } of cluster.trace.entries.slice(before)) work[kind] = (work[kind] ?? 0) + 1;
   return { ...cost, work };
 }

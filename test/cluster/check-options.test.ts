@@ -9,6 +9,7 @@ describe("an option that no cluster can have is named, with what to use", () => 
     [{ nodes: [] }, "nodes: got []; use an integer >= 1, or groups of nodes"],
     [{ podsPerNode: 1.5 }, "podsPerNode: got 1.5; use an integer >= 1"],
     [{ seed: 7 }, 'seed: got 7; use a text, as in "7"'],
+    [{ traceLimit: 0 }, "traceLimit: got 0; use an integer >= 1"],
     [{ startTime: "today" }, 'startTime: got "today"; use a time such as 2000-01-01T00:00:00Z'],
     [{ behaviors: {} }, "behaviors: got {}; use a list"],
     [{ behaviors: [{ ready: 5 }] }, "behaviors[0].ready: got 5; use { delay: ms }"],
@@ -38,8 +39,8 @@ test("a manifest that is not there is no crash", () => {
   expect(() => guaranteesOf(undefined as never)).toThrow("use a Deployment of apps/v1");
 });
 
-test("a name without a namespace is of the default one", () => {
-  const cluster = new Cluster();
+/** As `kubectl create` has it: one pod. */
+function create(cluster: Cluster): void {
   cluster.act("create", (api) =>
     api.create({
       apiVersion: "apps/v1",
@@ -54,6 +55,28 @@ test("a name without a namespace is of the default one", () => {
       },
     }),
   );
+}
+
+test("a name without a namespace is of the default one", () => {
+  const cluster = new Cluster();
+  create(cluster);
   expect(explainDeployment(cluster, "web")).toMatchObject({ namespace: "default" });
   expect(explainDeployment(cluster, "web")).toEqual(explainDeployment(cluster, "default/web"));
+});
+
+test("a limited trace keeps what happened last, also in a fork, and nothing else differs", () => {
+  const [whole, limited] = [{}, { traceLimit: 10 }].map((options) => {
+    const cluster = new Cluster(options);
+    create(cluster);
+    return cluster.fork();
+  });
+  for (const cluster of [whole!, limited!]) cluster.runUntil(60_000);
+  const kept = limited!.trace.entries;
+  expect(kept).toStrictEqual(whole!.trace.entries.slice(-kept.length));
+  expect([whole!.trace.entries.length > 20, kept.length >= 10, kept.length < 20]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect(limited!.save().store).toEqual(whole!.save().store);
 });

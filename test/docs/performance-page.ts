@@ -67,6 +67,7 @@ The goal for a million replicas is ${MILLION.cpuMs / 1000} s of CPU time and ${M
 
 function oneByOne(measured: readonly Measured[]): string {
   const run = measured.filter(({ runs }) => runs.length > 0);
+  const once = run.filter(({ runs }) => runs.length === 1).map(({ size }) => count(size));
   const found =
     run.length === 0
       ? "Not measured yet."
@@ -76,8 +77,8 @@ ${flatness(run, 10)}`;
   return `### Pods that are awaited one by one
 
 The same with \`maxSurge: 1\`, \`maxUnavailable: 0\` and pods that are ready 10 ms after their start: each is awaited before the
-next one is made, and makes the controllers sync some twenty times. What costs then is the sync, not the pod. All that
-happened stays in the trace, and with it the memory grows.
+next one is made, and makes the controllers sync some twenty times. What costs then is the sync, not the pod. The trace
+keeps what happened last (\`traceLimit: 1000\`): all of it would have no room.${once.length === 0 ? "" : ` ${once.join(" and ")} replicas ran once (\`npm run bench -- one-by-one --large\`).`}
 
 ${found}`;
 }

@@ -51,6 +51,15 @@ describe("the trace", () => {
     ]);
   });
 
+  test("keeps the last entries alone where it is limited, and tells of all", () => {
+    const trace = new Trace([], 3);
+    const heard: number[] = [];
+    trace.on("step", ({ at }) => heard.push(at));
+    for (let at = 1; at <= 8; at++) trace.add({ ...step, at });
+    expect(trace.entries.map(({ at }) => at)).toEqual([4, 5, 6, 7, 8]);
+    expect(heard).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   test("tells listeners of their kind, one pod at a time, until they leave", () => {
     const trace = new Trace();
     const heard: TraceEntry[] = [];

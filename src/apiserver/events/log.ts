@@ -2,14 +2,14 @@
  * What happened that makes events, in the order in which it happened, kept as small as it can be until
  * somebody asks for events: a number per change of a pod, and the events that controllers recorded.
  *
- * At most about a million changes are kept; of more, the oldest are forgotten, as events are in a cluster
- * after an hour.
+ * At most about a million changes are kept; of more, the oldest are forgotten, and what was recorded among them, as
+ * events are in a cluster after an hour.
  */
 import type { Millis } from "../../api/meta.ts";
 import type { EventEntry } from "../../api/trace.ts";
 import { assert } from "../../engine/assert.ts";
 
-/** What happened to a pod; the row is the pod's. For `recorded` it is the index of a recorded event. */
+/** What happened to a pod; the row is the pod's. For `recorded` it is the number of a recorded event. */
 export const Happened = {
   recorded: 0,
   scheduled: 1,
@@ -51,10 +51,14 @@ interface Chunk {
   readonly items: Int32Array;
   length: number;
   readonly startMs: Millis;
+  /** Number of the first recorded event that it, or a later one, can name. */
+  readonly firstRecorded: number;
 }
 
 export interface SavedEventLog {
   readonly chunks: readonly Chunk[];
+  /** Number of the first of `recorded`. */
+  readonly firstRecorded: number;
   readonly recorded: readonly RecordedEntry[];
   readonly nodesSeen: readonly (readonly [number, NodesSeen])[];
   readonly lastMs: Millis;
@@ -77,6 +81,7 @@ export class EventLog {
   /** One or two; the older is forgotten when a third begins. */
   #chunks: Chunk[];
   #recorded: RecordedEntry[];
+  #firstRecorded: number;
   #lastMs: Millis;
   /** By row of pods that fitted nowhere. */
   readonly nodesSeen: Map<number, NodesSeen>;
@@ -84,6 +89,7 @@ export class EventLog {
   constructor(saved?: SavedEventLog) {
     this.#chunks = saved?.chunks.map((chunk) => ({ ...chunk, items: itemsOf(chunk) })) ?? [];
     this.#recorded = [...(saved?.recorded ?? [])];
+    this.#firstRecorded = saved?.firstRecorded ?? 0;
     this.#lastMs = saved?.lastMs ?? 0;
     this.nodesSeen = new Map(saved?.nodesSeen);
   }
@@ -94,6 +100,7 @@ export class EventLog {
         ...chunk,
         items: chunk.items.slice(0, chunk.length),
       })),
+      firstRecorded: this.#firstRecorded,
       recorded: [...this.#recorded],
       nodesSeen: [...this.nodesSeen],
       lastMs: this.#lastMs,
@@ -107,11 +114,16 @@ export class EventLog {
   }
 
   noteRecorded(at: Millis, recorded: RecordedEntry): void {
-    this.note(at, Happened.recorded, this.#recorded.push(recorded) - 1);
+    this.note(at, Happened.recorded, this.#nextRecorded);
+    this.#recorded.push(recorded);
   }
 
-  recorded(index: number): RecordedEntry {
-    return this.#recorded[index]!;
+  recorded(number: number): RecordedEntry {
+    return this.#recorded[number - this.#firstRecorded]!;
+  }
+
+  get #nextRecorded(): number {
+    return this.#firstRecorded + this.#recorded.length;
   }
 
   /** Hands over all that was noted, oldest first, and forgets it once it was read. */
@@ -126,14 +138,23 @@ export class EventLog {
     }
     this.#chunks = [];
     this.#recorded = [];
+    this.#firstRecorded = 0;
+  }
+
+  /** Those before this number. */
+  #forgetRecorded(number: number): void {
+    this.#recorded.splice(0, number - this.#firstRecorded);
+    this.#firstRecorded = number;
   }
 
   #push(item: number, at: Millis): void {
     assert(item <= 0x7fff_ffff, `a log of ${item}`);
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.length === CHUNK) {
-      chunk = { items: new Int32Array(FIRST_CHUNK), length: 0, startMs: at };
+      const firstRecorded = this.#nextRecorded;
+      chunk = { items: new Int32Array(FIRST_CHUNK), length: 0, startMs: at, firstRecorded };
       this.#chunks = [...this.#chunks.slice(-1), chunk];
+      this.#forgetRecorded(this.#chunks[0]!.firstRecorded);
       if (item < 0) return; // The chunk begins at that time.
     }
     if (chunk.length === chunk.items.length) {
