@@ -77,6 +77,10 @@ describe("the annotations of the new ReplicaSet", () => {
     const d = deployment();
     const raised = revisionAnnotations(d, { [REVISION]: "1", [REVISION_HISTORY]: "0" }, 3);
     expect(raised.annotations).toEqual({ [REVISION]: "3", [REVISION_HISTORY]: "0,1" });
+    const begun = revisionAnnotations(d, { [REVISION]: "1", [REVISION_HISTORY]: ",0" }, 3);
+    expect(begun.annotations[REVISION_HISTORY]).toBe("1");
+    const ended = revisionAnnotations(d, { [REVISION]: "1", [REVISION_HISTORY]: "0," }, 3);
+    expect(ended.annotations[REVISION_HISTORY]).toBe("0,,1");
     const same = revisionAnnotations(d, { [REVISION]: "5" }, 3);
     expect(same).toEqual({ annotations: { [REVISION]: "5" }, changed: false });
   });

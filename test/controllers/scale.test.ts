@@ -81,6 +81,34 @@ describe("scaling a Deployment", () => {
     expect(sizes(plan)).toEqual({ "web-2": 13, "web-1": 5 });
   });
 
+  test.each([
+    // replicas, of 13 at most before; old and new: size and max-replicas; what becomes of them
+    ["what is left, when growing", 10, [4, 8], [3, 5], [7, 6]],
+    ["what is left, when shrinking", 2, [8, 13], [5, 26], [3, 2]],
+    ["nothing, once all is given away", 10, [8, 8], [4, 26], [9, 4]],
+    ["nothing, where there is nothing to give", 11, [7, 13], [7, 13], [7, 7]],
+  ] as const)("clips a share to %s", (_, replicas, old, next, to) => {
+    const plan = planFor(deployment({ spec: { replicas, ...surge3, paused: true } }), [
+      replicaSet({ image: "web:1", replicas: old[0], max: old[1] }),
+      replicaSet({ image: "web:2", replicas: next[0], max: next[1], available: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-1": to[0], "web-2": to[1] });
+  });
+
+  test("without an active or a new one sets the newest old ReplicaSet to what is wanted", () => {
+    const spec = {
+      paused: true,
+      template: replicaSet({ image: "web:3", replicas: 0 }).spec.template,
+    };
+    const plan = planFor(deployment({ spec }), [
+      replicaSet({ image: "web:1", replicas: 0 }),
+      replicaSet({ image: "web:2", replicas: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-2": 10 });
+    const there = planFor(deployment({ spec }), [replicaSet({ image: "web:2", replicas: 10 })]);
+    expect(decisionsOf(there)).not.toContain("deployment/scale/only-active");
+  });
+
   test("sets the only active ReplicaSet to what is wanted", () => {
     const plan = planFor(deployment({ spec: { replicas: 4 } }), [
       replicaSet({ image: "web:1", replicas: 0 }),
@@ -92,22 +120,32 @@ describe("scaling a Deployment", () => {
 
   test("takes old ReplicaSets to 0 where the new one has all that is wanted", () => {
     const plan = planFor(deployment({ spec: { replicas: 10, ...surge3, paused: true } }), [
-      replicaSet({ image: "web:1", replicas: 3 }),
+      replicaSet({ image: "web:0", replicas: 1 }),
+      replicaSet({ image: "web:1", replicas: 2 }),
       replicaSet({ image: "web:2", replicas: 10 }),
     ]);
-    expect(sizes(plan)).toEqual({ "web-1": 0 });
+    // The newest of the old ones first.
+    expect(Object.entries(sizes(plan))).toEqual([
+      ["web-1", 0],
+      ["web-0", 0],
+    ]);
     expect(decisionsOf(plan)).toContain("deployment/scale/saturated");
   });
 
   test.each([
-    [{}, {}],
-    [{ desired: 11 }, { max: 14 }],
-  ])("refreshes the size annotations where the size stays: %o, %o", (old, next) => {
+    [13, {}, {}],
+    [13, { desired: 11 }, { max: 14 }],
+    [5, {}, {}],
+  ])("refreshes the size annotations where the size stays: %d, %o, %o", (size, old, next) => {
     const plan = planFor(deployment({ spec: { replicas: 11, ...surge3, paused: true } }), [
-      replicaSet({ image: "web:1", replicas: 13, ...old }),
-      replicaSet({ image: "web:2", replicas: 1, available: 0, ...next }),
+      replicaSet({ image: "web:1", replicas: size, ...old }),
+      replicaSet({ image: "web:2", replicas: 14 - size, available: 0, ...next }),
     ]);
-    expect(sizes(plan)).toEqual({ "web-1": 13, "web-2": 1 });
+    // As they were found: old ones first, whatever their size.
+    expect(Object.entries(sizes(plan))).toEqual([
+      ["web-1", size],
+      ["web-2", 14 - size],
+    ]);
     for (const write of plan.writes.slice(0, 2)) {
       expect(write).toMatchObject({
         object: {
@@ -179,5 +217,44 @@ describe("a step of a rolling update", () => {
     ]);
     expect(sizes(plan)).toEqual({});
     expect(decisionsOf(plan)).toContain("deployment/rolling/floor-reached");
+  });
+
+  test("takes a new ReplicaSet that is too large down to what is wanted, and no old one", () => {
+    const plan = planFor(deployment(), [
+      replicaSet({ image: "web:1", replicas: 10 }),
+      replicaSet({ image: "web:2", replicas: 12 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-2": 10 });
+    expect(plan.because).toContainEqual({
+      id: "deployment/rolling/scale-down-new",
+      weighed: {
+        replicaSet: "web-2",
+        replicas: 10,
+        surge: 3,
+        ceiling: 13,
+        total: 22,
+        from: 12,
+        to: 10,
+        by: -2,
+      },
+    });
+  });
+
+  test("says that there is no room to surge, or none to spare, only where it looked for some", () => {
+    const full = planFor(deployment(), [replicaSet({ image: "web:2", replicas: 10 })]);
+    expect(decisionsOf(full)).toEqual([
+      "deployment/rolling/no-old-pods",
+      "deployment/status/available",
+    ]);
+    const short = planFor(deployment(), [
+      replicaSet({ image: "web:1", replicas: 10, available: 5 }),
+      replicaSet({ image: "web:2", replicas: 3 }),
+    ]);
+    expect(short.because.map(({ id, weighed }) => [id.split("/").at(-1), weighed["to"]])).toEqual([
+      ["no-room-to-surge", 3],
+      ["unhealthy-first", 5],
+      ["none-to-spare", undefined],
+      ["available", undefined],
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 /** Choices of a Deployment's sync that recordings hardly tell apart, most of them after a refused write. */
 import { describe, expect, test } from "vitest";
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
 import { failure, type Status } from "../../src/api/status.ts";
 import { timestamp } from "../../src/api/time.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -79,8 +80,14 @@ describe("a sync of a Deployment", () => {
     ["update/status", "paused", deployment({ spec: { paused: true } }), two(5)],
     ["delete", "trimming", deployment({ spec: { paused: true, revisionHistoryLimit: 0 } }), two(0)],
     [
-      "update",
+      "create",
       "rolling back",
+      deployment({ annotations: { "deprecated.deployment.rollback.to": "1" } }),
+      [],
+    ],
+    [
+      "update",
+      "rolling back to another",
       deployment({ annotations: { "deprecated.deployment.rollback.to": "1" } }),
       two(0),
     ],
@@ -113,6 +120,25 @@ describe("a sync of a Deployment", () => {
     );
     expect(failed).toMatchObject({ error: "changed" });
     expect(verbs(failed.writes)).toEqual(["adopt"]);
+  });
+
+  test("adopts several orphans in order of their names", () => {
+    const cluster = new Cluster();
+    const metadata = { name: "web" };
+    const spec = { selector: { matchLabels: { app: "web" } }, template: template("web:1") };
+    const make = (kind: string, of: object): unknown =>
+      cluster.act("make", (api) =>
+        api.create({ apiVersion: "apps/v1", kind, metadata, spec, ...of } as KubeObject),
+      );
+    for (const name of ["b", "c", "a"]) {
+      make("ReplicaSet", { metadata: { name, labels: { app: "web" } } });
+    }
+    const adopted: string[] = [];
+    cluster.on("write", ({ by, resource, name }) => {
+      if (by === "deployment-controller" && resource === "replicasets") adopted.push(name);
+    });
+    make("Deployment", {});
+    expect(adopted.slice(0, 3)).toEqual(["a", "b", "c"]);
   });
 
   test("lets go of its ReplicaSet that it no longer selects, which may be gone or sick by then", () => {
@@ -189,18 +215,44 @@ describe("a sync of a Deployment", () => {
     expect(gone).toEqual(["web-6"]);
   });
 
+  test("trims the history once it has nothing to scale, or was refused it", () => {
+    const status = {
+      observedGeneration: 2,
+      replicas: 10,
+      updatedReplicas: 10,
+      availableReplicas: 10,
+    };
+    const d = deployment({ spec: { revisionHistoryLimit: 0 }, status });
+    const sets = [
+      replicaSet({ image: "web:0", replicas: 0 }),
+      replicaSet({ image: "web:1", replicas: 2, available: 1 }),
+      replicaSet({ image: "web:2", replicas: 10 }),
+    ];
+    // One that is not available goes, then one that is.
+    expect(verbs(planFor(d, sets).writes)).toEqual(["update", "update", "update/status"]);
+    const conflict = failure(409, "Conflict", "changed");
+    const refused = planOf(reconcileDeployment(viewOf(d, sets)), refusing("update", conflict));
+    expect(verbs(refused.writes)).toEqual(["update", "delete", "update/status"]);
+    expect(refused).not.toHaveProperty("error");
+  });
+
   test("takes nothing from a ReplicaSet that cleanup has just emptied", () => {
     const plan = planFor(deployment(), [
       replicaSet({ image: "web:0", replicas: 2, available: 0 }),
       replicaSet({ image: "web:1", replicas: 8 }),
       replicaSet({ image: "web:2", replicas: 3 }),
+      replicaSet({ image: "web:3", replicas: 1, available: 1 }),
     ]);
-    const named = plan.because.flatMap(({ id, weighed }) =>
+    const named = plan.because.flatMap(({ id, weighed: { replicaSet: name, from, to } }) =>
       /unhealthy-first|scale-down-old/.test(id)
-        ? [`${id.split("/")[2]} ${weighed["replicaSet"]}`]
+        ? [`${id.split("/")[2]} ${name} from ${from} to ${to}`]
         : [],
     );
-    expect(named).toEqual(["unhealthy-first web-0", "scale-down-old web-1"]);
+    // 12 available, 8 to keep: the first takes all 4 that are to spare.
+    expect(named).toEqual([
+      "unhealthy-first web-0 from 2 to 0",
+      "scale-down-old web-1 from 8 to 4",
+    ]);
   });
 
   test("says that it is available, or not, only where that changes", () => {
@@ -291,6 +343,17 @@ describe("a rollback that an annotation asks for", () => {
     const kept = { "deployment.kubernetes.io/revision": "2" };
     expect(metadata.annotations).toEqual(isDone ? { ...kept, ...cause } : kept);
   });
+});
+
+test.each([
+  ["0", "Unable to find last revision."],
+  ["7", "Unable to find the revision to rollback to."],
+  ["first", undefined],
+])("a rollback to revision %j, where there is but one, says %j", (revision, message) => {
+  const annotations = { "deprecated.deployment.rollback.to": revision };
+  const plan = planFor(deployment({ annotations }), [replicaSet({ image: "web:2", replicas: 10 })]);
+  expect(plan.events.map((event) => event.message)).toEqual(message === undefined ? [] : [message]);
+  expect(decisionsOf(plan).includes("deployment/rolling/no-old-pods")).toBe(message === undefined);
 });
 
 test("a Deployment whose sync fails is tried 15 times more, ever later, then left alone", () => {

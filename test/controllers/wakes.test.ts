@@ -154,3 +154,68 @@ describe("a Deployment wakes", () => {
     expect(restored).toEqual(played);
   });
 });
+
+describe("a ReplicaSet wakes", () => {
+  const labels = { app: "web" };
+  const spec = { containers: [{ name: "web", image: "web:1" }] };
+  const absent = [{ key: "job", operator: "DoesNotExist" }];
+
+  /** One of no pods that selects all without a label `job`; `woken` collects the keys of its syncs. */
+  function selecting(): { cluster: Cluster; woken: string[] } {
+    const cluster = new Cluster();
+    cluster.act("make", (api) =>
+      api.create({
+        apiVersion: "apps/v1",
+        kind: "ReplicaSet",
+        metadata: { name: "web" },
+        spec: {
+          replicas: 0,
+          selector: { matchExpressions: absent },
+          template: { metadata: { labels }, spec },
+        },
+      }),
+    );
+    const woken: string[] = [];
+    cluster.on("sync", ({ by, key }) => {
+      if (by === "replicaset-controller") woken.push(key);
+    });
+    return { cluster, woken };
+  }
+
+  function pod(metadata: object): KubeObject {
+    return { apiVersion: "v1", kind: "Pod", metadata: { name: "lone", ...metadata }, spec };
+  }
+
+  test("when a pod appears that it selects and nobody owns", () => {
+    const { cluster, woken } = selecting();
+    cluster.on("write", ({ by, resource }) => woken.push(`${resource} by ${by}`));
+    cluster.act("create", (api) => api.create(pod({ labels })));
+    // Before the scheduler has bound it.
+    expect(woken.slice(0, 2)).toEqual(["pods by user", "pods by replicaset-controller"]);
+  });
+
+  test.each([
+    ["without labels", {}],
+    ["in another namespace", { labels, namespace: "kube-system" }],
+    ["that it does not select", { labels: { job: "x" } }],
+  ])("not when a pod appears %s", (_, metadata) => {
+    const { cluster, woken } = selecting();
+    cluster.act("create", (api) => api.create(pod(metadata)));
+    cluster.runUntil(10 * second);
+    expect(woken).toEqual([]);
+  });
+
+  test("when a pod that nobody owns gets labels that it selects, not when anything else changes", () => {
+    const { cluster, woken } = selecting();
+    cluster.act("create", (api) => api.create(pod({ labels: { job: "x" } })));
+    cluster.runUntil(10 * second);
+    const patch = (metadata: object): unknown =>
+      cluster.act("patch", (api) =>
+        api.patch({ resource: "pods", name: "lone" }, "merge", { metadata }),
+      );
+    patch({ annotations: { a: "b" } });
+    expect(woken).toEqual([]);
+    patch({ labels: { job: null, app: "web" } });
+    expect(woken[0]).toBe("default/web");
+  });
+});

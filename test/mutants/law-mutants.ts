@@ -9,6 +9,7 @@ const deployments = noticedBy(
     "controllers/revisions.test.ts",
     "controllers/refused-writes.test.ts",
     "controllers/conditions.test.ts",
+    "controllers/wakes.test.ts",
   ],
   [
     // Which way a sync takes
@@ -272,6 +273,83 @@ const deployments = noticedBy(
       `${deployment}progress`,
       `? withoutCondition(status, "ReplicaFailure")`,
       `? status`,
+    ],
+
+    // Who wakes, and what is claimed
+    [
+      "a Deployment whose ReplicaSet is taken away sleeps on",
+      `${deployment}controller`,
+      `if (!deepEqual(before, owner)) this.#wake(now, before);`,
+      ``,
+    ],
+    [
+      "a ReplicaSet that lost its owner wakes only that one",
+      `${deployment}controller`,
+      `if (labelsChanged || before !== undefined) this.#wakeMatching(now);`,
+      `if (labelsChanged) this.#wakeMatching(now);`,
+    ],
+    [
+      "the end of any pod wakes a Deployment",
+      `${deployment}controller`,
+      `if (deployment?.spec.strategy.type !== "Recreate") return;`,
+      `if (deployment === undefined) return;`,
+    ],
+    [
+      "a ReplicaSet that is gone cannot be let go",
+      `${deployment}deployment`,
+      `if (answer.ok || answer.status.reason === "NotFound" || answer.status.reason === "Invalid") {`,
+      `if (answer.ok) {`,
+    ],
+
+    // What a step leaves
+    [
+      "history waits where a scaling was refused",
+      `${deployment}rolling`,
+      `return went !== undefined && cleaned.count + went > 0;`,
+      `return went === undefined || cleaned.count + went > 0;`,
+    ],
+    [
+      "history is trimmed in the step that scales old ones down",
+      `${deployment}rolling`,
+      `return went !== undefined && cleaned.count + went > 0;`,
+      `return false;`,
+    ],
+    [
+      "a second collision is counted as the first",
+      `${deployment}new-replica-set`,
+      `const collisions = (sync.d.status.collisionCount ?? 0) + 1;`,
+      `const collisions = 1;`,
+    ],
+    [
+      "a later share is clipped by all that there was",
+      `${deployment}scale`,
+      `Math.min(share, toAdd - added)`,
+      `Math.min(share, toAdd)`,
+    ],
+    [
+      "shares go on when all is given away",
+      `${deployment}scale`,
+      `if (rs.spec.replicas === 0 || toAdd === 0 || toAdd === added) return 0;`,
+      `if (rs.spec.replicas === 0 || toAdd === 0) return 0;`,
+    ],
+    [
+      "shares are given where there is nothing to give",
+      `${deployment}scale`,
+      `if (rs.spec.replicas === 0 || toAdd === 0 || toAdd === added) return 0;`,
+      `if (rs.spec.replicas === 0 || (toAdd !== 0 && toAdd === added)) return 0;`,
+    ],
+    [
+      "one size annotation that is right is enough",
+      `${deployment}revisions`,
+      `annotations[DESIRED_REPLICAS] !== String(d.spec.replicas) ||`,
+      `annotations[DESIRED_REPLICAS] !== String(d.spec.replicas) &&`,
+    ],
+    [
+      "a rollout that completed once is never told anew",
+      `${deployment}progress`,
+      `(status.replicas ?? 0) === (status.updatedReplicas ?? 0) &&
+    current`,
+      `current`,
     ],
 
     // Timers and conflicts

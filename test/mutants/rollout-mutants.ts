@@ -88,8 +88,8 @@ export const rolloutMutants: readonly Mutant[] = [
   mutant(
     "clean-up takes the newest first",
     `${deployment}rolling`,
-    `active(revisions.old).toSorted(byCreation)`,
-    `active(revisions.old).toSorted((a, b) => byCreation(b, a))`,
+    `const old = active(revisions.old);`,
+    `const old = active(revisions.old).toReversed();`,
   ),
   mutant(
     "one available pod too many goes",

@@ -13,8 +13,8 @@ import { allOf, type DeploymentSync } from "./view.ts";
 
 /** The revision asked for, 0 for the last one; undefined where nothing (or no number) is asked for. */
 export function rollbackTo(d: Deployment): number | undefined {
-  const text = d.metadata.annotations?.[ROLLBACK_TO];
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  const text = d.metadata.annotations?.[ROLLBACK_TO] ?? "";
+  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }
 
 export function* rollback(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<Verdict> {

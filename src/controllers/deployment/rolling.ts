@@ -15,7 +15,6 @@ import {
   active,
   allOf,
   available,
-  byCreation,
   sumOfSpecs,
   type DeploymentSync,
   type Revisions,
@@ -78,7 +77,7 @@ function* scaleNew(
  */
 function* scaleDownOld(sync: DeploymentSync, revisions: Revisions): Steps<boolean> {
   const next = revisions.next!;
-  const old = active(revisions.old).toSorted(byCreation);
+  const old = active(revisions.old);
   if (old.length === 0) {
     yield decide("deployment/rolling/no-old-pods", {});
     return false;
