@@ -1,7 +1,6 @@
 /** Choices of a Deployment's sync that recordings hardly tell apart, most of them after a refused write. */
 import { describe, expect, test } from "vitest";
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
-import type { KubeObject } from "../../src/api/meta.ts";
 import { failure, type Status } from "../../src/api/status.ts";
 import { timestamp } from "../../src/api/time.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -128,7 +127,7 @@ describe("a sync of a Deployment", () => {
     const spec = { selector: { matchLabels: { app: "web" } }, template: template("web:1") };
     const make = (kind: string, of: object): unknown =>
       cluster.act("make", (api) =>
-        api.create({ apiVersion: "apps/v1", kind, metadata, spec, ...of } as KubeObject),
+        api.create({ apiVersion: "apps/v1", kind, metadata, spec, ...of }),
       );
     for (const name of ["b", "c", "a"]) {
       make("ReplicaSet", { metadata: { name, labels: { app: "web" } } });
