@@ -18,6 +18,7 @@ export {
   type CheckOptions,
   type CheckResult,
 } from "./verify/check-rollout.ts";
+export type { DeploymentManifest } from "./verify/create-deployment.ts";
 export { counterexampleTo, type Counterexample } from "./verify/counterexample.ts";
 export type { FailedRun } from "./verify/failed-run.ts";
 export type { ExploreConfig } from "./verify/explore-config.ts";
@@ -41,7 +42,13 @@ export {
   type Guarantee,
   type Guarantees,
 } from "./verify/guarantees.ts";
-export { allAssumptions, rolloutView, RolloutWatch, type Breach } from "./verify/observe.ts";
+export {
+  allAssumptions,
+  rolloutView,
+  RolloutWatch,
+  type Breach,
+  type Claim,
+} from "./verify/observe.ts";
 export {
   assumptions,
   stateLaws,

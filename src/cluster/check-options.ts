@@ -1,5 +1,5 @@
 /** What a cluster is told is looked at before it is built: who writes JavaScript has no types to warn him. */
-import type { Behavior } from "../kubelet/behavior.ts";
+import { podFaults, type Behavior } from "../kubelet/behavior.ts";
 import type { ClusterOptions } from "./options.ts";
 
 const KNOWN = {
@@ -24,12 +24,25 @@ const KNOWN = {
 
 const DELAYS = ["schedule", "pull", "start", "ready", "gates", "terminate"] as const;
 
+const OF_BEHAVIORS = {
+  match: true,
+  schedule: true,
+  pull: true,
+  start: true,
+  restarts: true,
+  ready: true,
+  listens: true,
+  gates: true,
+  terminate: true,
+  fault: true,
+  cpu: true,
+  load: true,
+  startCpu: true,
+} as const satisfies Record<keyof Behavior, true>;
+
 /** Throws a RangeError that says which option is wrong, what it is, and what to use. */
 export function checkOptions(options: ClusterOptions): void {
-  const unknown = Object.keys(options).find((key) => !Object.hasOwn(KNOWN, key));
-  if (unknown !== undefined) {
-    throw new RangeError(`${unknown}: no such option; use ${Object.keys(KNOWN).join(", ")}`);
-  }
+  refuseUnknown("", options, KNOWN, "option");
   const { seed = "", nodes = 1, podsPerNode = 1, startTime, traceLimit, behaviors = [] } = options;
   if (typeof seed !== "string") refuse("seed", seed, 'a text, as in "7"');
   const isGroups = Array.isArray(nodes) && nodes.length > 0;
@@ -52,7 +65,21 @@ export function checkTime(method: string, at: unknown): void {
   }
 }
 
+/** Each key of `known` is one that `given` may have. */
+export function refuseUnknown(path: string, given: object, known: object, what: string): void {
+  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
+  if (unknown === undefined) return;
+  throw new RangeError(`${path}${unknown}: no such ${what}; use ${Object.keys(known).join(", ")}`);
+}
+
 function checkBehavior(path: string, behavior: Behavior): void {
+  if (typeof behavior !== "object" || behavior === null) refuse(path, behavior, "an object");
+  refuseUnknown(`${path}.`, behavior, OF_BEHAVIORS, "part of a behavior");
+  refuseUnknown(`${path}.match.`, behavior.match ?? {}, { image: true, labels: true }, "match");
+  const { fault } = behavior;
+  if (fault !== undefined && !podFaults.includes(fault.type)) {
+    refuse(`${path}.fault.type`, fault.type, `any of ${podFaults.join(", ")}`);
+  }
   for (const name of DELAYS) {
     const delay: unknown = behavior[name];
     if (delay === undefined) continue;

@@ -36,6 +36,16 @@ export type FaultType =
   /** Evicted (phase Failed) `after` it became ready. */
   | "Evicted";
 
+export const podFaults = [
+  "ImagePullBackOff",
+  "CrashLoopBackOff",
+  "NeverReady",
+  "NeverRunning",
+  "ReadyThenCrash",
+  "ReadyThenUnready",
+  "Evicted",
+] as const satisfies readonly FaultType[];
+
 export interface Fault {
   readonly type: FaultType;
   /** Default 0; for CrashLoopBackOff 1 s. */

@@ -304,8 +304,10 @@ export class Kubelet {
   #crash(row: number): void {
     const { store, schedule } = this.#world;
     const restarts = store.pods.columns.restarts[row]!;
+    const wasReady = this.#isReady(row);
     store.crashPod(row);
     if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
+    if (wasReady) this.#reports.change(row, "unready");
     this.#reports.change(row, "restarted");
     if (restarts === 0) {
       schedule(0, Turn.restart, row);

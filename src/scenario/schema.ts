@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { PROVIDERS } from "../controllers/canary/router/providers.ts";
 import type { FeatureGates } from "../features.ts";
-import type { FaultType } from "../kubelet/behavior.ts";
+import { podFaults } from "../kubelet/behavior.ts";
 import {
   delay,
   dnsLabel,
@@ -31,17 +31,6 @@ const readyDelay = v.strictObject({
     v.pipe(v.array(duration), v.description("More for the first, second... pod of a ReplicaSet.")),
   ),
 });
-
-/** What can be wrong with pods; see kubelet/behavior.ts. */
-const podFaults = [
-  "ImagePullBackOff",
-  "CrashLoopBackOff",
-  "NeverReady",
-  "NeverRunning",
-  "ReadyThenCrash",
-  "ReadyThenUnready",
-  "Evicted",
-] as const satisfies readonly FaultType[];
 
 const cpuText = v.pipe(
   v.string(),

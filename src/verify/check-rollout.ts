@@ -5,11 +5,12 @@
 import type { Deployment } from "../api/apps.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { Cluster, type ClusterOptions } from "../cluster.ts";
+import { refuseUnknown } from "../cluster/check-options.ts";
 import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
-import { createDeployment } from "./create-deployment.ts";
+import { createDeployment, deploymentIn, type DeploymentManifest } from "./create-deployment.ts";
 import { failedRun, type FailedRun } from "./failed-run.ts";
-import { allAssumptions, rolloutView, RolloutWatch } from "./observe.ts";
+import { allAssumptions, rolloutView, RolloutWatch, type Claim } from "./observe.ts";
 import { stateLaws, type Assumption } from "./properties.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
@@ -30,8 +31,8 @@ export interface CheckOptions {
   readonly actions?: number;
   /** How pods behave; default ready after 1 s to 6 s. */
   readonly behaviors?: ClusterOptions["behaviors"];
-  /** Laws, by id, that are judged also where what they assume is not true: to see what then happens. */
-  readonly laws?: readonly string[];
+  /** Laws, by id, that are judged also where what they assume is not true, to see what then happens; and claims. */
+  readonly laws?: readonly (string | Claim)[];
 }
 
 export interface CheckResult {
@@ -47,12 +48,13 @@ const DEFAULT_BEHAVIORS = [{ ready: { delay: 1_000, jitter: 5_000 }, terminate: 
 
 /**
  * Throws a TypeError for a manifest that the API server refuses or that is no Deployment with RollingUpdate, a
- * RangeError for numbers and words that are none of the options', an Error where the first rollout does not
- * complete within 120 s of virtual time.
+ * RangeError for options that are none, or have another value, an Error where the first rollout does not complete
+ * within 120 s of virtual time, and what a claim throws.
  */
-export function checkRollout(manifest: KubeObject, options: CheckOptions = {}): CheckResult {
+export function checkRollout(given: DeploymentManifest, options: CheckOptions = {}): CheckResult {
   const { runs = 100, seed = "0" } = options;
   checkOptions(options);
+  const manifest = deploymentIn(given);
   const { type } = createDeployment(new Cluster(), manifest).spec.strategy;
   if (type === "Recreate") {
     throw new TypeError(
@@ -72,19 +74,37 @@ export function checkRollout(manifest: KubeObject, options: CheckOptions = {}): 
   return { ok: true, runs, judged };
 }
 
-function checkOptions({ runs = 100, actions = 3, allow = [], laws = [] }: CheckOptions): void {
+const KNOWN = {
+  runs: true,
+  seed: true,
+  allow: true,
+  actions: true,
+  behaviors: true,
+  laws: true,
+} as const satisfies Record<keyof CheckOptions, true>;
+
+function checkOptions(options: CheckOptions): void {
+  refuseUnknown("", options, KNOWN, "option");
+  const { runs = 100, actions = 3, allow = [], laws = [] } = options;
   for (const [name, value] of Object.entries({ runs, actions })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`${name}: got ${value}; use an integer >= 1`);
     }
   }
-  const known = { allow: Object.keys(CHOICES), laws: stateLaws.map(({ id }) => id as string) };
-  for (const [name, words] of Object.entries({ allow, laws } as const)) {
-    const wrong = words.find((word) => !known[name as keyof typeof known].includes(word));
-    if (wrong === undefined) continue;
-    const use = known[name as keyof typeof known].join(", ");
-    throw new RangeError(`${name}: got ${JSON.stringify(wrong)}; use any of ${use}`);
-  }
+  checkWords("allow", allow, Object.keys(CHOICES));
+  const ids = Array.isArray(laws) ? laws.filter((law) => !isClaim(law)) : laws;
+  checkWords("laws", ids, [...stateLaws.map(({ id }) => id), "a claim: { id, statement, margin }"]);
+}
+
+function isClaim(law: string | Claim): law is Claim {
+  return typeof law === "object" && typeof law.id === "string" && typeof law.margin === "function";
+}
+
+function checkWords(name: string, words: unknown, known: readonly string[]): void {
+  const wrong = Array.isArray(words) ? words.find((word) => !known.includes(word)) : words;
+  if (Array.isArray(words) && wrong === undefined) return;
+  const use = `${Array.isArray(words) ? "" : "a list of "}any of ${known.join(", ")}`;
+  throw new RangeError(`${name}: got ${JSON.stringify(wrong)}; use ${use}`);
 }
 
 function drawActions(random: Random, options: CheckOptions): UserAction[] {
@@ -183,7 +203,7 @@ function assertComplete(cluster: Cluster, key: string): void {
   throw new Error(
     `${key}: ${available} of ${replicas} pods are available ${SETTLED_MS / 1000} s after it was created; ` +
       "it must be complete before its rollouts are checked: let it not be paused, minReadySeconds be shorter, " +
-      'and faulty behaviors match only images of updates, "*:check-*"',
+      'its pods fit on nodes of 16 CPUs and 64Gi, and faulty behaviors match only images of updates, "*:check-*"',
   );
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../controllers/deployment/fenceposts.ts";
 import { hasDeadline } from "../controllers/deployment/conditions.ts";
 import { underMargin } from "../kubectl/word-wrap.ts";
-import { createDeployment } from "./create-deployment.ts";
+import { createDeployment, deploymentIn, type DeploymentManifest } from "./create-deployment.ts";
 import { assumptions, stateLaws, type Assumption } from "./properties.ts";
 
 export interface Guarantee {
@@ -40,10 +40,10 @@ export interface Guarantees {
 }
 
 /** For a manifest, or a Deployment from a cluster; throws a TypeError for one that the API server refuses. */
-export function guaranteesOf(manifest: KubeObject): Guarantees {
+export function guaranteesOf(manifest: DeploymentManifest): Guarantees {
   // The API server's defaults are part of the settings.
-  const { apiVersion, kind, metadata, spec } = (manifest ?? {}) as Partial<KubeObject>;
-  const named = { apiVersion, kind, metadata: { name: metadata?.name }, spec } as KubeObject;
+  const { metadata, ...given } = deploymentIn(manifest);
+  const named: KubeObject = { ...given, metadata: { name: metadata?.name } };
   const deployment = createDeployment(new Cluster(), named);
   const { replicas, strategy } = deployment.spec;
   const facts = {

@@ -3,7 +3,7 @@
  * whose assumptions have held so far.
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
-import { isControlledBy, type Millis } from "../api/meta.ts";
+import { controllerOf, isControlledBy, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import { findRevisions } from "../controllers/deployment/revisions.ts";
@@ -30,9 +30,17 @@ export interface Breach {
   readonly played: string;
 }
 
-/** What the laws see of a Deployment (`namespace/name`) now; undefined where there is none. */
+/** Something to hold at every moment, besides the laws: a promise of one's own, or a belief to be tried. */
+export interface Claim {
+  readonly id: string;
+  readonly statement: string;
+  /** Pods between here and a breach: 0 is the edge, negative a breach. `cluster`: for all that the view leaves out. */
+  readonly margin: (view: RolloutView, cluster: Cluster) => number;
+}
+
+/** What the laws see of a Deployment (`namespace/name`, or `name` in `default`) now; undefined where there is none. */
 export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutView | undefined {
-  const [namespace = "default", name = ""] = key.split("/");
+  const { namespace, name } = refOf(key);
   const found = cluster.api.get({ resource: "deployments", namespace, name });
   if (!found.ok) return undefined;
   const d = found.value as Deployment;
@@ -50,6 +58,11 @@ export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutVie
   };
 }
 
+function refOf(key: string): { readonly namespace: string; readonly name: string } {
+  const [namespace = "", name = ""] = key.includes("/") ? key.split("/") : ["default", key];
+  return { namespace, name };
+}
+
 function setView(cluster: Cluster, rs: ReplicaSet): SetView {
   const { uid = "" } = rs.metadata;
   const { active, available } = cluster.countPods(uid, rs.spec.minReadySeconds ?? 0);
@@ -58,33 +71,49 @@ function setView(cluster: Cluster, rs: ReplicaSet): SetView {
 
 /** Watches one Deployment of a cluster from now on. */
 export class RolloutWatch {
-  readonly breaches: Breach[] = [];
   /** How often each law was judged, by its id. */
   readonly judged = new Map<string, number>();
   readonly #cluster: Cluster;
   readonly #key: string;
   readonly #holds: Set<Assumption>;
-  readonly #unconditional: ReadonlySet<string>;
+  readonly #unconditional: readonly (string | Claim)[];
+  readonly #breaches: Breach[] = [];
   readonly #stops: (() => void)[];
+  #thrown: { readonly error: unknown } | undefined;
   #lost = 0;
   #changes = 0;
 
   /**
-   * `holds`: what is true when the watch begins, with a Deployment that is complete. Laws of `unconditional` are
-   * judged whatever they assume.
+   * `holds`: what is true when the watch begins, with a Deployment that is complete. Laws of `unconditional`, by id,
+   * are judged whatever they assume, and so are claims. RangeError where there is no Deployment `key`.
    */
   constructor(
     cluster: Cluster,
     key: string,
     holds: Iterable<Assumption>,
-    unconditional: readonly string[] = [],
+    unconditional: readonly (string | Claim)[] = [],
   ) {
-    this.#unconditional = new Set(unconditional);
+    if (rolloutView(cluster, key) === undefined) {
+      throw new RangeError(`no Deployment ${key} in the cluster; use "name" or "namespace/name"`);
+    }
+    this.#unconditional = unconditional;
     this.#cluster = cluster;
     this.#key = key;
     this.#holds = new Set(holds);
     const judge = (): void => this.judge();
-    this.#stops = [cluster.on("sync", judge), cluster.on("instant", judge)];
+    this.#stops = [
+      cluster.on("sync", judge),
+      cluster.on("instant", judge),
+      cluster.on("pods", ({ change, key: set, count }) => {
+        if ((change === "unready" || change === "failed") && this.#owns(set)) this.podLost(count);
+      }),
+    ];
+  }
+
+  /** Throws what a claim threw: it was then judged no further. */
+  get breaches(): readonly Breach[] {
+    if (this.#thrown !== undefined) throw this.#thrown.error;
+    return this.#breaches;
   }
 
   /** Something has been done that a law may not take into account. */
@@ -105,18 +134,41 @@ export class RolloutWatch {
 
   judge(): void {
     const view = rolloutView(this.#cluster, this.#key, this.#lost);
-    if (view === undefined || view.current < 0) return;
-    for (const law of stateLaws as readonly StateLaw[]) {
-      // `acc` and `settled` are facts of one moment, which the laws about syncs look at themselves.
-      const holds = law.assumes.every((name) => name === "settled" || this.#holds.has(name));
-      if (!holds && !this.#unconditional.has(law.id)) continue;
-      const margin = law.margin(view);
-      this.judged.set(law.id, (this.judged.get(law.id) ?? 0) + 1);
-      if (margin >= 0 || this.breaches.some(({ law: id }) => id === law.id)) continue;
-      const { id, statement } = law;
-      const { now: at, playedSchedule: played } = this.#cluster;
-      this.breaches.push({ law: id, statement, at, by: -margin, view, played });
+    if (view === undefined || this.#thrown !== undefined) return;
+    if (view.current >= 0) {
+      for (const law of stateLaws as readonly StateLaw[]) {
+        // `acc` and `settled` are facts of one moment, which the laws about syncs look at themselves.
+        const holds = law.assumes.every((name) => name === "settled" || this.#holds.has(name));
+        if (holds || this.#unconditional.includes(law.id)) this.#judgeBy(law, view);
+      }
     }
+    try {
+      for (const claim of this.#unconditional) {
+        if (typeof claim === "object") this.#judgeBy(claim, view);
+      }
+    } catch (error) {
+      this.#thrown = { error };
+    }
+  }
+
+  #judgeBy({ id, statement, margin: marginOf }: Claim, view: RolloutView): void {
+    const margin: unknown = marginOf(view, this.#cluster);
+    if (typeof margin !== "number" || Number.isNaN(margin)) {
+      throw new TypeError(`the margin of ${id}: got ${String(margin)}; use a number of pods`);
+    }
+    this.judged.set(id, (this.judged.get(id) ?? 0) + 1);
+    if (margin >= 0 || this.#breaches.some(({ law }) => law === id)) return;
+    const { now: at, playedSchedule: played } = this.#cluster;
+    this.#breaches.push({ law: id, statement, at, by: -margin, view, played });
+  }
+
+  /** Whether a ReplicaSet (`namespace/name`) is the Deployment's. */
+  #owns(set: string): boolean {
+    const found = this.#cluster.api.get({ resource: "replicasets", ...refOf(set) });
+    if (!found.ok) return false;
+    const { namespace, name } = refOf(this.#key);
+    const { metadata } = found.value;
+    return metadata.namespace === namespace && controllerOf(metadata)?.name === name;
   }
 
   stop(): void {

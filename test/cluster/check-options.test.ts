@@ -18,6 +18,19 @@ describe("an option that no cluster can have is named, with what to use", () => 
       'behaviors[1].start.delay: got "5s"; use whole ms, 0 or more',
     ],
     [{ nodez: 3 }, /^nodez: no such option; use seed, schedule, nodes, /u],
+    [
+      { behaviors: [{ redy: {} }] },
+      /^behaviors\[0\]\.redy: no such part of a behavior; use match, /u,
+    ],
+    [
+      { behaviors: [{ match: { img: "a" } }] },
+      /^behaviors\[0\]\.match\.img: no such match; use image, /u,
+    ],
+    [
+      { behaviors: [{ fault: { type: "Slow" } }] },
+      /^behaviors\[0\]\.fault\.type: got "Slow"; use any of Im/u,
+    ],
+    [{ behaviors: [3] }, /^behaviors\[0\]: got 3; use an object$/u],
   ])("%j", (options, message) => {
     expect(() => new Cluster(options as unknown as ClusterOptions)).toThrow(message);
   });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
@@ -16,6 +17,7 @@ import {
   RolloutWatch,
   userActions,
   type Allowed,
+  type Claim,
   type CheckOptions,
   type UserAction,
 } from "../../src/verify.ts";
@@ -99,11 +101,76 @@ describe("checkRollout", () => {
     ["runs: got 0; use an integer >= 1", web(1), { runs: 0 }],
     ["actions: got 0; use an integer >= 1", web(1), { actions: 0 }],
     ['allow: got "pray"; use any of undo, scale', web(1), { allow: ["pray" as "undo"] }],
+    ['allow: got "undo"; use a list of any of undo', web(1), { allow: "undo" as never }],
+    ["run: no such option; use runs, seed", web(1), { run: 3 } as never],
+    ['laws: got {"id":"mine"}; use any of P2', web(1), { laws: [{ id: "mine" } as never] }],
+    ['unknown field "spec.stratgey"', web(1, { stratgey: {} }), {}],
+    ["got undefined; use a Deployment", undefined as never, {}],
     ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
     ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
     ["faulty behaviors match only", web(1), { behaviors: [{ fault: { type: "NeverReady" } }] }],
   ])("says %j instead of judging nothing", (says, manifest, options) => {
     expect(() => checkRollout(manifest, options)).toThrow(says);
+  });
+
+  const text = (...documents: object[]): string =>
+    documents.map((document) => `${JSON.stringify(document, undefined, 2)}\n`).join("---\n");
+  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: {} };
+
+  test("takes the text of manifests, in which one is a Deployment, and a List of them", () => {
+    const options = { runs: 2 };
+    const { judged } = checkRollout(web(3), options);
+    expect(checkRollout(text(service, web(3)), options).judged).toEqual(judged);
+    const list = { apiVersion: "v1", kind: "List", items: [service, web(3)] };
+    expect(checkRollout(text(list), options).judged).toEqual(judged);
+    expect(guaranteesOf("# ours\n" + text(web(3)))).toEqual(guaranteesOf(web(3)));
+  });
+
+  test.each([
+    ["no Deployment of apps/v1 in the text: got apiVersion v1, kind Service", text(service)],
+    ["no Deployment of apps/v1 in the text: got nothing", "# none\n"],
+    ["2 Deployments in the text: web, web; give one of them", text(web(1), web(2))],
+    ['got the name of a file; give its text: readFileSync("k8s/web.yaml", "utf8")', "k8s/web.yaml"],
+    ["error parsing the text", "a: [1"],
+  ])("says %j of a text", (says, given) => {
+    expect(() => checkRollout(given)).toThrow(says);
+    expect(() => guaranteesOf(given)).toThrow(says);
+  });
+
+  test.each(["ReadyThenUnready", "ReadyThenCrash", "Evicted"] as const)(
+    "does not blame the strategy for pods that fail by themselves, as by %s",
+    (type) => {
+      const behaviors = [
+        { match: { image: "*:check-*" }, ready: { delay: 2_000 }, fault: { type, after: 3_000 } },
+        { ready: { delay: 2_000 } },
+      ];
+      const { failure, judged } = checkRollout(web(4), { runs: 6, behaviors });
+      expect(failure?.scenario).toBeUndefined();
+      expect(judged["P2"]).toBeGreaterThan(judged["P3"]!);
+      const { ok } = checkRollout(web(4), { runs: 6, behaviors, laws: ["P3"] });
+      expect(ok).toBe(false);
+    },
+  );
+
+  test("tries a claim of one's own, and shrinks to what refutes it", () => {
+    const claim: Claim = {
+      id: "never more",
+      statement: "There are never more than replicas + maxSurge pods, terminating ones too.",
+      margin: ({ replicas, surge }, cluster) => replicas + surge - cluster.api.list("pods").length,
+    };
+    const { failure } = checkRollout(web(4), { laws: [claim], actions: 4 });
+    expect(failure!.breach).toMatchObject({ law: "never more", statement: claim.statement });
+    expect(failure!.actions.map((action) => action.do)).toEqual(["update"]);
+    const cluster = clusterAt(parseScenario(failure!.scenario), failure!.breach.at);
+    expect(claim.margin(rolloutView(cluster, "web")!, cluster)).toBe(-failure!.breach.by);
+  });
+
+  test.each([
+    ["what it throws", () => assert.fail("no such pod"), "no such pod"],
+    ["that it gives no number", () => Number.NaN, "the margin of mine: got NaN; use a number"],
+  ])("tells of a claim %s", (_, margin, says) => {
+    const claim = { id: "mine", statement: "", margin };
+    expect(() => checkRollout(web(1), { runs: 1, laws: [claim] })).toThrow(says);
   });
 
   test("has room for as many pods as there are", () => {
@@ -179,6 +246,15 @@ describe("arbitraries", () => {
       }),
       runs(40),
     );
+  });
+});
+
+describe("a watch", () => {
+  test("is of a Deployment that is there, in the namespace default unless it is named", () => {
+    const cluster = new Cluster();
+    cluster.act("create", (api) => api.create(web(1)));
+    expect(rolloutView(cluster, "web")).toEqual(rolloutView(cluster, "default/web"));
+    expect(() => new RolloutWatch(cluster, "wep", [])).toThrow("no Deployment wep in the cluster");
   });
 });
 
@@ -317,6 +393,7 @@ describe("guarantees", () => {
     expect(() => guaranteesOf(web(-1))).toThrow("must be greater than or equal to 0");
     expect(() => guaranteesOf({ ...web(1), kind: "StatefulSet" })).toThrow("use a Deployment");
     expect(() => guaranteesOf({} as Deployment)).toThrow("got apiVersion undefined");
+    expect(() => guaranteesOf(web(1, { replica: 3 }))).toThrow('unknown field "spec.replica"');
   });
 });
 
