@@ -111,6 +111,9 @@ export interface OutputEntry {
 export interface ExpectationEntry {
   readonly kind: "expectation";
   readonly at: Millis;
+  /** In words, where it has a name. */
+  readonly name?: string;
+  /** The expression. */
   readonly that: string;
   readonly held: boolean;
   readonly detail?: string;

@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { clusterAt, type RunOptions } from "../scenario/run.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
-import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { exitCodes, standardInput, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { replayOf, type ReplayArguments } from "./replay.ts";
 import { Session } from "./session.ts";
 import { talk } from "./terminal.ts";
@@ -37,7 +37,7 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
     return new Session(cluster, { namespace: "default", readFile });
   }
   const [file] = await inputFiles([args.file], io);
-  if (file === undefined || args.file === "-") throw new UsageError("shell takes a file");
+  if (file === undefined || args.file === standardInput) throw new UsageError("shell takes a file");
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return undefined;

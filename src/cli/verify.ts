@@ -7,6 +7,7 @@ import { stateLaws } from "../verify/properties.ts";
 import { checkRollout } from "../verify/check-rollout.ts";
 import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
 import type { ExploreConfig } from "../verify/explore-config.ts";
+import { sizesOf } from "../verify/explore-sizes.ts";
 import type { FailedRun } from "../verify/failed-run.ts";
 import {
   exploreWhatFits,
@@ -56,7 +57,8 @@ export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode
   }
   const explored = asked(() => exploreWhatFits(config, { stateLimit }));
   const json = `${JSON.stringify(explored, undefined, 2)}\n`;
-  io.out.write(args.output === "json" ? json : textOf(explored));
+  const about = given === undefined ? "" : `deployment/${given.metadata.name}: `;
+  io.out.write(args.output === "json" ? json : textOf(about, explored));
   const isBroken = explored.laws.some(({ holds, missing }) => !holds && missing.length === 0);
   return isBroken ? exitCodes.failed : exitCodes.fine;
 }
@@ -99,7 +101,7 @@ function chosen(all: readonly Deployment[], wanted: string | undefined, file: st
     if (second === undefined) return first;
     throw new UsageError(`${file}: several Deployments: add ${has.replaceAll(", ", " or ")}`);
   }
-  const name = /^(?:deploy|deployments?)\/(.+)$/u.exec(wanted)?.[1];
+  const name = /^(?:(?:deploy|deployments?)\/)?(.+)$/u.exec(wanted)?.[1];
   const found = all.find(({ metadata }) => metadata.name === name);
   if (found === undefined) throw new UsageError(`${file}: got ${wanted}; it has ${has}`);
   return found;
@@ -186,9 +188,7 @@ function printScenario(
     );
     return exitCodes.failed;
   }
-  const { at, by } = failure.breach;
-  io.out.write(`# Breaks ${found.law} at ${at / 1000} s by ${by}; found by playing at random.\n`);
-  io.out.write(failure.scenario);
+  io.out.write(`# Found by playing at random.\n${failure.scenario}`);
   return exitCodes.fine;
 }
 
@@ -209,13 +209,13 @@ function searchFor(
   return failure?.breach.law === law ? failure : undefined;
 }
 
-function textOf(explored: Explored): string {
+function textOf(about: string, explored: Explored): string {
   const { config, exhausted, laws } = explored;
   const lines = laws.flatMap((law) => verdictLines(law, exhausted ? "all" : "the explored"));
   const broken = laws.find(({ witness }) => witness !== undefined);
   const hint =
     broken === undefined ? "" : `\n--scenario ${broken.id} prints its way for rollsim run.\n`;
-  const head = wordWrap(`${headOf(config)}: ${reachOf(explored)}`, 80);
+  const head = wordWrap(`${about}${headOf(config)}: ${reachOf(explored)}`, 80);
   return `${head}\n\n${lines.join("\n")}\n${hint}`;
 }
 
@@ -234,12 +234,15 @@ function counted(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-function headOf({ replicas, surge, unavailable, revisions, ...rest }: ExploreConfig): string {
-  const { minReady, newPods, actions } = rest;
+function headOf(config: ExploreConfig): string {
+  const { replicas, surge, unavailable, revisions, minReady, newPods, actions } = config;
+  const resolved = sizesOf(config)[0]!;
+  const bound = (given: number | string, pods: number): string =>
+    String(given) === String(pods) ? String(pods) : `${given} (${pods})`;
   return [
     `replicas ${replicas}`,
-    `maxSurge ${surge}`,
-    `maxUnavailable ${unavailable}`,
+    `maxSurge ${bound(surge, resolved.surge)}`,
+    `maxUnavailable ${bound(unavailable, resolved.unavailable)}`,
     ...(minReady === "positive" ? ["minReadySeconds above 0"] : []),
     `${revisions} revisions`,
     ...(newPods === "never ready" ? ["new pods never ready"] : []),

@@ -69,10 +69,12 @@ function failureLines(failures: readonly KnownFailure[]): string[] {
 function arithmetic(e: Explanation): string {
   const ceiling = e.replicas + e.surge;
   const floor = e.replicas - e.unavailable;
+  const isBehind = e.reallyAvailable !== e.available;
+  const really = isBehind ? ` as reported (really ${e.reallyAvailable}: a status is behind)` : "";
   return (
     `R = ${e.replicas} replicas, S = ${e.surge} surge, U = ${e.unavailable} unavailable\n` +
     `  asked for: ${e.asked}, at most ${ceiling} (R + S)\n` +
-    `  available: ${e.available}, at least ${floor} (R - U)\n`
+    `  available: ${e.available}${really}, at least ${floor} (R - U)\n`
   );
 }
 

@@ -36,9 +36,10 @@ export interface Explanation {
   readonly replicas: number;
   readonly surge: number;
   readonly unavailable: number;
-  /** Pods that all ReplicaSets together ask for, and that are available as reported. */
+  /** Pods that all ReplicaSets together ask for, that are available as reported, and that really are. */
   readonly asked: number;
   readonly available: number;
+  readonly reallyAvailable: number;
   readonly replicaSets: readonly ReplicaSetState[];
   readonly decisions: readonly Decision[];
   /** What would let it go on, in words. */
@@ -62,7 +63,7 @@ export function explainDeployment(cluster: Cluster, named: string): Explanation 
   const { next, old } = findRevisions(d, owned);
   const replicaSets = [...(next === undefined ? [] : [next]), ...old]
     .map((rs) => replicaSetState(cluster, rs, rs === next ? "new" : "old"))
-    .filter(({ role, asked, pods }) => role === "new" || asked > 0 || pods.length > 0);
+    .filter(({ role, asked, has, pods }) => role === "new" || asked + has + pods.length > 0);
   const decisions = [
     ...cluster.planned("Deployment", key).because,
     ...owned.flatMap((rs) => refusals(cluster, rs)),
@@ -80,6 +81,9 @@ export function explainDeployment(cluster: Cluster, named: string): Explanation 
     unavailable: maxUnavailable(d),
     asked: owned.reduce((sum, rs) => sum + rs.spec.replicas, 0),
     available: owned.reduce((sum, rs) => sum + (rs.status.availableReplicas ?? 0), 0),
+    reallyAvailable: replicaSets
+      .flatMap(({ pods }) => pods)
+      .reduce((sum, { count: pods, counts }) => sum + (counts ? pods : 0), 0),
     replicaSets,
     decisions,
     wouldHelp: [...new Set(remedies(d, decisions, replicaSets, owned))],

@@ -102,7 +102,9 @@ class Teller {
         if (entry.verb === "delete" && entry.resource === "pods") this.#evict(entry);
         return;
       case "expectation":
-        if (!entry.held) this.#draft.broken.push(withDetail(entry.that, entry.detail));
+        if (!entry.held) {
+          this.#draft.broken.push(entry.name ?? withDetail(entry.that, entry.detail));
+        }
         return;
       case "instant":
       case "requests":

@@ -24,12 +24,19 @@ export function textReport(result: Result, options: TextOptions): string {
     ...titleLines(result, options),
     paint.dim(scale === "" ? legend : `${legend}  (${scale})`),
     paint.dim("end: terminating  new: updated  | printed by rollout status  : it would print"),
+    ...(isFresh(result) ? [] : [paint.dim(BEHIND)]),
     "",
     ...timelineOf(moments, options),
     "",
     ...summaryLines(result, options),
   ];
   return lines.join("\n");
+}
+
+const BEHIND = "pods as statuses report them, which may be behind in this schedule";
+
+function isFresh({ schedule }: Result): boolean {
+  return schedule === "fresh";
 }
 
 /** One line, and what failed. */
@@ -76,22 +83,25 @@ function measuredText({ expectations, measured }: Result, index: number): string
 }
 
 /** What was measured, a paragraph per Deployment if there are several. */
-function factLines({ samples, settledAt }: Result, { width }: TextOptions): readonly string[] {
+function factLines(result: Result, { width }: TextOptions): readonly string[] {
+  const { samples, settledAt } = result;
   const all = Object.values(samples).flat();
   const names = [...new Set(all.map(({ of }) => of))].toSorted((a, b) => (a < b ? -1 : 1));
   const time = `  ${"virtual time".padEnd(18)} ${formatDuration(settledAt)}`;
   if (names.length < 2) {
-    const lines = names.flatMap((name) => factsOf(samples, name));
+    const lines = names.flatMap((name) => factsOf(result, name));
     return [...lines.map(([what, value]) => `  ${what.padEnd(18)} ${value}`), time];
   }
   const paragraphs = names.flatMap((name) => {
-    const facts = factsOf(samples, name).map(([what, value]) => `${what} ${value}`);
+    const facts = factsOf(result, name).map(([what, value]) => `${what} ${value}`);
     return wrap(`${name}: ${facts.join("; ")}`, width, "  ", "    ");
   });
   return [...paragraphs, time];
 }
 
-function factsOf(samples: Samples, name: string): readonly (readonly [string, string])[] {
+function factsOf(result: Result, name: string): readonly (readonly [string, string])[] {
+  const { samples } = result;
+  const reported = isFresh(result) ? "" : "as reported";
   const values = (metric: keyof Samples): readonly number[] =>
     samples[metric].flatMap(({ of, value, weight }) => (of === name && weight > 0 ? [value] : []));
   const durations = values("rollout_duration").map((ms) =>
@@ -101,11 +111,13 @@ function factsOf(samples: Samples, name: string): readonly (readonly [string, st
   if (durations.length > 0) facts.push(["rollouts took", durations.join(", ")]);
   const total = values("total_pods");
   if (total.length > 0) {
-    facts.push(["most pods", `${total.reduce((a, b) => Math.max(a, b))} (terminating ones too)`]);
+    const how = `(terminating ones too${reported === "" ? "" : `, ${reported}`})`;
+    facts.push(["most pods", `${total.reduce((a, b) => Math.max(a, b))} ${how}`]);
   }
   const available = values("available_pods");
   if (available.length > 0) {
-    facts.push(["least available", String(available.reduce((a, b) => Math.min(a, b)))]);
+    const how = reported === "" ? "" : ` (${reported})`;
+    facts.push(["least available", `${available.reduce((a, b) => Math.min(a, b))}${how}`]);
   }
   const [short = 0] = values("unavailable_seconds");
   if (short > 0) facts.push(["pods short", `${short / 1000} pod-seconds`]);
@@ -127,7 +139,7 @@ function failureLines(result: Result, options: TextOptions): readonly string[] {
   const { failures, scenario, seed, schedule } = result;
   if (failures.length === 0) return [];
   const lines = failures.flatMap((failure) => oneFailure(failure, options));
-  const how = schedule === "fresh" ? "" : ` --schedule ${schedule}`;
+  const how = schedule === scenario.schedule ? "" : ` --schedule ${quoted(schedule)}`;
   return [...lines, `again: rollsim run ${scenario.file} --seed ${quoted(seed)}${how}`];
 }
 

@@ -5,7 +5,13 @@ import { parseDuration } from "../api/duration.ts";
 import { nearest } from "./nearest.ts";
 import { placeOf, problemAt, type Problem, type Source } from "./problem.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment, Threshold } from "./scenario.ts";
-import { alwaysSchema, celSchema, metrics, thresholdSchema, type MetricName } from "./schema.ts";
+import {
+  alwaysSchema,
+  finallySchema,
+  metrics,
+  thresholdSchema,
+  type MetricName,
+} from "./schema.ts";
 import { fits } from "./shape.ts";
 import type { Located } from "./yaml.ts";
 
@@ -30,10 +36,7 @@ export function compileExpectations(
     always: good(part("always"), alwaysSchema).flatMap((item) =>
       compileAlways(compiler, item, steps),
     ),
-    finally: good(part("finally"), celSchema).flatMap((item) => {
-      const condition = compileCondition(compiler, item);
-      return condition === undefined ? [] : [condition];
-    }),
+    finally: good(part("finally"), finallySchema).flatMap((item) => compileNamed(compiler, item)),
     thresholds: limits.flatMap(([metric, { node }]) =>
       Object.hasOwn(metrics, metric)
         ? good(node, thresholdSchema).flatMap((item) =>
@@ -67,14 +70,21 @@ export function compileCondition(compiler: Compiler, node: Located): Condition |
   return undefined;
 }
 
+/** An expression, or one with a name. */
+function compileNamed(compiler: Compiler, node: Located): readonly Condition[] {
+  const condition = compileCondition(compiler, node.entries?.get("that")?.node ?? node);
+  const name = node.entries?.get("name")?.node.value;
+  if (condition === undefined) return [];
+  return [{ ...condition, ...(typeof name === "string" && { name }) }];
+}
+
 function compileAlways(
   compiler: Compiler,
   node: Located,
   steps: readonly string[],
 ): readonly AlwaysExpectation[] {
-  const condition = compileCondition(compiler, node.entries?.get("that")?.node ?? node);
   const moments = compileMoments(compiler, node, steps);
-  return condition === undefined ? [] : [{ ...condition, ...moments }];
+  return compileNamed(compiler, node).map((condition) => ({ ...condition, ...moments }));
 }
 
 /** `from` and `to` of an expectation or of traffic. */

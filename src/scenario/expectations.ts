@@ -71,6 +71,7 @@ export class Checker {
 
   #fail(kind: "always" | "finally", condition: Condition, at: Millis, verdict: Verdict): void {
     if (verdict.holds) return;
+    const { name } = condition;
     const { text } = condition.expression;
     const details = verdict.values.map(({ expression, value }) => `${expression} is ${value}`);
     if (verdict.why !== undefined) details.unshift(verdict.why);
@@ -78,8 +79,11 @@ export class Checker {
     const message = `does not hold ${when}`;
     const hints = "from" in condition || kind === "finally" || at > 0 ? [] : [fromTheStart];
     const told = [...details, ...hints];
-    this.failures.push({ kind, name: text, at, message, details: told, place: condition.place });
-    this.#record({ kind: "expectation", at, that: text, held: false, detail: details.join("; ") });
+    const { place } = condition;
+    this.failures.push({ kind, name: name ?? text, at, message, details: told, place });
+    const detail = details.join("; ");
+    const named = name === undefined ? {} : { name };
+    this.#record({ kind: "expectation", at, ...named, that: text, held: false, detail });
   }
 
   /** The results of all. After a failed step, what belongs to the end is not checked. */
@@ -87,16 +91,16 @@ export class Checker {
     const aborted = end === "failed";
     const at = this.#cluster.now;
     const results: ExpectationResult[] = [];
-    for (const [{ expression, place }, outcome] of this.#always) {
-      results.push({ kind: "always", text: expression.text, place, outcome });
+    for (const [{ name, expression, place }, outcome] of this.#always) {
+      results.push({ kind: "always", text: name ?? expression.text, place, outcome });
       if (outcome === "held") {
         this.#record({ kind: "expectation", at, that: expression.text, held: true });
       }
     }
     for (const condition of this.#expect.finally) {
-      const { expression, place } = condition;
+      const { name, expression, place } = condition;
       const outcome = aborted ? "unchecked" : this.#finally(condition, at, traffic);
-      results.push({ kind: "finally", text: expression.text, place, outcome });
+      results.push({ kind: "finally", text: name ?? expression.text, place, outcome });
     }
     const measured: Measured[] = [];
     const all = [

@@ -9,7 +9,7 @@ import type { TrafficResult } from "./traffic-metrics.ts";
 /** Something that did not hold, with where it is written. */
 export interface Failure {
   readonly kind: "always" | "finally" | "threshold" | Step["verb"] | "until" | "manifest";
-  /** The step's name, the expression, or the threshold. */
+  /** The step's or the expectation's name, its expression, or the threshold. */
   readonly name: string;
   readonly at: Millis;
   readonly message: string;
@@ -27,6 +27,7 @@ export interface StepResult {
 
 export interface ExpectationResult {
   readonly kind: "always" | "finally" | "threshold";
+  /** Its name, or the expression. */
   readonly text: string;
   readonly place: Place;
   /** `unchecked`: the run failed before, or its time never came. */

@@ -88,6 +88,8 @@ export type Step = ApplyStep | KubectlStep | WaitStep | AssertStep | FaultStep;
 
 /** A CEL expression and where it is written. */
 export interface Condition {
+  /** In words, instead of the expression. */
+  readonly name?: string;
   readonly expression: CelExpression;
   readonly place: Place;
 }

@@ -173,10 +173,17 @@ export const verbs = ["apply", "kubectl", "wait", "assert", "fault"] as const sa
 
 export const stepSchema = v.union(verbs.map((verb) => stepByVerb[verb]));
 
+const expectation = {
+  name: v.optional(v.pipe(text, v.description("In words, for reports. Default: the expression."))),
+  that: celSchema,
+};
+
+export const finallySchema = v.union([celSchema, v.strictObject(expectation)]);
+
 export const alwaysSchema = v.union([
   celSchema,
   v.strictObject({
-    that: celSchema,
+    ...expectation,
     from: v.optional(v.pipe(text, v.description("A step's name, or a duration."))),
     to: v.optional(v.pipe(text, v.description("A step's name, or a duration."))),
   }),
@@ -310,7 +317,7 @@ export const scenarioSchema = v.strictObject({
           v.description("Checked after every instant, from 0s on unless `from` says when."),
         ),
       ),
-      finally: v.optional(v.pipe(v.array(celSchema), v.description("Checked at the end."))),
+      finally: v.optional(v.pipe(v.array(finallySchema), v.description("Checked at the end."))),
       thresholds: v.optional(
         v.strictObject({
           ...optionalOf(metrics, v.array(thresholdSchema)),

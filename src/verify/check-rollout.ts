@@ -10,8 +10,8 @@ import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
 import { createDeployment, deploymentIn, type DeploymentManifest } from "./create-deployment.ts";
 import { failedRun, type FailedRun } from "./failed-run.ts";
-import { allAssumptions, rolloutView, RolloutWatch, type Claim } from "./observe.ts";
-import { stateLaws, type Assumption } from "./properties.ts";
+import { rolloutView, RolloutWatch, type Claim } from "./observe.ts";
+import { stateLaws } from "./properties.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
 export type Allowed = "undo" | "scale" | "pause" | "fail" | "evict" | "drain" | "node" | "lag";
@@ -177,7 +177,7 @@ function playOnce(
   const { namespace = "default", name } = deployment.metadata;
   const key = `${namespace}/${name}`;
   assertComplete(cluster, key);
-  const watch = new RolloutWatch(cluster, key, assumed(deployment), options.laws);
+  const watch = new RolloutWatch(cluster, key, undefined, options.laws);
   const steps: [Millis, PerformedStep][] = [];
   for (const action of actions) {
     cluster.runBefore(cluster.now + action.after);
@@ -205,13 +205,6 @@ function assertComplete(cluster: Cluster, key: string): void {
       "it must be complete before its rollouts are checked: let it not be paused, minReadySeconds be shorter, " +
       'its pods fit on nodes of 16 CPUs and 64Gi, and faulty behaviors match only images of updates, "*:check-*"',
   );
-}
-
-function assumed(deployment: Deployment): readonly Assumption[] {
-  const minReady = (deployment.spec.minReadySeconds ?? 0) > 0;
-  const not = new Set<Assumption>(["acc", "bad", "still"]);
-  if (minReady) not.add("mrs0");
-  return allAssumptions.filter((name) => !not.has(name));
 }
 
 /** Leaves out actions while what is left still breaks the same law. */

@@ -6,7 +6,7 @@ import { endingLaw } from "./explore-endings.ts";
 import { lackOf, lawsOn, type JudgedLaw } from "./explore-laws.ts";
 import { sizesOf } from "./explore-sizes.ts";
 import { inWords, STATE_LIMIT, type ExploreOptions, type WitnessStep } from "./explore-verdicts.ts";
-import { endExpression, lawExpression, type ExpressedWorld } from "./law-expression.ts";
+import { endExpectation, lawExpectation, type ExpressedWorld } from "./law-expectation.ts";
 import { liveness } from "./properties-facts.ts";
 import { scenarioText } from "./scenario-text.ts";
 import { goalOf, shortestTrace, type TraceStep } from "./trace.ts";
@@ -74,7 +74,7 @@ function played(
     lost,
     counts: "available",
   };
-  const always = lawExpression(id, world);
+  const always = lawExpectation(id, world);
   const text = scenarioText({
     seed: "0",
     schedule,
@@ -84,7 +84,7 @@ function played(
     nodes: 1,
     until: cluster.now + AFTERWARDS_MS,
     ...(always === undefined ? {} : { always: [always] }),
-    ...(isEnding ? { finally: [endExpression(world)] } : {}),
+    ...(isEnding ? { finally: [endExpectation(world)] } : {}),
   });
   const story = inWords(model, way).map(({ action }, i) => `#   ${i} ${action}`);
   return `# Breaks ${id}, ${name}: the shortest way, ${way.length - 1} steps.\n${story.join("\n")}\n${text}`;

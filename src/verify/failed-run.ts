@@ -1,11 +1,12 @@
 /** A run that broke a law, as a scenario file that ends where the law is broken, with that as its expectation. */
 import type { Deployment } from "../api/apps.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
+import { formatDuration } from "../api/duration.ts";
 import type { Cluster } from "../cluster.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
 import type { Size } from "./explore-config.ts";
-import { lawExpression, type ExpressedWorld } from "./law-expression.ts";
+import { lawExpectation, type ExpressedWorld } from "./law-expectation.ts";
 import type { Breach } from "./observe.ts";
 import { scenarioText } from "./scenario-text.ts";
 import type { PerformedStep, UserAction } from "./user-actions.ts";
@@ -40,9 +41,9 @@ const NOBODY_ACTS = ".".repeat(9);
 export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
   const { cluster, manifest, seed, behaviors, actions, settledMs } = run;
   const schedule = `fresh until ${settledMs}ms, then ${breach.played}${NOBODY_ACTS}`;
-  const always = lawExpression(breach.law, worldOf(run, breach));
+  const always = lawExpectation(breach.law, worldOf(run, breach));
   const { namespace } = manifest.metadata ?? {};
-  const scenario = scenarioText({
+  const text = scenarioText({
     seed,
     schedule,
     behaviors,
@@ -53,6 +54,12 @@ export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
     until: breach.at,
     ...(always === undefined ? {} : { always: [always] }),
   });
+  const { law, by, at, statement } = breach;
+  const head = `# Breaks ${law} at ${formatDuration(at)}, by ${by}: ${statement}`.replaceAll(
+    /\s+/gu,
+    " ",
+  );
+  const scenario = `${head}\n${text}`;
   return { breach, seed, actions, schedule, scenario };
 }
 

@@ -84,22 +84,24 @@ export class RolloutWatch {
   #changes = 0;
 
   /**
-   * `holds`: what is true when the watch begins, with a Deployment that is complete. Laws of `unconditional`, by id,
+   * `holds`: what is true when the watch begins, with a Deployment that is complete; default: all that is true of one
+   * to which nothing has happened yet, whose new pods may be good ones. Laws of `unconditional`, by id,
    * are judged whatever they assume, and so are claims. RangeError where there is no Deployment `key`.
    */
   constructor(
     cluster: Cluster,
     key: string,
-    holds: Iterable<Assumption>,
+    holds?: Iterable<Assumption>,
     unconditional: readonly (string | Claim)[] = [],
   ) {
-    if (rolloutView(cluster, key) === undefined) {
+    const found = cluster.api.get({ resource: "deployments", ...refOf(key) });
+    if (!found.ok) {
       throw new RangeError(`no Deployment ${key} in the cluster; use "name" or "namespace/name"`);
     }
     this.#unconditional = unconditional;
     this.#cluster = cluster;
     this.#key = key;
-    this.#holds = new Set(holds);
+    this.#holds = new Set(holds ?? assumedOf(found.value as Deployment));
     const judge = (): void => this.judge();
     this.#stops = [
       cluster.on("sync", judge),
@@ -174,6 +176,12 @@ export class RolloutWatch {
   stop(): void {
     for (const stop of this.#stops) stop();
   }
+}
+
+function assumedOf({ spec }: Deployment): readonly Assumption[] {
+  const not = new Set<Assumption>(["acc", "bad", "still"]);
+  if ((spec.minReadySeconds ?? 0) > 0) not.add("mrs0");
+  return allAssumptions.filter((name) => !not.has(name));
 }
 
 /** All assumptions about a run in which nothing has happened yet. */

@@ -1,6 +1,7 @@
 /** A run as a scenario file that `rollsim run` replays. */
 import type { KubeObject, Millis } from "../api/meta.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
+import type { LawExpectation } from "./law-expectation.ts";
 
 export interface ScenarioParts {
   readonly seed: string;
@@ -13,10 +14,10 @@ export interface ScenarioParts {
   readonly nodes?: number;
   /** When the run ends, ms; default: as scenarios do. */
   readonly until?: Millis;
-  /** CEL expressions that must be true from the first step on. */
-  readonly always?: readonly string[];
-  /** CEL expressions that must be true at the end. */
-  readonly finally?: readonly string[];
+  /** What must be true from the first step on. */
+  readonly always?: readonly LawExpectation[];
+  /** What must be true at the end. */
+  readonly finally?: readonly LawExpectation[];
   /** Default: `default`. */
   readonly namespace?: string | undefined;
 }
@@ -45,9 +46,9 @@ export function scenarioText(parts: ScenarioParts): string {
     ...named.map((step) => `  - ${JSON.stringify(step)}`),
     ...(always.length + atEnd.length === 0 ? [] : ["expect:"]),
     ...(always.length === 0 ? [] : ["  always:"]),
-    ...always.map((that) => `    - ${JSON.stringify({ that, from: "begin" })}`),
+    ...always.map((law) => `    - ${JSON.stringify({ ...law, from: "begin" })}`),
     ...(atEnd.length === 0 ? [] : ["  finally:"]),
-    ...atEnd.map((that) => `    - ${JSON.stringify(that)}`),
+    ...atEnd.map((law) => `    - ${JSON.stringify(law)}`),
     "---",
     JSON.stringify(manifest),
     "",

@@ -138,7 +138,9 @@ class WitnessPlayer {
     return [...this.#extra].map(([rank, extra]) => {
       const last = extra.findLastIndex((ms) => ms !== NEVER_MS);
       const more = extra.slice(0, Math.max(last + 8, 12)); // the pods that come later, too
-      return { match: { image: imageOf(rank) }, ready: { delay: 0, extra: more } };
+      const told = more.slice(0, more.findLastIndex((ms) => ms !== 0) + 1);
+      const match = { image: imageOf(rank) };
+      return { match, ready: { delay: 0, ...(told.length > 0 && { extra: told }) } };
     });
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -200,6 +200,20 @@ describe("files", () => {
       (await rollsim(["run", "-"], { ...here, stdin: lines(flags) })).out;
     expect(await said("-R")).toMatch(/deployment.apps\/api\n.*deployment.apps\/web\n/u);
     expect(await said("")).not.toContain("deployment.apps/api");
+  });
+
+  test.each([
+    ["check -", "<stdin>: undo is fine"],
+    ["compare - --strategies rolling", "<stdin>:15:15: no Service in front"],
+    ["explain - --at 5s", "deployment/web at 5s"],
+    ["guarantees -", "deployment/web: RollingUpdate, "],
+    ["kubectl - --at 50s -- get deploy", "web "],
+    ["verify - --replicas 2 --revisions 2", "deployment/web: replicas 2, "],
+    ["shell -", "shell takes a file"],
+  ])("of standard input are read by rollsim %s", async (line, says) => {
+    const stdin = readFileSync(new URL("../../scenarios/undo.yaml", import.meta.url), "utf8");
+    const { out, err } = await rollsim(line.split(" "), { stdin });
+    expect(out + err).toContain(says);
   });
 
   test("of 50 MB are refused without being parsed", async () => {

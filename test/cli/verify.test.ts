@@ -58,7 +58,7 @@ describe("rollsim verify", () => {
       "verify --replicas 4 --revisions 2 --allow undo".split(" "),
     );
     expect(code).toBe(0);
-    expect(out).toContain(
+    expect(out.replaceAll("\n", " ")).toContain(
       `all ${rows.undo.states["create goes on"].toLocaleString("en-US")} states`,
     );
     expect(out).toContain("(CE1)");
@@ -69,7 +69,9 @@ describe("rollsim verify", () => {
     const { out, code } = await rollsim(
       "verify scenarios/rolling-update.yaml --replicas 2 --revisions 2".split(" "),
     );
-    expect([code, out]).toEqual([0, expect.stringMatching(/^replicas 2, maxSurge /)]);
+    const head =
+      /^deployment\/web: replicas 2, maxSurge 25% \(1\), maxUnavailable 25% \(0\), 2 revisions: all \d/;
+    expect([code, out.replaceAll("\n", " ")]).toEqual([0, expect.stringMatching(head)]);
   });
 
   test("takes one of several Deployments of a file, by name, and asks for the name", async () => {
@@ -93,7 +95,7 @@ spec:
     });
     expect(await ask("deploy/api")).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^replicas 1, /) as string,
+      out: expect.stringMatching(/^deployment\/api: replicas 1, /) as string,
     });
     expect(await ask("deploy/db")).toMatchObject({
       code: 2,
@@ -121,9 +123,17 @@ spec:
     expect(found.out).toMatch(/^# Breaks P3, availability: the shortest way, \d+ steps\.\n/);
     const replayed = await rollsim(["run", "-"], { stdin: found.out });
     expect(replayed.code).toBe(1);
+    expect(replayed.out).toContain(
+      "  ✗ always  P3: at least 3 (of 4 replicas) or 2 (of 2) pods are available\n",
+    );
     expect(replayed.out).toContain("FAILED counterexample: 1 failure");
-    const explained = await rollsim(["explain", "-", "--at", "11s"], { stdin: found.out });
+    expect(replayed.out).toContain("least available    4 (as reported)\n");
+    expect(replayed.out).toMatch(/\nagain: rollsim run <stdin> --seed 0\n$/);
+    const other = ["run", "-", "--quiet", "--schedule", "fresh"];
+    expect((await rollsim(other, { stdin: found.out })).out).toContain("PASSED");
+    const explained = await rollsim(["explain", "-", "--at", "13s"], { stdin: found.out });
     expect([explained.code, explained.err]).toEqual([0, ""]);
+    expect(explained.out).toContain("available: 4 as reported (really 1: a status is behind), at");
   });
 
   test("prints the rollout that hangs, of which explain tells that no deadline ends it", async () => {
@@ -143,11 +153,21 @@ spec:
     ["--actions many", "--actions: got many"],
     ["--revisions 5", "--revisions: use 2 or 3"],
     ["--scenario P99", "law P99: use one of P2, P3"],
+    ["--surge 0 --unavailable 0%", "maxSurge and maxUnavailable may not both be 0"],
   ])("refuses %s", async (line, message) => {
     const { code, err } = await rollsim(["verify", ...line.split(" ")]);
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
+});
+
+test.each([
+  [{ revision: 2 }, "revision: no such setting; use replicas, surge"],
+  [{ revisions: 4 }, "revisions: got 4; use 2 or 3"],
+  [{ direction: "back" }, 'direction: got "back"; use forward or forward or back'],
+])("an exploration refuses %j", (wrong, says) => {
+  const config = { replicas: 2, surge: 1, unavailable: 0, revisions: 2, ...wrong } as const;
+  expect(() => exploreRollout(config as never)).toThrow(says);
 });
 
 test("an exploration that stops early says so, and how far every way was followed; it judges no endings", async () => {

@@ -12,6 +12,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { format } from "node:util";
+import fc from "fast-check";
 import type { Session } from "../../src/cli/session.ts";
 import { beginSession } from "../../src/cli/shell.ts";
 import * as library from "../../src/index.ts";
@@ -124,7 +125,8 @@ async function runConsole(body: string): Promise<string> {
   return printed;
 }
 
-type Run = (lib: unknown, verify: unknown, print: (...values: unknown[]) => void) => Promise<void>;
+type Print = (...values: unknown[]) => void;
+type Run = (lib: unknown, verify: unknown, fc: unknown, print: Print) => Promise<void>;
 
 async function runModule(body: string): Promise<string> {
   let printed = "";
@@ -134,9 +136,10 @@ async function runModule(body: string): Promise<string> {
   const source = body
     .replaceAll(/^import (\{[\s\S]*?\}) from "rollsim";?$/gm, "const $1 = lib;")
     .replaceAll(/^import (\{[\s\S]*?\}) from "rollsim\/verify";?$/gm, "const $1 = verify;")
+    .replaceAll(/^import fc from "fast-check";?$/gm, "")
     .replaceAll("console.log(", "print(");
   const AsyncFunction = (async () => undefined).constructor as new (...args: string[]) => Run;
   const verify = source.includes("= verify;") ? await import("../../src/verify.ts") : undefined;
-  await new AsyncFunction("lib", "verify", "print", source)(library, verify, print);
+  await new AsyncFunction("lib", "verify", "fc", "print", source)(library, verify, fc, print);
   return printed;
 }

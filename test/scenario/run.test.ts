@@ -1,30 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AssertionFailed } from "../../src/engine/assert.ts";
-import { parseScenario } from "../../src/scenario/parse.ts";
 import type { Result } from "../../src/scenario/result.ts";
-import { runScenario, type RunOptions } from "../../src/scenario/run.ts";
-
-const deployment = (name: string, replicas: number, image = "web:v1"): string => `---
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  replicas: ${replicas}
-  selector: { matchLabels: { app: ${name} } }
-  template:
-    metadata: { labels: { app: ${name} } }
-    spec: { containers: [{ name: web, image: "${image}" }] }
-`;
-
-function play(body: string, options: RunOptions = {}, manifests = deployment("web", 4)): Result {
-  const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
-  return runScenario(parseScenario(`${head}${body}\n${manifests}`, "x.yaml"), options);
-}
-
-/** `kind name @ ms` of all failures. */
-function failures(result: Result): readonly string[] {
-  return result.failures.map(({ kind, name, at }) => `${kind} ${name} @ ${at}`);
-}
+import { deployment, failures, play } from "./play.ts";
 
 describe("steps", () => {
   test("begin at their time, or so long after the previous one ended", () => {
@@ -173,80 +150,6 @@ steps: [{ name: all, assert: "deploy.web.status.availableReplicas == 4", within:
     expect(play(`steps: [{ assert: ${object} }]`).failures[0]?.message).toBe(
       'services "nope" not found',
     );
-  });
-});
-
-describe("expect.always", () => {
-  test("is checked after every instant: the first failing one is named, with values", () => {
-    const result = play(`
-behaviors: [{ ready: { delay: 5s } }]
-steps:
-  - { kubectl: rollout status deploy/web }
-  - { name: update, at: 20s, kubectl: set image deploy/web web=web:v2 }
-expect:
-  always:
-    - { that: "deploy.web.status.availableReplicas >= 4", from: update }`);
-    expect(failures(result)).toEqual(["always deploy.web.status.availableReplicas >= 4 @ 20000"]);
-    expect(result.failures[0]?.details).toEqual(["deploy.web.status.availableReplicas is 3"]);
-    expect(result.failures[0]?.place).toMatchObject({ line: 11, column: 15 });
-  });
-
-  test("holds from a step or a time, and up to one", () => {
-    const outcome = (range: string): string | undefined =>
-      play(`
-behaviors: [{ ready: { delay: 5s } }]
-steps:
-  - { name: grow, at: 20s, kubectl: scale deploy/web --replicas=6 }
-expect: { always: [{ that: "deploy.web.spec.replicas == 4", ${range} }] }`).expectations[0]
-        ?.outcome;
-    expect(outcome("to: grow")).toBe("held");
-    expect(outcome("to: 19s")).toBe("held");
-    expect(outcome("to: 20s")).toBe("failed");
-    expect(outcome("from: grow")).toBe("failed");
-    expect(outcome("from: 2h")).toBe("unchecked");
-  });
-});
-
-describe("thresholds", () => {
-  const measured = (metric: string, threshold: string): Result =>
-    play(`
-behaviors: [{ ready: { delay: 5s } }]
-steps:
-  - { kubectl: rollout status deploy/web }
-  - at: 20s
-    kubectl: |
-      set image deploy/web web=web:v2
-      rollout status deploy/web
-expect: { thresholds: { ${metric}: ["${threshold}"] } }`);
-
-  // 4 replicas, surge 1, unavailable 1: two rounds of 5 s, one pod short all the while.
-  test.each([
-    ["rollout_duration", "max==10s"],
-    ["rollout_duration", "min==5s"],
-    ["rollout_duration", "count==2"],
-    ["unavailable_seconds", "sum==10s"],
-    ["available_pods", "min==3"],
-    ["available_pods", "max==4"],
-    ["total_pods", "max==5"],
-    ["total_pods", "p(10)==4"],
-  ])("%s %s", (metric, threshold) => {
-    expect(measured(metric, threshold).failures).toEqual([]);
-  });
-
-  test("that are not kept say what was measured", () => {
-    expect(measured("rollout_duration", "max<10s").failures[0]).toMatchObject({
-      kind: "threshold",
-      name: "rollout_duration: max<10s",
-      message: "was 10s",
-    });
-  });
-
-  test("on a rollout that never completes are not kept", () => {
-    const result = play(`
-behaviors: [{ fault: { type: NeverReady } }]
-until: 5m
-expect: { thresholds: { rollout_duration: ["max<1h"] } }`);
-    expect(result.failures[0]?.message).toBe("was without end: a rollout did not complete");
   });
 });
 

@@ -1,13 +1,9 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Cluster } from "../../src/cluster.ts";
 import type { Deployment } from "../../src/api/apps.ts";
-import { parseScenario } from "../../src/scenario/parse.ts";
-import { clusterAt, runScenario } from "../../src/scenario/run.ts";
+import { Cluster } from "../../src/cluster.ts";
 import {
   allAssumptions,
-  checkRollout,
   deployments,
   guaranteesOf,
   LawBroken,
@@ -16,186 +12,10 @@ import {
   rolloutView,
   RolloutWatch,
   userActions,
-  type Allowed,
-  type Claim,
-  type CheckOptions,
   type UserAction,
 } from "../../src/verify.ts";
 import { runs } from "../support/seed.ts";
-
-function web(replicas: number, spec: object = {}): Deployment {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web" },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: "web" } },
-      strategy: {},
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "web:v1" }] },
-      },
-      ...spec,
-    },
-    status: {},
-  };
-}
-
-describe("checkRollout", () => {
-  test("finds nothing against updates of a Deployment with default settings", () => {
-    const { ok, judged } = checkRollout(web(4), { runs: 15 });
-    expect(ok).toBe(true);
-    expect(Object.keys(judged).toSorted()).toEqual(["P10", "P2", "P3", "P4", "P5", "P7", "P9"]);
-    expect(judged["P3"]).toBeGreaterThan(1000);
-  });
-
-  test("finds that an undo in mid-rollout is not as safe as a rollout (CE1), in a few actions", () => {
-    const { ok, failure } = checkRollout(web(4), { runs: 60, allow: ["undo"], laws: ["P3"] });
-    expect(ok).toBe(false);
-    expect(failure?.breach.law).toBe("P3");
-    expect(failure?.actions.length).toBeLessThanOrEqual(3);
-    expect(failure?.actions.at(-1)?.do).toBe("undo");
-  });
-
-  test("gives the run as a scenario that breaks the law at the same instant", () => {
-    const { failure } = checkRollout(web(4), { runs: 60, allow: ["undo"], laws: ["P3"] });
-    const { breach, scenario, actions } = failure!;
-    const { steps } = parseScenario(scenario);
-    const times = steps.map(({ at }) => Number(at));
-    const gaps = times.map((at, i) => at - (times[i - 1] ?? 120_000));
-    expect(gaps).toEqual(actions.map(({ after }) => after));
-    const cluster = clusterAt(parseScenario(scenario), breach.at);
-    expect(cluster.now).toBe(breach.at);
-    const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
-    expect(available).toEqual(breach.view.sets.map((set) => set.available));
-  });
-
-  test.each<readonly [law: string, allow: readonly Allowed[]]>([
-    ["P2", ["scale"]],
-    ["P3", ["drain"]],
-    ["P4", ["scale"]],
-    ["P5", ["scale"]],
-    ["P7", ["scale"]],
-    ["P9", ["scale"]],
-    ["P10", ["drain"]],
-    ["P2", ["lag"]],
-  ])("gives a breach of %s as a scenario whose expectation fails", (law, allow) => {
-    const manifest = { ...web(4), metadata: { name: "my-web", namespace: "prod" } };
-    const options = { seed: "x", runs: 40, actions: 4, allow, laws: [law] };
-    const { failure } = checkRollout(manifest, options);
-    expect(failure?.breach.law).toBe(law);
-    const { failures } = runScenario(parseScenario(failure!.scenario));
-    expect(failures.map(({ kind }) => kind)).toEqual(["always"]);
-  });
-
-  test("throws a TypeError with the API server's words for a manifest that is refused", () => {
-    expect(() => checkRollout(web(-1))).toThrow(TypeError);
-    expect(() => checkRollout(web(-1))).toThrow("must be greater than or equal to 0");
-  });
-
-  test.each<readonly [says: string, manifest: Deployment, options: CheckOptions]>([
-    ["got apiVersion undefined, kind undefined; use a Deployment", {} as Deployment, {}],
-    ["got apiVersion apps/v1, kind StatefulSet", { ...web(1), kind: "StatefulSet" } as never, {}],
-    ["spec.strategy.type: got Recreate", web(1, { strategy: { type: "Recreate" } }), {}],
-    ["runs: got 0; use an integer >= 1", web(1), { runs: 0 }],
-    ["actions: got 0; use an integer >= 1", web(1), { actions: 0 }],
-    ['allow: got "pray"; use any of undo, scale', web(1), { allow: ["pray" as "undo"] }],
-    ['allow: got "undo"; use a list of any of undo', web(1), { allow: "undo" as never }],
-    ["run: no such option; use runs, seed", web(1), { run: 3 } as never],
-    ['laws: got {"id":"mine"}; use any of P2', web(1), { laws: [{ id: "mine" } as never] }],
-    ['unknown field "spec.stratgey"', web(1, { stratgey: {} }), {}],
-    ["got undefined; use a Deployment", undefined as never, {}],
-    ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
-    ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
-    ["faulty behaviors match only", web(1), { behaviors: [{ fault: { type: "NeverReady" } }] }],
-  ])("says %j instead of judging nothing", (says, manifest, options) => {
-    expect(() => checkRollout(manifest, options)).toThrow(says);
-  });
-
-  const text = (...documents: object[]): string =>
-    documents.map((document) => `${JSON.stringify(document, undefined, 2)}\n`).join("---\n");
-  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: {} };
-
-  test("takes the text of manifests, in which one is a Deployment, and a List of them", () => {
-    const options = { runs: 2 };
-    const { judged } = checkRollout(web(3), options);
-    expect(checkRollout(text(service, web(3)), options).judged).toEqual(judged);
-    const list = { apiVersion: "v1", kind: "List", items: [service, web(3)] };
-    expect(checkRollout(text(list), options).judged).toEqual(judged);
-    expect(guaranteesOf("# ours\n" + text(web(3)))).toEqual(guaranteesOf(web(3)));
-  });
-
-  test.each([
-    ["no Deployment of apps/v1 in the text: got apiVersion v1, kind Service", text(service)],
-    ["no Deployment of apps/v1 in the text: got nothing", "# none\n"],
-    ["2 Deployments in the text: web, web; give one of them", text(web(1), web(2))],
-    ['got the name of a file; give its text: readFileSync("k8s/web.yaml", "utf8")', "k8s/web.yaml"],
-    ["error parsing the text", "a: [1"],
-  ])("says %j of a text", (says, given) => {
-    expect(() => checkRollout(given)).toThrow(says);
-    expect(() => guaranteesOf(given)).toThrow(says);
-  });
-
-  test.each(["ReadyThenUnready", "ReadyThenCrash", "Evicted"] as const)(
-    "does not blame the strategy for pods that fail by themselves, as by %s",
-    (type) => {
-      const behaviors = [
-        { match: { image: "*:check-*" }, ready: { delay: 2_000 }, fault: { type, after: 3_000 } },
-        { ready: { delay: 2_000 } },
-      ];
-      const { failure, judged } = checkRollout(web(4), { runs: 6, behaviors });
-      expect(failure?.scenario).toBeUndefined();
-      expect(judged["P2"]).toBeGreaterThan(judged["P3"]!);
-      const { ok } = checkRollout(web(4), { runs: 6, behaviors, laws: ["P3"] });
-      expect(ok).toBe(false);
-    },
-  );
-
-  test("tries a claim of one's own, and shrinks to what refutes it", () => {
-    const claim: Claim = {
-      id: "never more",
-      statement: "There are never more than replicas + maxSurge pods, terminating ones too.",
-      margin: ({ replicas, surge }, cluster) => replicas + surge - cluster.api.list("pods").length,
-    };
-    const { failure } = checkRollout(web(4), { laws: [claim], actions: 4 });
-    expect(failure!.breach).toMatchObject({ law: "never more", statement: claim.statement });
-    expect(failure!.actions.map((action) => action.do)).toEqual(["update"]);
-    const cluster = clusterAt(parseScenario(failure!.scenario), failure!.breach.at);
-    expect(claim.margin(rolloutView(cluster, "web")!, cluster)).toBe(-failure!.breach.by);
-  });
-
-  test.each([
-    ["what it throws", () => assert.fail("no such pod"), "no such pod"],
-    ["that it gives no number", () => Number.NaN, "the margin of mine: got NaN; use a number"],
-  ])("tells of a claim %s", (_, margin, says) => {
-    const claim = { id: "mine", statement: "", margin };
-    expect(() => checkRollout(web(1), { runs: 1, laws: [claim] })).toThrow(says);
-  });
-
-  test("has room for as many pods as there are", () => {
-    expect(checkRollout(web(400), { runs: 1, actions: 1 }).ok).toBe(true);
-  });
-
-  test("keeps its laws where nodes are drained and go down, each with what it assumes", () => {
-    const { ok, judged, failure } = checkRollout(web(4), { runs: 25, allow: ["drain", "node"] });
-    expect(failure?.scenario).toBeUndefined();
-    expect(ok).toBe(true);
-    expect(judged["P2"]).toBeGreaterThan(judged["P3"]!);
-  });
-
-  test("shows that a drain costs more pods than maxUnavailable, in a run of two actions at most", () => {
-    const options = { runs: 60, allow: ["drain", "undo", "scale", "pause"] as const, actions: 6 };
-    const manifest = web(4, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } });
-    const { failure } = checkRollout(manifest, { ...options, laws: ["P3"] });
-    expect(failure!.breach.law).toBe("P3");
-    expect(failure!.actions.length).toBeLessThanOrEqual(2);
-    const { breach, scenario } = failure!;
-    const cluster = clusterAt(parseScenario(scenario), breach.at);
-    const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
-    expect(available).toEqual(breach.view.sets.map((set) => set.available));
-  });
-});
+import { web } from "../support/web.ts";
 
 describe("arbitraries", () => {
   test("make Deployments that the API server accepts", () => {

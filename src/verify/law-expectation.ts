@@ -1,4 +1,4 @@
-/** A law about every moment as a CEL expression over a Deployment, for the expectations of a scenario. */
+/** A law about every moment as an expectation of a scenario: in words, and as a CEL expression over a Deployment. */
 import type { Size } from "./explore-config.ts";
 
 export interface ExpressedWorld {
@@ -17,39 +17,64 @@ export interface ExpressedWorld {
   readonly counts: "available" | "lasting";
 }
 
+/** As `expect` of a scenario takes it. */
+export interface LawExpectation {
+  /** With its numbers: `P3: at least 3 pods are available`. */
+  readonly name: string;
+  readonly that: string;
+}
+
 /** Undefined for a law that is not about every moment. */
-export function lawExpression(law: string, world: ExpressedWorld): string | undefined {
-  const limit = (of: (size: Size) => number): string => bySize(world, of);
-  const floor = limit(({ replicas, unavailable }) => replicas - unavailable);
-  const ceiling = limit(({ replicas, surge }) => replicas + surge);
+export function lawExpectation(law: string, world: ExpressedWorld): LawExpectation | undefined {
   const pods = count(world.selector, ALIVE);
+  const most = (of: SizeLimit, what: string, counted: string): LawExpectation => ({
+    name: `${law}: at most ${inWords(world, of)} ${what}`,
+    that: `${counted} <= ${bySize(world, of)}`,
+  });
+  const leastOf = (what: string, counted: string, less = ""): LawExpectation => ({
+    name: `${law}: at least ${inWords(world, floor)}${less} pods ${what}`,
+    that: `${counted} >= ${bySize(world, floor)}${less}`,
+  });
   switch (law) {
     case "P2":
-      return `${sum(world, sizeOf)} <= ${ceiling}`;
+      return most(ceiling, "pods are asked for by all ReplicaSets", sum(world, sizeOf));
     case "P3":
-    case "P8":
-      return `${availableOf(world)} >= ${floor}`;
+    case "P8": {
+      const and = world.counts === "lasting" ? " and about to stay" : "";
+      return leastOf(`are available${and}`, availableOf(world));
+    }
     case "P4":
-      return `!(${isSettled(world)}) || ${pods} <= ${ceiling}`;
+      return most(ceiling, "pods when every ReplicaSet has its size", whenSettled(world, pods));
     case "P5":
-      return `${pods} <= ${limit(transientCeiling)}`;
-    case "P7":
-      return `${sum(world, (name) => least(activeIn(world, name), sizeOf(name)))} <= ${ceiling}`;
+      return most(transientCeiling, "pods, those included that are about to go", pods);
+    case "P7": {
+      const staying = sum(world, (name) => least(activeIn(world, name), sizeOf(name)));
+      return most(ceiling, "pods that are about to stay", staying);
+    }
     case "P9":
-      return `${available(world)} >= ${floor} - ${world.lost}`;
-    case "P10":
-      return `${sum(world, (name) => `rs["${name}"].status.availableReplicas`)} >= ${floor}`;
-    case "P15":
-      return `${sum(world, (name) => sizeIfBad(world, name))} <= ${limit(blastRadius)}`;
+      return leastOf("are available", available(world), ` - ${world.lost}`);
+    case "P10": {
+      const reported = sum(world, (name) => `rs["${name}"].status.availableReplicas`);
+      return leastOf("are reported available", reported);
+    }
+    case "P15": {
+      const reached = sum(world, (name) => sizeIfBad(world, name));
+      return most(blastRadius, "pods are asked for of a bad image", reached);
+    }
     case "CE0":
-      return `${pods} <= ${ceiling}`;
+      return most(ceiling, "pods", pods);
     default:
       return undefined;
   }
 }
 
 /** What P24 promises of the end: all pods are of the last template, and available. */
-export function endExpression(world: ExpressedWorld): string {
+export function endExpectation(world: ExpressedWorld): LawExpectation {
+  const name = "P24: the rollout ends, all pods new and available";
+  return { name, that: endExpression(world) };
+}
+
+function endExpression(world: ExpressedWorld): string {
   const image = `${deployment(world)}.spec.template.spec.containers[0].image`;
   const isOld = `!has(p.metadata.deletionTimestamp) && p.spec.containers[0].image != ${image}`;
   const wanted = bySize(world, ({ replicas }) => replicas);
@@ -60,7 +85,7 @@ function deployment(world: ExpressedWorld): string {
   return `deploy["${world.deployment}"]`;
 }
 
-function bySize(world: ExpressedWorld, of: (size: Size) => number): string {
+function bySize(world: ExpressedWorld, of: SizeLimit): string {
   const [first, ...others] = world.sizes.map((size) => ({
     replicas: size.replicas,
     number: of(size),
@@ -70,6 +95,24 @@ function bySize(world: ExpressedWorld, of: (size: Size) => number): string {
       `(${deployment(world)}.spec.replicas == ${replicas} ? ${number} : ${rest})`,
     String(first!.number),
   );
+}
+
+/** `3`, or for several sizes `3 (of 4 replicas) or 2 (of 2)`. */
+function inWords({ sizes }: ExpressedWorld, of: SizeLimit): string {
+  if (sizes.length === 1) return String(of(sizes[0]!));
+  return sizes
+    .map((size, i) => `${of(size)} (of ${size.replicas}${i === 0 ? " replicas" : ""})`)
+    .join(" or ");
+}
+
+type SizeLimit = (size: Size) => number;
+
+function floor({ replicas, unavailable }: Size): number {
+  return replicas - unavailable;
+}
+
+function ceiling({ replicas, surge }: Size): number {
+  return replicas + surge;
 }
 
 function transientCeiling({ replicas, surge, unavailable }: Size): number {
@@ -110,10 +153,12 @@ function sum({ replicaSets }: ExpressedWorld, part: (name: string) => string): s
   return replicaSets.map((name) => `("${name}" in rs ? ${part(name)} : 0)`).join(" + ");
 }
 
-function isSettled(world: ExpressedWorld): string {
-  return world.replicaSets
+/** 0 until every ReplicaSet has its size. */
+function whenSettled(world: ExpressedWorld, pods: string): string {
+  const isSettled = world.replicaSets
     .map((name) => `(!("${name}" in rs) || ${activeIn(world, name)} == ${sizeOf(name)})`)
     .join(" && ");
+  return `(${isSettled} ? ${pods} : 0)`;
 }
 
 function sizeOf(name: string): string {
