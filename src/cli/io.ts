@@ -25,9 +25,6 @@ export interface CliIo {
   clock(): number;
 }
 
-/** yargs takes a lone - for an empty text, so it travels under another name. */
-export const standardInput = "\u{1}stdin";
-
 /** What a command ends with; of several files the highest counts. */
 export const exitCodes = { fine: 0, failed: 1, usage: 2, internal: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
