@@ -10,6 +10,7 @@ import { withEvents } from "./apiserver/events/client.ts";
 import { EventRecorder } from "./apiserver/events/recorder.ts";
 import { Refusals, type OrderedRefusal } from "./apiserver/refusals.ts";
 import { seedNamespaces } from "./apiserver/seed-namespaces.ts";
+import { seedPriorityClasses } from "./apiserver/seed-priority-classes.ts";
 import { ApiServer } from "./apiserver/server.ts";
 import { Store } from "./apiserver/store.ts";
 import {
@@ -92,6 +93,7 @@ export class Cluster {
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
     if (saved === undefined) {
       seedNamespaces(this.#store);
+      seedPriorityClasses(this.#store);
       const since = timestamp(Date.parse(startTime));
       seedNodes(this.#store, shapes, { kubernetesVersion, since });
     }

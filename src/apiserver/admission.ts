@@ -10,9 +10,10 @@ import { withoutAutoscalingV1 } from "./autoscaling-v1.ts";
 import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
 import { canonicalObject } from "./encode.ts";
-import { asArray, asRecord } from "./json.ts";
+import { asArray, asRecord, asString } from "./json.ts";
 import { groupResource, storeName } from "./kinds.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
+import { classRefusal, withPriority } from "./pod-classes.ts";
 import type { Store } from "./store.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
@@ -53,12 +54,18 @@ export function admitCreate(
   const warnings = decoded.warnings ?? [];
   const strategy = strategyFor(storeName(kind));
   if (strategy === undefined) return { ok: true, value: placed, warnings };
-  const defaulted = applyDefaults(placed);
+  const classed =
+    kind.kind === "Pod" ? withClasses(store, placed) : { ok: true as const, value: placed };
+  if (!classed.ok) return classed;
+  const defaulted = applyDefaults(classed.value);
   const allocated = strategy.allocate?.(defaulted, undefined, pools(store));
   const next = strategy.prepareForCreate(allocated ?? defaulted);
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
-  const taken = kind.kind === "Service" ? takenPorts(store, defaulted) : [];
+  const taken =
+    kind.kind === "Service"
+      ? [...takenAddress(store, defaulted), ...takenPorts(store, defaulted)]
+      : [];
   if (taken.length > 0) return refuse(kind, next, taken);
   const more = strategy.warnings(next);
   return {
@@ -67,6 +74,14 @@ export function admitCreate(
     ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
     warnings: [...warnings, ...more],
   };
+}
+
+/** A pod with the priority that its class gives it, or why it is not let in. */
+function withClasses(store: Store, pod: KubeObject): Answer<KubeObject> {
+  const spec = asRecord(pod["spec"]);
+  const status = classRefusal(store, pod.metadata.name, spec);
+  if (status !== undefined) return { ok: false, status };
+  return { ok: true, value: { ...pod, spec: withPriority(store, spec) } };
 }
 
 /** generateName: a name with five more characters, drawn from the store's next version. */
@@ -134,6 +149,21 @@ function pools(store: Store): { clusterIp(): string; nodePort(): number } {
     clusterIp: () => `10.96.${Math.floor(n() / 250) % 250}.${(n() % 250) + 2}`,
     nodePort: () => 30000 + (n() % 2768),
   };
+}
+
+/** The address that a new Service asks for, and another has (registry/core/service/ipallocator). */
+function takenAddress(store: Store, service: KubeObject): Parameters<typeof invalid>[2] {
+  const ip = addressOf(service);
+  if (ip === "" || ![...store.all("services")].some((other) => addressOf(other) === ip)) return [];
+  const why = `failed to allocate IP ${ip}: provided IP is already allocated`;
+  const message = `Invalid value: ${JSON.stringify([ip])}: ${why}`;
+  return [{ reason: "FieldValueInvalid", message, field: "spec.clusterIPs" }];
+}
+
+/** "" for Services without one. */
+function addressOf(service: KubeObject): string {
+  const { clusterIP, type } = asRecord(service["spec"]);
+  return type === "ExternalName" || clusterIP === "None" ? "" : asString(clusterIP);
 }
 
 /** Node ports that a new Service asks for, and others have (registry/core/service/portallocator). */

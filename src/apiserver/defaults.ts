@@ -26,6 +26,8 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
   "apps/v1/Deployment": defaultDeployment,
   "apps/v1/ReplicaSet": defaultReplicaSet,
   "autoscaling/v2/HorizontalPodAutoscaler": defaultAutoscaler,
+  "scheduling.k8s.io/v1/PriorityClass": (object) =>
+    fillAbsent(object, { preemptionPolicy: "PreemptLowerPriority" }),
   "v1/Namespace": defaultNamespace,
   "v1/Pod": (pod) => {
     const spec = child(pod, "spec");

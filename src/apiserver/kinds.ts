@@ -42,7 +42,7 @@ roles - rbac.authorization.k8s.io/v1 Role kept
 rolebindings - rbac.authorization.k8s.io/v1 RoleBinding kept
 clusterroles - rbac.authorization.k8s.io/v1 ClusterRole * kept
 clusterrolebindings - rbac.authorization.k8s.io/v1 ClusterRoleBinding * kept
-priorityclasses pc scheduling.k8s.io/v1 PriorityClass * kept
+priorityclasses pc scheduling.k8s.io/v1 PriorityClass *
 storageclasses sc storage.k8s.io/v1 StorageClass * kept
 csidrivers - storage.k8s.io/v1 CSIDriver * kept
 csinodes - storage.k8s.io/v1 CSINode * kept
@@ -50,7 +50,7 @@ csistoragecapacities - storage.k8s.io/v1 CSIStorageCapacity kept
 volumeattachments - storage.k8s.io/v1 VolumeAttachment * kept
 volumeattributesclasses vac storage.k8s.io/v1 VolumeAttributesClass * kept
 leases - coordination.k8s.io/v1 Lease kept
-runtimeclasses - node.k8s.io/v1 RuntimeClass * kept
+runtimeclasses - node.k8s.io/v1 RuntimeClass *
 apiservices - apiregistration.k8s.io/v1 APIService * kept
 customresourcedefinitions crd,crds apiextensions.k8s.io/v1 CustomResourceDefinition * kept
 certificatesigningrequests csr certificates.k8s.io/v1 CertificateSigningRequest * kept

@@ -14,6 +14,7 @@ import {
   type StringMap,
 } from "../api/meta.ts";
 import { applyDefaults } from "./defaults.ts";
+import type { Json } from "./json.ts";
 import { NO_OWNER } from "./pod-columns.ts";
 import { baseOfPodName, MAX_BASE, podName, podNameBase, podOrdinal } from "./pod-names.ts";
 import { qosClassOf, type QosClass } from "./strategy-pod.ts";
@@ -81,7 +82,11 @@ export class PodRegistry {
   /** By source: the entry of #rows that its pods are in. */
   readonly #rowsBySource: number[][] = [];
 
-  constructor(saved?: SavedPodRegistry) {
+  /** The spec of a new pod with what its PriorityClass says. */
+  readonly #prioritize: (spec: Json) => Json;
+
+  constructor(prioritize: (spec: Json) => Json, saved?: SavedPodRegistry) {
+    this.#prioritize = prioritize;
     this.sources = [...(saved?.sources ?? [])];
     this.owners = [...(saved?.owners ?? [])];
     this.edits = [...(saved?.edits ?? [{}])];
@@ -169,13 +174,15 @@ export class PodRegistry {
         return known;
       }
     }
-    this.sources.push({ ...fromTemplate(replicaSet, template), maker: uid, generated: true });
+    const source = fromTemplate(replicaSet, template, this.#prioritize(template.spec));
+    this.sources.push({ ...source, maker: uid, generated: true });
     this.#current.set(uid, this.sources.length - 1);
     return this.sources.length - 1;
   }
 
   barePodSource(pod: KubeObject, template: PodTemplateSpec): number {
-    this.sources.push({ ...fromTemplate(pod, template), maker: "", generated: false });
+    const source = fromTemplate(pod, template, template.spec);
+    this.sources.push({ ...source, maker: "", generated: false });
     return this.sources.length - 1;
   }
 
@@ -239,13 +246,14 @@ export class PodRegistry {
 function fromTemplate(
   maker: KubeObject,
   template: PodTemplateSpec,
+  prioritized: Json,
 ): Omit<PodSource, "maker" | "generated"> {
   const { namespace = "default", name } = maker.metadata;
   const pod = applyDefaults({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name },
-    spec: admitted(template.spec),
+    spec: admitted(prioritized),
   });
   return {
     namespace,

@@ -15,6 +15,7 @@ import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
+import { classRefusal } from "./pod-classes.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf, type PodMaker, type Store } from "./store.ts";
@@ -197,6 +198,7 @@ export class PodWriter {
     const labels = replicaSet.spec.template.metadata?.labels ?? {};
     const status =
       refusals.take("create", PODS, "", requester.by) ??
+      classRefusal(store, `${replicaSet.metadata.name}-`, replicaSet.spec.template.spec) ??
       webhookRefusal(store, namespace, labels) ??
       this.#overQuota(replicaSet);
     if (status !== undefined) return status;

@@ -1,10 +1,10 @@
 /**
  * How Pods are prepared (pkg/registry/core/pod strategy, v1.37.2): phase and QoS class on creation, spec
  * kept by status updates. Creation includes what two admission plugins of every cluster add: tolerations
- * of ailing nodes (DefaultTolerationSeconds) and the priority (Priority).
+ * of ailing nodes (DefaultTolerationSeconds) and the priority (Priority; pod-classes.ts has the classes).
  *
  * Left out: pod-level resource defaults, merging of matchLabelKeys into affinity and spread selectors,
- * priority classes, the service account's token.
+ * the service account's token.
  */
 import type { KubeObject } from "../api/meta.ts";
 import { asArray, asRecord, isNil, type Json } from "./json.ts";

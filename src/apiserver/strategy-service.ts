@@ -3,7 +3,7 @@
  * a change of type, addresses and node ports are allocated or carried over. The cluster is single-stack
  * IPv4.
  *
- * Left out: dual-stack clusters; addresses and ports that a request names are taken as they are.
+ * Left out: dual-stack clusters; what a request names is taken as it is here (admission.ts sees what is taken).
  */
 import type { KubeObject } from "../api/meta.ts";
 import { child, drafts, type Draft } from "./draft.ts";
@@ -48,8 +48,8 @@ export function allocateService(
     const policy = headless && selectorless ? "RequireDualStack" : "SingleStack";
     spec["ipFamilyPolicy"] = old?.["ipFamilyPolicy"] ?? policy;
   }
-  if (isAbsent(spec["clusterIP"])) {
-    spec["clusterIP"] = asArray(spec["clusterIPs"])[0] ?? pools.clusterIp();
+  if (isAbsent(spec["clusterIP"]) && isAbsent(spec["clusterIPs"])) {
+    spec["clusterIP"] = pools.clusterIp();
     spec["clusterIPs"] = [spec["clusterIP"]];
   }
   if (isAbsent(spec["ipFamilies"])) {

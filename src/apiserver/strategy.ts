@@ -16,6 +16,7 @@ import {
   specAndStatus,
   UNPROTECTED,
   wipeSystemMetadata,
+  withMetadata,
   withOldVersion,
   type Preparation,
 } from "./strategy-parts.ts";
@@ -53,6 +54,7 @@ import {
   validateSecretUpdate,
 } from "./validation/config.ts";
 import type { Causes } from "./validation/errors.ts";
+import { validatePriorityClass, validatePriorityClassUpdate } from "./validation/priority.ts";
 import {
   validateCommonMetadata,
   validateCommonMetadataUpdate,
@@ -132,6 +134,11 @@ function custom(
 }
 
 const NODE = specAndStatus({ generation: "none", statusKeeps: [] });
+/** Never of another generation than the first. */
+const PRIORITY_CLASS: Preparation = {
+  ...UNPROTECTED,
+  create: (object) => withMetadata(object, { generation: 1 }),
+};
 const SPEC_AND_STATUS = specAndStatus({ generation: "spec", statusKeeps: [] });
 
 const RULES: Readonly<Record<string, Rules>> = {
@@ -192,6 +199,11 @@ const RULES: Readonly<Record<string, Rules>> = {
     status: validateMetadataUpdate,
     warnings: warningsOfIngress,
     namespaced: true,
+  },
+  priorityclasses: {
+    ...lenient(PRIORITY_CLASS, dnsSubdomain, false),
+    create: validatePriorityClass,
+    update: validatePriorityClassUpdate,
   },
   namespaces: lenient(NAMESPACE, dnsLabel, false),
   nodes: lenient(NODE, dnsSubdomain, false),

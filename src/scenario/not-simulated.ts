@@ -42,7 +42,7 @@ export function foldNotSimulated(problems: readonly Problem[]): Problem[] {
     const names = [...new Set(group.map(({ message }) => message.replace(/^spec\./, "")))];
     const hint = group.find((problem) => problem.hint !== undefined)?.hint;
     const what = isField(group[0]!)
-      ? `of pods, ${listed(names)} ${names.length === 1 ? "is" : "are"} kept, but not heeded`
+      ? `of pods, ${listed(names)} ${names.length === 1 ? "changes" : "change"} neither where nor when they run`
       : `${listed(names)} objects are kept and given back, but nothing acts on them`;
     return { ...group[0]!, message: what, ...(hint === undefined ? {} : { hint }) };
   });

@@ -144,4 +144,9 @@ kind: ClusterIssuer
 metadata: { name: letsencrypt }
 spec: { selfSigned: {} }
 ---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata: { name: high }
+value: 1000
+---
 `;

@@ -84,7 +84,7 @@ describe("a file with everything in it", () => {
           "Secret, ServiceAccount, ServiceMonitor and StatefulSet objects are kept and given back, " +
           "but nothing acts on them",
       ],
-      [58, "not-simulated", "of pods, priorityClassName is kept, but not heeded"],
+      [58, "not-simulated", "of pods, priorityClassName changes neither where nor when they run"],
     ]);
   });
 

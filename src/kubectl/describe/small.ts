@@ -57,6 +57,17 @@ export function describeDisruptionBudget(_call: Call, budget: KubeObject): strin
   ];
 }
 
+export function describePriorityClass(_call: Call, object: KubeObject): string[] {
+  return [
+    line(0, "Name:", object.metadata.name),
+    line(0, "Value:", String(num(object, "value"))),
+    line(0, "GlobalDefault:", String(at(object, "globalDefault") === true)),
+    line(0, "PreemptionPolicy:", text(object, "preemptionPolicy")),
+    line(0, "Description:", text(object, "description")),
+    ...annotationLines("Annotations", map(object.metadata.annotations)),
+  ];
+}
+
 export function describeConfigMap(_call: Call, config: KubeObject): string[] {
   const data = map(config, "data");
   const binary = map(config, "binaryData");

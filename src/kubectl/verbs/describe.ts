@@ -15,6 +15,7 @@ import {
   describeConfigMap,
   describeDisruptionBudget,
   describeNamespace,
+  describePriorityClass,
   describeSecret,
   describeServiceAccount,
 } from "../describe/small.ts";
@@ -43,6 +44,7 @@ const describers: Readonly<Record<string, Describer>> = {
   Endpoints: describeEndpoints,
   EndpointSlice: describeEndpointSlice,
   ResourceQuota: describeQuota,
+  PriorityClass: describePriorityClass,
 };
 
 export function describe(call: Call): void {
