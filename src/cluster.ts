@@ -23,6 +23,7 @@ import { operatorsOf } from "./controllers/operators-of.ts";
 import { Operators } from "./controllers/operators.ts";
 import { EndpointSliceController } from "./controllers/endpointslice/controller.ts";
 import { reconcileDeployment } from "./controllers/deployment/deployment.ts";
+import { NamespaceController } from "./controllers/namespace/controller.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
 import { scheduleOf, type DrawnSchedule } from "./controllers/schedule.ts";
@@ -55,6 +56,7 @@ const RANK = { kubelet: 1, requeue: 2 } as const;
 const FIRST_TURN = CONTROLLER_EVENTS;
 const FIRST_NODE_TURN = FIRST_TURN + TURNS;
 const OPERATOR_TIMER = FIRST_NODE_TURN + NODE_TURNS;
+const NAMESPACE_TIMER = OPERATOR_TIMER + 1;
 
 export class Cluster {
   readonly #options: ClusterOptions;
@@ -70,6 +72,7 @@ export class Cluster {
   readonly #controllers: ControllerManager;
   readonly #disruption: DisruptionController;
   readonly #operators: Operators;
+  readonly #namespaces: NamespaceController;
   /** Who acts once the controllers have settled, on all that changed at the instant. */
   readonly #settled: readonly { settled(): void }[];
   /** What can be broken, and mended. */
@@ -134,10 +137,19 @@ export class Cluster {
       },
       saved?.faults,
     );
+    this.#namespaces = new NamespaceController(
+      {
+        store: this.#store,
+        later: (delay, subject) =>
+          this.#simulation.schedule(delay, RANK.requeue, NAMESPACE_TIMER, subject),
+      },
+      saved?.namespaces,
+    );
     this.#settled = [
       new EndpointSliceController(kubeletWorld),
       this.#disruption,
       this.#api.quotas,
+      this.#namespaces,
       this.faults,
     ];
     if (saved !== undefined) {
@@ -305,6 +317,7 @@ export class Cluster {
       faults: this.faults.save(),
       controllers: this.#controllers.save(),
       operators: this.#operators.save(),
+      namespaces: this.#namespaces.save(),
       traffic: this.traffic.save(),
       trace: [...this.trace.entries],
       instant: this.#instant,
@@ -352,7 +365,8 @@ export class Cluster {
     else if (kind < FIRST_NODE_TURN) this.#kubelet.act((kind - FIRST_TURN) as TurnCode, subject);
     else if (kind < OPERATOR_TIMER) {
       this.faults.act((kind - FIRST_NODE_TURN) as NodeTurnCode, subject);
-    } else this.#operators.act(subject);
+    } else if (kind === OPERATOR_TIMER) this.#operators.act(subject);
+    else this.#namespaces.act(subject);
   }
 
   #idleUntil(at: Millis): void {

@@ -1,11 +1,10 @@
 /**
- * Deleting a namespace takes all that is in it, and refuses what is new; it goes itself when the last pod has
- * ended. Mirrors pkg/controller/namespace/deletion and the NamespaceLifecycle admission plugin (v1.37.2).
+ * A namespace that is being deleted refuses what is new; which are never deleted, and what is in one. Mirrors the
+ * NamespaceLifecycle admission plugin and registry/core/namespace (v1.37.2).
  */
 import type { KubeObject } from "../api/meta.ts";
 import { forbidden, type GroupResource, type Status } from "../api/status.ts";
 import { timestamp } from "../api/time.ts";
-import { deleteWithDependents, sweepForeground } from "./garbage-collection.ts";
 import { keyOf, type Store } from "./store.ts";
 
 const NAMESPACES = "namespaces";
@@ -19,39 +18,15 @@ export function refuseNamespaceDeletion(resource: string, name: string): Status 
   return forbidden(of, name, "this namespace may not be deleted");
 }
 
-/** Answers the namespace as it is then: Terminating. */
+/** Answers the namespace as it is then: Terminating. The namespace controller does the rest. */
 export function deleteNamespace(store: Store, namespace: KubeObject): KubeObject {
   if (isTerminating(namespace)) return namespace;
   const { metadata } = namespace;
-  const marked = store.replace(NAMESPACES, {
+  return store.replace(NAMESPACES, {
     ...namespace,
     metadata: { ...metadata, deletionTimestamp: timestamp(store.wallClockMs) },
     status: { phase: "Terminating" },
   });
-  // Owners take what they own with them, so each object is looked up again.
-  for (const { resource, key } of contentOf(store, metadata.name)) {
-    const object = store.get(resource, key);
-    if (object !== undefined) deleteWithDependents(store, resource, object);
-  }
-  for (const row of podsOf(store, metadata.name)) store.deletePod(row);
-  sweepNamespaces(store);
-  return marked;
-}
-
-/** A pod is gone: what was only waiting for it goes, too. */
-export function sweep(store: Store): void {
-  sweepForeground(store);
-  sweepNamespaces(store);
-}
-
-/** Takes away terminating namespaces in which nothing is left. */
-function sweepNamespaces(store: Store): void {
-  for (const namespace of store.all(NAMESPACES)) {
-    const { name } = namespace.metadata;
-    if (!isTerminating(namespace)) continue;
-    if (podsOf(store, name).length + contentOf(store, name).length > 0) continue;
-    store.delete(NAMESPACES, namespace);
-  }
 }
 
 /** Why nothing new may be made in a namespace; undefined: it may. */
@@ -72,11 +47,12 @@ export function terminating(namespace: string, of: GroupResource, name: string):
   return { ...status, details: { ...status.details, causes: [cause] } };
 }
 
-function isTerminating({ metadata }: KubeObject): boolean {
+export function isTerminating({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined;
 }
 
-function contentOf(
+/** All but pods. */
+export function contentOf(
   store: Store,
   namespace: string,
 ): readonly { readonly resource: string; readonly key: string }[] {
@@ -87,7 +63,8 @@ function contentOf(
   );
 }
 
-function podsOf({ pods, registry }: Store, namespace: string): readonly number[] {
+/** Rows of the pods that are there. */
+export function podsOf({ pods, registry }: Store, namespace: string): readonly number[] {
   const rows: number[] = [];
   for (let row = 0; row < pods.length; row++) {
     if (!pods.isPresent(row)) continue;

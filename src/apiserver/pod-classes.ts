@@ -50,7 +50,7 @@ export function classRefusal(store: Objects, name: string, spec: Json): Status |
     const computed = classOf(store, spec).value;
     if (priority !== computed) {
       return refuse(
-        `the integer value of priority (${String(priority)}) must not be provided in pod spec; priority ` +
+        `the integer value of priority (${JSON.stringify(priority)}) must not be provided in pod spec; priority ` +
           `admission controller computed ${computed} from the given PriorityClass name`,
       );
     }

@@ -15,6 +15,7 @@ import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
+import { refuseNewContent } from "./namespace-deletion.ts";
 import { classRefusal } from "./pod-classes.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
@@ -196,8 +197,10 @@ export class PodWriter {
     const { refusals, requester, store } = this.#api;
     const { namespace = "default" } = replicaSet.metadata;
     const labels = replicaSet.spec.template.metadata?.labels ?? {};
+    const place = store.get("namespaces", namespace);
     const status =
       refusals.take("create", PODS, "", requester.by) ??
+      (place === undefined ? undefined : refuseNewContent(place, PODS, replicaSet.metadata.name)) ??
       classRefusal(store, `${replicaSet.metadata.name}-`, replicaSet.spec.template.spec) ??
       webhookRefusal(store, namespace, labels) ??
       this.#overQuota(replicaSet);

@@ -27,10 +27,10 @@ import {
 } from "./admission.ts";
 import { readBody } from "./body.ts";
 import { claimCauses, claimed } from "./claims.ts";
-import { deleteWithDependents, replaceOrFinish } from "./garbage-collection.ts";
+import { deleteWithDependents, replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
 import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
-import { deleteNamespace, refuseNamespaceDeletion, sweep } from "./namespace-deletion.ts";
+import { deleteNamespace, refuseNamespaceDeletion } from "./namespace-deletion.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
 import { findPod, listPods, podEdits } from "./pod-access.ts";
@@ -70,7 +70,7 @@ export class ApiServer implements Client {
     this.refusals = refusals;
     this.#trace = trace;
     this.quotas = new Quotas(store, trace);
-    store.afterPodGone = () => sweep(store);
+    store.afterPodGone = () => sweepForeground(store);
   }
 
   get now(): Millis {

@@ -4,6 +4,7 @@ import type { SavedEvents } from "../apiserver/events/recorder.ts";
 import type { SavedRefusals } from "../apiserver/refusals.ts";
 import type { SavedStore } from "../apiserver/store.ts";
 import type { SavedControllers } from "../controllers/controller-manager.ts";
+import type { SavedNamespaceController } from "../controllers/namespace/controller.ts";
 import type { SavedOperators } from "../controllers/operators.ts";
 import type { SavedRandom } from "../engine/random.ts";
 import type { SavedSimulation } from "../engine/simulation.ts";
@@ -26,6 +27,7 @@ export interface Snapshot {
   readonly faults: SavedNodeFaults;
   readonly controllers: SavedControllers;
   readonly operators: SavedOperators;
+  readonly namespaces: SavedNamespaceController;
   /** Undefined while nobody has sent requests. */
   readonly traffic: SavedTraffic | undefined;
   readonly trace: readonly TraceEntry[];

@@ -43,11 +43,11 @@ function kubectl(cluster: Cluster, line: string) {
 }
 
 describe("deleting a namespace", () => {
-  test("takes all that is in it, and waits for the pods", () => {
+  test("begins 5 s later with the pods, and takes the rest 5 s after that, if they are gone", () => {
     const cluster = shop();
     const deleted = kubectl(cluster, "kubectl delete ns shop");
     expect(deleted).toEqual({ code: 0, out: 'namespace "shop" deleted\n', err: "" });
-    expect(cluster.now).toBe(15_000);
+    expect(cluster.now).toBe(20_000);
     const resources = ["deployments", "replicasets", "pods", "services", "endpointslices"];
     for (const resource of [...resources, "configmaps"]) {
       expect(cluster.api.list(resource, { namespace: "shop" })).toEqual([]);
@@ -70,6 +70,13 @@ describe("deleting a namespace", () => {
     });
     const copy = Cluster.restore(cluster.save());
     for (const each of [cluster, copy]) {
+      each.runUntil(15_000);
+      expect(each.api.list("pods", { namespace: "shop" })).toMatchObject(
+        Array.from({ length: 3 }, () => ({
+          metadata: { deletionTimestamp: "2000-01-01T00:00:45Z" },
+        })),
+      );
+      expect(each.api.list("services", { namespace: "shop" })).toHaveLength(1);
       each.runUntil(20_000);
       expect(each.api.list("namespaces").map(({ metadata }) => metadata.name)).not.toContain(
         "shop",
@@ -84,5 +91,34 @@ describe("deleting a namespace", () => {
     kubectl(cluster, "kubectl delete ns shop");
     expect(cluster.api.list("deployments")).toHaveLength(1);
     expect(cluster.api.list("namespaces")).toHaveLength(before - 1);
+  });
+
+  test("makes no pods anew, and writes no events of what it does", () => {
+    const cluster = shop();
+    const before = kubectl(cluster, "kubectl get events -n shop").out.split("\n").length;
+    kubectl(cluster, "kubectl delete ns shop --wait=false");
+    cluster.runUntil(17_000);
+    const { out } = kubectl(cluster, "kubectl get events -n shop");
+    expect(out.split("\n")).toHaveLength(before);
+    expect(out).not.toContain("Killing");
+    expect(kubectl(cluster, "kubectl get rs -n shop").out).toMatch(/ 3 +0 +0 /u);
+  });
+
+  test("goes on for as long as finalizers hold something, and says so", () => {
+    const cluster = shop();
+    const settings = { resource: "configmaps", namespace: "shop", name: "settings" };
+    const hold = (finalizers: readonly string[] | null): void => {
+      cluster.act("hold", (api) => api.patch(settings, "merge", { metadata: { finalizers } }));
+    };
+    hold(["example.com/hold"]);
+    kubectl(cluster, "kubectl delete ns shop --wait=false");
+    cluster.runUntil(30_000);
+    const { out } = kubectl(cluster, "kubectl describe ns shop");
+    expect(out).toMatch(/NamespaceContentRemaining +True .* configmaps. has 1 resource instances/u);
+    expect(out).toMatch(/NamespaceFinalizersRemaining +True .* example.com\/hold in 1 resource/u);
+    expect(cluster.api.list("deployments", { namespace: "shop" })).toEqual([]);
+    hold(null);
+    cluster.runUntil(50_000);
+    expect(kubectl(cluster, "kubectl get ns shop").err).toContain("NotFound");
   });
 });

@@ -108,13 +108,8 @@ const reasons: readonly Reason[] = [
     why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
   },
   {
-    matches: numbered([
-      ["deleting", 100],
-      ["deleting", 101],
-      ["deleting", 102],
-      ["deleting", 108],
-    ]),
-    why: "the real namespace controller begins 5 s after the deletion, rollsim's deletes at once",
+    matches: numbered([["deleting", 108]]),
+    why: "the events had been deleted by a command that is left out",
   },
   {
     matches: ({ scenario }, text) =>

@@ -28,6 +28,7 @@ import {
 } from "./log.ts";
 import { fitError, podEvents, podName } from "./pod-events.ts";
 import { logPods } from "./pod-listener.ts";
+import { isTerminating } from "../namespace-deletion.ts";
 import { findPod } from "../pod-access.ts";
 import type { Store } from "../store.ts";
 
@@ -57,6 +58,8 @@ export class EventRecorder {
   #deleted: number[] = [];
   #names: number;
   #version: number;
+  /** Namespaces that are being deleted. */
+  readonly #ended = new Set<string>();
   readonly #watches = new Set<(event: WatchEvent) => void>();
 
   constructor(store: Store, trace: Trace, agents: NodeAgents, saved?: SavedEvents) {
@@ -70,11 +73,19 @@ export class EventRecorder {
     this.#began = new Set(saved?.began);
     this.#names = saved?.names ?? 0;
     this.#version = saved?.version ?? 0;
+    for (const each of store.all("namespaces")) {
+      if (isTerminating(each)) this.#ended.add(each.metadata.name);
+    }
     logPods(store, this.#log, agents);
     store.schedulerSays = (row): string => {
       const seen = this.#log.nodesSeen.get(row);
       return seen === undefined ? "" : fitError(seen);
     };
+    store.listen({
+      object: ({ resource, type, object }) => {
+        if (resource === "namespaces" && isTerminating(object)) this.#namespaceEnds(type, object);
+      },
+    });
     trace.on("event", (entry) => {
       const { resource, namespaced } = kindOfName(entry.about.kind);
       const { namespace, name } = entry.about;
@@ -129,6 +140,21 @@ export class EventRecorder {
   #catchUp(): void {
     this.#log.drain((at, what, row) => this.#read(at, what, row));
     this.#expire(this.#now);
+  }
+
+  /** Events up to its deletion are still written, those after are refused; all go with it. */
+  #namespaceEnds(type: WatchEvent["type"], { metadata: { name } }: KubeObject): void {
+    this.#catchUp();
+    this.#ended.add(name);
+    if (type !== "DELETED") return;
+    this.#ended.delete(name);
+    for (const event of this.#objects.values()) {
+      if (event.metadata.namespace === name) this.remove(event);
+    }
+  }
+
+  #refuses(namespace: string): boolean {
+    return this.#ended.has(namespace) || this.#store.get("namespaces", namespace) === undefined;
   }
 
   #read(at: Millis, what: HappenedCode, row: number): void {
@@ -214,6 +240,7 @@ export class EventRecorder {
     this.#expire(at);
     const id = `${event.reported.about.namespace}/${event.name}`;
     const current = this.#objects.get(id);
+    if (current === undefined && this.#refuses(event.reported.about.namespace)) return;
     const object = deepFreeze(
       eventObject(event, {
         uid: current?.metadata.uid ?? eventUid(this.#version + 1),

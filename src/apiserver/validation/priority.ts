@@ -14,7 +14,7 @@ export function validatePriorityClass(object: KubeObject): Causes {
   return [
     ...validateMetadata(object, { nameRule: dnsSubdomain, namespaced: false }),
     ...validateValue(object.metadata.name, typeof value === "number" ? value : 0),
-    ...(isNil(policy) || POLICIES.includes(String(policy))
+    ...(isNil(policy) || POLICIES.some((each) => each === policy)
       ? []
       : [notSupported("preemptionPolicy", policy, POLICIES)]),
   ];

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
+import { longTime } from "../duration.ts";
 import { at, list, map, num, sortedKeys, text } from "../fields.ts";
 import { selectorText } from "../../apiserver/selectors.ts";
 import { annotationLines, labelLines, line } from "./text.ts";
@@ -17,11 +18,31 @@ export function describeNamespace(call: Call, namespace: KubeObject): string[] {
     ...labelLines("Labels", map(namespace.metadata.labels)),
     ...annotationLines("Annotations", map(namespace.metadata.annotations)),
     line(0, "Status:", text(namespace, "status", "phase")),
+    ...conditionLines(namespace),
     "",
     ...(quotas.length === 0 ? ["No resource quota."] : ["Resource Quotas"]),
     ...quotas.flatMap(quotaLines),
     "",
     "No LimitRange resource.",
+  ];
+}
+
+function conditionLines(namespace: KubeObject): string[] {
+  const conditions = list(namespace, "status", "conditions");
+  if (conditions.length === 0) return [];
+  const columns = ["type", "status", "lastTransitionTime", "reason", "message"];
+  return [
+    "Conditions:",
+    line(1, "Type", "Status", "LastTransitionTime", "Reason", "Message"),
+    line(1, "----", "------", "------------------", "------", "-------"),
+    ...conditions.map((each) =>
+      line(
+        1,
+        ...columns.map((name) =>
+          name === "lastTransitionTime" ? longTime(text(each, name)) : text(each, name),
+        ),
+      ),
+    ),
   ];
 }
 
