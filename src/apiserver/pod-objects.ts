@@ -80,6 +80,10 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
   const ip = podAddress(store, row);
   const hostIP = nodeAddress(columns.node[row]!);
+  const message = (image = ""): string =>
+    columns.reason[row] === PodReason.configError
+      ? (store.kubeletSays?.(row) ?? "")
+      : reason.message(image);
   return compact({
     ...common,
     reason: phase === Phase.Failed ? reason.waiting : undefined,
@@ -97,7 +101,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
       ready: (ready || columns.reason[row] === PodReason.nodeLost) && phase === Phase.Running,
       restartCount: columns.restarts[row]!,
       started: phase === Phase.Running && reason.waiting === undefined,
-      state: containerState(phase, reason, started, container.image ?? ""),
+      state: containerState(phase, reason, started, message(container.image)),
     })),
   }) as Pod["status"];
 }
@@ -105,7 +109,8 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
 /** Init containers need no time; what cannot be pulled is taken to be another's image. */
 function initialized({ pods: { columns } }: Store, row: number): boolean {
   const reason = columns.reason[row]!;
-  return columns.phase[row] !== Phase.Pending || isFailedPull(reason) || isPullBackOff(reason);
+  const begun = isFailedPull(reason) || isPullBackOff(reason) || reason === PodReason.configError;
+  return columns.phase[row] !== Phase.Pending || begun;
 }
 
 function initStatuses(
@@ -207,7 +212,7 @@ function containerState(
   phase: number,
   reason: (typeof podReasons)[number],
   started: string,
-  image: string,
+  message: string,
 ): unknown {
   if (phase === Phase.Failed || phase === Phase.Succeeded) {
     const failed = phase === Phase.Failed;
@@ -216,7 +221,7 @@ function containerState(
     };
   }
   if (reason.waiting !== undefined) {
-    return { waiting: { reason: reason.waiting, message: reason.message(image) } };
+    return { waiting: { reason: reason.waiting, message } };
   }
   if (phase === Phase.Running) return { running: { startedAt: started } };
   return { waiting: { reason: "ContainerCreating" } };

@@ -18,6 +18,7 @@ export const PodReason = {
   error: 7,
   registryFails: 8,
   registryBackOff: 9,
+  configError: 10,
 } as const;
 
 const nothing = (): string => "";
@@ -48,6 +49,7 @@ export const podReasons: readonly PodReasonInfo[] = [
     waiting: "ImagePullBackOff",
     message: (image) => `Back-off pulling image "${image}": ErrImagePull: ${noRegistry(image)}`,
   },
+  { waiting: "CreateContainerConfigError", message: nothing }, // the kubelet has the words
 ];
 
 export function isFailedPull(reason: number): boolean {

@@ -349,5 +349,7 @@ function isUnschedulable({ status }: Pod): boolean {
 /** It waits for what will not come by itself. */
 function isHopeless(pod: Pod): boolean {
   const waiting = statusesOf(pod).map(({ state }) => state?.waiting?.reason ?? "");
-  return waiting.some((reason) => /BackOff|ErrImage/u.test(reason)) || isUnschedulable(pod);
+  return (
+    waiting.some((reason) => /BackOff|ErrImage|ConfigError/u.test(reason)) || isUnschedulable(pod)
+  );
 }

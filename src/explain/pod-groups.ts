@@ -28,17 +28,23 @@ export function podGroups(cluster: Cluster, rs: ReplicaSet): readonly PodGroup[]
   return [...groups].map(([state, group]) => ({ state, ...group, counts: state === "available" }));
 }
 
-/** The event that says why a pod does not start, without what the scheduler says of claims and preemption. */
+/** Why a pod does not start, without what the scheduler says of claims and preemption. */
 function whyOf(cluster: Cluster, pod: Pod, state: string): { readonly why?: string } {
-  const reasons: Readonly<Record<string, string>> = {
-    Unschedulable: "FailedScheduling",
-    ContainerCreating: "FailedAttachVolume",
-  };
-  const reason = reasons[state];
-  const message = reason === undefined ? undefined : eventAbout(cluster, pod, reason);
+  const message =
+    state === "CreateContainerConfigError"
+      ? waitingOf(pod)?.message
+      : (reasons[state] ?? [])
+          .map((reason) => eventAbout(cluster, pod, reason))
+          .find((found) => found !== undefined);
   if (message === undefined) return {};
   return { why: message.replace(/\. (no new claims|preemption:).*$/u, ".") };
 }
+
+/** The events that say why, by state. */
+const reasons: Readonly<Record<string, readonly string[]>> = {
+  Unschedulable: ["FailedScheduling"],
+  ContainerCreating: ["FailedAttachVolume", "FailedMount"],
+};
 
 /** The message of an event about a pod. */
 export function eventAbout(
@@ -53,8 +59,17 @@ export function eventAbout(
   return event === undefined ? undefined : asString(event["message"]);
 }
 
-interface ContainerStatus {
-  readonly state?: { readonly waiting?: { readonly reason?: string } };
+interface Waiting {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** Of its first container that waits. */
+function waitingOf({ status }: Pod): Waiting | undefined {
+  const statuses = (status["containerStatuses"] ?? []) as readonly {
+    readonly state?: { readonly waiting?: Waiting };
+  }[];
+  return statuses.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
 }
 
 function stateOf(pod: Pod, rs: ReplicaSet, wallClockMs: number): string {
@@ -65,9 +80,7 @@ function stateOf(pod: Pod, rs: ReplicaSet, wallClockMs: number): string {
   if (scheduled?.status === "False") return scheduled.reason ?? "Unschedulable";
   const ready = conditions.find((c) => c.type === "Ready");
   if (ready?.status === "True") return availability(ready.lastTransitionTime, rs, wallClockMs);
-  const statuses = (pod.status["containerStatuses"] ?? []) as readonly ContainerStatus[];
-  const waiting = statuses.find((status) => status.state?.waiting !== undefined);
-  return waiting?.state?.waiting?.reason ?? (phase === "Running" ? "not ready" : "Pending");
+  return waitingOf(pod)?.reason ?? (phase === "Running" ? "not ready" : "Pending");
 }
 
 function availability(since: string | undefined, rs: ReplicaSet, wallClockMs: number): string {

@@ -196,6 +196,7 @@ function remedies(
     .flatMap(({ pods }) => pods.filter(isStuck));
   if (hangsScaled(decisions)) texts.push(`kubectl scale ${name} to another count, then back`);
   if (stuck.some(hasNoNode)) texts.push(...room(d, owned));
+  texts.push(...new Set(stuck.flatMap(lacks)));
   if (stuck.some((group) => !hasNoNode(group)) || (isOverdue(d) && stuck.length === 0)) {
     texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
   }
@@ -232,12 +233,20 @@ function hasNoNode({ state }: PodGroup): boolean {
   return state === "Unschedulable";
 }
 
+/** A ConfigMap or Secret that is not there keeps a pod from starting. */
+const LACKING = /((?:configmap|secret) "[^"]+") not found$/u;
+
+function lacks({ why = "" }: PodGroup): string[] {
+  const [, what] = LACKING.exec(why) ?? [];
+  return what === undefined ? [] : [`the ${what}, or optional: true where the template names it`];
+}
+
 function undo(name: string, owned: readonly ReplicaSet[]): string {
   return owned.length > 1 ? `kubectl rollout undo ${name}` : "an earlier revision (there is none)";
 }
 
-function isStuck({ state }: PodGroup): boolean {
-  return /BackOff|ErrImagePull|Unschedulable/.test(state);
+function isStuck({ state, why = "" }: PodGroup): boolean {
+  return /BackOff|ErrImagePull|Unschedulable|ConfigError/.test(state) || LACKING.test(why);
 }
 
 function count(n: number, noun: string): string {

@@ -14,6 +14,7 @@ import { unreachable } from "../engine/assert.ts";
 import { whyNowhere } from "../scheduler/diagnosis.ts";
 import { Placement } from "../scheduler/placement.ts";
 import { Attachments, type SavedAttachments } from "./attachments.ts";
+import { ConfigSources, type SavedConfigSources } from "./config-sources.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { startsWithoutRegistry } from "./images.ts";
 import { PodReports } from "./pod-reports.ts";
@@ -25,9 +26,13 @@ const CRASH_AFTER_MS = 1000;
 const FIRST_BACKOFF_MS = 10_000;
 const LONGEST_BACKOFF_MS = 300_000;
 const PULL_BACKOFF_AFTER_MS = 2000;
+/** Of nestedpendingoperations. */
+const FIRST_MOUNT_BACKOFF_MS = 500;
+const LONGEST_MOUNT_BACKOFF_MS = 122_000;
 
 export interface SavedKubelet extends SavedHardships {
   readonly attachments: SavedAttachments;
+  readonly configs: SavedConfigSources;
 }
 
 export class Kubelet {
@@ -38,6 +43,7 @@ export class Kubelet {
   readonly #scripts: (PodScript | undefined)[] = [];
   readonly #hardships: Hardships;
   readonly #attachments: Attachments;
+  readonly #configs: ConfigSources;
   readonly #placement: Placement;
   readonly #reports: PodReports;
 
@@ -45,6 +51,8 @@ export class Kubelet {
     this.#world = world;
     this.#hardships = new Hardships(saved);
     this.#attachments = new Attachments(world.store, saved?.attachments);
+    this.#configs = new ConfigSources(world.store, saved?.configs);
+    world.store.kubeletSays = (row) => this.#configs.messageOf(row);
     this.#placement = new Placement(world, {
       scheduled: (row) => this.#reports.change(row, "scheduled"),
       begin: (row) => this.#begin(row),
@@ -142,7 +150,8 @@ export class Kubelet {
   }
 
   save(): SavedKubelet {
-    return { ...this.#hardships.save(), attachments: this.#attachments.save() };
+    const [attachments, configs] = [this.#attachments.save(), this.#configs.save()];
+    return { ...this.#hardships.save(), attachments, configs };
   }
 
   /** For events: whether the image of a pod can be pulled. */
@@ -187,6 +196,8 @@ export class Kubelet {
         return this.#kill(row);
       case Turn.attach:
         return this.#attachments.waits(row) ? this.#begin(row) : undefined;
+      case Turn.mount:
+        return this.#mount(row);
       case Turn.gate:
         return this.#world.store.gatePod(row);
       case Turn.backOff:
@@ -217,6 +228,7 @@ export class Kubelet {
       schedule(Math.min(terminateMs, killedAfter(graceMs, preStopMs)), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
       this.#hardships.forget(row);
+      this.#configs.forget(row);
       this.#reports.change(row, "gone");
       // A pod that has failed takes no room any more, though its object stays.
       if (!store.pods.isTerminal(row)) this.#leaveNode(row);
@@ -233,17 +245,30 @@ export class Kubelet {
     this.#placement.wakeWaiting();
   }
 
-  /** Volumes first, then images. */
+  /** Volumes first, then images, then what containers are configured with. */
   #begin(row: number): void {
     const waitsFor = this.#attachments.attach(row);
     if (waitsFor !== undefined) {
       this.#reports.warning(row, "attachdetach-controller", "FailedAttachVolume", waitsFor);
       return;
     }
+    this.#mount(row);
+  }
+
+  #mount(row: number): void {
+    const { schedule } = this.#world;
+    const unmounted = this.#configs.unmounted(row);
+    if (unmounted !== undefined) {
+      const { message, times } = unmounted;
+      this.#reports.warning(row, "kubelet", "FailedMount", message);
+      const wait = Math.min(FIRST_MOUNT_BACKOFF_MS * 2 ** (times - 1), LONGEST_MOUNT_BACKOFF_MS);
+      schedule(wait, Turn.mount, row);
+      return;
+    }
     const { fault, startMs } = this.#script(row);
     if (fault?.type === "NeverRunning") return;
     const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;
-    this.#world.schedule(startMs, turn, row);
+    schedule(startMs, turn, row);
   }
 
   /** True: the registry is down and the pod needs it. It tries again after 10 s, 20 s ... 5 min. */
@@ -263,7 +288,22 @@ export class Kubelet {
     return true;
   }
 
+  /** True: a ConfigMap or Secret is missing. It tries again after 10 to 15 s (pod_workers.go completeWork). */
+  #unmade(row: number): boolean {
+    const { store, schedule, random } = this.#world;
+    const unmade = this.#configs.unmade(row);
+    if (unmade === undefined) return false;
+    store.setPodPhase(row, store.pods.columns.phase[row]!, PodReason.configError);
+    const there = `Container image "${unmade.image}" already present on machine`;
+    this.#reports.normal(row, "kubelet", "Pulled", there);
+    this.#reports.warning(row, "kubelet", "Failed", `Error: ${unmade.message}`);
+    const jitter = random.next("config", FIRST_BACKOFF_MS / 2);
+    schedule(FIRST_BACKOFF_MS + jitter, Turn.restart, row);
+    return true;
+  }
+
   #start(row: number): void {
+    if (this.#unmade(row)) return;
     const { store, schedule } = this.#world;
     const { fault, readyMs, gatedMs, restarts, kill } = this.#script(row);
     store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));

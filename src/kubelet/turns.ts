@@ -16,6 +16,7 @@ export const Turn = {
   kill: 13,
   gate: 14,
   attach: 15,
+  mount: 16,
 } as const;
 /** So many kinds of turns. */
 export const TURNS = Object.keys(Turn).length;

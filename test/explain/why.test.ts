@@ -164,6 +164,36 @@ describe("an explanation of a Deployment", () => {
         deadline: 600,
       },
     ],
+    ...(
+      [
+        ["containers", "CreateContainerConfigError", { envFrom: [{ secretRef: { name: "key" } }] }],
+        ["volumes", "ContainerCreating", {}],
+      ] as const
+    ).map(([who, state, container]): [string, Situation, Told] => [
+      `whose ${who} lack a Secret`,
+      {
+        spec: {
+          template: {
+            metadata: { labels: { app: "web" } },
+            spec: {
+              containers: [{ name: "web", image: "web:1", ...container }],
+              volumes: [{ name: "key", secret: { secretName: "key" } }].slice(
+                state === "ContainerCreating" ? 0 : 1,
+              ),
+            },
+          },
+        },
+      },
+      {
+        state: "waiting",
+        sets: [`new: 4 ${state} -`],
+        help: [
+          'the secret "key", or optional: true where the template names it',
+          "a template whose pods become ready, or an earlier revision (there is none)",
+        ],
+        deadline: 600,
+      },
+    ]),
     [
       "that found no node for some pods",
       { commands: ["scale deployment/web --replicas=6"], nodes: 1, podsPerNode: 5 },

@@ -31,6 +31,7 @@ function happened(store: Store, change: PodChangeCode, row: number): HappenedCod
 function modified(store: Store, row: number): HappenedCode | undefined {
   const { phase, reason, node } = store.pods.columns;
   const why = reason[row]!;
+  if (why === PodReason.configError) return undefined; // told by the kubelet itself
   switch (phase[row]) {
     case Phase.Pending:
       if (node[row] === UNBOUND) {
