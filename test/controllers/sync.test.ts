@@ -222,17 +222,20 @@ describe("a sync of a Deployment", () => {
       availableReplicas: 10,
     };
     const d = deployment({ spec: { revisionHistoryLimit: 0 }, status });
-    const sets = [
+    const sets = (available: number): ReplicaSet[] => [
       replicaSet({ image: "web:0", replicas: 0 }),
-      replicaSet({ image: "web:1", replicas: 2, available: 1 }),
+      replicaSet({ image: "web:1", replicas: 2, available }),
       replicaSet({ image: "web:2", replicas: 10 }),
     ];
     // One that is not available goes, then one that is.
-    expect(verbs(planFor(d, sets).writes)).toEqual(["update", "update", "update/status"]);
+    expect(verbs(planFor(d, sets(1)).writes)).toEqual(["update", "update", "update/status"]);
     const conflict = failure(409, "Conflict", "changed");
-    const refused = planOf(reconcileDeployment(viewOf(d, sets)), refusing("update", conflict));
-    expect(verbs(refused.writes)).toEqual(["update", "delete", "update/status"]);
-    expect(refused).not.toHaveProperty("error");
+    for (const available of [1, 2]) {
+      const sync = reconcileDeployment(viewOf(d, sets(available)));
+      const refused = planOf(sync, refusing("update", conflict));
+      expect(verbs(refused.writes)).toEqual(["update", "delete", "update/status"]);
+      expect(refused).not.toHaveProperty("error");
+    }
   });
 
   test("takes nothing from a ReplicaSet that cleanup has just emptied", () => {
