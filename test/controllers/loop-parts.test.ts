@@ -109,7 +109,9 @@ describe("reading one's own writes", () => {
   test("cannot tell of a cache that has seen nothing", () => {
     const store = new ConsistencyStore();
     store.wrote("rs", "u1", "pods", 10);
+    store.wrote("rs", "u1", "replicaSet", 12);
     expect(store.isStale("rs", { pods: 0, replicaSets: 0 })).toBe(false);
+    expect(store.isStale("rs", { pods: 0, replicaSets: 11 })).toBe(true);
   });
 
   test("begins anew for another ReplicaSet of the same name", () => {

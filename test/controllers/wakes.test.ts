@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
-import { Cluster } from "../../src/cluster.ts";
+import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 
 const second = 1000;
 
@@ -161,8 +161,8 @@ describe("a ReplicaSet wakes", () => {
   const absent = [{ key: "job", operator: "DoesNotExist" }];
 
   /** One of no pods that selects all without a label `job`; `woken` collects the keys of its syncs. */
-  function selecting(): { cluster: Cluster; woken: string[] } {
-    const cluster = new Cluster();
+  function selecting(options: ClusterOptions = {}): { cluster: Cluster; woken: string[] } {
+    const cluster = new Cluster(options);
     cluster.act("make", (api) =>
       api.create({
         apiVersion: "apps/v1",
@@ -217,5 +217,26 @@ describe("a ReplicaSet wakes", () => {
     expect(woken).toEqual([]);
     patch({ labels: { job: null, app: "web" } });
     expect(woken[0]).toBe("default/web");
+  });
+
+  test("when its cache hears of the labels, though the cluster was saved before", () => {
+    // One move for the relabeling: none. Then caches hear of all.
+    const schedule = { name: ".", fromMs: 10 * second };
+    const { cluster } = selecting({ schedule });
+    cluster.act("create", (api) => api.create(pod({ labels: { job: "x" } })));
+    cluster.runBefore(10 * second);
+    cluster.act("patch", (api) =>
+      api.patch({ resource: "pods", name: "lone" }, "merge", {
+        metadata: { labels: { job: null, app: "web" } },
+      }),
+    );
+    const fork = cluster.fork();
+    const adopted = [cluster, fork].map((world) => {
+      const seen: string[] = [];
+      world.on("write", ({ by, verb }) => seen.push(`${verb} by ${by}`));
+      world.act("wait", () => undefined);
+      return seen[0];
+    });
+    expect(adopted).toEqual(["patch by replicaset-controller", "patch by replicaset-controller"]);
   });
 });
