@@ -133,6 +133,37 @@ describe("a Deployment wakes", () => {
     expect(woken.slice(0, 3)).toEqual(["pods", "pods", "replicasets"]);
   });
 
+  test("every 5 ms once it is short of pods that it had before its deadline, until it is not", () => {
+    const turns = (schedule: string): readonly number[] => {
+      const cluster = new Cluster({ schedule });
+      cluster.act("create", (api) => api.create(web({ progressDeadlineSeconds: 1 })));
+      cluster.runUntil(10 * second);
+      const times: number[] = [];
+      cluster.on("sync", ({ by, at }) => {
+        if (by === "deployment-controller") times.push(at);
+      });
+      const [pod] = cluster.api.list("pods");
+      cluster.act("fail", () => cluster.faults.failProbe(pod!.metadata));
+      cluster.runUntil(11 * second + 2);
+      cluster.act("pass", () => cluster.faults.passProbe(pod!.metadata));
+      cluster.runUntil(20 * second);
+      cluster.act("wait", () => undefined);
+      cluster.runUntil(21 * second);
+      return times;
+    };
+    // Letters: each turn is a move. Fresh: those that find nothing are left out.
+    const all = turns("");
+    const gaps = all.map((time, i) => time - (all[i - 1] ?? time));
+    expect(gaps.filter((gap) => gap > 0 && gap !== 5).length).toBeLessThan(3);
+    expect(all.length).toBeGreaterThan(200);
+    expect(all.at(-1)).toBe(11_005);
+    const told = turns("fresh");
+    expect(told.length).toBeLessThan(10);
+    expect(told.filter((time) => time > 11 * second)).toEqual(
+      all.filter((time) => time > 11 * second),
+    );
+  });
+
   test("when a pod of it ends, after a restore too, and not when one changes, where it recreates pods", () => {
     const cluster = new Cluster();
     cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
