@@ -1,5 +1,5 @@
 /** Known failures that pods show: where they are, since when they are ready, what became of them. */
-import { HASH_LABEL } from "../api/apps.ts";
+import { HASH_LABEL, type ReplicaSet } from "../api/apps.ts";
 import type { Container, Pod } from "../api/core.ts";
 import type { Node } from "../api/node.ts";
 import type { LabelSelector } from "../api/meta.ts";
@@ -115,6 +115,7 @@ const scaleAndShip: Detector = (seen) => {
   const late = oldPods.filter(({ metadata }) => (metadata.creationTimestamp ?? "") >= since);
   const isStuck = nextPods.some(isHopeless);
   if (next === undefined || state === "complete" || late.length === 0 || isStuck) return undefined;
+  if (!grewByScaling(seen, seen.old)) return undefined;
   return {
     story: "scale-and-ship",
     says:
@@ -124,11 +125,13 @@ const scaleAndShip: Detector = (seen) => {
   };
 };
 
-const scaleWhenStuck: Detector = ({ deployment, next, nextPods }) => {
+const scaleWhenStuck: Detector = (seen) => {
+  const { deployment, next, nextPods } = seen;
   const since = next?.metadata.creationTimestamp ?? "";
   const late = nextPods.filter((pod) => (pod.metadata.creationTimestamp ?? "") > since);
   const stuck = nextPods.filter(isHopeless);
-  if (late.length === 0 || stuck.length < nextPods.length) return undefined;
+  if (next === undefined || late.length === 0 || stuck.length < nextPods.length) return undefined;
+  if (!grewByScaling(seen, [next])) return undefined;
   return {
     story: "scale-when-stuck",
     says:
@@ -137,6 +140,17 @@ const scaleWhenStuck: Detector = ({ deployment, next, nextPods }) => {
     better: `kubectl rollout undo deployment/${deployment.metadata.name}, then scale`,
   };
 };
+
+/** Whether a change of replicas gave one of these more, since there is the new ReplicaSet. */
+function grewByScaling({ cluster, next }: Seen, sets: readonly ReplicaSet[]): boolean {
+  const since = virtual(cluster, next?.metadata.creationTimestamp);
+  const names = new Set<unknown>(sets.map(({ metadata }) => metadata.name));
+  return cluster.trace.entries.some((entry) => {
+    if (entry.kind !== "decision" || entry.at < since) return false;
+    const { replicaSet, from, to } = entry.weighed;
+    return entry.id.startsWith("deployment/scale/") && names.has(replicaSet) && to! > from!;
+  });
+}
 
 const readyThenCrash: Detector = ({ cluster, deployment, next, old, nextPods }) => {
   const minReady = deployment.spec.minReadySeconds ?? 0;

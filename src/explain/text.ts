@@ -8,7 +8,7 @@ const WIDTH = 80;
 
 export function explanationText(e: Explanation): string {
   const lines = [
-    `${e.object} at ${seconds(e.at)}: ${e.state}`,
+    `${e.object} at ${seconds(e.at)}: ${e.state}${asReported(e)}`,
     "",
     `  ${arithmetic(e)}`,
     ...e.replicaSets.flatMap(replicaSetLines),
@@ -64,6 +64,11 @@ function failureLines(failures: readonly KnownFailure[]): string[] {
       ...wrap(`Better: ${better}.`, "    ", "    "),
     ]),
   ];
+}
+
+/** Its status may not know yet. */
+function asReported({ state, reallyAvailable, replicas }: Explanation): string {
+  return state === "complete" && reallyAvailable < replicas ? ", as its status says" : "";
 }
 
 function arithmetic(e: Explanation): string {

@@ -11,6 +11,7 @@ import {
   schemaOf,
   type TypeInfo,
 } from "../apiserver/schema.ts";
+import { parseQuantity } from "../apiserver/quantity.ts";
 import { nearest } from "./nearest.ts";
 import { notSimulatedIn } from "./not-simulated.ts";
 import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
@@ -23,7 +24,7 @@ export interface ManifestsRead {
   readonly problems: readonly Problem[];
 }
 
-/** Reads one document: an object, or a List of them. */
+/** Reads one document: an object, or a List of them, such as a DeploymentList. */
 export function readManifest(node: Located, source: Source): ManifestsRead {
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
@@ -33,7 +34,8 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
   };
   const visit = (object: Located): void => {
     const items = object.entries?.get("items")?.node;
-    if (textAt(object, "kind") === "List" && items?.items !== undefined) items.items.forEach(visit);
+    const isList = textAt(object, "kind")?.endsWith("List") === true;
+    if (isList && items?.items !== undefined) items.items.forEach(visit);
     else if (isKustomization(textAt(object, "apiVersion"), source.file)) {
       const hint = "render it first: kubectl kustomize FOLDER > all.yaml";
       report(
@@ -183,7 +185,13 @@ function checkScalar(kind: Scalar, node: Located, path: string, report: Report):
       );
       return;
     case "quantity":
-      expect(number || text, 'a quantity such as 500m or "1Gi"', node, path, report);
+      expect(
+        number || (text && parseQuantity(value.trim()).ok),
+        'a quantity such as 500m or "1Gi"',
+        node,
+        path,
+        report,
+      );
       return;
     case "any":
       return;

@@ -60,11 +60,7 @@ function readText(text: string, file: string): YamlFile {
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
   for (const document of parsed) {
-    for (const { pos, message } of [...document.errors, ...document.warnings]) {
-      const span = { start: pos[0], end: pos[1] };
-      const hint = message.startsWith("Tabs are not") ? { hint: "indent with blanks" } : {};
-      problems.push(problemAt(source, span, { code: "yaml-syntax", message, ...hint }));
-    }
+    problems.push(...syntaxProblems(source, document));
     if (document.errors.length > 0 || document.contents === null) continue;
     const reader = new Reader(source, document);
     const root = reader.read(document.contents, 0);
@@ -72,6 +68,20 @@ function readText(text: string, file: string): YamlFile {
     if (root.value !== null) documents.push({ root, duplicates: reader.duplicates });
   }
   return { source, documents, problems: problems.slice(0, mostProblems) };
+}
+
+/** The first of each line; after a tab the others are only what follows from it. */
+function syntaxProblems(source: Source, { errors, warnings }: Document.Parsed): readonly Problem[] {
+  const tabs = errors.filter(({ code }) => code === "TAB_AS_INDENT");
+  const lines = new Set<number>();
+  return [...(tabs.length > 0 ? tabs : errors), ...warnings].flatMap(({ pos, message }) => {
+    const span = { start: pos[0], end: pos[1] };
+    const hint = tabs.length > 0 ? { hint: "indent with blanks" } : {};
+    const problem = problemAt(source, span, { code: "yaml-syntax", message, ...hint });
+    if (lines.has(problem.line)) return [];
+    lines.add(problem.line);
+    return [problem];
+  });
 }
 
 function parse(text: string): readonly Document.Parsed[] {

@@ -207,7 +207,7 @@ function assertComplete(cluster: Cluster, key: string): void {
   );
 }
 
-/** Leaves out actions while what is left still breaks the same law. */
+/** Leaves out actions, and time before them, while what is left still breaks the same law. */
 function shrink(
   manifest: KubeObject,
   actions: readonly UserAction[],
@@ -217,15 +217,18 @@ function shrink(
   let best = actions;
   let played = playOnce(manifest, best, seed, options);
   const { law } = played.watch.breaches[0]!;
-  for (let i = 0; i < best.length;) {
-    const shorter = best.toSpliced(i, 1);
+  const breaks = (shorter: readonly UserAction[]): boolean => {
     const attempt = playOnce(manifest, shorter, seed, options);
-    if (attempt.watch.breaches.some((breach) => breach.law === law)) {
-      best = shorter;
-      played = attempt;
-    } else {
-      i++;
-    }
+    if (!attempt.watch.breaches.some((breach) => breach.law === law)) return false;
+    best = shorter;
+    played = attempt;
+    return true;
+  };
+  for (let i = 0; i < best.length;) if (!breaks(best.toSpliced(i, 1))) i++;
+  for (let i = 0; i < best.length; i++) {
+    const { after } = best[i]!;
+    const shorter = [0, after - (after % 1_000)].filter((ms) => ms < after);
+    shorter.some((ms) => breaks(best.with(i, { ...best[i]!, after: ms })));
   }
   const breach = played.watch.breaches.find((found) => found.law === law)!;
   const behaviors = options.behaviors ?? DEFAULT_BEHAVIORS;

@@ -3,8 +3,11 @@ import { describe, expect, test } from "vitest";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 import { explanationText } from "../../src/explain/text.ts";
 import { explainDeployment, type Explanation } from "../../src/explain/why.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import type { Behavior, FaultType } from "../../src/kubelet/behavior.ts";
+
+import { web } from "../support/web.ts";
 
 const second = 1000;
 
@@ -337,4 +340,44 @@ test("a restart is not put down to the liveness probe of another Deployment's co
     explainDeployment(cluster, `default/${name}`)!.failures.map(({ story }) => story);
   expect(named("slow")).toContain("liveness-kills-slow");
   expect(named("crash")).not.toContain("liveness-kills-slow");
+});
+
+test("an old pod that is made anew in mid-rollout is not put down to scaling", () => {
+  const stories = (event: (cluster: Cluster) => void): string[] => {
+    const cluster = new Cluster({ behaviors: [{ ready: { delay: 10 * second } }] });
+    cluster.act("create", (api) => api.create(web(4)));
+    cluster.runUntil(60 * second);
+    const silent = { readFile: () => undefined, out: () => undefined, err: () => undefined };
+    runKubectl(cluster, "set image deployment/web web=web:v2", silent);
+    cluster.runUntil(65 * second);
+    event(cluster);
+    cluster.runUntil(66 * second);
+    return explainDeployment(cluster, "web")!.failures.map(({ story }) => story);
+  };
+  const lost = stories((cluster) => {
+    const [{ metadata }] = cluster.api.list("pods") as readonly [KubeObject];
+    cluster.act("lose", (api) => api.delete({ resource: "pods", name: metadata.name }));
+  });
+  expect(lost).not.toContain("scale-and-ship");
+  const scaled = stories((cluster) =>
+    cluster.act("scale", (api) => {
+      const ref = { resource: "deployments", name: "web" };
+      return api.patch(ref, "merge", { spec: { replicas: 8 } });
+    }),
+  );
+  expect(scaled).toContain("scale-and-ship");
+});
+
+test("a Deployment that is complete as its status says, and not really, is told so", () => {
+  const cluster = new Cluster({ schedule: { name: "....................", fromMs: 30 * second } });
+  cluster.act("create", (api) => api.create(web(2)));
+  cluster.runUntil(30 * second - 1);
+  const [{ metadata }] = cluster.api.list("pods") as readonly [KubeObject];
+  cluster.runBefore(31 * second);
+  cluster.act("lose", (api) =>
+    api.delete({ resource: "pods", name: metadata.name }, { gracePeriodSeconds: 0 }),
+  );
+  const text = explanationText(explainDeployment(cluster, "web")!);
+  expect(text).toMatch(/^deployment\/web at 31s: complete, as its status says\n/);
+  expect(text).toContain("available: 2 as reported (really 1: a status is behind), at least 2");
 });

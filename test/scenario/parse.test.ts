@@ -144,6 +144,11 @@ describe("manifests", () => {
     ],
     [
       "name: web, image",
+      "resources: { requests: { cpu: 250x } }, name: web, image",
+      '9:58 wrong-type: spec.template.spec.containers[0].resources.requests.cpu must be a quantity such as 500m or "1Gi", got "250x"',
+    ],
+    [
+      "name: web, image",
       "nmae: web, image",
       '9:28 unknown-field: unknown field "spec.template.spec.containers[0].nmae" [did you mean "name"?]',
     ],

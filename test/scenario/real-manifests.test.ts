@@ -91,6 +91,7 @@ describe("a file with everything in it", () => {
   test.each([
     ["with Windows' line ends", everything.replaceAll("\n", "\r\n")],
     ["as JSON", JSON.stringify({ apiVersion: "v1", kind: "List", items: objectsIn(everything) })],
+    ["as a list of a kind", JSON.stringify({ kind: "PodList", items: objectsIn(everything) })],
   ])("reads the same %s", (_, text) => {
     const cluster = played(text);
     for (const object of objectsIn(everything)) {

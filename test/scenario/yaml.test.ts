@@ -119,6 +119,12 @@ describe("syntax errors", () => {
     expect(firstProblem("a: 1\n\tb: 2\n")).toMatch(/^2:1 yaml-syntax: /);
   });
 
+  test("are told once a line; of tabs nothing else is", () => {
+    const lines = (text: string): number[] => readYaml(text, "x").problems.map(({ line }) => line);
+    expect(lines("a:\n  b: 1\n\tc: 2\n  d: 3\n\te: 4\n")).toEqual([3, 5]);
+    expect(lines("a: b: c: d\ne: f: g: h\n")).toEqual([1, 2]);
+  });
+
   test("an empty file has no documents", () => {
     expect(readYaml("# only a comment\n---\n\n", "x").documents).toEqual([]);
   });
