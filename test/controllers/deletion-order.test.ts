@@ -20,12 +20,16 @@ type Drawn = Pick<
   "owner" | "node" | "phase" | "flags" | "readyS" | "createdS" | "restarts" | "deletionCost"
 >;
 
-function listing(pods: readonly Drawn[]): PodListing {
+type UidOf = (row: number) => number;
+const inOrder: UidOf = (row) => row + 1;
+const scattered: UidOf = (row) => 1 + ((row * 37) % 61);
+
+function listing(pods: readonly Drawn[], uidOf = inOrder): PodListing {
   const table = new PodTable();
   pods.forEach((pod, row) =>
-    table.put(row, { ...pod, uid: row + 1, flags: pod.flags | Flag.Present, source: 0 }),
+    table.put(row, { ...pod, uid: uidOf(row), flags: pod.flags | Flag.Present, source: 0 }),
   );
-  return { pods: table, owner: MINE, related: [MINE, OTHER] };
+  return { pods: table, owner: MINE, related: [OTHER, MINE] };
 }
 
 const settled = {
@@ -73,8 +77,8 @@ function logarithm(since: number): number {
   return ns <= 0n ? -1 : ns.toString(2).length - 1;
 }
 
-/** The order as its documentation tells it, key by key; rows stand for UIDs. */
-function naive(pods: readonly Drawn[]): (a: number, b: number) => number {
+/** The order as its documentation tells it, key by key. */
+function naive(pods: readonly Drawn[], uidOf = inOrder): (a: number, b: number) => number {
   const active = pods.filter(isActive);
   const crowd = (node: number): number => active.filter((pod) => pod.node === node).length;
   const phases: number[] = [Phase.Pending, Phase.Unknown, Phase.Running];
@@ -88,11 +92,11 @@ function naive(pods: readonly Drawn[]): (a: number, b: number) => number {
     const byCrowd = crowd(right.node) - crowd(left.node);
     if (byCrowd !== 0) return byCrowd;
     if (left.flags === Flag.Ready && left.readyS !== right.readyS) {
-      return logarithm(left.readyS) - logarithm(right.readyS) || a - b;
+      return logarithm(left.readyS) - logarithm(right.readyS) || uidOf(a) - uidOf(b);
     }
     if (left.restarts !== right.restarts) return right.restarts - left.restarts;
     if (left.createdS === right.createdS) return 0;
-    return logarithm(left.createdS) - logarithm(right.createdS) || a - b;
+    return logarithm(left.createdS) - logarithm(right.createdS) || uidOf(a) - uidOf(b);
   };
 }
 
@@ -107,8 +111,8 @@ function ascending(rows: readonly number[]): number[] {
 describe("the order in which pods are deleted", () => {
   test("is that of Kubernetes' keys, one after the other", () => {
     const property = fc.property(drawn, (pods) => {
-      const rows = inGoOrder(listing(pods), NOW_S * 1000);
-      const compare = naive(pods);
+      const rows = inGoOrder(listing(pods, scattered), NOW_S * 1000);
+      const compare = naive(pods, scattered);
       expect(ascending(rows)).toEqual(activeRows(pods));
       for (let i = 1; i < rows.length; i++)
         expect(compare(rows[i - 1]!, rows[i]!)).toBeLessThanOrEqual(0);
@@ -167,17 +171,23 @@ describe("the order in which pods are deleted", () => {
     fc.assert(property, runs(4));
   });
 
+  const pod: Drawn = {
+    owner: MINE,
+    node: 0,
+    phase: Phase.Running,
+    flags: Flag.Ready,
+    readyS: 1,
+    createdS: 1,
+    restarts: 0,
+    deletionCost: 0,
+  };
+
+  test("is that in which pods are listed where they are alike in all, whatever their UIDs", () => {
+    const alike = listing([pod, pod, pod], (row) => 9 - row);
+    expect(inGoOrder(alike, NOW_S * 1000)).toEqual([0, 1, 2]);
+  });
+
   test("is not asked for where all pods go", () => {
-    const pod: Drawn = {
-      owner: MINE,
-      node: 0,
-      phase: Phase.Running,
-      flags: Flag.Ready,
-      readyS: 1,
-      createdS: 1,
-      restarts: 0,
-      deletionCost: 0,
-    };
     expect(podsToDelete(listing([pod, { ...pod, owner: OTHER }, pod]), 5, NOW_S * 1000)).toEqual([
       0, 2,
     ]);

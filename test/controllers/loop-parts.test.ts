@@ -2,7 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { ConsistencyStore } from "../../src/controllers/consistency.ts";
 import { Expectations } from "../../src/controllers/expectations.ts";
-import { isSchedule, Schedule, type Move } from "../../src/controllers/schedule.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { ThrottledClient } from "../../src/controllers/control-plane.ts";
+import { isSchedule, Schedule, scheduleOf, type Move } from "../../src/controllers/schedule.ts";
+import { TokenBucket } from "../../src/controllers/token-bucket.ts";
 import { WorkQueue } from "../../src/controllers/workqueue.ts";
 import { Random } from "../../src/engine/random.ts";
 
@@ -126,6 +129,45 @@ describe("reading one's own writes", () => {
   });
 });
 
+describe("the limit of requests", () => {
+  const tuple = (bucket: TokenBucket, ...times: number[]): number[] =>
+    times.map((now) => bucket.reserve(now));
+
+  test("gives a burst at once, then one by one, in whole ms, and a full burst after a pause", () => {
+    const bucket = new TokenBucket({ qps: 30, burst: 2, latency: 0 });
+    expect(tuple(bucket, 0, 0, 0, 0)).toEqual([0, 0, 34, 67]);
+    expect(tuple(bucket, 10_000, 10_000, 10_000)).toEqual([10_000, 10_000, 10_034]);
+    expect(new TokenBucket({ qps: 30, burst: 2 }).reserve(0)).toBe(30); // the latency
+  });
+
+  test("goes on after a save, through JSON, where it was", () => {
+    const limits = { qps: 10, burst: 1, latency: 0 };
+    const bucket = new TokenBucket(limits);
+    tuple(bucket, 0, 0);
+    expect(new TokenBucket(limits, json(bucket.save())).reserve(50)).toBe(200);
+  });
+
+  test("lets 25 Events about an object through, then one in five minutes, also after a save", () => {
+    const about = (uid: string): KubeObject => {
+      return { apiVersion: "v1", kind: "Pod", metadata: { name: "p", uid } };
+    };
+    const limits = { qps: 1e6, burst: 1e6, latency: 0 };
+    let sent = 0;
+    const count = (): void => void sent++;
+    let client = new ThrottledClient(limits, count);
+    const send = (uid: string, events: number, now: number): number => {
+      sent = 0;
+      client.sendEvents(about(uid), events, now);
+      client = new ThrottledClient(limits, count, json(client.save()));
+      for (let turn = 0; turn < 99; turn++) client.eventSent(now);
+      return sent;
+    };
+    expect([send("a", 30, 0), send("b", 2, 0), send("b", 30, 0)]).toEqual([25, 2, 23]);
+    expect([send("a", 1, 299_000), send("a", 2, 300_001)]).toEqual([0, 1]);
+    expect(send("a", 30, 100 * 300_000)).toBe(25);
+  });
+});
+
 describe("a schedule", () => {
   const both: readonly Move[] = ["d", "R"];
 
@@ -155,6 +197,28 @@ describe("a schedule", () => {
       [".", "R", "d"],
     ]);
     expect(schedule.next([], 0, 1)).toBe(".");
+  });
+
+  test("drawn at random with own writes first delivers those before it syncs a Deployment", () => {
+    const schedule = new Schedule({ name: "random-own" }, new Random("0"));
+    const drawn = (...possible: Move[]): readonly Move[] =>
+      [
+        ...new Set(Array.from({ length: 60 }, () => schedule.next(possible, 0, undefined))),
+      ].toSorted();
+    expect([drawn("d", "D"), drawn("r", "D"), drawn("p", "D", "R")]).toEqual([
+      ["d"],
+      ["r"],
+      ["D", "R", "p"],
+    ]);
+  });
+
+  test("is read as people write it, with white space and a time until which it is fresh", () => {
+    expect(scheduleOf("fresh until 60 000 ms, then d R")).toEqual({ name: "dR", fromMs: 60_000 });
+    expect([scheduleOf("ran dom"), scheduleOf("d\n.")]).toEqual([
+      { name: "random" },
+      { name: "d." },
+    ]);
+    expect(() => scheduleOf("fresh until then")).toThrow("schedule fresh until then: use fresh,");
   });
 
   test("is fresh before the instant that it starts at", () => {

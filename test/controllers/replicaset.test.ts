@@ -114,6 +114,49 @@ describe("a sync of a ReplicaSet", () => {
     expect(isAvailable(100, 0, 0)).toBe(true);
   });
 
+  test("adopts nothing for a ReplicaSet that is another, going or gone, when it is read afresh", () => {
+    const adopting = (fresh: (rs: KubeObject) => Outcome): string | undefined => {
+      const { error, writes } = planOf(
+        reconcileReplicaSet(view({ orphans: [orphan(8)] })),
+        (effect) => (effect.do === "get" ? fresh(effect.object) : undefined),
+      );
+      expect(writes).toEqual([]);
+      return error;
+    };
+    const changed = (change: object) => (rs: KubeObject) => {
+      return { ok: true as const, value: { ...rs, metadata: { ...rs.metadata, ...change } } };
+    };
+    const gone = failure(404, "NotFound", "no such ReplicaSet");
+    expect([
+      adopting(changed({ uid: "another" })),
+      adopting(changed({ deletionTimestamp: "2000-01-01T00:59:59Z" })),
+      adopting(() => ({ ok: false, status: gone })),
+    ]).toEqual([
+      "original ReplicaSet web-1 is gone",
+      "web-1 has just been deleted",
+      "no such ReplicaSet",
+    ]);
+  });
+
+  test("looks again after minReadySeconds where the status that it wrote waits for pods it does not see", () => {
+    const rs = view({}, 10).replicaSet!;
+    const status = { ...rs.status, replicas: 3, readyReplicas: 3, availableReplicas: 1 };
+    const plan = planOf(reconcileReplicaSet(view({}, 10)), () => {
+      return { ok: true, value: { ...rs, status } };
+    });
+    expect(plan.requeueAfterMs).toBe(10_000);
+  });
+
+  test("has no conditions once its failure is over", () => {
+    const rs = view().replicaSet!;
+    const reason = { reason: "FailedCreate", message: "no", lastTransitionTime: "1970" };
+    const condition = { type: "ReplicaFailure", status: "True", ...reason } as const;
+    const status = { ...rs.status, conditions: [condition] };
+    const [write] = planOf(reconcileReplicaSet(view({ replicaSet: { ...rs, status } }))).writes;
+    expect(write).toMatchObject({ do: "update/status", object: { status: { replicas: 3 } } });
+    expect(write).not.toHaveProperty("object.status.conditions");
+  });
+
   test("deletes as many as are too many, though an orphan was gone before it was adopted", () => {
     const answer = (effect: Effect): Outcome => {
       if (effect.do === "adopt-pods") return { done: 1, missing: [8] };
@@ -173,15 +216,31 @@ test("a pod of the fullest node goes first where pods are counted by labels", ()
   const rs = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: metadataOf, spec };
   cluster.act("create", (api) => api.create(rs));
   cluster.runUntil(10 * second);
-  const onNodes = (): unknown[] => cluster.api.list("pods").map((pod) => pod["spec"]);
+  // What others have on a node does not count: those that it does not select, those of other namespaces.
+  const onFirst = { ...podSpec, nodeName: "node-1" };
+  for (const [namespace, app] of [
+    ["default", "other"],
+    ["kube-system", "web"],
+  ] as const) {
+    const mine = { metadata: { labels: { app } }, spec: onFirst };
+    const of = { replicas: 3, selector: { matchLabels: { app } }, template: mine };
+    const other = { ...rs, metadata: { name: "other", namespace }, spec: of };
+    cluster.act("create", (api) => api.create(other));
+  }
+  cluster.runUntil(20 * second);
+  const onNodes = (): unknown[] =>
+    cluster.api
+      .list("pods", { namespace: "default" })
+      .filter(({ metadata: { labels: of } }) => of?.["app"] === "web")
+      .map((pod) => pod["spec"]);
   expect(onNodes()).toMatchObject(["node-2", "node-1", "node-2"].map((nodeName) => ({ nodeName })));
-  const [{ metadata }] = cluster.api.list("pods") as [KubeObject];
+  const [{ metadata }] = cluster.api.list("pods", { labelSelector: "app=web" }) as [KubeObject];
   const pod = { resource: "pods", namespace: "default", name: metadata.name };
   cluster.act("edit", (api) => {
     api.patch(pod, "merge", { metadata: { labels: { edited: "yes" } } });
     api.patch({ resource: "replicasets", name: "a" }, "merge", { spec: { replicas: 2 } });
   });
-  cluster.runUntil(20 * second);
+  cluster.runUntil(30 * second);
   expect(onNodes()).toMatchObject(["node-1", "node-2"].map((nodeName) => ({ nodeName })));
 });
 

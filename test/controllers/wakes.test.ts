@@ -250,6 +250,17 @@ describe("a ReplicaSet wakes", () => {
     expect(woken[0]).toBe("default/web");
   });
 
+  test("not when a pod that is going gets labels that it selects", () => {
+    const { cluster, woken } = selecting();
+    const lone = { resource: "pods", name: "lone" };
+    cluster.act("create", (api) => api.create(pod({ labels: { job: "x" } })));
+    cluster.runUntil(10 * second);
+    cluster.act("delete", (api) => api.delete(lone));
+    const metadata = { labels: { job: null, app: "web" } };
+    cluster.act("patch", (api) => api.patch(lone, "merge", { metadata }));
+    expect(woken).toEqual([]);
+  });
+
   test("when its cache hears of the labels, though the cluster was saved before", () => {
     // One move for the relabeling: none. Then caches hear of all.
     const schedule = { name: ".", fromMs: 10 * second };

@@ -116,6 +116,66 @@ const labels = noticedBy(
       `Object.entries(wanted).every(`,
       `Object.entries(wanted).some(`,
     ],
+    [
+      "a ReplicaSet that is being deleted adopts",
+      `${replicaset}replicaset`,
+      `if (fresh.value.metadata.deletionTimestamp !== undefined) return`,
+      `if (fresh.value.metadata.deletionTimestamp === "") return`,
+    ],
+    [
+      "a ReplicaSet of the same name adopts",
+      `${replicaset}replicaset`,
+      `if (fresh.value.metadata.uid !== rs.metadata.uid) return`,
+      `if (fresh.value.metadata.name !== rs.metadata.name) return`,
+    ],
+    [
+      "pods of everybody crowd a node",
+      `${replicaset}label-counts`,
+      `if (!related.some((rs) => matchesSelector(rs.spec.selector, labels))) continue;`,
+      ``,
+    ],
+  ],
+);
+
+const orders = noticedBy(
+  ["controllers/deletion-order.test.ts"],
+  [
+    [
+      "pods created about as long ago are all alike",
+      `${replicaset}deletion-exact`,
+      `return a.readyS !== b.readyS || a.createdS !== b.createdS;`,
+      `return a.readyS !== b.readyS;`,
+    ],
+    [
+      "pods that are alike in all go by UID",
+      `${replicaset}deletion-exact`,
+      `return a.readyS !== b.readyS || a.createdS !== b.createdS;`,
+      `return true;`,
+    ],
+  ],
+);
+
+const wakes = noticedBy(
+  ["controllers/wakes.test.ts"],
+  [
+    [
+      "a pod that nobody owns wakes no ReplicaSet when it appears",
+      `${replicaset}controller`,
+      `(change === PodChange.Added || moved || relabeled)`,
+      `(moved || relabeled)`,
+    ],
+    [
+      "a pod that nobody owns wakes no ReplicaSet by its new labels",
+      `${replicaset}controller`,
+      `(change === PodChange.Added || moved || relabeled)`,
+      `(change === PodChange.Added || moved)`,
+    ],
+    [
+      "the hot loop slows down",
+      "controllers/loop",
+      `if (verdict.error === undefined || verdict.final === true) queue.forget(key);`,
+      `if (verdict.final === true) queue.forget(key);`,
+    ],
   ],
 );
 
@@ -171,6 +231,8 @@ export const podsLawMutants: readonly Mutant[] = [
   ...replicaSets,
   ...loops,
   ...labels,
+  ...orders,
+  ...wakes,
   ...kubectl,
   ...defaults,
 ];

@@ -47,7 +47,6 @@ export function compareTiers(a: TierKey, b: TierKey): number {
 export function compareTimes(a: CohortKey, b: CohortKey, now: number): number {
   if (a.readyS !== b.readyS) return ageClass(a.readyS, now) - ageClass(b.readyS, now);
   if (a.restarts !== b.restarts) return b.restarts - a.restarts;
-  if (a.createdS === b.createdS) return 0;
   return ageClass(a.createdS, now) - ageClass(b.createdS, now);
 }
 
