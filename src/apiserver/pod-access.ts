@@ -1,5 +1,5 @@
 /** Pods by name, as objects, and what a user may change about one of them. */
-import type { Pod } from "../api/core.ts";
+import type { Pod, PodSpec } from "../api/core.ts";
 import { deletionCostOf } from "../api/deletion-cost.ts";
 import { deepEqual } from "../api/json.ts";
 import type { KubeObject } from "../api/meta.ts";
@@ -25,6 +25,16 @@ export function* listPods(store: Store, namespace: string | undefined): Generato
   }
 }
 
+/** Stores what may be changed of one pod: its metadata, and of its spec what validation/pods.ts lets through. */
+export function changePod(store: Store, row: number, current: KubeObject, next: KubeObject): void {
+  const { nodeName: _, ...spec } = next["spec"] as PodSpec;
+  const { nodeName: __, ...before } = current["spec"] as PodSpec;
+  if (!deepEqual(before, spec)) {
+    store.editPodSpec(row, store.registry.changedSource(store.pods.columns.source[row]!, spec));
+  }
+  if (!deepEqual(current.metadata, next.metadata)) podEdits(store, row, next);
+}
+
 /** Stores changed metadata of one pod: labels, annotations and who owns it. */
 export function podEdits(store: Store, row: number, next: Pick<KubeObject, "metadata">): void {
   const { labels = {}, annotations = {} } = next.metadata;
@@ -38,7 +48,7 @@ export function podEdits(store: Store, row: number, next: Pick<KubeObject, "meta
   const { ownerReferences: others, ...rest } = store.registry.edits[known[row]!]!;
   const kept = same && others === undefined && ownerReferences === undefined;
   const edit = {
-    ...(same ? rest : { labels, annotations }),
+    ...(same ? rest : { ...rest, labels, annotations }),
     ...(ownerReferences === undefined ? {} : { ownerReferences }),
   };
   const edits = kept ? known[row]! : store.registry.edits.push(edit) - 1;

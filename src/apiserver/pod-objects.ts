@@ -41,7 +41,7 @@ export function podObject(store: Store, row: number): Pod {
       namespace: source.namespace,
       uid: uidText(columns.uid[row]!),
       resourceVersion: String(columns.resourceVersion[row]!),
-      generation: deleting ? 2 : 1,
+      generation: 1 + (edits?.specs ?? 0) + (deleting ? 1 : 0),
       creationTimestamp: timestamp(columns.createdS[row]! * 1000),
       deletionTimestamp: deleting ? timestamp(columns.deletionS[row]! * 1000) : undefined,
       deletionGracePeriodSeconds: deleting ? columns.graceS[row]! : undefined,
@@ -221,7 +221,7 @@ function containerState(
     };
   }
   if (reason.waiting !== undefined) {
-    return { waiting: { reason: reason.waiting, message } };
+    return { waiting: { reason: reason.waiting, ...(message === "" ? {} : { message }) } };
   }
   if (phase === Phase.Running) return { running: { startedAt: started } };
   return { waiting: { reason: "ContainerCreating" } };

@@ -19,6 +19,8 @@ export const PodReason = {
   registryFails: 8,
   registryBackOff: 9,
   configError: 10,
+  /** Its container has another image, and is still to be started. */
+  renewed: 11,
 } as const;
 
 const nothing = (): string => "";
@@ -50,6 +52,7 @@ export const podReasons: readonly PodReasonInfo[] = [
     message: (image) => `Back-off pulling image "${image}": ErrImagePull: ${noRegistry(image)}`,
   },
   { waiting: "CreateContainerConfigError", message: nothing }, // the kubelet has the words
+  { waiting: "ContainerCreating", message: nothing },
 ];
 
 export function isFailedPull(reason: number): boolean {

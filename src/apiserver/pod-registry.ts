@@ -54,6 +54,8 @@ export interface PodEdits {
   readonly annotations?: StringMap;
   /** Where there are others than its ReplicaSet, which is the controller. */
   readonly ownerReferences?: readonly OwnerReference[];
+  /** How often its spec was changed. */
+  readonly specs?: number;
 }
 
 export interface SavedPodRegistry {
@@ -178,6 +180,14 @@ export class PodRegistry {
     this.sources.push({ ...source, maker: uid, generated: true });
     this.#current.set(uid, this.sources.length - 1);
     return this.sources.length - 1;
+  }
+
+  /** Of a pod whose spec somebody changed: all else is as it was. */
+  changedSource(source: number, spec: PodSpec): number {
+    const known = this.sources[source]!;
+    const template = deepFreeze({ ...known.template, spec });
+    const graceSeconds = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+    return this.sources.push({ ...known, template, spec: template.spec, graceSeconds }) - 1;
   }
 
   barePodSource(pod: KubeObject, template: PodTemplateSpec): number {

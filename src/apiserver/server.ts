@@ -13,7 +13,7 @@ import type {
   WriteOptions,
 } from "../api/client.ts";
 import type { Pod } from "../api/core.ts";
-import { deepEqual, deepFreeze } from "../api/json.ts";
+import { deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis, Timestamp } from "../api/meta.ts";
 import { alreadyExists, conflict, invalid, notFound, type Answer } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
@@ -33,7 +33,7 @@ import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from
 import { deleteNamespace, refuseNamespaceDeletion } from "./namespace-deletion.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
-import { findPod, listPods, podEdits } from "./pod-access.ts";
+import { changePod, findPod, listPods } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import { Quotas } from "./quotas.ts";
 import type { Refusals } from "./refusals.ts";
@@ -348,7 +348,7 @@ export class ApiServer implements Client {
       value.metadata.namespace ?? "default",
       value.metadata.name,
     )!;
-    if (!deepEqual(current.metadata, value.metadata)) podEdits(this.store, row, value);
+    changePod(this.store, row, current, value);
     return { ok: true, value: podObject(this.store, row), warnings };
   }
 

@@ -36,6 +36,8 @@ export type PodChangeCode = (typeof PodChange)[keyof typeof PodChange];
 export interface PodIdentity {
   readonly owner: number;
   readonly edits: number;
+  /** Where its spec is another now. */
+  readonly source?: number;
 }
 
 /** Indexes in the registry. */
@@ -310,6 +312,21 @@ export class Store {
     const before = { owner: owner[row]!, edits: edits[row]! };
     this.registry.special.add(row);
     this.pods.put(row, { ...change, resourceVersion: ++this.#resourceVersion });
+    this.#tell(PodChange.Edited, row, this.#resourceVersion, before);
+  }
+
+  /** Another spec of one pod: that of another source. */
+  editPodSpec(row: number, source: number): void {
+    const { columns } = this.pods;
+    const { specs = 0, ...others } = this.registry.edits[columns.edits[row]!]!;
+    const before = {
+      owner: columns.owner[row]!,
+      edits: columns.edits[row]!,
+      source: columns.source[row]!,
+    };
+    const edits = this.registry.edits.push({ ...others, specs: specs + 1 }) - 1;
+    this.registry.special.add(row);
+    this.pods.put(row, { source, edits, resourceVersion: ++this.#resourceVersion });
     this.#tell(PodChange.Edited, row, this.#resourceVersion, before);
   }
 

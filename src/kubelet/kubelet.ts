@@ -6,7 +6,7 @@
  */
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { killedAfter } from "../apiserver/pod-lifecycle.ts";
-import { PodReason } from "../apiserver/pod-reasons.ts";
+import { PodReason, podReasons } from "../apiserver/pod-reasons.ts";
 import type { NodesSeen } from "../apiserver/events/log.ts";
 import type { PodSource } from "../apiserver/pod-registry.ts";
 import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
@@ -14,18 +14,17 @@ import { unreachable } from "../engine/assert.ts";
 import { whyNowhere } from "../scheduler/diagnosis.ts";
 import { Placement } from "../scheduler/placement.ts";
 import { Attachments, type SavedAttachments } from "./attachments.ts";
+import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from "./back-off.ts";
 import { ConfigSources, type SavedConfigSources } from "./config-sources.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
-import { startsWithoutRegistry } from "./images.ts";
 import { PodReports } from "./pod-reports.ts";
+import { Pulls } from "./pulls.ts";
+import { changedContainers, Renewals, type SavedRenewals } from "./renewals.ts";
+import { Scripts } from "./scripts.ts";
 import { Turn, type TurnCode } from "./turns.ts";
 import type { KubeletWorld } from "./world.ts";
-import { behaviorFor, scriptFor, variesByPod, type Behavior, type PodScript } from "./behavior.ts";
 
 const CRASH_AFTER_MS = 1000;
-const FIRST_BACKOFF_MS = 10_000;
-const LONGEST_BACKOFF_MS = 300_000;
-const PULL_BACKOFF_AFTER_MS = 2000;
 /** Of nestedpendingoperations. */
 const FIRST_MOUNT_BACKOFF_MS = 500;
 const LONGEST_MOUNT_BACKOFF_MS = 122_000;
@@ -33,38 +32,52 @@ const LONGEST_MOUNT_BACKOFF_MS = 122_000;
 export interface SavedKubelet extends SavedHardships {
   readonly attachments: SavedAttachments;
   readonly configs: SavedConfigSources;
+  readonly renewed: SavedRenewals;
 }
 
 export class Kubelet {
   readonly #world: KubeletWorld;
-  /** Behavior by source: templates do not change. */
-  readonly #behaviors: Behavior[] = [];
-  /** ... and so do scripts that are the same for every pod. */
-  readonly #scripts: (PodScript | undefined)[] = [];
+  readonly #scripts: Scripts;
+  readonly #pulls: Pulls;
   readonly #hardships: Hardships;
   readonly #attachments: Attachments;
   readonly #configs: ConfigSources;
+  readonly #renewals: Renewals;
   readonly #placement: Placement;
   readonly #reports: PodReports;
 
   constructor(world: KubeletWorld, saved?: SavedKubelet) {
-    this.#world = world;
+    this.#renewals = new Renewals(saved?.renewed);
+    this.#world = { ...world, schedule: this.#putOff(world) };
+    this.#scripts = new Scripts(world);
     this.#hardships = new Hardships(saved);
+    this.#pulls = new Pulls(this.#world, this.#hardships);
     this.#attachments = new Attachments(world.store, saved?.attachments);
     this.#configs = new ConfigSources(world.store, saved?.configs);
     world.store.kubeletSays = (row) => this.#configs.messageOf(row);
     this.#placement = new Placement(world, {
       scheduled: (row) => this.#reports.change(row, "scheduled"),
       begin: (row) => this.#begin(row),
-      wake: (row) => world.schedule(0, Turn.schedule, row),
+      wake: (row) => this.#world.schedule(0, Turn.schedule, row),
     });
     this.#reports = new PodReports(world);
-    world.store.listen({ pod: (change, row) => this.#hear(change, row) });
+    world.store.listen({
+      pod: (change, row, _, before) =>
+        before?.source === undefined ? this.#hear(change, row) : this.#renew(row, before.source),
+    });
+  }
+
+  #putOff({ schedule, now }: KubeletWorld): KubeletWorld["schedule"] {
+    return (delay, turn, row) => {
+      this.#renewals.putOff(row, turn, now() + delay);
+      schedule(delay, turn, row);
+    };
   }
 
   /** A timer is due. */
   act(turn: TurnCode, row: number): void {
     const { store } = this.#world;
+    if (!this.#renewals.counts(row, turn, this.#world.now())) return;
     if (this.#hardships.park(store.pods.columns.node[row]!, turn, row)) return;
     if (turn === Turn.stopped) {
       if (store.pods.isPresent(row)) store.removePod(row);
@@ -150,13 +163,17 @@ export class Kubelet {
   }
 
   save(): SavedKubelet {
-    const [attachments, configs] = [this.#attachments.save(), this.#configs.save()];
-    return { ...this.#hardships.save(), attachments, configs };
+    return {
+      ...this.#hardships.save(),
+      attachments: this.#attachments.save(),
+      configs: this.#configs.save(),
+      renewed: this.#renewals.save(),
+    };
   }
 
   /** For events: whether the image of a pod can be pulled. */
   pullOf(row: number): "works" | "fails" {
-    return this.#script(row).fault?.type === "ImagePullBackOff" ? "fails" : "works";
+    return this.#scripts.of(row).fault?.type === "ImagePullBackOff" ? "fails" : "works";
   }
 
   /** For events: nodes in all, and what keeps this pod from them. */
@@ -172,14 +189,14 @@ export class Kubelet {
   #live(turn: Exclude<TurnCode, typeof Turn.schedule | typeof Turn.stopped>, row: number): void {
     switch (turn) {
       case Turn.start:
-        return this.#pullFailed(row) ? undefined : this.#start(row);
+        return this.#pulls.fails(row) ? undefined : this.#start(row);
       case Turn.pull:
-        if (this.#pullFailed(row)) return;
-        return this.#world.schedule(this.#script(row).startMs, Turn.start, row);
+        if (this.#pulls.fails(row)) return;
+        return this.#world.schedule(this.#scripts.of(row).startMs, Turn.start, row);
       case Turn.becomeReady:
         return this.#becomeReady(row);
       case Turn.becomeUnready: {
-        const { recover } = this.#script(row).fault ?? {};
+        const { recover } = this.#scripts.of(row).fault ?? {};
         this.setUnready(row);
         if (recover !== undefined) this.#world.schedule(recover, Turn.recover, row);
         return;
@@ -196,6 +213,10 @@ export class Kubelet {
         return this.#kill(row);
       case Turn.attach:
         return this.#attachments.waits(row) ? this.#begin(row) : undefined;
+      case Turn.renew:
+        this.#stopForRestart(row);
+        this.#world.store.setPodPhase(row, Phase.Running, PodReason.renewed);
+        return this.#mount(row);
       case Turn.mount:
         return this.#mount(row);
       case Turn.gate:
@@ -205,14 +226,9 @@ export class Kubelet {
       case Turn.restart:
         return this.#start(row);
       case Turn.pullFails:
-        this.#world.store.setPodPhase(row, Phase.Pending, PodReason.errImagePull);
-        return this.#world.schedule(PULL_BACKOFF_AFTER_MS, Turn.pullBacksOff, row);
+        return this.#pulls.fail(row);
       case Turn.pullBacksOff:
-        return this.#world.store.setPodPhase(
-          row,
-          Phase.Pending,
-          this.#hardships.pulls.has(row) ? PodReason.registryBackOff : PodReason.imagePullBackOff,
-        );
+        return this.#pulls.backOff(row);
       default:
         return unreachable(turn);
     }
@@ -221,18 +237,39 @@ export class Kubelet {
   #hear(change: PodChangeCode, row: number): void {
     const { store, schedule } = this.#world;
     if (change === PodChange.Added) {
-      schedule(this.#script(row).scheduleMs, Turn.schedule, row);
+      schedule(this.#scripts.of(row).scheduleMs, Turn.schedule, row);
     } else if (change === PodChange.Deleting) {
       const graceMs = store.pods.columns.graceS[row]! * 1000;
-      const { terminateMs, preStopMs } = this.#script(row);
+      const { terminateMs, preStopMs } = this.#scripts.of(row);
       schedule(Math.min(terminateMs, killedAfter(graceMs, preStopMs)), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
       this.#hardships.forget(row);
       this.#configs.forget(row);
+      this.#renewals.forget(row);
       this.#reports.change(row, "gone");
       // A pod that has failed takes no room any more, though its object stays.
       if (!store.pods.isTerminal(row)) this.#leaveNode(row);
     }
+  }
+
+  /** Somebody changed the pod's spec. A container with another image is killed, and started again. */
+  #renew(row: number, before: number): void {
+    const { store, schedule } = this.#world;
+    const { node, startedS, reason } = store.pods.columns;
+    if (node[row] === UNBOUND || store.pods.isDeleting(row) || store.pods.isTerminal(row)) return;
+    const { spec, graceSeconds } = store.registry.sources[before]!;
+    const changed = changedContainers(spec, this.#sourceOf(row).spec);
+    if (changed.length === 0) return;
+    this.#renewals.begin(row, changed);
+    const waits = podReasons[reason[row]!]!.waiting !== undefined;
+    if (startedS[row] === 0 || waits) return schedule(0, Turn.mount, row);
+    for (const name of changed) {
+      const why = `Container ${name} definition changed, will be restarted`;
+      this.#reports.normal(row, "kubelet", "Killing", why);
+    }
+    const { terminateMs, preStopMs } = this.#scripts.of(row, before);
+    const latest = killedAfter(graceSeconds * 1000, preStopMs);
+    schedule(Math.min(terminateMs, latest), Turn.renew, row);
   }
 
   #leaveNode(row: number): void {
@@ -265,27 +302,10 @@ export class Kubelet {
       schedule(wait, Turn.mount, row);
       return;
     }
-    const { fault, startMs } = this.#script(row);
+    const { fault, startMs } = this.#scripts.of(row);
     if (fault?.type === "NeverRunning") return;
     const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;
     schedule(startMs, turn, row);
-  }
-
-  /** True: the registry is down and the pod needs it. It tries again after 10 s, 20 s ... 5 min. */
-  #pullFailed(row: number): boolean {
-    const { store, schedule } = this.#world;
-    const { registry, pulls } = this.#hardships;
-    if (registry === "up" || startsWithoutRegistry(store, row)) {
-      pulls.delete(row);
-      return false;
-    }
-    const failures = pulls.get(row) ?? 0;
-    pulls.set(row, failures + 1);
-    store.setPodPhase(row, Phase.Pending, PodReason.registryFails);
-    schedule(PULL_BACKOFF_AFTER_MS, Turn.pullBacksOff, row);
-    const wait = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LONGEST_BACKOFF_MS);
-    schedule(wait, Turn.pull, row);
-    return true;
   }
 
   /** True: a ConfigMap or Secret is missing. It tries again after 10 to 15 s (pod_workers.go completeWork). */
@@ -305,8 +325,9 @@ export class Kubelet {
   #start(row: number): void {
     if (this.#unmade(row)) return;
     const { store, schedule } = this.#world;
-    const { fault, readyMs, gatedMs, restarts, kill } = this.#script(row);
+    const { fault, readyMs, gatedMs, restarts, kill } = this.#scripts.of(row);
     store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));
+    this.#reports.startedAnew(row, this.#renewals.started(row));
     this.#reports.change(row, "running");
     if (fault?.type === "NeverReady") return;
     if (fault?.type === "CrashLoopBackOff") {
@@ -320,7 +341,7 @@ export class Kubelet {
 
   /** A probe has failed once too often: the container is stopped, and started again. */
   #kill(row: number): void {
-    const { kill, terminateMs, preStopMs } = this.#script(row);
+    const { kill, terminateMs, preStopMs } = this.#scripts.of(row);
     if (kill === undefined) return;
     const probe = kill.probe === "liveness" ? "Liveness" : "Startup";
     this.#reports.warning(row, "kubelet", "Unhealthy", `${probe} probe failed: connection refused`);
@@ -333,7 +354,7 @@ export class Kubelet {
 
   #becomeReady(row: number): void {
     this.setReady(row);
-    const { fault } = this.#script(row);
+    const { fault } = this.#scripts.of(row);
     const { schedule } = this.#world;
     const after = fault?.after ?? 0;
     if (fault?.type === "ReadyThenUnready") schedule(after, Turn.becomeUnready, row);
@@ -358,26 +379,17 @@ export class Kubelet {
     schedule(wait, Turn.restart, row);
   }
 
-  #sourceOf(row: number): PodSource {
-    const { pods, registry } = this.#world.store;
-    return registry.sources[pods.columns.source[row]!]!;
+  #stopForRestart(row: number): void {
+    this.#world.store.crashPod(row);
+    if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
+    this.#reports.change(row, "restarted");
+  }
+
+  #sourceOf(row: number, source = this.#world.store.pods.columns.source[row]!): PodSource {
+    return this.#world.store.registry.sources[source]!;
   }
 
   #isReady(row: number): boolean {
     return this.#world.store.pods.isReady(row);
-  }
-
-  #script(row: number): PodScript {
-    const { store, behaviors, random } = this.#world;
-    const { columns } = store.pods;
-    const index = columns.source[row]!;
-    const known = this.#scripts[index];
-    if (known !== undefined) return known;
-    const { template } = this.#sourceOf(row);
-    const behavior = (this.#behaviors[index] ??= behaviorFor(behaviors, template));
-    const pod = { uid: columns.uid[row]!, ordinal: columns.ordinal[row]! };
-    const script = scriptFor(behavior, template, random, pod);
-    if (!variesByPod(behavior)) this.#scripts[index] = script;
-    return script;
   }
 }

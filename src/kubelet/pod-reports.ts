@@ -19,6 +19,13 @@ export class PodReports {
     this.#event(row, by, "Warning", { reason, message });
   }
 
+  startedAnew(row: number, containers: readonly string[]): void {
+    for (const name of containers) {
+      this.normal(row, "kubelet", "Created", `Created container: ${name}`);
+      this.normal(row, "kubelet", "Started", `Started container ${name}`);
+    }
+  }
+
   change(row: number, change: PodsEntry["change"]): void {
     const { store, trace, now } = this.#world;
     const owner = store.registry.owners[store.pods.columns.owner[row]!];

@@ -17,6 +17,7 @@ export const Turn = {
   gate: 14,
   attach: 15,
   mount: 16,
+  renew: 17,
 } as const;
 /** So many kinds of turns. */
 export const TURNS = Object.keys(Turn).length;

@@ -45,6 +45,13 @@ export class Filters {
       object: ({ resource }) => {
         if (resource === "nodes") this.#nodes.clear();
       },
+      pod: (_, row, __, before) => {
+        const node = store.pods.columns.node[row]!;
+        if (before?.source === undefined || node === UNBOUND || store.pods.isTerminal(row)) return;
+        this.#demand(row);
+        this.#nearby.count(row, node, -1, before.source);
+        this.#nearby.count(row, node, 1);
+      },
     });
     const { pods } = store;
     for (let row = 0; row < pods.length; row++) {

@@ -59,9 +59,13 @@ export class NearbyPods {
     }
   }
 
-  count(row: number, node: number, by: 1 | -1): void {
+  count(
+    row: number,
+    node: number,
+    by: 1 | -1,
+    source = this.#store.pods.columns.source[row]!,
+  ): void {
     if (this.#counts === undefined) return;
-    const source = this.#store.pods.columns.source[row]!;
     const nodes = this.#counts.get(source) ?? [];
     this.#counts.set(source, nodes);
     nodes[node] = (nodes[node] ?? 0) + by;

@@ -23,6 +23,8 @@ interface KnownPod {
   readonly key: string;
   readonly namespace: string;
   readonly labels: StringMap;
+  /** Of its first container. */
+  readonly image: string;
   readonly restarts: number;
   readonly terminating: boolean;
 }
@@ -79,14 +81,15 @@ export class Pods {
     const { uid = "", deletionTimestamp } = pod.metadata;
     const { phase, containerStatuses = [] } = pod["status"] as PodStatus;
     if (phase === "Failed" || phase === "Succeeded") return this.#podGone(pod, at ?? 0);
-    const known = this.#byUid.get(uid) ?? this.#meet(pod);
-    const server = this.servers[known.server]!;
+    const before = this.#byUid.get(uid) ?? this.#meet(pod);
     const [status] = containerStatuses;
     const restarts = status?.restartCount ?? 0;
     const runs = phase === "Running" && status?.state?.running !== undefined;
-    if (server.running && (restarts > known.restarts || !runs)) {
-      this.#listener.crashed(known.server, at ?? 0);
+    if (this.servers[before.server]!.running && (restarts > before.restarts || !runs)) {
+      this.#listener.crashed(before.server, at ?? 0);
     }
+    const known = this.#renewed(before, pod, at);
+    const server = this.servers[known.server]!;
     if (runs && !server.running) this.#listener.started(known.server, at);
     const terminating = deletionTimestamp !== undefined;
     if (terminating && !known.terminating) this.#listener.terminating(known.server, at ?? 0);
@@ -101,10 +104,19 @@ export class Pods {
     };
   }
 
+  /** A pod that got another image is another server from when its container has ended. */
+  #renewed(known: KnownPod, pod: KubeObject, at: Millis | undefined): KnownPod {
+    const server = this.servers[known.server]!;
+    if (imageOf(pod) === known.image || server.running) return known;
+    this.#listener.gone(known.server, at ?? 0);
+    server.retire();
+    return this.#meet(pod);
+  }
+
   #meet(pod: KubeObject): KnownPod {
     const { name, namespace = "default", labels = {} } = pod.metadata;
     const spec = pod["spec"] as PodSpec;
-    const image = spec.containers[0]?.image ?? "";
+    const image = imageOf(pod);
     const version = this.#versionOf({
       image,
       podTemplateHash: labels["pod-template-hash"] ?? labels["rollouts-pod-template-hash"] ?? "",
@@ -114,7 +126,7 @@ export class Pods {
     const server = this.servers.push(new Server(being, this.#apps)) - 1;
     const key = `${namespace}/${name}`;
     this.#byKey.set(key, server);
-    return { server, key, namespace, labels, restarts: 0, terminating: false };
+    return { server, key, namespace, labels, image, restarts: 0, terminating: false };
   }
 
   #podGone(pod: KubeObject, at: Millis): void {
@@ -126,6 +138,10 @@ export class Pods {
     this.#byUid.delete(uid);
     this.#byKey.delete(known.key);
   }
+}
+
+function imageOf(pod: KubeObject): string {
+  return (pod["spec"] as PodSpec).containers[0]?.image ?? "";
 }
 
 interface PodStatus {

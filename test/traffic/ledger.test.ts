@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
 import type { AppBehavior, ClientOptions } from "../../src/traffic/options.ts";
@@ -290,4 +291,22 @@ describe("in any run", () => {
       { seed: 7, numRuns: 30 },
     );
   });
+});
+
+test("a pod that gets another image answers as that from when it has started anew", () => {
+  const cluster = atRest({ replicas: 1, apps: [{ image: "web:v2", errorRate: 1 }] });
+  const traffic = cluster.traffic.add({ service: "web", clients: [open] });
+  cluster.runUntil(20 * second);
+  const [{ metadata }] = cluster.api.list("pods") as unknown as readonly [KubeObject];
+  cluster.act("set image", (api) =>
+    api.patch({ resource: "pods", name: metadata.name }, "strategic", {
+      spec: { containers: [{ name: "web", image: "web:v2" }] },
+    }),
+  );
+  cluster.runUntil(40 * second);
+  expectExact(traffic.snapshot());
+  const { byImage } = traffic.stop();
+  expect(byImage["web:v1"]!.answered).toBeGreaterThan(0);
+  expect(byImage["web:v2"]).toMatchObject({ answered: 0 });
+  expect(byImage["web:v2"]!.failed).toBeGreaterThan(0);
 });

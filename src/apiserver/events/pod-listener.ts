@@ -31,14 +31,16 @@ function happened(store: Store, change: PodChangeCode, row: number): HappenedCod
 function modified(store: Store, row: number): HappenedCode | undefined {
   const { phase, reason, node } = store.pods.columns;
   const why = reason[row]!;
-  if (why === PodReason.configError) return undefined; // told by the kubelet itself
+  // Told by the kubelet itself.
+  if (why === PodReason.configError || why === PodReason.renewed) return undefined;
+  if (isFailedPull(why)) return Happened.pullFailed;
+  if (isPullBackOff(why)) return Happened.pullBackedOff;
   switch (phase[row]) {
     case Phase.Pending:
       if (node[row] === UNBOUND) {
         return why === PodReason.unschedulable ? Happened.unschedulable : undefined;
       }
-      if (isFailedPull(why)) return Happened.pullFailed;
-      return isPullBackOff(why) ? Happened.pullBackedOff : Happened.scheduled;
+      return Happened.scheduled;
     case Phase.Running:
       if (why === PodReason.nodeLost) return Happened.nodeNotReady;
       return why === PodReason.crashLoopBackOff ? Happened.backedOff : Happened.started;

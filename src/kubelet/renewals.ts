@@ -1,0 +1,72 @@
+/**
+ * Pods whose containers are made anew because somebody changed their images: of the turns that were put off before
+ * none counts any more. Mirrors computePodActions of kuberuntime_manager.go (v1.37.2): a container whose definition has
+ * changed is killed and started without a back-off.
+ *
+ * Left out: init containers, and containers of the pod whose image is the same, which run on.
+ */
+import type { Millis } from "../api/meta.ts";
+import type { PodSpec } from "../api/core.ts";
+
+interface Renewal {
+  /** Turns that count: what, and when it is due. */
+  readonly turns: readonly (readonly [turn: number, at: Millis])[];
+  /** Names of the containers that are still to be started anew. */
+  readonly starting: readonly string[];
+}
+
+export interface SavedRenewals {
+  readonly renewals: readonly (readonly [row: number, renewal: Renewal])[];
+}
+
+export class Renewals {
+  readonly #renewals: Map<number, Renewal>;
+
+  constructor(saved?: SavedRenewals) {
+    this.#renewals = new Map(saved?.renewals);
+  }
+
+  save(): SavedRenewals {
+    return { renewals: [...this.#renewals] };
+  }
+
+  /** From now on only turns count that are put off later than this. */
+  begin(row: number, containers: readonly string[]): void {
+    this.#renewals.set(row, { turns: [], starting: containers });
+  }
+
+  putOff(row: number, turn: number, at: Millis): void {
+    const renewal = this.#renewals.get(row);
+    if (renewal === undefined) return;
+    this.#renewals.set(row, { ...renewal, turns: [...renewal.turns, [turn, at]] });
+  }
+
+  /** Whether a turn that is due counts; uses it up. */
+  counts(row: number, turn: number, now: Millis): boolean {
+    const renewal = this.#renewals.get(row);
+    if (renewal === undefined) return true;
+    const index = renewal.turns.findIndex(([what, at]) => what === turn && at === now);
+    if (index < 0) return false;
+    this.#renewals.set(row, { ...renewal, turns: renewal.turns.toSpliced(index, 1) });
+    return true;
+  }
+
+  /** The containers that start anew now: once. */
+  started(row: number): readonly string[] {
+    const renewal = this.#renewals.get(row);
+    if (renewal === undefined || renewal.starting.length === 0) return [];
+    this.#renewals.set(row, { ...renewal, starting: [] });
+    return renewal.starting;
+  }
+
+  forget(row: number): void {
+    if (this.#renewals.size > 0) this.#renewals.delete(row);
+  }
+}
+
+/** Names of the containers whose image is another. */
+export function changedContainers(before: PodSpec, now: PodSpec): readonly string[] {
+  return now.containers
+    .filter(({ image }, index) => image !== before.containers[index]?.image)
+    .map(({ name }) => name);
+}

@@ -1,0 +1,123 @@
+/** Pods that run and get another image. */
+import { expect, test } from "vitest";
+import type { Pod } from "../../src/api/core.ts";
+import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+
+const second = 1000;
+
+/** A pod of web:1, at 20 s. */
+function world(options: ClusterOptions = {}): Cluster {
+  const cluster = new Cluster({
+    behaviors: [
+      { match: { image: "missing:*" }, fault: { type: "ImagePullBackOff" } },
+      {
+        start: { delay: 2 * second },
+        ready: { delay: 3 * second },
+        terminate: { delay: 4 * second },
+      },
+    ],
+    ...options,
+  });
+  const spec = { containers: [{ name: "web", image: "web:1" }] };
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "default" },
+    spec,
+  };
+  cluster.act("create", (api) => expect(api.create(pod as never)).toMatchObject({ ok: true }));
+  cluster.runUntil(20 * second);
+  return cluster;
+}
+
+function kubectl(cluster: Cluster, line: string): string {
+  let printed = "";
+  const out = (text: string): void => void (printed += text);
+  const { code } = runKubectl(cluster, line, { readFile: () => undefined, out, err: out });
+  expect([code, printed]).toEqual([0, printed]);
+  return printed;
+}
+
+/** `image, why it waits or since when it runs, ready or not, restarts`. */
+function state(cluster: Cluster): string {
+  const [{ spec, status, metadata }] = cluster.api.list("pods") as unknown as readonly [Pod];
+  const [container] = status["containerStatuses"] as readonly {
+    readonly image: string;
+    readonly ready: boolean;
+    readonly restartCount: number;
+    readonly state: { readonly waiting?: { readonly reason: string } };
+  }[];
+  expect(container!.image).toBe(spec.containers[0]!.image);
+  const { image, ready, restartCount, state: now } = container!;
+  const what = now.waiting?.reason ?? "runs";
+  return `${image} ${what}${ready ? " ready" : ""}, ${restartCount} restarts, generation ${metadata.generation}`;
+}
+
+test("a new image ends the container in its grace and starts it again, without a back-off", () => {
+  const cluster = world();
+  expect(state(cluster)).toBe("web:1 runs ready, 0 restarts, generation 1");
+  expect(kubectl(cluster, "set image pod/web web=web:2")).toBe("pod/web image updated\n");
+  const seen = [23, 24, 26, 29].map((at) => {
+    cluster.runUntil(at * second);
+    return state(cluster);
+  });
+  expect(seen).toEqual([
+    "web:2 runs ready, 0 restarts, generation 2",
+    "web:2 ContainerCreating, 1 restarts, generation 2",
+    "web:2 runs, 1 restarts, generation 2",
+    "web:2 runs ready, 1 restarts, generation 2",
+  ]);
+  const told = cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "event" ? [`${entry.at} ${entry.by} ${entry.reason}: ${entry.message}`] : [],
+  );
+  expect(told).toEqual([
+    "20000 kubelet Killing: Container web definition changed, will be restarted",
+    "26000 kubelet Created: Created container: web",
+    "26000 kubelet Started: Started container web",
+  ]);
+});
+
+test("what was put off for the old container no longer happens", () => {
+  const cluster = world({
+    behaviors: [
+      { match: { image: "web:1" }, fault: { type: "ReadyThenCrash", after: 25 * second } },
+      { ready: { delay: 10 * second } },
+    ],
+  });
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(60 * second);
+  expect(state(cluster)).toBe("web:2 runs ready, 1 restarts, generation 2");
+});
+
+test("an image that cannot be pulled leaves the pod running without its container, until another comes", () => {
+  const cluster = world();
+  kubectl(cluster, "set image pod/web web=missing:1");
+  cluster.runUntil(40 * second);
+  expect(state(cluster)).toBe("missing:1 ImagePullBackOff, 1 restarts, generation 2");
+  expect((cluster.api.list("pods")[0] as unknown as Pod).status.phase).toBe("Running");
+  const fork = cluster.fork();
+  for (const each of [cluster, fork]) {
+    kubectl(each, "set image pod/web web=web:2");
+    each.runUntil(50 * second);
+    expect(state(each)).toBe("web:2 runs ready, 1 restarts, generation 3");
+  }
+});
+
+test("a pod that never started takes the new image at once", () => {
+  const cluster = world({
+    behaviors: [{ match: { image: "web:1" }, fault: { type: "ImagePullBackOff" } }],
+  });
+  expect(state(cluster)).toBe("web:1 ImagePullBackOff, 0 restarts, generation 1");
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(21 * second);
+  expect(state(cluster)).toBe("web:2 runs ready, 0 restarts, generation 2");
+});
+
+test("other changes of a pod leave its containers alone", () => {
+  const cluster = world();
+  kubectl(cluster, "label pod web a=b");
+  kubectl(cluster, "annotate pod web a=b");
+  cluster.runUntil(30 * second);
+  expect(state(cluster)).toBe("web:1 runs ready, 0 restarts, generation 1");
+});
