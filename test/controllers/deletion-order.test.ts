@@ -187,6 +187,16 @@ describe("the order in which pods are deleted", () => {
     expect(inGoOrder(alike, NOW_S * 1000)).toEqual([0, 1, 2]);
   });
 
+  test.each(["readyS", "createdS"] as const)(
+    "is by UID where %s is of the same age class",
+    (time) => {
+      // 10 to 12 s are between 2^33 and 2^34 ns, 8 s are not.
+      const pods = [12, 11, 10, 8].map((age) => ({ ...pod, [time]: NOW_S - age }));
+      const alike = listing(pods, (row) => 9 - row);
+      expect(inGoOrder(alike, NOW_S * 1000)).toEqual([3, 2, 1, 0]);
+    },
+  );
+
   test("is not asked for where all pods go", () => {
     expect(podsToDelete(listing([pod, { ...pod, owner: OTHER }, pod]), 5, NOW_S * 1000)).toEqual([
       0, 2,
