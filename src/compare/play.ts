@@ -5,6 +5,7 @@
 import type { KubeObject, Millis } from "../api/meta.ts";
 import type { TraceEntry } from "../api/trace.ts";
 import { Cluster } from "../cluster.ts";
+import { grant } from "../cluster/taken-for-granted.ts";
 import { runKubectl, type Streams } from "../kubectl/cluster-io.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { createNamespaces } from "../scenario/validate.ts";
@@ -85,6 +86,7 @@ function clusterOf({ scenario, seed }: World): Cluster {
   const { schedule, behaviors, apps } = scenario;
   const cluster = new Cluster({ ...scenario.cluster, seed, schedule, behaviors, apps });
   createNamespaces(cluster.api, scenario.namespace, scenario.manifests);
+  grant(cluster.api, scenario.granted);
   return cluster;
 }
 

@@ -6,11 +6,11 @@
  * Left out: what a container that runs sees of later changes; the pod's other containers, which would start.
  */
 import type { Container } from "../api/core.ts";
-import { asArray, asRecord, asString } from "../apiserver/json.ts";
+import { asArray, asRecord, asString, type Json } from "../apiserver/json.ts";
 import type { Store } from "../apiserver/store.ts";
 
 /** A ConfigMap or Secret that must be there, and the keys that it must have. */
-interface Needed {
+export interface Needed {
   readonly kind: "configmap" | "secret";
   /** `namespace/name`. */
   readonly key: string;
@@ -131,6 +131,15 @@ export class ConfigSources {
   }
 }
 
+/** All that a pod's spec needs, as it is written. */
+export function configSources(namespace: string, spec: Json): readonly Needed[] {
+  const containers = [...asArray(spec["initContainers"]), ...asArray(spec["containers"])];
+  return [
+    ...asArray(spec["volumes"]).flatMap((each) => volumeNeeds(namespace, asRecord(each)).needed),
+    ...containers.flatMap((each) => envNeeds(namespace, asRecord(each))),
+  ].filter(({ key }) => !key.endsWith(`/${ROOT_CA}`));
+}
+
 function mountMessage({ kind }: Needed, key: string): string {
   const noun = kind === "secret" ? "secret" : "config";
   return `references non-existent ${noun} key: ${key}`;
@@ -154,7 +163,7 @@ function volumeNeeds(namespace: string, volume: Readonly<Record<string, unknown>
   return { volume: asString(volume["name"]), needed: needed.flat() };
 }
 
-function envNeeds(namespace: string, container: Partial<Container>): readonly Needed[] {
+function envNeeds(namespace: string, container: Json | Partial<Container>): readonly Needed[] {
   const whole = asArray(container["envFrom"]).map(asRecord);
   const parts = asArray(container["env"]).map((each) => asRecord(asRecord(each)["valueFrom"]));
   return [

@@ -32,6 +32,7 @@ import {
 } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { foldTemplates } from "./unrendered.ts";
+import { grantedTo, tellGranted } from "./granted.ts";
 import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
 
@@ -82,7 +83,8 @@ export function checkScenario(
   const manifests = bodies.flatMap((document) => manifestsOf(document, source, problems));
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
-  if (!problems.some(isError)) problems.push(...refusedManifests(manifests, scenario.namespace));
+  if (!problems.some(isError))
+    problems.push(...refusedManifests(scenario), ...tellGranted(scenario));
   const folded = foldTemplates(foldNotSimulated(problems));
   folded.sort((a, b) => a.line - b.line || a.column - b.column);
   return folded.some(isError) ? { problems: folded } : { scenario, problems: folded };
@@ -200,6 +202,7 @@ function compile(
     metrics: (body.metrics ?? []).map(metricRule),
     webhooks: (body.webhooks ?? []).map(webhookRule),
     manifests,
+    granted: grantedTo(manifests, steps, namespace),
     steps,
     expect: { ...expect, traffic: [...compileTrafficThresholds(compiler, limits), ...thresholds] },
   };

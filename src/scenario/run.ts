@@ -4,6 +4,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { Cluster } from "../cluster.ts";
+import { grant } from "../cluster/taken-for-granted.ts";
 import { AssertionFailed } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
 import { formatDuration } from "../api/duration.ts";
@@ -187,6 +188,7 @@ class Run implements Stage {
     const { manifests, steps } = this.#scenario;
     const applied = steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
     createNamespaces(this.cluster.api, this.namespace, [...manifests, ...applied]);
+    grant(this.cluster.api, this.#scenario.granted);
     const [first] = manifests;
     if (first === undefined) return true;
     const failure = applyManifests(this, manifests, this.#scenario.file);

@@ -164,6 +164,8 @@ export interface Scenario {
   readonly webhooks: readonly WebhookRule[];
   /** Applied at the start, in order. */
   readonly manifests: readonly Manifest[];
+  /** What these, and those of steps, name and nobody makes: there from the start. */
+  readonly granted: readonly KubeObject[];
   readonly steps: readonly Step[];
   readonly expect: Expectations;
 }

@@ -5,17 +5,20 @@
 import type { Client } from "../api/client.ts";
 import type { StatusCause } from "../api/status.ts";
 import { Cluster } from "../cluster.ts";
+import { grant } from "../cluster/taken-for-granted.ts";
 import { problemAt, type Problem, type Span } from "./problem.ts";
-import type { Manifest } from "./scenario.ts";
+import type { Manifest, Scenario } from "./scenario.ts";
 import type { Located } from "./yaml.ts";
 
-export function refusedManifests(
-  manifests: readonly Manifest[],
-  namespace: string,
-): readonly Problem[] {
+export function refusedManifests({
+  manifests,
+  namespace,
+  granted,
+}: Pick<Scenario, "manifests" | "namespace" | "granted">): readonly Problem[] {
   if (manifests.length === 0) return [];
   const { api } = new Cluster();
   createNamespaces(api, namespace, manifests);
+  grant(api, granted);
   return manifests.flatMap(({ object, node, source }) => {
     // Namespaces are made, so that the objects after them find them.
     const dryRun = object.kind === "Namespace" ? {} : { dryRun: "All" as const };

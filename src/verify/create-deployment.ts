@@ -3,6 +3,7 @@ import type { Deployment } from "../api/apps.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { asRecord } from "../apiserver/json.ts";
 import type { Cluster } from "../cluster.ts";
+import { grant, takenForGranted } from "../cluster/taken-for-granted.ts";
 import { openLists } from "../kubectl/list-manifest.ts";
 import { parseManifest } from "../kubectl/manifest.ts";
 
@@ -20,6 +21,7 @@ export function createDeployment(cluster: Cluster, manifest: KubeObject): Deploy
       namespace === undefined || api.get({ resource: "namespaces", name: namespace }).ok;
     if (!isThere)
       api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    grant(api, takenForGranted([manifest], "default"));
     return api.create(manifest, { fieldValidation: "Strict" });
   });
   if (!created.ok) throw new TypeError(created.status.message);

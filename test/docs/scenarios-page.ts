@@ -24,7 +24,8 @@ const INTRO = `# Scenario files
 <!-- written by \`npm run docs\` from the JSON Schema and the folder scenarios/ -->
 
 One YAML file is one reproducible run. The first document is the Scenario; further \`---\` documents are plain
-manifests, applied at the start in order. A file with manifests only can be run, too. For an editor:
+manifests, applied at the start in order. A file with manifests only can be run, too. ConfigMaps, Secrets and classes that
+they name and leave out are taken to be there, unless a line of kubectl names them. For an editor:
 
 \`\`\`sh
 rollsim schema > scenario.schema.json

@@ -1,0 +1,32 @@
+/** What a scenario's manifests name and nobody makes is there from the start; whoever plays it is told, once. */
+import type { KubeObject } from "../api/meta.ts";
+import { takenForGranted } from "../cluster/taken-for-granted.ts";
+import { problemAt, type Problem } from "./problem.ts";
+import type { Manifest, Scenario, Step } from "./scenario.ts";
+
+/** Not what a kubectl line names: it may be what makes it, or shows that it is missing. */
+export function grantedTo(
+  manifests: readonly Manifest[],
+  steps: readonly Step[],
+  namespace: string,
+): readonly KubeObject[] {
+  const applied = steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
+  const lines = steps.flatMap((step) => {
+    return step.verb === "kubectl" ? step.commands.map(({ line, stdin = "" }) => line + stdin) : [];
+  });
+  const objects = [...manifests, ...applied].map(({ object }) => object);
+  const isNamed = ({ metadata: { name } }: KubeObject): boolean =>
+    lines.some((line) => line.includes(name));
+  return takenForGranted(objects, namespace).filter((object) => !isNamed(object));
+}
+
+export function tellGranted({ manifests, granted }: Scenario): readonly Problem[] {
+  const [first] = manifests;
+  if (first === undefined || granted.length === 0) return [];
+  const names = granted.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(", ");
+  const severity = "warning";
+  const span = first.node.entries?.get("kind")?.node.span ?? first.node.span;
+  const message = `named, and in none of the manifests: ${names}`;
+  const hint = "taken to be there, as in the cluster that the manifests come from";
+  return [problemAt(first.source, span, { severity, code: "taken-for-granted", message, hint })];
+}
