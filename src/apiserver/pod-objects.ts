@@ -41,7 +41,7 @@ export function podObject(store: Store, row: number): Pod {
       namespace: source.namespace,
       uid: uidText(columns.uid[row]!),
       resourceVersion: String(columns.resourceVersion[row]!),
-      generation: 1 + (edits?.specs ?? 0) + (deleting ? 1 : 0),
+      generation: generationOf(store, row),
       creationTimestamp: timestamp(columns.createdS[row]! * 1000),
       deletionTimestamp: deleting ? timestamp(columns.deletionS[row]! * 1000) : undefined,
       deletionGracePeriodSeconds: deleting ? columns.graceS[row]! : undefined,
@@ -52,6 +52,12 @@ export function podObject(store: Store, row: number): Pod {
     spec,
     status: podStatus(store, row, spec),
   };
+}
+
+/** Changes of the spec count, and its deletion. */
+function generationOf({ pods, registry }: Store, row: number): number {
+  const { specs = 0 } = registry.edits[pods.columns.edits[row]!]!;
+  return 1 + specs + (pods.isDeleting(row) ? 1 : 0);
 }
 
 /** The API leaves out what is empty. */
@@ -74,6 +80,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const bound = columns.node[row] !== UNBOUND;
   const reason = podReasons[columns.reason[row]!]!;
   const { qosClass } = store.registry.sources[columns.source[row]!]!;
+  const generation = generationOf(store, row);
   const common = { phase: PHASES[phase]!, qosClass };
   if (!bound) return unscheduled(store, row, common);
   const created = timestamp(columns.createdS[row]! * 1000);
@@ -87,9 +94,14 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   return compact({
     ...common,
     reason: phase === Phase.Failed ? reason.waiting : undefined,
-    conditions: conditions(store, row, spec, created),
+    conditions: conditions(store, row, spec, created).map((condition) => ({
+      lastProbeTime: null, // nobody writes it any more
+      observedGeneration: generation,
+      ...condition,
+    })),
     hostIP,
     hostIPs: [{ ip: hostIP }],
+    observedGeneration: generation,
     podIP: ip,
     podIPs: ip === undefined ? undefined : [{ ip }],
     startTime: created,
@@ -98,12 +110,42 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
       name: container.name,
       image: container.image,
       imageID: phase === Phase.Running ? "sha256:0" : "",
+      lastState: lastState(store, row),
       ready: (ready || columns.reason[row] === PodReason.nodeLost) && phase === Phase.Running,
       restartCount: columns.restarts[row]!,
       started: phase === Phase.Running && reason.waiting === undefined,
-      state: containerState(phase, reason, started, message(container.image)),
+      state:
+        columns.reason[row] === PodReason.crashLoopBackOff
+          ? backingOff(store, row, container.name)
+          : containerState(phase, reason, started, message(container.image)),
     })),
   }) as Pod["status"];
+}
+
+/** How the container ended that ran before. */
+function lastState({ pods }: Store, row: number): unknown {
+  const exit = pods.lastExit(row);
+  if (exit === undefined) return {};
+  const [startedAt, finishedAt] = [exit.startedS, exit.finishedS].map((s) => timestamp(s * 1000));
+  const { exitCode } = exit;
+  const reason = exitCode === 0 ? "Completed" : "Error";
+  return { terminated: { exitCode, reason, startedAt, finishedAt } };
+}
+
+const FIRST_BACKOFF_S = 10;
+const LONGEST_BACKOFF_S = 300;
+
+function backingOff(store: Store, row: number, container: string): unknown {
+  const { pods, registry } = store;
+  const { columns } = pods;
+  const source = columns.source[row]!;
+  const name = registry.nameOf(source, columns.ordinal[row]!);
+  const pod = `${name}_${registry.sources[source]!.namespace}(${uidText(columns.uid[row]!)})`;
+  const seconds = Math.min(FIRST_BACKOFF_S * 2 ** (columns.restarts[row]! - 1), LONGEST_BACKOFF_S);
+  const minutes = Math.floor(seconds / 60);
+  const wait = `${minutes > 0 ? `${minutes}m` : ""}${seconds % 60}s`;
+  const message = `back-off ${wait} restarting failed container=${container} pod=${pod}`;
+  return { waiting: { reason: "CrashLoopBackOff", message } };
 }
 
 /** Init containers need no time; what cannot be pulled is taken to be another's image. */

@@ -41,7 +41,7 @@ export const podReasons: readonly PodReasonInfo[] = [
     waiting: "ImagePullBackOff",
     message: (image) => `Back-off pulling image "${image}": ErrImagePull: ${notFound(image)}`,
   },
-  { waiting: "CrashLoopBackOff", message: () => "back-off restarting failed container" },
+  { waiting: "CrashLoopBackOff", message: nothing }, // it tells of the pod,
   { waiting: "Evicted", message: () => "The node was low on resource." },
   { waiting: "Unschedulable", message: nothing }, // the scheduler has the words
   { message: nothing },

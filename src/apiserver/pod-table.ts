@@ -41,10 +41,23 @@ interface Tally {
 export interface SavedPods {
   readonly length: number;
   readonly columns: PodColumns;
+  readonly exits?: readonly (readonly [number, Exit])[];
+}
+
+/** How a container ended that is to run again. */
+export interface Exit {
+  readonly exitCode: number;
+  /** Seconds since 1970. */
+  readonly startedS: number;
+  readonly finishedS: number;
+  /** Whether it has been started again, which counts as a restart. */
+  readonly then: "waits" | "restarted";
 }
 
 export class PodTable {
   #length = 0;
+  /** The last exits of pods that are there; few have one. */
+  readonly #exits = new Map<number, Exit>();
   #columns = podColumns(64);
   readonly #tallies: Tally[] = [];
   #live = 0;
@@ -163,6 +176,15 @@ export class PodTable {
   remove(row: number): void {
     this.#count(row, -1);
     this.#columns.flags[row]! &= ~Flag.Present;
+    if (this.#exits.size > 0) this.#exits.delete(row);
+  }
+
+  noteExit(row: number, exit: Exit): void {
+    this.#exits.set(row, exit);
+  }
+
+  lastExit(row: number): Exit | undefined {
+    return this.#exits.get(row);
   }
 
   active(owner: number): number {
@@ -237,7 +259,7 @@ export class PodTable {
   save(): SavedPods {
     const columns = podColumns(this.#length);
     growColumns(this.#columns, columns);
-    return { length: this.#length, columns };
+    return { length: this.#length, columns, exits: [...this.#exits] };
   }
 
   static restore(saved: SavedPods): PodTable {
@@ -245,6 +267,7 @@ export class PodTable {
     table.#columns = podColumns(Math.max(64, saved.length));
     growColumns(revived(saved), table.#columns);
     table.#length = saved.length;
+    for (const [row, exit] of saved.exits ?? []) table.#exits.set(row, exit);
     for (let row = 0; row < saved.length; row++) {
       const owner = table.isPresent(row) ? table.#columns.owner[row]! : NO_OWNER;
       if (owner !== NO_OWNER) table.#tally(owner).rows.push(row);

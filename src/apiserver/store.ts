@@ -260,9 +260,16 @@ export class Store {
     this.#tell(PodChange.BecameReady, row, this.#resourceVersion);
   }
 
-  /** Its containers run; not ready yet. `restarts`: how often they were started again by then. */
-  startPod(row: number, restarts = this.pods.columns.restarts[row]!): void {
+  /**
+   * Its containers run; not ready yet. `atLeast`: how often they were started again by then; one more where one has
+   * exited since.
+   */
+  startPod(row: number, atLeast = 0): void {
     this.pods.columns.startedS[row] = this.wallClockSeconds;
+    const exit = this.pods.lastExit(row);
+    const again = exit?.then === "waits";
+    if (again) this.pods.noteExit(row, { ...exit, then: "restarted" });
+    const restarts = Math.max(atLeast, this.pods.columns.restarts[row]! + (again ? 1 : 0));
     if (restarts === this.pods.columns.restarts[row]) {
       this.setPodPhase(row, Phase.Running, 0);
       return;
@@ -292,13 +299,14 @@ export class Store {
     this.setPodReady(row, sinceS);
   }
 
-  /** A container has exited with an error; the kubelet will start it again. */
-  crashPod(row: number): void {
-    const { flags, restarts, readyS } = this.pods.columns;
+  /** A container has exited, by default with an error; the kubelet will start it again, and count that then. */
+  crashPod(row: number, exitCode = 1): void {
+    const { flags, readyS, startedS } = this.pods.columns;
     const wasReady = this.pods.isReady(row);
+    const exit = { exitCode, startedS: startedS[row]!, finishedS: this.wallClockSeconds };
+    this.pods.noteExit(row, { ...exit, then: "waits" });
     this.editPod(row, {
       flags: flags[row]! & NOT_READY,
-      restarts: restarts[row]! + 1,
       readyS: wasReady ? this.wallClockSeconds : readyS[row]!,
     });
   }

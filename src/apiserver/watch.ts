@@ -3,7 +3,8 @@ import type { ListOptions, Watch, WatchEvent } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { selects } from "./listing.ts";
 import { podObject } from "./pod-objects.ts";
-import { PodChange, type Store } from "./store.ts";
+import { PodTellings } from "./pod-tellings.ts";
+import type { Store } from "./store.ts";
 
 export function openWatch(store: Store, resource: string, options: ListOptions): Watch {
   let events: WatchEvent[] = [];
@@ -32,19 +33,14 @@ export function openWatch(store: Store, resource: string, options: ListOptions):
     }
   }
 
+  const tellings = new PodTellings(store);
   const stop = store.listen({
     object: (event) => {
       if (event.resource === resource) tell(event.type, event.object);
     },
     pod: (change, row) => {
       if (resource !== "pods") return;
-      const type =
-        change === PodChange.Added
-          ? "ADDED"
-          : change === PodChange.Deleted
-            ? "DELETED"
-            : "MODIFIED";
-      tell(type, podObject(store, row));
+      for (const { type, object } of tellings.of(change, row)) tell(type, object);
     },
   });
   return {

@@ -326,7 +326,7 @@ export class Kubelet {
     if (this.#unmade(row)) return;
     const { store, schedule } = this.#world;
     const { fault, readyMs, gatedMs, restarts, kill } = this.#scripts.of(row);
-    store.startPod(row, Math.max(restarts, store.pods.columns.restarts[row]!));
+    store.startPod(row, restarts);
     this.#reports.startedAnew(row, this.#renewals.started(row));
     this.#reports.change(row, "running");
     if (fault?.type === "NeverReady") return;
@@ -380,7 +380,7 @@ export class Kubelet {
   }
 
   #stopForRestart(row: number): void {
-    this.#world.store.crashPod(row);
+    this.#world.store.crashPod(row, 0);
     if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
     this.#reports.change(row, "restarted");
   }

@@ -221,23 +221,14 @@ const reasons: readonly Reason[] = [
   },
   {
     matches: numbered([
-      ["watch", 12],
-      ["watch", 18],
-    ]),
-    why: "a stopping pod's containers end without a last status of their own, Completed",
-  },
-  {
-    matches: numbered([
-      ["deadline", 28],
       ["deadline", 30],
-      ["deadline", 31],
       ["deadline", 35],
     ]),
     why: "when a crashed container runs again, and since when it waits, is simulated more coarsely",
   },
   {
     matches: line(/^(get pods? (solo |-l \S+ )?-o (yaml|json)|describe pod)/),
-    why: "pods lack fields that no rollout depends on: container ids, probe times and messages of conditions",
+    why: "the stand-in for a kubelet gives containers ids, and conditions that are met the messages of those that are not",
   },
   {
     matches: line(/^get endpointslices .*yaml/),

@@ -34,7 +34,9 @@ describe("a node that goes down", () => {
       expect(ready).toEqual({
         type: "Ready",
         status: "False",
+        lastProbeTime: null,
         lastTransitionTime: "2000-01-01T00:01:00Z",
+        observedGeneration: 1,
       });
       expect(condition(pod, "ContainersReady")?.status).toBe("True");
       expect(pod.status.phase).toBe("Running");

@@ -167,7 +167,7 @@ describe("in a cluster", () => {
     const cluster = started({ behaviors: [{ listens: 60 * second }] }, { livenessProbe });
     expect(shown(cluster, 9)).toBe("1/1 Running 0"); // no readiness probe: ready all the same
     expect(shown(cluster, 10)).toMatch(/^1\/1 Running 1/);
-    expect(shown(cluster, 20)).toMatch(/^0\/1 CrashLoopBackOff 2/);
+    expect(shown(cluster, 20)).toMatch(/^0\/1 CrashLoopBackOff 1 /);
     expect(shown(cluster, 30)).toMatch(/^1\/1 Running 2/);
     const messages = cluster.api.list("events").map((event) => String(event["message"]));
     expect(messages).toContain("Liveness probe failed: connection refused");

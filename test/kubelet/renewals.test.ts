@@ -64,7 +64,7 @@ test("a new image ends the container in its grace and starts it again, without a
   });
   expect(seen).toEqual([
     "web:2 runs ready, 0 restarts, generation 2",
-    "web:2 ContainerCreating, 1 restarts, generation 2",
+    "web:2 ContainerCreating, 0 restarts, generation 2",
     "web:2 runs, 1 restarts, generation 2",
     "web:2 runs ready, 1 restarts, generation 2",
   ]);
@@ -94,7 +94,7 @@ test("an image that cannot be pulled leaves the pod running without its containe
   const cluster = world();
   kubectl(cluster, "set image pod/web web=missing:1");
   cluster.runUntil(40 * second);
-  expect(state(cluster)).toBe("missing:1 ImagePullBackOff, 1 restarts, generation 2");
+  expect(state(cluster)).toBe("missing:1 ImagePullBackOff, 0 restarts, generation 2");
   expect((cluster.api.list("pods")[0] as unknown as Pod).status.phase).toBe("Running");
   const fork = cluster.fork();
   for (const each of [cluster, fork]) {

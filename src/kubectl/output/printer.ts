@@ -160,7 +160,8 @@ function customColumns(call: Call, spec: string): Printer {
       lines.length === 0
         ? ""
         : `${alignTabs(lines.map((cells) => cells.join("\t")).join("\n"), tableTabs)}\n`;
-    for (const item of objectsIn(object)) {
+    // Of a watch event, the columns are looked for in the event itself.
+    for (const item of isKubeObject(object) ? objectsIn(object) : listed(object)) {
       const cells = columns.map(({ path }) => columnText(path, item));
       const wrong = cells.find(isPathError);
       if (wrong !== undefined) {
@@ -172,6 +173,10 @@ function customColumns(call: Call, spec: string): Printer {
     }
     return text();
   };
+}
+
+function listed(printed: JsonMap): readonly JsonMap[] {
+  return printed["kind"] === "List" ? objectsIn(printed) : [printed];
 }
 
 function columnText(path: string, object: JsonMap): string | PathError {

@@ -1,7 +1,9 @@
 /** kubectl create poddisruptionbudget and create quota. Mirrors kubectl/pkg/cmd/create (v0.37.2). */
 import { parseQuantity, printQuantity } from "../../apiserver/quantity.ts";
+import { parseRequirements } from "../../apiserver/selector-parser.ts";
 import type { Call } from "../call.ts";
 import { fail } from "../errors.ts";
+import type { JsonMap } from "../fields.ts";
 import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
 
 export function createDisruptionBudget(call: Call): void {
@@ -26,7 +28,7 @@ export function createDisruptionBudget(call: Call): void {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
     metadata: { name, ...givenNamespace(call) },
-    spec: { ...limit, selector: { matchLabels: pairsOf(selector) } },
+    spec: { ...limit, selector: selectorOf(selector) },
     status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
   };
   createGenerated(call, budget, "failed to create poddisruptionbudgets: ");
@@ -64,13 +66,34 @@ function amount(text: string): number | string {
   return /^\d+$/u.test(text) ? Number(text) : text;
 }
 
-/** `app=web,tier=fe`; sets and other terms are not for `matchLabels`. */
-function pairsOf(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split(",").map((pair) => {
-    const [key = "", value, ...more] = pair.split(/==?/u);
-    if (value === undefined || more.length > 0)
-      fail(`invalid argument ${pair}, expected key=value`);
-    return [key, value] as const;
-  });
-  return Object.fromEntries(pairs);
+const OPERATORS: Readonly<Record<string, string>> = {
+  in: "In",
+  notin: "NotIn",
+  exists: "Exists",
+  "!": "DoesNotExist",
+};
+
+/** A LabelSelector from `app=web,tier in (a,b)` (metav1.ParseToLabelSelector). */
+function selectorOf(text: string): JsonMap {
+  const parsed = parseRequirements(text);
+  if (!parsed.ok) return fail(`couldn't parse the selector string "${text}": ${parsed.error}`);
+  if (parsed.value.some(({ operator }) => operator === "!=")) {
+    return fail('"!=" is not a valid label selector operator');
+  }
+  const isPair = (operator: string): boolean => operator === "=" || operator === "==";
+  const pairs = parsed.value.filter(({ operator }) => isPair(operator));
+  const others = parsed.value.filter(({ operator }) => !isPair(operator));
+  const matchExpressions = others.map(({ key, operator, values }) => ({
+    key,
+    operator: OPERATORS[operator] ?? operator,
+    ...(values.length === 0 ? {} : { values }),
+  }));
+  return {
+    ...(others.length === 0 ? {} : { matchExpressions }),
+    ...(pairs.length === 0
+      ? {}
+      : {
+          matchLabels: Object.fromEntries(pairs.map(({ key, values }) => [key, values[0] ?? ""])),
+        }),
+  };
 }

@@ -71,7 +71,8 @@ function tcpPort(spec: string): JsonMap {
     const why = /^\d+$/.test(portText) ? "value out of range" : "invalid syntax";
     fail(`strconv.ParseUint: parsing ${JSON.stringify(portText)}: ${why}`);
   }
-  const [wrong] = /^\d+$/.test(target) ? portNumber(Number(target)) : [];
+  const given = spec.includes(":") && /^\d+$/.test(target);
+  const [wrong] = given ? portNumber(Number(target)) : [];
   if (wrong !== undefined) fail(wrong);
   return { port, protocol: "TCP", targetPort: intOrName(target) };
 }
@@ -174,8 +175,10 @@ function selectorFor(call: Call, object: KubeObject): JsonMap | string {
       ? labels
       : `${wrong}: the pod has no labels and cannot be exposed`;
   }
-  const selector = object.kind === "Service" ? at(object, "spec", "selector") : undefined;
-  if (isMap(selector)) return selector;
+  if (object.kind === "Service") {
+    const selector = at(object, "spec", "selector");
+    return isMap(selector) ? selector : `${wrong}: the service has no pod selector set`;
+  }
   const expressions = list(object, "spec", "selector", "matchExpressions");
   if (expressions.length > 0)
     return `${wrong}: couldn't convert expressions - "[]" to map-based selector format`;

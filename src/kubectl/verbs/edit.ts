@@ -12,6 +12,7 @@ import {
   validationOf,
   type Call,
 } from "../call.ts";
+import { kindOfObject } from "../../apiserver/kinds.ts";
 import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { isKubeObject } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
@@ -46,6 +47,7 @@ export function edit(call: Call): void {
     const options = {
       fieldManager: fieldManagerOf(call, "kubectl-edit"),
       fieldValidation: validationOf(call),
+      ...(call.flags.text("subresource") === "status" ? { subresource: "status" as const } : {}),
     };
     const answer = patchTo(call, { ...info, object: before }, after, options, (patch) => {
       if (call.flags.bool("output-patch")) call.io.out(`Patch: ${compactJson(patch)}\n`);
@@ -75,6 +77,7 @@ function annotated(call: Call, before: KubeObject, edited: KubeObject): KubeObje
 
 function refuseRenaming(before: KubeObject, edited: KubeObject, ending: string): void {
   const same = (["apiVersion", "kind"] as const).every((key) => edited[key] === before[key]);
+  if (!same && kindOfObject(edited).custom === true) exitWith(cancelled(ending));
   if (same && edited.metadata.name === before.metadata.name) return;
   exitWith(
     `${copyOfChanges(ending)}\nerror: At least one of apiVersion, kind and name was changed`,
@@ -87,10 +90,11 @@ function copyOfChanges(ending: string): string {
 
 /** The real kubectl opens the editor again, and gives up when nothing more is changed. */
 function refuseEdit(name: string, ending: string): never {
-  return exitWith(
-    `error: ${name} is invalid\n${copyOfChanges(ending)}\n` +
-      "error: Edit cancelled, no valid changes were saved.",
-  );
+  return exitWith(`error: ${name} is invalid\n${cancelled(ending)}`);
+}
+
+function cancelled(ending: string): string {
+  return `${copyOfChanges(ending)}\nerror: Edit cancelled, no valid changes were saved.`;
 }
 
 /** The document after the editor; undefined when it is as before. */

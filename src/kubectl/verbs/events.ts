@@ -4,7 +4,7 @@ import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
 import { eventInterval, sortByLastSeen } from "../describe/events.ts";
 import { exitWith, fail } from "../errors.ts";
-import { text } from "../fields.ts";
+import { text, type JsonMap } from "../fields.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
 import { findKind } from "../resources.ts";
 import { follow } from "../waiting.ts";
@@ -24,7 +24,7 @@ export function events(call: Call): void {
   if (printer !== undefined) {
     if (watching) for (const event of found) io.out(printer(event));
     // kubectl's printer of names passes over lists.
-    else if (flags.text("output") !== "name") io.out(printer(listOf(found)));
+    else if (flags.text("output") !== "name") io.out(printer(eventList(found)));
   }
   const remembered: number[] = [];
   let headers = !flags.bool("no-headers");
@@ -42,6 +42,11 @@ export function events(call: Call): void {
     else io.out(printer(object));
     return "go on";
   });
+}
+
+/** A list of its own kind, as the client has read it. */
+function eventList(items: readonly KubeObject[]): JsonMap {
+  return { ...listOf(items), kind: "EventList", metadata: {} };
 }
 
 function wantedEvents(call: Call): (event: KubeObject) => boolean {

@@ -10,6 +10,7 @@ import { tablePrinter } from "../output/rows.ts";
 import { sortObjects } from "../output/sorting.ts";
 import { filesOf, resolve, type Info, type Selection } from "../resolve.ts";
 import { watchObjects } from "./get-watch.ts";
+import { SCALABLE } from "./scale.ts";
 import { getRaw } from "./raw.ts";
 
 export function get(call: Call): void {
@@ -143,6 +144,7 @@ function subresource(call: Call, selection: Selection): Selection {
     const problems: Problem[] = [{ text: notThere }];
     return name === "resize" ? { ...selection, infos: [], problems } : exitWith(notThere);
   }
+  if (selection.infos.some(({ kind }) => !SCALABLE.includes(kind.kind))) exitWith(notThere);
   const infos = selection.infos.map((info) => ({ ...info, object: scaleOf(info.object) }));
   return { ...selection, infos };
 }

@@ -43,11 +43,12 @@ export function scale(call: Call): void {
   failAll(selection.problems);
 }
 
-const scalable = ["Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"];
+/** Kinds with a scale subresource. */
+export const SCALABLE = ["Deployment", "ReplicaSet", "StatefulSet", "ReplicationController"];
 
 function scaleOne(call: Call, info: Info, replicas: number, dryRun: DryRun): KubeObject {
   if (dryRun === "client") return info.object;
-  if (!scalable.includes(info.kind.kind)) {
+  if (!SCALABLE.includes(info.kind.kind)) {
     exitWith("Error from server (NotFound): the server could not find the requested resource");
   }
   checkPreconditions(call, info.object);

@@ -20,6 +20,8 @@ export interface SetVerb {
   readonly done: string;
   /** What stands before the server's text when a patch is refused. */
   readonly refused: string;
+  /** What becomes of objects that stay as they are. Default: nothing is said of them. */
+  readonly unchanged?: "told";
   /** The changed object; undefined leaves it alone. Adds problems as it meets them. */
   change(object: KubeObject, problems: Problem[]): KubeObject | undefined;
 }
@@ -61,7 +63,7 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
   const problems: Problem[] = [];
   const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-set") });
   for (const info of selection.infos) {
-    const changed = changedObject(call, info, verb, problems);
+    const changed = changedObject(call, info, verb, problems) ?? unchangedObject(info, verb);
     if (changed === undefined) continue;
     if (local || dryRun === "client") {
       // The object of a file went through Go's types.
@@ -69,7 +71,10 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
       continue;
     }
     const answer = patchTo(call, info, changed, options);
-    if (answer === undefined) continue;
+    if (answer === undefined) {
+      if (verb.unchanged === "told") report(changed, verb.done);
+      continue;
+    }
     if (answer.ok) report(answer.value, verb.done);
     else problems.push({ text: `${verb.refused} ${answer.status.message}` });
   }
@@ -79,6 +84,10 @@ export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
 /** `*v1.Service`: the type behind an object in Go, as errors name it. */
 function goType({ kind }: Info): string {
   return `*${kind.version}.${kind.kind}`;
+}
+
+function unchangedObject({ object }: Info, { unchanged }: SetVerb): KubeObject | undefined {
+  return unchanged === "told" && podSpecPath(object) !== undefined ? object : undefined;
 }
 
 /** Undefined when nothing changes. */

@@ -156,7 +156,8 @@ function overwriting(call: Call, object: KubeObject, edits: Edits): string | und
   );
   for (const variable of containers.flatMap((c) => list(c, "env"))) {
     const name = text(variable, "name");
-    if (edits.variables.some((edit) => text(edit, "name") === name)) {
+    const given = edits.variables.find((edit) => text(edit, "name") === name);
+    if (given !== undefined && text(given, "value") !== text(variable, "value")) {
       return `'${name}' already has a value (${text(variable, "value")}), and --overwrite is false`;
     }
   }
@@ -174,20 +175,30 @@ function listVariables(call: Call, object: KubeObject): void {
     if (!matched.includes(text(container, "name"))) continue;
     const name = `${object.kind} ${object.metadata.name}, container ${text(container, "name")}`;
     call.io.out(`# ${name}\n`);
+    const unresolved: (readonly [string, string])[] = [];
     for (const variable of list(container, "env")) {
       const from = at(variable, "valueFrom");
       const key = text(variable, "name");
-      const value = isMap(from) ? resolved(call, from) : text(variable, "value");
+      const value = isMap(from) ? resolved(call, object, from) : { value: text(variable, "value") };
+      if ("error" in value) unresolved.push([value.error, key]);
       call.io.out(
-        value === undefined ? `# ${key} from ${refText(map(from))}\n` : `${key}=${value}\n`,
+        "value" in value ? `${key}=${value.value}\n` : `# ${key} from ${refText(map(from))}\n`,
       );
     }
+    const errors = [...new Set(unresolved.map(([error]) => error))];
+    const lines = errors.map((error) => {
+      const keys = unresolved.filter(([each]) => each === error).map(([, key]) => key);
+      return `error retrieving reference for ${keys.join(", ")}: ${error}\n`;
+    });
+    for (const each of lines.toSorted((a, b) => (a < b ? -1 : 1))) call.io.err(each);
   }
 }
 
-/** --resolve: the value behind a reference, if it is there. */
-function resolved(call: Call, from: JsonMap): string | undefined {
-  if (!call.flags.bool("resolve")) return undefined;
+type Resolved = { readonly value: string } | { readonly error: string } | { readonly left: true };
+
+/** --resolve: the value behind a reference, if it is there; fields are those of the object itself. */
+function resolved(call: Call, object: KubeObject, from: JsonMap): Resolved {
+  if (!call.flags.bool("resolve")) return { left: true };
   for (const [refKey, resource] of [
     ["configMapKeyRef", "configmaps"],
     ["secretKeyRef", "secrets"],
@@ -195,11 +206,21 @@ function resolved(call: Call, from: JsonMap): string | undefined {
     const name = text(from, refKey, "name");
     if (name === "") continue;
     const found = call.io.client.get({ resource, name, namespace: call.namespace });
-    const value = found.ok ? at(found.value, "data", text(from, refKey, "key")) : undefined;
-    if (typeof value !== "string") return undefined;
-    return resource === "secrets" ? base64Text(value) : value;
+    if (!found.ok) return { error: found.status.message };
+    const key = text(from, refKey, "key");
+    const value = at(found.value, "data", key);
+    const kind = resource === "secrets" ? "secret" : "config map";
+    if (typeof value !== "string") return { error: `key ${key} not found in ${kind} ${name}` };
+    return { value: resource === "secrets" ? base64Text(value) : value };
   }
-  return undefined;
+  const path = text(from, "fieldRef", "fieldPath");
+  if (path === "") return { left: true };
+  if (["metadata.name", "metadata.namespace", "metadata.uid"].includes(path)) {
+    return { value: text(object, ...path.split(".")) };
+  }
+  const [, field = "", key = ""] = /^metadata\.(labels|annotations)\['(.*)'\]$/u.exec(path) ?? [];
+  if (field !== "") return { value: text(object, "metadata", field, key) };
+  return { error: `unsupported fieldPath: ${path}` };
 }
 
 function refText(from: JsonMap): string {

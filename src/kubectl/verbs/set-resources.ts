@@ -70,6 +70,7 @@ export function setServiceAccount(call: Call): void {
   runSet(call, selection, {
     done: "serviceaccount updated",
     refused: "failed to patch ServiceAccountName",
+    unchanged: "told",
     change: (object) => {
       const [first = "spec", ...rest] = podSpecPath(object) ?? [];
       return withField(object, [first, ...rest, "serviceAccountName"], account);

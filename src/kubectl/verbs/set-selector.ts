@@ -56,6 +56,9 @@ function readSelector(expression: string): JsonMap | string {
   const parsed = parseRequirements(expression);
   if (!parsed.ok)
     return fail(`couldn't parse the selector string "${expression}": ${parsed.error}`);
+  if (parsed.value.some(({ operator }) => operator === "!=")) {
+    return fail('"!=" is not a valid label selector operator');
+  }
   const others = parsed.value.filter(({ operator }) => operator !== "=" && operator !== "==");
   if (others.length > 0) {
     const shown = others.map(({ key, operator, values }) => {
@@ -70,7 +73,6 @@ function readSelector(expression: string): JsonMap | string {
 const operatorNames: Readonly<Record<string, string>> = {
   in: "In",
   notin: "NotIn",
-  "!=": "NotIn",
   exists: "Exists",
   "!": "DoesNotExist",
 };

@@ -50,12 +50,12 @@ describe("ingress-nginx", () => {
       canaryIngressAnnotations: { team: "shop" },
       annotationPrefix: "ours",
     };
-    const old = { "kubernetes.io/ingress.class": "nginx", unrelated: "yes" };
+    const old = { "kubernetes.io/ingress.class": "public", unrelated: "yes" };
     const world = quarter({ nginx, maxTrafficWeight: 50 }, [ingress("web", old), ingress("api")]);
     expect(world.get("ingresses", "web-web-canary")).toMatchObject({
       metadata: {
         annotations: {
-          "kubernetes.io/ingress.class": "nginx",
+          "kubernetes.io/ingress.class": "public",
           "ours/canary": "true",
           "ours/canary-weight": "25",
           "ours/canary-weight-total": "50",
