@@ -51,7 +51,7 @@ export interface Exit {
   readonly startedS: number;
   readonly finishedS: number;
   /** Whether it has been started again, which counts as a restart. */
-  readonly then: "waits" | "restarted";
+  readonly since: "waiting" | "restarted";
 }
 
 export class PodTable {

@@ -267,8 +267,8 @@ export class Store {
   startPod(row: number, atLeast = 0): void {
     this.pods.columns.startedS[row] = this.wallClockSeconds;
     const exit = this.pods.lastExit(row);
-    const again = exit?.then === "waits";
-    if (again) this.pods.noteExit(row, { ...exit, then: "restarted" });
+    const again = exit?.since === "waiting";
+    if (again) this.pods.noteExit(row, { ...exit, since: "restarted" });
     const restarts = Math.max(atLeast, this.pods.columns.restarts[row]! + (again ? 1 : 0));
     if (restarts === this.pods.columns.restarts[row]) {
       this.setPodPhase(row, Phase.Running, 0);
@@ -304,7 +304,7 @@ export class Store {
     const { flags, readyS, startedS } = this.pods.columns;
     const wasReady = this.pods.isReady(row);
     const exit = { exitCode, startedS: startedS[row]!, finishedS: this.wallClockSeconds };
-    this.pods.noteExit(row, { ...exit, then: "waits" });
+    this.pods.noteExit(row, { ...exit, since: "waiting" });
     this.editPod(row, {
       flags: flags[row]! & NOT_READY,
       readyS: wasReady ? this.wallClockSeconds : readyS[row]!,
