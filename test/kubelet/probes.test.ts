@@ -92,6 +92,43 @@ describe("several containers", () => {
     expect(probedLife({ containers, initContainers }, 0, 0)?.ready).toBe(6 * second);
   });
 
+  test.each([[0], [1]])(
+    "are all restarted by the first that is killed, be it number %d",
+    (place) => {
+      const slow = { name: "slow", livenessProbe: { periodSeconds: 20, failureThreshold: 1 } };
+      const fast = { name: "fast", livenessProbe: { periodSeconds: 10, failureThreshold: 1 } };
+      const readyAt = (initialDelaySeconds: number): object => ({
+        name: "late",
+        readinessProbe: { initialDelaySeconds, periodSeconds: 5 },
+      });
+      const life = (delay: number) => {
+        const containers = [slow, readyAt(delay) as Container].toSpliced(place, 0, fast);
+        return probedLife({ containers }, 60 * second, 0);
+      };
+      expect(life(0)).toEqual({
+        heldUp: 0,
+        ready: Infinity,
+        kill: { after: 10 * second, probe: "liveness", container: "fast" },
+      });
+    },
+  );
+
+  test("start when the sidecars before them have, and their probes' periods go on meanwhile", () => {
+    const startupProbe = { periodSeconds: 10 };
+    const sidecar = (name: string, periodSeconds: number) => ({
+      name,
+      restartPolicy: "Always",
+      startupProbe: { periodSeconds },
+    });
+    const containers = [{ name: "web", startupProbe }];
+    const initContainers = [sidecar("first", 4), sidecar("second", 5)];
+    // Since the pod came 1 s ago: the first at 4, the second at 5, the container at 10.
+    expect(probedLife({ containers, initContainers }, 0, 1 * second)).toEqual({
+      heldUp: 4 * second,
+      ready: 5 * second,
+    });
+  });
+
   test("without any probe say nothing", () => {
     expect(life({})).toBeUndefined();
   });
@@ -172,6 +209,17 @@ describe("in a cluster", () => {
     const messages = cluster.api.list("events").map((event) => String(event["message"]));
     expect(messages).toContain("Liveness probe failed: connection refused");
     expect(messages).toContain("Container web failed liveness probe, will be restarted");
+  });
+
+  test("what it kills has its grace period to stop in", () => {
+    const behaviors = [{ listens: 60 * second, terminate: { delay: 60 * second } }];
+    const cluster = started(
+      { behaviors },
+      { livenessProbe },
+      { terminationGracePeriodSeconds: 20 },
+    );
+    expect(shown(cluster, 29)).toBe("1/1 Running 0");
+    expect(shown(cluster, 30)).toMatch(/^1\/1 Running 1/);
   });
 
   test("a startup probe mends that", () => {

@@ -141,6 +141,24 @@ describe("resources of nodes", () => {
   });
 });
 
+test.each([
+  [{ operator: "Exists" }, "node-1"],
+  [{ key: "gpu", operator: "Exists" }, "node-1"],
+  [{ key: "cpu", operator: "Exists" }, "-"],
+  [{ key: "gpu", value: "yes" }, "node-1"],
+  [{ key: "gpu", operator: "Equal", value: "yes" }, "node-1"],
+  [{ key: "gpu", value: "no" }, "-"],
+  [{ key: "gpu", operator: "Exists", effect: "NoSchedule" }, "node-1"],
+  [{ key: "gpu", operator: "Exists", effect: "NoExecute" }, "-"],
+])("a pod that tolerates %j goes to %s", (toleration, place) => {
+  const taints = [{ key: "gpu", value: "yes", effect: "NoSchedule" }] as const;
+  const cluster = world(
+    { nodes: [{ taints }] },
+    deployment("web", 1, { tolerations: [toleration] }),
+  );
+  expect(places(cluster)).toEqual([place]);
+});
+
 describe("which nodes", () => {
   const zones: ClusterOptions = {
     nodes: [
