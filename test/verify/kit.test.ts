@@ -17,6 +17,8 @@ import {
 import { runs } from "../support/seed.ts";
 import { web } from "../support/web.ts";
 
+type Command = ReturnType<typeof rolloutCommands>[number] extends fc.Arbitrary<infer T> ? T : never;
+
 describe("arbitraries", () => {
   test("make Deployments that the API server accepts", () => {
     fc.assert(
@@ -141,6 +143,47 @@ describe("actions within a run", () => {
     watch.judged.clear();
     watch.judge();
     expect(before.filter((law) => !watch.judged.has(law))).toEqual(ended);
+  });
+
+  test("are commands, too, which remember a pause, let time pass, and throw where a law is broken", () => {
+    const all = fc.sample(fc.oneof(...rolloutCommands()), { seed: 1, numRuns: 200 });
+    const named = (word: string) => all.find((command) => String(command).includes(word))!;
+    const [pause, resume, undo, update, scale, advance] = [
+      "pause",
+      "resume",
+      "undo",
+      "update",
+      "scale",
+      "advance",
+    ].map(named) as [Command, Command, Command, Command, Command, Command];
+    const real = begun("fresh");
+    const { cluster } = real;
+    const model = { paused: false };
+    const spec = (): Deployment["spec"] => {
+      const found = cluster.api.get({ resource: "deployments", name: "web" });
+      return (found as unknown as { readonly value: Deployment }).value.spec;
+    };
+    const possible = (): boolean[] =>
+      [pause, resume, undo, update].map((command) => command.check(model));
+    expect(possible()).toEqual([true, false, true, true]);
+    pause.run(model, real);
+    expect([model.paused, spec().paused, possible()]).toEqual([
+      true,
+      true,
+      [false, true, false, true],
+    ]);
+    resume.run(model, real);
+    expect([model.paused, spec().paused]).toEqual([false, undefined]);
+    const before = cluster.now;
+    advance.run(model, real);
+    expect(String(advance)).toBe(`advance ${cluster.now - before} ms`);
+    const claim = { id: "never", statement: "Nothing is right.", margin: () => -1 };
+    const watch = new RolloutWatch(cluster, "default/web", allAssumptions, [claim]);
+    for (const command of [scale, advance]) {
+      expect(() => command.run(model, { ...real, watch })).toThrow(
+        /^never at \d+ ms, by .*: Nothing is right\.$/,
+      );
+    }
   });
 
   test("evict a pod where its budget can spare it, and do nothing where it cannot", () => {
