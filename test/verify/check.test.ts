@@ -199,6 +199,22 @@ describe("endingsOf", () => {
     const stuck = shortestTrace(model, { kind: "state", test: isStuck(model, rules) })!;
     expect(stuck.map(({ state }) => stateOf(state, 0))).toEqual([0, 1]);
   });
+
+  test("finds it stuck where only a user goes on, or steps change nothing, whatever the lanes", () => {
+    const byUser = { ...rules, acts: (action: number) => action !== 2 };
+    for (const lanes of [1, 2]) {
+      // 2 is a step of the user; that of 4 leads back to it.
+      const model = graph([[1, 4], [2], [3], [], [4, 4]], lanes);
+      const isAt = isStuck(model, byUser);
+      const found = [0, 1, 2, 3, 4].filter((state) => {
+        const words = new Int32Array(lanes).fill(0);
+        words[0] = state + 1;
+        words[lanes - 1] = state + 1;
+        return isAt(words, 0);
+      });
+      expect(found).toEqual([1, 4]);
+    }
+  });
 });
 
 test("agrees with a naive search on random graphs", () => {
