@@ -112,7 +112,7 @@ const labels = noticedBy(
   [
     [
       "one label of the template is enough to be fully labeled",
-      `${replicaset}label-counts`,
+      `${replicaset}pods-by-labels`,
       `Object.entries(wanted).every(`,
       `Object.entries(wanted).some(`,
     ],
@@ -130,7 +130,7 @@ const labels = noticedBy(
     ],
     [
       "pods of everybody crowd a node",
-      `${replicaset}label-counts`,
+      `${replicaset}pods-by-labels`,
       `if (!related.some((rs) => matchesSelector(rs.spec.selector, labels))) continue;`,
       ``,
     ],

@@ -23,7 +23,7 @@ import type { Controller } from "../loop.ts";
 import type { Expect, Outcome, Plan, Write } from "../reconcile.ts";
 import { WorkQueue, type SavedWorkQueue } from "../workqueue.ts";
 import { podsToDelete } from "./deletion-order.ts";
-import { listByLabels, needsLabels } from "./label-counts.ts";
+import { listByLabels, needsLabels } from "./pods-by-labels.ts";
 import { reconcileReplicaSet } from "./replicaset.ts";
 import {
   BURST,

@@ -13,7 +13,7 @@
 import { firstByCohorts } from "./deletion-cohorts.ts";
 import { podsOnNodes } from "./deletion-keys.ts";
 import { rowsInGoOrder } from "./deletion-exact.ts";
-import { surplusByLabels } from "./label-counts.ts";
+import { surplusByLabels } from "./pods-by-labels.ts";
 import type { PodListing } from "./view.ts";
 
 /** Pods of one ReplicaSet up to which the order is exactly Go's. */

@@ -41,7 +41,7 @@ import {
 } from "./scale.ts";
 import { reconcileCanaryServices } from "./service.ts";
 import { baseStatus, countOf, persist } from "./status.ts";
-import { reconcileTrafficRouting } from "./trafficrouting.ts";
+import { reconcileTrafficRouting } from "./trafficrouting/reconcile.ts";
 import { reconcileEphemeralMetadata } from "./ephemeral-metadata.ts";
 import { scaleWorkloadProgressively } from "./template-ref.ts";
 

@@ -4,14 +4,14 @@
  *
  * Left out: verification of weights (AWS).
  */
-import type { ReplicaSet } from "../../api/apps.ts";
-import { deepEqual } from "../../api/json.ts";
-import type { Rollout, TrafficWeights, WeightDestination } from "../../api/rollout.ts";
-import { decide } from "../decisions.ts";
-import { available } from "../deployment/view.ts";
-import type { Steps } from "../reconcile.ts";
-import { currentSetWeight, currentStep, desiredCanaryWeight, lastStep } from "./canary-steps.ts";
-import { Reason } from "./conditions.ts";
+import type { ReplicaSet } from "../../../api/apps.ts";
+import { deepEqual } from "../../../api/json.ts";
+import type { Rollout, TrafficWeights, WeightDestination } from "../../../api/rollout.ts";
+import { decide } from "../../decisions.ts";
+import { available } from "../../deployment/view.ts";
+import type { Steps } from "../../reconcile.ts";
+import { currentSetWeight, currentStep, desiredCanaryWeight, lastStep } from "../canary-steps.ts";
+import { Reason } from "../conditions.ts";
 import {
   canarySets,
   event,
@@ -19,16 +19,16 @@ import {
   revisionOf,
   setCanaryStatus,
   type RolloutContext,
-} from "./context.ts";
-import { canaryOf, maxWeightOf, replicasOf, statusOf } from "./defaults.ts";
-import { isAborted } from "./pause.ts";
-import { isFullyPromoted } from "./phase.ts";
-import { atDesiredCounts, progressThresholdMet } from "./replica-counts.ts";
-import { dynamicRollback } from "./rollback.ts";
-import { leadTo } from "./service.ts";
-import type { RoutingOrder } from "./trafficrouting/order.ts";
-import { tellRouters } from "./trafficrouting/routers.ts";
-import { experimentDestinations } from "./experiment-step.ts";
+} from "../context.ts";
+import { canaryOf, maxWeightOf, replicasOf, statusOf } from "../defaults.ts";
+import { isAborted } from "../pause.ts";
+import { isFullyPromoted } from "../phase.ts";
+import { atDesiredCounts, progressThresholdMet } from "../replica-counts.ts";
+import { dynamicRollback } from "../rollback.ts";
+import { leadTo } from "../service.ts";
+import type { RoutingOrder } from "./order.ts";
+import { tellRouters } from "./routers.ts";
+import { experimentDestinations } from "../experiment-step.ts";
 
 export function* reconcileTrafficRouting(c: RolloutContext): Steps<void> {
   const { rollout } = c;
