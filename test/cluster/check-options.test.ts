@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { guaranteesOf } from "../../src/verify/guarantees.ts";
 import { explainDeployment } from "../../src/explain/why.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
 
 describe("an option that no cluster can have is named, with what to use", () => {
   test.each([
@@ -52,22 +53,8 @@ test("a manifest that is not there is no crash", () => {
   expect(() => guaranteesOf(undefined as never)).toThrow("use a Deployment of apps/v1");
 });
 
-/** As `kubectl create` has it: one pod. */
 function create(cluster: Cluster): void {
-  cluster.act("create", (api) =>
-    api.create({
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "web" },
-      spec: {
-        selector: { matchLabels: { app: "web" } },
-        template: {
-          metadata: { labels: { app: "web" } },
-          spec: { containers: [{ name: "web", image: "web:v1" }] },
-        },
-      },
-    }),
-  );
+  cluster.act("create", (api) => api.create(web(1)));
 }
 
 test("a name without a namespace is of the default one", () => {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
 
 const second = 1000;
 
@@ -20,21 +21,8 @@ function world(replicas: number, budget: Readonly<Record<string, unknown>>): Clu
       { start: { delay: second }, ready: { delay: second }, terminate: { delay: second } },
     ],
   });
-  const deployment: KubeObject = {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web" },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: "web" } },
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "web:v1" }] },
-      },
-    },
-  };
   cluster.act("create", (api) => {
-    expect(api.create(deployment)).toMatchObject({ ok: true });
+    expect(api.create(web(replicas))).toMatchObject({ ok: true });
     expect(api.create(budgetNamed("web", budget))).toMatchObject({ ok: true });
   });
   cluster.runUntil(5 * second);

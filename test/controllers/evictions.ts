@@ -1,24 +1,12 @@
 /** A small world in which evictions are refused for every reason. */
-import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
-
-const labels = { app: "web" };
-const web: KubeObject = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "web" },
-  spec: {
-    replicas: 3,
-    selector: { matchLabels: labels },
-    template: { metadata: { labels }, spec: { containers: [{ name: "web", image: "web:v1" }] } },
-  },
-};
+import { web } from "../support/web.ts";
 
 export function reachedByEvictions(): ReadonlySet<string> {
   const reached = new Set<string>();
   const cluster = new Cluster({});
   cluster.on("decision", ({ id }) => reached.add(id));
-  cluster.act("create", (api) => api.create(web));
+  cluster.act("create", (api) => api.create(web(3)));
   cluster.runUntil(5000);
   const [first, second] = cluster.api.list("pods").map(({ metadata }) => ({
     resource: "pods",
@@ -29,7 +17,7 @@ export function reachedByEvictions(): ReadonlySet<string> {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
       metadata: { name: "web" },
-      spec: { selector: { matchLabels: labels }, minAvailable: 2 },
+      spec: { selector: { matchLabels: { app: "web" } }, minAvailable: 2 },
     });
     api.evict(first!); // at once: nobody has looked at the budget
   });

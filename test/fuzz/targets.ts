@@ -2,13 +2,13 @@
  * What inputs are thrown at. A target answers how it went; it throws where rollsim was not clear: an exception
  * that is no answer, a world that never comes to rest, a polluted prototype.
  */
-import type { Deployment } from "../../src/api/apps.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { isSchedule, ScheduleMismatch } from "../../src/controllers/schedule.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import { checkScenario } from "../../src/scenario/parse.ts";
 import { formatProblem } from "../../src/scenario/problem.ts";
 import { runScenario } from "../../src/scenario/run.ts";
+import { web } from "../support/web.ts";
 
 export type Outcome = "fine" | "refused";
 
@@ -41,22 +41,6 @@ function tooLarge(objects: readonly unknown[]): boolean {
   });
 }
 
-const web = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "web" },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: "web" } },
-    strategy: {},
-    template: {
-      metadata: { labels: { app: "web" } },
-      spec: { containers: [{ name: "web", image: "web:v1" }] },
-    },
-  },
-  status: {},
-} as const satisfies Deployment;
-
 /** kubectl lines, one after the other on the same cluster; a schedule that does not fit is refused. */
 export function typeLines(lines: readonly string[], schedule = "fresh"): Outcome {
   if (!isSchedule(schedule)) return "refused";
@@ -70,7 +54,7 @@ export function typeLines(lines: readonly string[], schedule = "fresh"): Outcome
 
 function typeOn(lines: readonly string[], schedule: string): Outcome {
   const cluster = new Cluster({ schedule });
-  cluster.act("create", (api) => api.create(web));
+  cluster.act("create", (api) => api.create(web(2)));
   cluster.runUntil(5_000);
   let outcome: Outcome = "fine";
   for (const line of lines) {

@@ -8,6 +8,7 @@ import { Cluster } from "../../src/cluster.ts";
 import { maxUnavailable } from "../../src/controllers/deployment/fenceposts.ts";
 import { checkTrace } from "../conformance/check.ts";
 import { readTraces, type RecordedTrace } from "../conformance/trace-file.ts";
+import { web } from "../support/web.ts";
 
 function weight(trace: RecordedTrace): number {
   return trace.frames.length;
@@ -16,11 +17,7 @@ function weight(trace: RecordedTrace): number {
 /** What no recorded case of the sample is large enough for. */
 function burstIs500(): boolean {
   const cluster = new Cluster({ podsPerNode: 1000 });
-  const labels = { app: "web" };
-  const template = { metadata: { labels }, spec: { containers: [{ name: "c", image: "web:v1" }] } };
-  const spec = { replicas: 700, selector: { matchLabels: labels }, template };
-  const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec };
-  cluster.act("create", (api) => api.create(web));
+  cluster.act("create", (api) => api.create(web(700)));
   const created = cluster.trace.entries.flatMap((entry) =>
     entry.kind === "write" && entry.resource === "pods" ? [entry] : [],
   );
