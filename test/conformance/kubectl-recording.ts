@@ -141,6 +141,9 @@ export function waitsForReady({ args, stdin, files }: RecordedCommand): boolean 
   return texts.some((text) => /minReadySeconds"?: *[1-9]/u.test(text));
 }
 
+/** As YAML has times, and as `describe` has them. */
+const stamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000/g;
+
 /**
  * Wall-clock ms at which a scenario may have begun, as far as its outputs tell: no time that a command
  * printed lies after that command, and the first object is not older than the first command. That leaves
@@ -148,7 +151,7 @@ export function waitsForReady({ args, stdin, files }: RecordedCommand): boolean 
  */
 export function possibleStarts(commands: readonly RecordedCommand[]): readonly number[] {
   const stamps = commands.flatMap(({ stdout, at_ms, ms }) =>
-    [...stdout.matchAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g)].map(([text]) => ({
+    [...stdout.matchAll(stamp)].map(([text]) => ({
       time: Date.parse(text),
       printed: at_ms + ms,
     })),
@@ -159,5 +162,9 @@ export function possibleStarts(commands: readonly RecordedCommand[]): readonly n
   if (times.length === 0) return [Date.parse("2026-11-23T08:00:00Z")];
   const earliest = Math.max(...times);
   if (!restarts) return [earliest + 500];
-  return Array.from({ length: 28 }, (_, i) => earliest + 25 + 50 * i);
+  // What was made first, was made by a command: at_ms is when the first one began.
+  const made = Math.min(...stamps.map(({ time }) => time).filter((time) => time >= earliest));
+  const latest = made + 1000 - (commands[0]?.at_ms ?? 0);
+  const length = Math.min(100, Math.max(28, Math.ceil((latest - earliest) / 50)));
+  return Array.from({ length }, (_, i) => earliest + 25 + 50 * i);
 }

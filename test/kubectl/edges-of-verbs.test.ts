@@ -1,0 +1,95 @@
+/** What rarer flags and forms of verbs come to, as the real kubectl has it (recordings in ../conformance/data). */
+import { expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+
+interface Printed {
+  readonly out: string;
+  readonly err: string;
+}
+
+/** On a cluster with a Deployment `web`, whose one variable A is 1. */
+function typist(): (line: string, editor?: string) => Printed {
+  const cluster = new Cluster({ nodes: 1 });
+  const type = (line: string, editor = ""): Printed => {
+    const printed = { out: "", err: "" };
+    runKubectl(cluster, `kubectl ${line}`, {
+      out: (text) => (printed.out += text),
+      err: (text) => (printed.err += text),
+      readFile: () => undefined,
+      env: { KUBE_EDITOR: editor },
+    });
+    return printed;
+  };
+  type("create deployment web --image=web:v1 --replicas=2");
+  type("set env deploy/web A=1");
+  cluster.runUntil(10_000);
+  return type;
+}
+
+test.each([
+  ["set env deploy/web A=1 --overwrite=false", "", ""],
+  [
+    "set env deploy/web A=2 --overwrite=false",
+    "",
+    "error: deployments/web 'A' already has a value (1), and --overwrite is false\n",
+  ],
+  ["set selector svc/web a!=b", "", 'error: "!=" is not a valid label selector operator\n'],
+  [
+    "create pdb web --selector='app in (a,b)' --min-available=1",
+    "poddisruptionbudget.policy/web created\n",
+    "",
+  ],
+  [
+    "create pdb web --selector=a=b=c --min-available=1",
+    "",
+    `error: couldn't parse the selector string "a=b=c": found '=', expected: ',' or 'end of string'\n`,
+  ],
+  [
+    "get ns default --subresource=scale",
+    "",
+    "Error from server (NotFound): the server could not find the requested resource\n",
+  ],
+  [
+    "get deploy web -w --output-watch-events -o custom-columns=N:.metadata.name,T:.type",
+    "N        T\n<none>   ADDED\n",
+    "",
+  ],
+])("%s", (line, out, err) => {
+  expect(typist()(line)).toEqual({ out, err });
+});
+
+test("set serviceaccount tells of objects that have it already; set image does not", () => {
+  const type = typist();
+  const line = "set serviceaccount deploy/web robot";
+  const told = { out: "deployment.apps/web serviceaccount updated\n", err: "" };
+  expect([type(line), type(line)]).toEqual([told, told]);
+  expect(type("set image deploy/web web=web:v1").out).toBe("");
+});
+
+test("set env --resolve takes fields from the object itself, and tells of references that lead nowhere", () => {
+  const type = typist();
+  const field = { valueFrom: { fieldRef: { fieldPath: "metadata.name" } } };
+  const secret = { valueFrom: { secretKeyRef: { name: "creds", key: "pass" } } };
+  const env = [
+    { name: "POD", ...field },
+    { name: "PASS", ...secret },
+  ];
+  const patch = JSON.stringify({
+    spec: { template: { spec: { containers: [{ name: "web", env }] } } },
+  });
+  type(`patch deploy web -p '${patch}'`);
+  expect(type("set env deploy/web --list --resolve")).toEqual({
+    out: "# Deployment web, container web\nPOD=web\n# PASS from secret creds, key pass\nA=1\n",
+    err: 'error retrieving reference for PASS: secrets "creds" not found\n',
+  });
+});
+
+test("edit --subresource=status leaves the spec alone; another kind than there is cancels an edit", () => {
+  const type = typist();
+  type("edit deploy web --subresource=status", "sed -i s/replicas:.2/replicas:\\ 9/");
+  expect(type("get deploy web -o jsonpath={.spec.replicas}").out).toBe("2");
+  expect(type("edit deploy web", "sed -i s/^kind:.*/kind:\\ Nope/").err).toMatch(
+    /^A copy of your changes has been stored .*\nerror: Edit cancelled, no valid changes were saved\.\n$/u,
+  );
+});
