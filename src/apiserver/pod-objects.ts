@@ -181,7 +181,12 @@ function initStatuses(
 function unscheduled(store: Store, row: number, common: Pod["status"]): Pod["status"] {
   if (store.pods.columns.reason[row] !== PodReason.unschedulable) return common;
   const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable" } as const;
-  return { ...common, conditions: [{ ...condition, message: store.schedulerSays?.(row) ?? "" }] };
+  const nominated = store.nominatedNode?.(row);
+  return {
+    ...common,
+    conditions: [{ ...condition, message: store.schedulerSays?.(row) ?? "" }],
+    ...(nominated === undefined ? {} : { nominatedNodeName: nodeName(nominated) }),
+  };
 }
 
 function conditions(

@@ -76,6 +76,8 @@ export class PodRegistry {
   readonly edits: PodEdits[];
   /** Rows of pods that may differ from what their template and maker say: edited, orphaned, bare. */
   readonly special: Set<number>;
+  /** Whether any pod has a priority other than 0. */
+  prioritized: boolean;
   /** Rows by `namespace/maker-`, in order of the pods' ordinals (the first has ordinal 1). */
   readonly #rows: Map<string, number[]>;
   /** The source that a ReplicaSet (by UID) makes pods from now. */
@@ -93,6 +95,7 @@ export class PodRegistry {
     this.owners = [...(saved?.owners ?? [])];
     this.edits = [...(saved?.edits ?? [{}])];
     this.special = new Set(saved?.special);
+    this.prioritized = this.sources.some(hasPriority);
     this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, [...rows]]));
     this.#current = new Map(saved?.current);
     this.owners.forEach(({ uid }, index) => this.#noteOwner(uid, index));
@@ -178,6 +181,7 @@ export class PodRegistry {
     }
     const source = fromTemplate(replicaSet, template, this.#prioritize(template.spec));
     this.sources.push({ ...source, maker: uid, generated: true });
+    this.prioritized ||= hasPriority(source);
     this.#current.set(uid, this.sources.length - 1);
     return this.sources.length - 1;
   }
@@ -193,6 +197,7 @@ export class PodRegistry {
   barePodSource(pod: KubeObject, template: PodTemplateSpec): number {
     const source = fromTemplate(pod, template, template.spec);
     this.sources.push({ ...source, maker: "", generated: false });
+    this.prioritized ||= hasPriority(source);
     return this.sources.length - 1;
   }
 
@@ -251,6 +256,10 @@ export class PodRegistry {
     pairs.sort((a, b) => (a.base === b.base ? a.row - b.row : a.base < b.base ? -1 : 1));
     return pairs.map(({ row }) => row);
   }
+}
+
+function hasPriority({ spec }: Pick<PodSource, "spec">): boolean {
+  return Number(spec["priority"] ?? 0) !== 0;
 }
 
 function fromTemplate(

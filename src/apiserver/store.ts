@@ -75,6 +75,8 @@ export class Store {
   afterPodGone?: () => void;
   /** Set by the recorder of events: why a pod fitted on no node, in the scheduler's words. */
   schedulerSays?: (row: number) => string;
+  /** Set by the scheduler: the node on which room is kept for a pod. */
+  nominatedNode?: (row: number) => number | undefined;
   /** Set by the kubelet: which ConfigMap or Secret a container lacks. */
   kubeletSays?: (row: number) => string;
   #resourceVersion: number;

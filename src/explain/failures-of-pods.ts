@@ -233,6 +233,30 @@ function killedByLiveness(container: Container, restarted: number): ReturnType<D
   };
 }
 
+const preempted: Detector = ({ cluster, deployment, next, old, nextPods, oldPods }) => {
+  const namespace = deployment.metadata.namespace ?? "default";
+  const sets = [...(next === undefined ? [] : [next]), ...old];
+  const isOwn = (name: string): boolean =>
+    sets.some(({ metadata }) => name.startsWith(`${metadata.name}-`));
+  const victims = cluster.trace.entries.filter(
+    (entry) =>
+      entry.kind === "event" &&
+      entry.reason === "Preempted" &&
+      entry.about.namespace === namespace &&
+      isOwn(entry.about.name),
+  );
+  if (victims.length === 0) return undefined;
+  const waiting = [...nextPods, ...oldPods].filter(isUnschedulable).length;
+  const priority = Number(deployment.spec.template.spec["priority"] ?? 0);
+  return {
+    story: "preempted",
+    says:
+      `the scheduler stopped ${count(victims.length, "pod")} of it to make room for pods of a priority above ` +
+      `${priority}; ${count(waiting, "pod")} of it now ${waiting === 1 ? "waits" : "wait"} for room`,
+    better: "preemptionPolicy: Never in the PriorityClass of the others, or one for these, too",
+  };
+};
+
 const sharedDependency: Detector = ({ cluster, nextPods, oldPods }) => {
   const pods = [...nextPods, ...oldPods].filter((pod) => !isTerminating(pod));
   const [first] = pods;
@@ -329,6 +353,7 @@ export const failuresOfPods: readonly Detector[] = [
   readyThenCrash,
   minReadyRestart,
   livenessKillsSlow,
+  preempted,
   sharedDependency,
   configNotRolled,
 ];

@@ -49,6 +49,7 @@ export class ConfigSources {
   constructor(store: Store, saved?: SavedConfigSources) {
     this.#store = store;
     this.#failures = new Map(saved?.failures);
+    store.kubeletSays = (row) => this.#failures.get(row)?.message ?? "";
   }
 
   save(): SavedConfigSources {
@@ -76,11 +77,6 @@ export class ConfigSources {
     }
     if (containers.length > 0) this.#failures.delete(row);
     return undefined;
-  }
-
-  /** What was last said of the pod. */
-  messageOf(row: number): string {
-    return this.#failures.get(row)?.message ?? "";
   }
 
   forget(row: number): void {

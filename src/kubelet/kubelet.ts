@@ -11,8 +11,7 @@ import type { NodesSeen } from "../apiserver/events/log.ts";
 import type { PodSource } from "../apiserver/pod-registry.ts";
 import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
-import { whyNowhere } from "../scheduler/diagnosis.ts";
-import { Placement } from "../scheduler/placement.ts";
+import { Placement, type SavedPlacement } from "../scheduler/placement.ts";
 import { Attachments, type SavedAttachments } from "./attachments.ts";
 import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from "./back-off.ts";
 import { ConfigSources, type SavedConfigSources } from "./config-sources.ts";
@@ -33,6 +32,7 @@ export interface SavedKubelet extends SavedHardships {
   readonly attachments: SavedAttachments;
   readonly configs: SavedConfigSources;
   readonly renewed: SavedRenewals;
+  readonly placement: SavedPlacement;
 }
 
 export class Kubelet {
@@ -48,30 +48,27 @@ export class Kubelet {
 
   constructor(world: KubeletWorld, saved?: SavedKubelet) {
     this.#renewals = new Renewals(saved?.renewed);
-    this.#world = { ...world, schedule: this.#putOff(world) };
+    this.#world = { ...world, schedule: this.#renewals.noting(world) };
     this.#scripts = new Scripts(world);
     this.#hardships = new Hardships(saved);
     this.#pulls = new Pulls(this.#world, this.#hardships);
     this.#attachments = new Attachments(world.store, saved?.attachments);
     this.#configs = new ConfigSources(world.store, saved?.configs);
-    world.store.kubeletSays = (row) => this.#configs.messageOf(row);
-    this.#placement = new Placement(world, {
-      scheduled: (row) => this.#reports.change(row, "scheduled"),
-      begin: (row) => this.#begin(row),
-      wake: (row) => this.#world.schedule(0, Turn.schedule, row),
-    });
+    this.#placement = new Placement(
+      world,
+      {
+        scheduled: (row) => this.#reports.change(row, "scheduled"),
+        begin: (row) => this.#begin(row),
+        wake: (row) => this.#world.schedule(0, Turn.schedule, row),
+        preempted: (victim, by, node) => this.#reports.preempted(victim, by, node),
+      },
+      saved?.placement,
+    );
     this.#reports = new PodReports(world);
     world.store.listen({
       pod: (change, row, _, before) =>
         before?.source === undefined ? this.#hear(change, row) : this.#renew(row, before.source),
     });
-  }
-
-  #putOff({ schedule, now }: KubeletWorld): KubeletWorld["schedule"] {
-    return (delay, turn, row) => {
-      this.#renewals.putOff(row, turn, now() + delay);
-      schedule(delay, turn, row);
-    };
   }
 
   /** A timer is due. */
@@ -168,6 +165,7 @@ export class Kubelet {
       attachments: this.#attachments.save(),
       configs: this.#configs.save(),
       renewed: this.#renewals.save(),
+      placement: this.#placement.save(),
     };
   }
 
@@ -178,7 +176,7 @@ export class Kubelet {
 
   /** For events: nodes in all, and what keeps this pod from them. */
   nodesSeen(row: number): NodesSeen {
-    return whyNowhere(this.#world.scheduler, this.#world.filters, row);
+    return this.#placement.nodesSeen(row);
   }
 
   /** Pods that fitted nowhere are tried again. */
@@ -246,6 +244,7 @@ export class Kubelet {
       this.#hardships.forget(row);
       this.#configs.forget(row);
       this.#renewals.forget(row);
+      this.#placement.forget(row);
       this.#reports.change(row, "gone");
       // A pod that has failed takes no room any more, though its object stays.
       if (!store.pods.isTerminal(row)) this.#leaveNode(row);

@@ -1,6 +1,8 @@
 /** What is told of pods by those who look after them: Events, and changes for the trace. */
 import type { PodsEntry } from "../api/trace.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
+import { nodeName } from "../apiserver/pod-objects.ts";
+import { uidText } from "../apiserver/store.ts";
 import type { KubeletWorld } from "./world.ts";
 
 export class PodReports {
@@ -17,6 +19,20 @@ export class PodReports {
 
   warning(row: number, by: string, reason: string, message: string): void {
     this.#event(row, by, "Warning", { reason, message });
+  }
+
+  /** The scheduler asks a pod to stop, since another needs its room (preemption/executor.go). */
+  preempted(victim: number, by: number, node: number): void {
+    const { store, trace, now } = this.#world;
+    const { columns } = store.pods;
+    const { namespace } = store.registry.sources[columns.source[victim]!]!;
+    const scheduler = "default-scheduler";
+    const write = { by: scheduler, verb: "delete", resource: "pods" } as const;
+    trace.add({ kind: "write", at: now(), ...write, namespace, name: podName(store, victim) });
+    const uid = uidText(columns.uid[by]!);
+    const why = `Preempted by pod ${uid} on node ${nodeName(node)}`;
+    this.normal(victim, scheduler, "Preempted", why);
+    store.deletePod(victim);
   }
 
   startedAnew(row: number, containers: readonly string[]): void {

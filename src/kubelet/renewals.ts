@@ -7,6 +7,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import type { PodSpec } from "../api/core.ts";
+import type { KubeletWorld } from "./world.ts";
 
 interface Renewal {
   /** Turns that count: what, and when it is due. */
@@ -35,10 +36,16 @@ export class Renewals {
     this.#renewals.set(row, { turns: [], starting: containers });
   }
 
-  putOff(row: number, turn: number, at: Millis): void {
-    const renewal = this.#renewals.get(row);
-    if (renewal === undefined) return;
-    this.#renewals.set(row, { ...renewal, turns: [...renewal.turns, [turn, at]] });
+  /** Puts turns off, and remembers those of such pods. */
+  noting({ schedule, now }: Pick<KubeletWorld, "schedule" | "now">): KubeletWorld["schedule"] {
+    return (delay, turn, row) => {
+      const renewal = this.#renewals.get(row);
+      if (renewal !== undefined) {
+        const turns = [...renewal.turns, [turn, now() + delay] as const];
+        this.#renewals.set(row, { ...renewal, turns });
+      }
+      schedule(delay, turn, row);
+    };
   }
 
   /** Whether a turn that is due counts; uses it up. */

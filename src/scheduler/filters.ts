@@ -3,7 +3,7 @@
  * topology spread, pods that must be near or far. Mirrors kube-scheduler's plugins of these names (v1.37.2).
  * What pods use follows from the store; nothing is saved.
  *
- * Left out: preferences (`preferredDuring...`, ScheduleAnyway, PreferNoSchedule), preemption, host ports, volumes,
+ * Left out: preferences (`preferredDuring...`, ScheduleAnyway, PreferNoSchedule), host ports, volumes,
  * `namespaceSelector`, `nodeTaintsPolicy`; labels that somebody changed on a pod count as its template has them.
  */
 import type { StringMap } from "../api/meta.ts";

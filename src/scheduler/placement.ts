@@ -1,18 +1,13 @@
 /**
  * Pods find their nodes: each is placed when it comes, and where there is no room it waits until a pod leaves
- * some. Mirrors the scheduling queue (kube-scheduler internal/queue, v1.37.2) as far as it shows.
+ * some, those of the highest priority first. One of higher priority than others takes theirs, and what they leave is kept
+ * for it. Mirrors the scheduling queue and schedule_one.go of kube-scheduler (v1.37.2) as far as they show.
  */
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
-import type { Store } from "../apiserver/store.ts";
-import type { Filters } from "./filters.ts";
-import type { Scheduler } from "./scheduler.ts";
-
-export interface PlacementWorld {
-  readonly store: Store;
-  readonly scheduler: Scheduler;
-  readonly filters: Filters;
-}
+import type { NodesSeen } from "../apiserver/events/log.ts";
+import { whyNowhere } from "./diagnosis.ts";
+import { mayPreempt, preemptionFor, priorityOf, type PreemptionWorld } from "./preemption.ts";
 
 export interface PlacementEvents {
   /** A pod has a node now. */
@@ -21,28 +16,48 @@ export interface PlacementEvents {
   begin(row: number): void;
   /** It is this pod's turn, at once. */
   wake(row: number): void;
+  /** A pod is asked to stop, since another needs its room on a node. */
+  preempted(victim: number, by: number, node: number): void;
 }
 
-export class Placement {
-  readonly #world: PlacementWorld;
-  readonly #events: PlacementEvents;
+export interface SavedPlacement {
+  /** For which pods room is kept, on which node. */
+  readonly nominated: readonly (readonly [row: number, node: number])[];
+}
 
-  constructor(world: PlacementWorld, events: PlacementEvents) {
+type Refuses = (node: number) => boolean;
+
+export class Placement {
+  readonly #world: PreemptionWorld;
+  readonly #events: PlacementEvents;
+  readonly #nominated: Map<number, number>;
+
+  constructor(world: PreemptionWorld, events: PlacementEvents, saved?: SavedPlacement) {
     this.#world = world;
     this.#events = events;
+    this.#nominated = new Map(saved?.nominated);
+    world.store.nominatedNode = (row) => this.#nominated.get(row);
+  }
+
+  save(): SavedPlacement {
+    return { nominated: [...this.#nominated] };
+  }
+
+  /** For events: what keeps a pod from the nodes, and whether others make room for it. */
+  nodesSeen(row: number): NodesSeen {
+    const { store, scheduler, filters } = this.#world;
+    const seen = whyNowhere(scheduler, filters, row);
+    if (this.#nominated.has(row)) return { ...seen, preemption: "others stop" };
+    return mayPreempt(store, row) ? seen : { ...seen, preemption: "never" };
   }
 
   place(row: number): void {
     const { store, scheduler, filters } = this.#world;
     if (store.pods.columns.node[row] !== UNBOUND) return;
-    const refuses = filters.refusing(row);
-    const node = scheduler.place(row, refuses);
-    if (node === undefined) {
-      if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
-        store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);
-      }
-      return;
-    }
+    const refuses = this.#refusing(row);
+    const node = scheduler.place(row, this.#nominatedFirst(row, refuses));
+    if (node === undefined) return this.#nowhere(row);
+    this.#nominated.delete(row);
     filters.bound(row, node);
     store.bindPod(row, node);
     this.#events.scheduled(row);
@@ -66,21 +81,98 @@ export class Placement {
     scheduler.release(node);
   }
 
+  /** A pod is gone: no room is kept for it. */
+  forget(row: number): void {
+    if (this.#nominated.delete(row)) this.wakeWaiting();
+  }
+
   /** Room is free: the first that waits for it, fits and still exists is to be placed. */
   wakeWaiting(): void {
-    const { store, scheduler, filters } = this.#world;
+    const { store, scheduler } = this.#world;
     if (scheduler.waiting === 0) return;
-    // Pods of one template fit or do not fit together.
+    // Pods of one template fit or do not fit together, but for those that room is kept for.
     const fits = new Map<number, boolean>();
     const row = scheduler.takeWaitingThat((waiting) => {
       if (!store.pods.isPresent(waiting) || store.pods.isDeleting(waiting)) return "gone";
-      const refuses = filters.refusing(waiting);
+      const refuses = this.#refusing(waiting);
       if (refuses === undefined) return "fits";
+      if (this.#nominated.has(waiting)) return scheduler.hasNode(refuses) ? "fits" : "waits";
       const source = store.pods.columns.source[waiting]!;
       let known = fits.get(source);
       if (known === undefined) fits.set(source, (known = scheduler.hasNode(refuses)));
       return known ? "fits" : "waits";
-    });
+    }, this.#order());
     if (row !== undefined) this.#events.wake(row);
+  }
+
+  /** By priority, where pods have any: the scheduling queue's PrioritySort. */
+  #order(): ((a: number, b: number) => number) | undefined {
+    const { store } = this.#world;
+    if (!store.registry.prioritized) return undefined;
+    return (a, b) => priorityOf(store, b) - priorityOf(store, a);
+  }
+
+  #nowhere(row: number): void {
+    const { store } = this.#world;
+    const preemption = this.#preemption(row);
+    if (preemption !== undefined) this.#nominated.set(row, preemption.node);
+    if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
+      store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);
+    }
+    if (preemption === undefined) return;
+    for (const victim of preemption.victims) {
+      if (store.pods.isDeleting(victim)) continue;
+      this.#events.preempted(victim, row, preemption.node);
+    }
+  }
+
+  /** Mirrors PodEligibleToPreemptOthers: none while pods still end for it. */
+  #preemption(row: number): ReturnType<typeof preemptionFor> {
+    const { store } = this.#world;
+    if (!store.registry.prioritized) return undefined;
+    const node = this.#nominated.get(row);
+    const waits = node !== undefined && this.#endsOn(node, priorityOf(store, row));
+    return waits ? undefined : preemptionFor(this.#world, row);
+  }
+
+  #endsOn(node: number, priority: number): boolean {
+    const { store } = this.#world;
+    const { pods } = store;
+    for (let row = 0; row < pods.length; row++) {
+      if (pods.columns.node[row] !== node || !pods.isPresent(row)) continue;
+      if (pods.isDeleting(row) && priorityOf(store, row) < priority) return true;
+    }
+    return false;
+  }
+
+  /** What keeps a pod from a node, room that is kept for others too. */
+  #refusing(row: number): Refuses | undefined {
+    const refuses = this.#world.filters.refusing(row);
+    const others = this.#nominated.size - (this.#nominated.has(row) ? 1 : 0);
+    if (others === 0) return refuses;
+    return (node) => refuses?.(node) === true || this.#isKept(row, node);
+  }
+
+  /** Whether a pod does not fit on a node beside those of at least its priority that are to come there. */
+  #isKept(row: number, node: number): boolean {
+    const { store, scheduler, filters } = this.#world;
+    const priority = priorityOf(store, row);
+    const coming = [...this.#nominated]
+      .filter(([other, on]) => on === node && other !== row && priorityOf(store, other) >= priority)
+      .map(([other]) => other);
+    if (coming.length === 0) return false;
+    for (const other of coming) filters.bound(other, node);
+    const room = scheduler.isFull(node, -coming.length) ? "full" : "room";
+    const refused = filters.refusal(row, node, room) !== undefined;
+    for (const other of coming) filters.unbound(other, node);
+    return refused;
+  }
+
+  /** Mirrors evaluateNominatedNode: the node on which room is kept, if it is enough by now. */
+  #nominatedFirst(row: number, refuses: Refuses | undefined): Refuses | undefined {
+    const nominated = this.#nominated.get(row);
+    if (nominated === undefined) return refuses;
+    const elsewhere = (node: number): boolean => node !== nominated || refuses?.(node) === true;
+    return this.#world.scheduler.hasNode(elsewhere) ? elsewhere : refuses;
   }
 }

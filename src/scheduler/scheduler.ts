@@ -1,6 +1,6 @@
 /**
  * kube-scheduler, one pod at a time: nodes with room that do not refuse it (filters.ts), then the one with the
- * fewest pods. What it leaves out: preferences, priorities.
+ * fewest pods. What it leaves out: preferences.
  */
 import { assert } from "../engine/assert.ts";
 
@@ -102,9 +102,12 @@ export class Scheduler {
     return waiting;
   }
 
-  /** The first of them that fits; those that are gone are forgotten. */
-  takeWaitingThat(judge: (row: number) => "fits" | "waits" | "gone"): number | undefined {
-    for (const row of this.#waiting) {
+  /** The first of them that fits, in an order (default: of arrival); those that are gone are forgotten. */
+  takeWaitingThat(
+    judge: (row: number) => "fits" | "waits" | "gone",
+    order?: (a: number, b: number) => number,
+  ): number | undefined {
+    for (const row of order === undefined ? this.#waiting : [...this.#waiting].sort(order)) {
       const judged = judge(row);
       if (judged === "waits") continue;
       this.#waiting.delete(row);
@@ -118,8 +121,9 @@ export class Scheduler {
     return this.#options.placement !== "spread" || this.#emptiest(refuses) !== undefined;
   }
 
-  isFull(node: number): boolean {
-    return this.podsOn(node) >= this.#roomOn(node);
+  /** Whether a node has no room, with so many pods fewer on it; default none. */
+  isFull(node: number, fewer = 0): boolean {
+    return this.podsOn(node) - fewer >= this.#roomOn(node);
   }
 
   save(): SavedScheduler {

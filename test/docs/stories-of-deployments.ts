@@ -104,6 +104,13 @@ export const storiesOfDeployments: readonly Story[] = [
     ask: "--at 120s",
   },
   {
+    name: "preempted",
+    sees: "pods of another Deployment are stopped, and their successors wait for room",
+    shows: "Preempted   Pod",
+    why: "the new template has a higher priority, and its surge takes their room",
+    ask: "--at 62s",
+  },
+  {
     name: "hpa-ratchet",
     sees: "a rollout drives replicas to the maximum",
     shows: 'deploy["web"].spec.replicas == 40',

@@ -39,12 +39,6 @@ export const untoldStories: readonly Untold[] = [
     left: "addresses do not run out",
   },
   {
-    name: "preempted",
-    sees: "pods of others are evicted",
-    why: "the new template has a higher PriorityClass",
-    left: "preemption is not simulated",
-  },
-  {
     name: "crash-old-first",
     sees: "old pods go before new ones are ready",
     why: "old pods that do not work go first, since that costs no capacity",

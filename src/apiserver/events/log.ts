@@ -39,6 +39,8 @@ export interface NodesSeen {
   readonly reasons: readonly (readonly [string, number])[];
   /** Nodes on which it would not help to take other pods away. */
   readonly helpless: number;
+  /** Whether others are asked to stop for it, or its policy does not let it ask. Absent: it would not help. */
+  readonly preemption?: "others stop" | "never";
 }
 
 /** What events need to know of the nodes and their agents. */

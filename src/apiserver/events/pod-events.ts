@@ -139,7 +139,7 @@ function scheduled(pod: PodNamed): ReportedEvent {
 }
 
 /** Mirrors FitError and the default preemption plugin: nodes by reason, in order of the text. */
-export function fitError({ nodes, reasons, helpless }: NodesSeen): string {
+export function fitError({ nodes, reasons, helpless, preemption: how }: NodesSeen): string {
   const others = nodes - helpless;
   const filter = reasons.map(([reason, count]) => `${count} ${reason}`);
   const preemption = [
@@ -148,7 +148,9 @@ export function fitError({ nodes, reasons, helpless }: NodesSeen): string {
   ];
   const list = (reasons: readonly string[]): string =>
     `0/${nodes} nodes are available: ${reasons.toSorted((a, b) => (a < b ? -1 : 1)).join(", ")}.`;
-  return `${list(filter)} no new claims to deallocate, preemption: ${list(preemption)}`;
+  if (how === "others stop") return list(filter);
+  const never = "not eligible due to preemptionPolicy=Never.";
+  return `${list(filter)} no new claims to deallocate, preemption: ${how === "never" ? never : list(preemption)}`;
 }
 
 /** The condition PodScheduled says the same (pkg/scheduler/schedule_one.go handleSchedulingFailure). */

@@ -1,0 +1,180 @@
+/** Pods of higher priority that take the room of others. */
+import { expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const second = 1000;
+
+function priorityClass(name: string, value: number, more: object = {}): object {
+  const apiVersion = "scheduling.k8s.io/v1";
+  return { apiVersion, kind: "PriorityClass", metadata: { name }, value, ...more };
+}
+
+interface PodShape {
+  readonly cpu?: string;
+  readonly priority?: string;
+  readonly labels?: object;
+}
+
+function pod(name: string, { cpu, priority, labels }: PodShape = {}): object {
+  const resources = cpu === undefined ? {} : { resources: { requests: { cpu } } };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default", ...(labels === undefined ? {} : { labels }) },
+    spec: {
+      containers: [{ name: "web", image: "web:1", ...resources }],
+      ...(priority === undefined ? {} : { priorityClassName: priority }),
+    },
+  };
+}
+
+/** So many nodes with 2 CPUs and room for `pods`; pods are created a second apart. */
+function world(nodes: number, objects: readonly object[], pods = 110): Cluster {
+  const cluster = new Cluster({
+    nodes: [{ count: nodes, cpu: "2", pods }],
+    behaviors: [{ terminate: { delay: 3 * second } }],
+  });
+  create(cluster, priorityClass("high", 1000));
+  create(cluster, priorityClass("mid", 10));
+  create(cluster, priorityClass("polite", 1000, { preemptionPolicy: "Never" }));
+  for (const object of objects) {
+    create(cluster, object);
+    cluster.runUntil(cluster.now + second);
+  }
+  return cluster;
+}
+
+function create(cluster: Cluster, object: object): void {
+  cluster.act("create", (api) => expect(api.create(object as never)).toMatchObject({ ok: true }));
+}
+
+/** `name node`, `name -` where it waits; `x` after those that are asked to stop. */
+function pods(cluster: Cluster): string[] {
+  return cluster.api.list("pods").map((each) => {
+    const { nodeName = "-" } = each["spec"] as { readonly nodeName?: string };
+    const ending = each.metadata.deletionTimestamp === undefined ? "" : " x";
+    return `${each.metadata.name} ${nodeName}${ending}`;
+  });
+}
+
+function messages(cluster: Cluster, reason: string): string[] {
+  return cluster.api
+    .list("events")
+    .filter((event) => event["reason"] === reason)
+    .map(
+      (event) =>
+        `${(event["involvedObject"] as KubeObject["metadata"]).name}: ${String(event["message"])}`,
+    );
+}
+
+test("a pod that fits nowhere asks one of lower priority to stop, waits for it, and takes its room", () => {
+  const cluster = world(1, [
+    pod("low", { cpu: "1500m" }),
+    pod("other", { cpu: "500m" }),
+    pod("high", { cpu: "1", priority: "high" }),
+  ]);
+  expect(pods(cluster)).toEqual(["high -", "low node-1 x", "other node-1"]);
+  const [high] = cluster.api.list("pods");
+  expect(high!["status"]).toMatchObject({ nominatedNodeName: "node-1" });
+  expect(messages(cluster, "FailedScheduling")).toEqual([
+    "high: 0/1 nodes are available: 1 Insufficient cpu.",
+  ]);
+  expect(messages(cluster, "Preempted")).toEqual([
+    `low: Preempted by pod ${high!.metadata.uid!} on node node-1`,
+  ]);
+  for (const each of [cluster, cluster.fork()]) {
+    each.runUntil(5 * second);
+    expect(pods(each)).toEqual(["high node-1", "other node-1"]);
+  }
+});
+
+test("no more go than need be, the least important ones", () => {
+  const cluster = world(1, [
+    pod("first", { cpu: "500m" }),
+    pod("mid", { cpu: "500m", priority: "mid" }),
+    pod("last", { cpu: "500m" }),
+    pod("rest", { cpu: "500m" }),
+    pod("high", { cpu: "1", priority: "high" }),
+  ]);
+  expect(pods(cluster)).toEqual([
+    "first node-1",
+    "high -",
+    "last node-1 x",
+    "mid node-1",
+    "rest node-1 x",
+  ]);
+});
+
+test("of nodes the one whose pods are of the lowest priority, then where the fewest go, is taken", () => {
+  const cluster = world(3, [
+    pod("mid", { cpu: "2", priority: "mid" }),
+    pod("a", { cpu: "2" }),
+    pod("b", { cpu: "1" }),
+    pod("c", { cpu: "1" }),
+    pod("high", { cpu: "2", priority: "high" }),
+  ]);
+  const ending = pods(cluster).filter((each) => each.endsWith("x"));
+  expect(ending.map((each) => each.split(" ")[0])).toEqual(["a"]);
+});
+
+test("a number of pods that fit makes victims, too", () => {
+  const cluster = world(1, [pod("low"), pod("high", { priority: "high" })], 1);
+  cluster.runUntil(10 * second);
+  expect(pods(cluster)).toEqual(["high node-1"]);
+});
+
+test("pods that a budget protects are spared where others do", () => {
+  const budget = {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "web", namespace: "default" },
+    spec: { minAvailable: "100%", selector: { matchLabels: { app: "web" } } },
+  };
+  const cluster = world(1, [
+    pod("first", { cpu: "1" }),
+    budget,
+    pod("web", { cpu: "1", labels: { app: "web" } }),
+    pod("high", { cpu: "1", priority: "high" }),
+  ]);
+  expect(pods(cluster)).toEqual(["first node-1 x", "high -", "web node-1"]);
+});
+
+test.each([
+  ["its policy is Never", "polite", "1", "preemption: not eligible due to preemptionPolicy=Never"],
+  ["no pod is of lower priority", undefined, "1", "No preemption victims found"],
+  ["it asks for more than the node has", "high", "3", "Preemption is not helpful for scheduling"],
+])("a pod takes nobody's room where %s", (_, priority, cpu, why) => {
+  const cluster = world(1, [
+    pod("low", { cpu: "2" }),
+    pod("more", { cpu, ...(priority === undefined ? {} : { priority }) }),
+  ]);
+  cluster.runUntil(10 * second);
+  expect(pods(cluster)).toEqual(["low node-1", "more -"]);
+  expect(messages(cluster, "FailedScheduling")[0]).toMatch(new RegExp(why));
+});
+
+test("what is left is kept for the pod that it was left for, and the most important waits the least", () => {
+  const cluster = world(1, [
+    pod("low", { cpu: "1500m" }),
+    pod("high", { cpu: "2", priority: "high" }),
+    pod("small", { cpu: "500m" }),
+    pod("mid", { cpu: "500m", priority: "mid" }),
+  ]);
+  cluster.runUntil(10 * second);
+  expect(pods(cluster)).toEqual(["high node-1", "mid -", "small -"]);
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
+  cluster.runUntil(20 * second);
+  expect(pods(cluster)).toEqual(["mid node-1", "small node-1"]);
+});
+
+test("if the pod that others made room for is gone, those that wait take it", () => {
+  const cluster = world(1, [
+    pod("low", { cpu: "2" }),
+    pod("high", { cpu: "2", priority: "high" }),
+    pod("small", { cpu: "500m" }),
+  ]);
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
+  cluster.runUntil(10 * second);
+  expect(pods(cluster)).toEqual(["small node-1"]);
+});
