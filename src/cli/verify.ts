@@ -64,14 +64,26 @@ export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode
 }
 
 /** What does not fit is the user's mistake. */
-function asked<T>(question: () => T): T {
+function asked<T>(question: () => T, claim = ""): T {
   try {
     return question();
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    const isLack = error.message.startsWith(`${claim} shows where`);
+    throw new UsageError(`${error.message}${isLack ? `; add ${NEEDS[claim]}` : ""}`);
   }
 }
+
+/** What makes a claim fail. */
+const NEEDS: Readonly<Record<string, string>> = {
+  CE1: "--allow undo",
+  CE2: "--min-ready",
+  CE3: "--allow scale",
+  CE4: "--allow lag",
+  CE5: "--allow fail --revisions 3",
+  CE6: "--allow pause",
+  CE7: "--scale-to",
+};
 
 async function deploymentIn(
   path: string,
@@ -171,7 +183,7 @@ function printScenario(
   { allow, stateLimit }: { readonly allow: readonly Allowed[]; readonly stateLimit: number },
   io: CliIo,
 ): ExitCode {
-  const found = asked(() => counterexampleTo(law, config, { stateLimit }));
+  const found = asked(() => counterexampleTo(law, config, { stateLimit }), law);
   if (found === undefined) {
     io.err.write(`${law} holds in all states that were explored: there is no counterexample.\n`);
     return exitCodes.failed;

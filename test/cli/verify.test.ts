@@ -153,6 +153,10 @@ spec:
     ["--actions many", "--actions: got many"],
     ["--revisions 5", "--revisions: use 2 or 3"],
     ["--scenario P99", "law P99: use one of P2, P3"],
+    [
+      "--scenario CE6",
+      "CE6 shows where this is not given: nobody pauses in mid-rollout; add --allow pause\n",
+    ],
     ["--surge 0 --unavailable 0%", "maxSurge and maxUnavailable may not both be 0"],
   ])("refuses %s", async (line, message) => {
     const { code, err } = await rollsim(["verify", ...line.split(" ")]);
