@@ -30,9 +30,10 @@ export function grant(api: Client, objects: readonly KubeObject[]): void {
   for (const object of objects) api.create(object);
 }
 
-function nameOf({ kind, metadata }: KubeObject, namespace: string): string {
-  const space = kind.endsWith("Class") ? "" : (metadata.namespace ?? namespace);
-  return `${kind} ${space}/${metadata.name}`;
+/** Of a manifest that nobody has judged yet, too. */
+function nameOf({ kind, metadata }: Partial<KubeObject>, namespace: string): string {
+  const space = kind?.endsWith("Class") === true ? "" : (metadata?.namespace ?? namespace);
+  return `${kind} ${space}/${metadata?.name}`;
 }
 
 function namedBy(manifest: KubeObject, namespace: string): readonly KubeObject[] {

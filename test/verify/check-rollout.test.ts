@@ -103,6 +103,7 @@ describe("checkRollout", () => {
     ["2 Deployments in the text: web, web; give one of them", text(web(1), web(2))],
     ['got the name of a file; give its text: readFileSync("k8s/web.yaml", "utf8")', "k8s/web.yaml"],
     ["error parsing the text", "a: [1"],
+    ["metadata.name: Required value", "apiVersion: apps/v1\nkind: Deployment\n"],
   ])("says %j of a text", (says, given) => {
     expect(() => checkRollout(given)).toThrow(says);
     expect(() => guaranteesOf(given)).toThrow(says);
