@@ -183,6 +183,15 @@ describe("the condition Progressing", () => {
       { reason: "NewReplicaSetAvailable", message: "before", lastUpdateTime: earlier },
     ],
     [
+      "is not complete while the only pod is an old one",
+      {
+        spec: { ...timed, replicas: 1 },
+        status: { observedGeneration: 2, conditions: progressing("True", "NewReplicaSetCreated") },
+      },
+      [rs(1, 1, { desired: 1 }), rs(2, 0, { desired: 1 })],
+      { reason: "ReplicaSetUpdated" },
+    ],
+    [
       "is told anew once an undo rolls",
       {
         spec: timed,

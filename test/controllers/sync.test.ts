@@ -273,7 +273,8 @@ describe("a Deployment that selects all pods", () => {
   test("is warned, once it is observed, and no ReplicaSet is touched", () => {
     const spec = { selector: {} };
     const plan = planFor(deployment({ spec, status: { observedGeneration: 1 } }), [orphan()]);
-    expect(plan.events).toMatchObject([{ type: "Warning", reason: "SelectingAll" }]);
+    const message = "This deployment is selecting all pods. A non-empty selector is required.";
+    expect(plan.events).toMatchObject([{ type: "Warning", reason: "SelectingAll", message }]);
     expect(plan.writes).toMatchObject([
       { do: "update/status", object: { status: { observedGeneration: 2 } } },
     ]);
