@@ -80,6 +80,68 @@ describe("a watch", () => {
   });
 });
 
+describe("what a watch judges", () => {
+  const image = (version: number): object => ({
+    spec: { template: { spec: { containers: [{ name: "web", image: `web:${version}` }] } } },
+  });
+
+  /** The Deployment, beside another one, after updates. */
+  function updated(updates: number, minReadySeconds = 0): Cluster {
+    const cluster = new Cluster();
+    for (const name of ["web", "other"]) {
+      const manifest = { ...web(2), metadata: { name } };
+      const spec = { ...(manifest as unknown as Deployment).spec, minReadySeconds };
+      cluster.act("create", (api) => api.create({ ...manifest, spec }));
+    }
+    for (let version = 0; version <= updates; version++) {
+      cluster.runUntil((version + 1) * 60_000);
+      cluster.act("update", (api) =>
+        api.patch({ resource: "deployments", name: "web" }, "strategic", image(version)),
+      );
+    }
+    cluster.runUntil((updates + 2) * 60_000);
+    return cluster;
+  }
+
+  test("are the ReplicaSets of its Deployment alone, oldest first", () => {
+    const { sets, current } = rolloutView(updated(3), "web")!;
+    expect(sets.map(({ spec }) => spec)).toEqual([0, 0, 0, 0, 2]);
+    expect(current).toBe(4);
+  });
+
+  test("is what holds of it: not what takes minReadySeconds to be 0 where they are not", () => {
+    const judged = (seconds: number): readonly string[] => {
+      const watch = new RolloutWatch(updated(0, seconds), "web");
+      watch.judge();
+      return [...watch.judged.keys()];
+    };
+    const slow = judged(5);
+    expect(judged(0).filter((law) => !slow.includes(law))).toEqual(["P3", "P10"]);
+  });
+
+  test("ends with a second change for what is about one, and for all when it is stopped", () => {
+    const cluster = updated(0);
+    const watch = new RolloutWatch(cluster, "web");
+    const judged = (): readonly string[] => {
+      watch.judged.clear();
+      watch.judge();
+      return [...watch.judged.keys()];
+    };
+    watch.begun();
+    const before = judged();
+    watch.begun();
+    const after = judged();
+    expect(before.filter((law) => !after.includes(law))).toEqual(["P5", "P9"]);
+    watch.stop();
+    watch.judged.clear();
+    cluster.act("update", (api) =>
+      api.patch({ resource: "deployments", name: "web" }, "strategic", image(9)),
+    );
+    cluster.runUntil(cluster.now + 60_000);
+    expect(watch.judged.size).toBe(0);
+  });
+});
+
 describe("actions within a run", () => {
   function begun(schedule: string): {
     cluster: Cluster;
