@@ -8,6 +8,7 @@ import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
+import { verifyMutants } from "./verify-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
   ...rolloutMutants,
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...lawMutants,
   ...refusalMutants,
   ...podsLawMutants,
+  ...verifyMutants,
 ];
