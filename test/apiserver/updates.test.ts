@@ -1,0 +1,47 @@
+/** Which updates are taken, and what a deletion in the foreground waits for. */
+import { expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
+
+function running(): Cluster {
+  const cluster = new Cluster({ behaviors: [{ terminate: { delay: 5000 } }] });
+  cluster.act("create", (api) => api.create(web(2)));
+  cluster.runUntil(60_000);
+  return cluster;
+}
+
+const ref = { resource: "deployments", name: "web" };
+
+test("an update is refused where it is of an older version, not where it names none", () => {
+  const cluster = running();
+  const current = cluster.api.get(ref);
+  if (!current.ok) throw new Error(current.status.message);
+  const written: string[] = [];
+  cluster.on("write", ({ verb, by }) => written.push(`${verb} by ${by}`));
+  const update = (resourceVersion: string, options?: { dryRun: "All" }): unknown => {
+    const metadata = { ...current.value.metadata, resourceVersion };
+    const answer = cluster.api.update({ ...current.value, metadata }, options);
+    return answer.ok ? "taken" : answer.status.reason;
+  };
+  expect([update("1"), update(""), written.splice(0)]).toEqual([
+    "Conflict",
+    "taken",
+    ["update by user", "update by user"],
+  ]);
+  const { resourceVersion = "" } = current.value.metadata;
+  expect([update(resourceVersion, { dryRun: "All" }), written]).toEqual(["taken", []]);
+});
+
+test("a Deployment that is deleted in the foreground goes last, in a fork as well", () => {
+  const cluster = running();
+  cluster.act("delete", (api) => api.delete(ref, { propagationPolicy: "Foreground" }));
+  const fork = cluster.fork();
+  for (const world of [cluster, fork]) {
+    const left = (): number[] =>
+      ["deployments", "replicasets", "pods"].map((each) => world.api.list(each).length);
+    world.runUntil(64_999);
+    expect(left()).toEqual([1, 1, 2]);
+    world.runUntil(65_000);
+    expect(left()).toEqual([0, 0, 0]);
+  }
+});
