@@ -65,7 +65,6 @@ const races: Numbered = [
   ["create-3", 43],
   ["create-3", 45],
   ["create-3", 61],
-  ["rollout-flags", 37],
 ];
 
 const numbered =
