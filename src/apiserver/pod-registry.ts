@@ -250,9 +250,10 @@ export class PodRegistry {
 
   /** Pods in order of who made them, then of age: how they would stand in order of counted names. */
   inOrderOfMakers(rows: readonly number[], source: Int32Array): readonly number[] {
-    const makers = rows.map((row) => this.sources[source[row]!]!.prefix);
-    if (makers.every((maker) => maker === makers[0])) return rows;
-    const pairs = rows.map((row, i) => ({ row, base: podNameBase(makers[i]!) }));
+    const makerOf = (row: number): string => this.sources[source[row]!]!.prefix;
+    const first = rows[0] === undefined ? "" : makerOf(rows[0]);
+    if (rows.every((row) => makerOf(row) === first)) return rows;
+    const pairs = rows.map((row) => ({ row, base: podNameBase(makerOf(row)) }));
     pairs.sort((a, b) => (a.base === b.base ? a.row - b.row : a.base < b.base ? -1 : 1));
     return pairs.map(({ row }) => row);
   }

@@ -20,6 +20,8 @@ export interface SavedRenewals {
   readonly renewals: readonly (readonly [row: number, renewal: Renewal])[];
 }
 
+const NONE: readonly string[] = [];
+
 export class Renewals {
   readonly #renewals: Map<number, Renewal>;
 
@@ -61,7 +63,7 @@ export class Renewals {
   /** The containers that start anew now: once. */
   started(row: number): readonly string[] {
     const renewal = this.#renewals.get(row);
-    if (renewal === undefined || renewal.starting.length === 0) return [];
+    if (renewal === undefined || renewal.starting.length === 0) return NONE;
     this.#renewals.set(row, { ...renewal, starting: [] });
     return renewal.starting;
   }
