@@ -229,6 +229,8 @@ class Teller {
     let text = sentence;
     for (const { sets } of this.#rollouts.all()) {
       for (const set of sets) {
+        // A controller whose cache lags may give one revision twice.
+        if (sets.some((other) => other !== set && revisionOf(other) === revisionOf(set))) continue;
         const whole = new RegExp(`${set.metadata.name}(?![-\\w])`, "gu");
         text = text.replaceAll(whole, `revision ${revisionOf(set)}`);
       }

@@ -88,6 +88,19 @@ describe("a moment", () => {
     expect(moments[1]?.rows[0]?.sets[0]?.counts).toMatchObject({ pods: 2, ready: 1 });
   });
 
+  test("keeps the names of ReplicaSets that a cache behind its time gave one revision", () => {
+    const first = replicaSet(0, 7, 2, 0);
+    const second = JSON.parse(JSON.stringify(first).replaceAll("web-7", "web-x")) as TraceEntry;
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 2 }),
+      first,
+      second,
+      decision(0, "deployment/rolling/no-room-to-surge", "web-x stays"),
+      instant(0),
+    ]);
+    expect(moment?.reasons.map(({ text }) => text)).toEqual(["web-x stays"]);
+  });
+
   test("tells what was decided, with revisions instead of names", () => {
     const [moment] = momentsOf([
       deployment(0, { replicas: 2 }),
