@@ -32,6 +32,7 @@ import {
 } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { foldTemplates } from "./unrendered.ts";
+import { fromCluster } from "./from-cluster.ts";
 import { grantedTo, tellGranted } from "./granted.ts";
 import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
@@ -80,7 +81,9 @@ export function checkScenario(
   }
   const head = isScenario(first.root) ? first : undefined;
   const bodies = head === undefined ? documents : rest;
-  const manifests = bodies.flatMap((document) => manifestsOf(document, source, problems));
+  const read = bodies.flatMap((document) => manifestsOf(document, source, problems));
+  const { manifests, problems: leftOut } = fromCluster(read);
+  problems.push(...leftOut);
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
   if (!problems.some(isError))

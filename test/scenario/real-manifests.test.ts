@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import { parseManifest } from "../../src/kubectl/manifest.ts";
-import { checkScenario } from "../../src/scenario/parse.ts";
+import { checkScenario, parseScenario } from "../../src/scenario/parse.ts";
 import { clusterAt } from "../../src/scenario/run.ts";
 import { everything } from "./everything.ts";
 
@@ -98,6 +98,86 @@ describe("a file with everything in it", () => {
       expect(stored(cluster, object)).toMatchObject(object);
     }
   });
+});
+
+describe("what kubectl get -o yaml prints", () => {
+  const labels = { app: "web" };
+  const spec = { containers: [{ name: "web", image: "web:1" }] };
+  const owner = (kind: string, name: string) => {
+    const of = kind === "Deployment" || kind === "ReplicaSet" ? "apps/v1" : "v1";
+    return [{ apiVersion: of, kind, name, uid: `${name}-uid`, controller: true }];
+  };
+  const items = [
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: {
+        name: "web-1-x",
+        uid: "x",
+        labels,
+        ownerReferences: owner("ReplicaSet", "web-1"),
+      },
+      spec: { ...spec, nodeName: "ip-10-0-1-7" },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "web", uid: "s", resourceVersion: "7" },
+      spec: {
+        selector: labels,
+        ports: [{ port: 80 }],
+        clusterIP: "172.20.3.4",
+        clusterIPs: ["172.20.3.4"],
+      },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web", uid: "d", resourceVersion: "8", generation: 3 },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec },
+      },
+    },
+    {
+      apiVersion: "apps/v1",
+      kind: "ReplicaSet",
+      metadata: { name: "web-1", uid: "r", labels, ownerReferences: owner("Deployment", "web") },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec },
+      },
+    },
+  ];
+  const text = JSON.stringify({ apiVersion: "v1", kind: "List", items }, undefined, 2);
+
+  test("is played without what controllers make, and without the addresses of its cluster", () => {
+    const { problems } = checkScenario(text, "all.json");
+    expect(problems.map(({ severity, code, message }) => [severity, code, message])).toEqual([
+      [
+        "warning",
+        "left-out",
+        "made by a controller, which makes its own here: Pod web-1-x and 1 more",
+      ],
+    ]);
+    const cluster = clusterAt(parseScenario(text), 10_000);
+    expect(cluster.api.list("replicasets")).toHaveLength(1);
+    expect(cluster.api.list("pods")).toHaveLength(2);
+    expect(cluster.api.list("services")[0]!["spec"]).toMatchObject({
+      clusterIP: expect.stringMatching(/^10\.96\./) as string,
+    });
+  });
+});
+
+test("owners that are no list are a mistake at their place", () => {
+  const metadata = { name: "x", uid: "u", ownerReferences: 3 };
+  const { problems } = checkScenario(
+    JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata }),
+    "x",
+  );
+  expect(problems[0]?.message).toBe("metadata.ownerReferences must be a list, got 3");
 });
 
 const widget = (apiVersion: string, kind: string) =>
