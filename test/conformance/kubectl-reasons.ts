@@ -127,10 +127,6 @@ const reasons: readonly Reason[] = [
     why: "the order of a Go map, another one in every run",
   },
   {
-    matches: numbered([["getting", 179]]),
-    why: "events of one instant come in the order of their drawn names",
-  },
-  {
     matches: line(
       /--raw|jsonpath --override|^describe (job|cronjob|priorityclass|events)|--scopes=|--schedule=\* \* \*$/,
     ),

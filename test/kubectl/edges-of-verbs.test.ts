@@ -93,3 +93,12 @@ test("edit --subresource=status leaves the spec alone; another kind than there i
     /^A copy of your changes has been stored .*\nerror: Edit cancelled, no valid changes were saved\.\n$/u,
   );
 });
+
+test("get --sort-by leaves what is alike in the order of Go's sort, which is not stable beyond twelve", () => {
+  const type = typist();
+  for (let i = 10; i <= 24; i++) type(`create cm c${i} --from-literal=k=${i % 3}`);
+  const { out } = type("get cm --sort-by=.data.k --no-headers");
+  // As the real kubectl printed the same objects.
+  const order = "c15 c24 c12 c21 c18 c16 c10 c19 c13 c22 c17 c14 c20 c23 c11";
+  expect(out.match(/^c\d+/gmu)?.join(" ")).toBe(order);
+});

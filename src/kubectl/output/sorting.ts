@@ -1,5 +1,6 @@
 /** --sort-by. Mirrors kubectl/pkg/cmd/get/sorter.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { goSort } from "../../controllers/go-sort.ts";
 import { logLine, type Call } from "../call.ts";
 import { exitWith, fail, goQuote } from "../errors.ts";
 import { isMap, plainText } from "../fields.ts";
@@ -31,7 +32,10 @@ export function sortObjects(
   if (present.length > 1 && unsortable !== undefined) {
     refuseUnsortable(call, path, unsortable.key, rows);
   }
-  return keyed.toSorted((a, b) => compareKeys(a.key, b.key)).map(({ object }) => object);
+  // As sort.Sort leaves them: more than twelve that are alike change places.
+  const order = keyed.map((_, index) => index);
+  goSort(order, (a, b) => isLess(keyed[a]!.key, keyed[b]!.key));
+  return order.map((index) => keyed[index]!.object);
 }
 
 /** klog.Exitf in the real one. */
@@ -49,12 +53,11 @@ function refuseUnsortable(
   exitWith("");
 }
 
-function compareKeys(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) {
-    return a === b ? 0 : a === undefined ? -1 : 1;
-  }
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  return naturalCompare(plainText(a), plainText(b));
+/** What lacks the field is less than anything, even than what lacks it, too. */
+function isLess(a: unknown, b: unknown): boolean {
+  if (a === undefined || b === undefined) return a === undefined;
+  if (typeof a === "number" && typeof b === "number") return a < b;
+  return naturalCompare(plainText(a), plainText(b)) < 0;
 }
 
 /** Runs of digits compare by value, everything else by code point. */
