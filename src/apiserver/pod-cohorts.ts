@@ -4,6 +4,7 @@
  * There are few cohorts even where there are many pods: alike are those that were created, and became
  * ready, in the same second. Groups are kept as pods change; rows that left are dropped when they are met.
  */
+import { CohortNodes } from "./cohort-nodes.ts";
 import { Flag, UNBOUND, type PodColumns } from "./pod-columns.ts";
 
 /** What the deletion order looks at before it looks at nodes. */
@@ -34,6 +35,8 @@ export interface Cohort {
   /** All rows in front of this place have left. */
   head: number;
   sorted: boolean;
+  /** The same pods by node; kept from when they are first asked for. */
+  nodes: CohortNodes | undefined;
 }
 
 /** Rows that have left are dropped when they are so many more than those that stay. */
@@ -66,6 +69,10 @@ export class PodCohorts {
     if (cohort === undefined || (cohort.count === 0 && !isBack)) cohort = this.#open(row, cohort);
     this.#cohortOf[row] = cohort.id;
     this.#count(cohort, row, 1);
+    const { nodes } = cohort;
+    if (nodes !== undefined && (isBack || !nodes.enter(this.#columns.node[row]! + 1, row))) {
+      cohort.nodes = undefined; // its node may have gone past it
+    }
     if (isBack) return; // its row is still listed
     const { rows } = cohort;
     if (rows.length > 0 && rows[rows.length - 1]! >= row) cohort.sorted = false;
@@ -76,6 +83,7 @@ export class PodCohorts {
     const cohort = this.#byId[this.#cohortOf[row]!]!;
     this.#cohortOf[row] = -cohort.id;
     this.#count(cohort, row, -1);
+    cohort.nodes?.leave(this.#columns.node[row]! + 1);
   }
 
   /** Those that have pods, in no particular order. */
@@ -111,6 +119,16 @@ export class PodCohorts {
       }
     }
     return tier.onNodes;
+  }
+
+  /** A cohort's pods by node. */
+  byNode(cohort: Cohort): CohortNodes {
+    if (cohort.nodes !== undefined) return cohort.nodes;
+    this.#tidy(cohort);
+    const nodes = new CohortNodes((row) => this.isIn(cohort, row));
+    for (const row of cohort.rows) nodes.enter(this.#columns.node[row]! + 1, row);
+    cohort.nodes = nodes;
+    return nodes;
   }
 
   #count(cohort: Cohort, row: number, by: 1 | -1): void {
@@ -177,6 +195,7 @@ export class PodCohorts {
       rows: [],
       head: 0,
       sorted: true,
+      nodes: undefined,
     };
     if (emptied !== undefined) this.#drop(emptied);
     this.#byId.push(cohort);

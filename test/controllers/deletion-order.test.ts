@@ -148,6 +148,35 @@ describe("the order in which pods are deleted", () => {
     fc.assert(property, runs(100));
   });
 
+  test("stays the same group by group while pods change, come and come back", () => {
+    // So alike that there are many of a kind on each of two nodes.
+    const { Ready, Deleting } = Flag;
+    const one = drawnBy({}).map((pod) => ({ ...pod, node: pod.node & 1, phase: Phase.Running }));
+    const alike = fc
+      .tuple(one, fc.constantFrom(Ready, Ready, Ready, 0, Ready | Deleting))
+      .map(([pod, flags]) => ({ ...pod, flags, deletionCost: 0 }));
+    const change = fc.tuple(fc.nat(70), alike, fc.integer({ min: 1, max: 4 }));
+    const changes = fc.array(change, { minLength: 20, maxLength: 40 });
+    const property = fc.property(
+      fc.array(alike, { minLength: 40, maxLength: 60 }),
+      changes,
+      (before, all) => {
+        const world = listing(before);
+        const pods = [...before];
+        for (const [at, pod, count] of all) {
+          const row = Math.min(at, pods.length);
+          world.pods.put(row, { ...pod, uid: row + 1, flags: pod.flags | Flag.Present, source: 0 });
+          pods[row] = pod;
+          const sorted = activeRows(pods).toSorted(naive(pods));
+          if (sorted.length <= count) continue;
+          const taken = firstByCohorts(world, count, NOW_S * 1000);
+          expect(ascending(taken)).toEqual(ascending(sorted.slice(0, count)));
+        }
+      },
+    );
+    fc.assert(property, runs(60));
+  });
+
   test.each([
     ["up to the limit, as Go sorts", EXACT_LIMIT],
     ["beyond the limit, group by group", EXACT_LIMIT + 1],

@@ -7,12 +7,15 @@ import type { Cohort, PodCohorts, Tier } from "../../apiserver/pod-cohorts.ts";
 import { compareTiers, compareTimes, podsOnNodes } from "./deletion-keys.ts";
 import type { PodListing } from "./view.ts";
 
-/** A place among the pods of a cohort that are on nodes of one rank. */
+/** A place among the pods of a cohort that are on nodes of one rank, from the oldest on. */
 interface Cursor {
-  readonly cohort: Cohort;
-  readonly rows: readonly number[];
-  at: number;
+  /** Infinity: there are no more. */
+  row: number;
+  next(): void;
 }
+
+/** So many pods at most are looked for node by node: beyond, it is cheaper to look through all. */
+const FEW = 16;
 
 /** Decides whether pods on a node (by number + 1) are taken. */
 type NodeTest = (node: number) => boolean;
@@ -122,31 +125,62 @@ function takeOldest(
   test: NodeTest,
   taken: number[],
 ): number {
-  const { node } = pods.columns;
-  const advance = (cursor: Cursor): void => {
-    const { cohort, rows } = cursor;
-    while (cursor.at < rows.length) {
-      const row = rows[cursor.at]!;
-      if (cohorts.isIn(cohort, row) && test(node[row]! + 1)) return;
-      cursor.at++;
-    }
-  };
-  const cursors = alike.map((cohort): Cursor => ({
-    cohort,
-    rows: cohorts.rowsOf(cohort),
-    at: cohort.head,
-  }));
-  for (const cursor of cursors) advance(cursor);
+  const cursors = alike.map((cohort) => {
+    const byNode = most <= FEW && cohort.count > 2 * cohorts.onNodes(cohort.tier).length;
+    return byNode ? onNodes(cohorts, cohort, test) : among(pods, cohorts, cohort, test);
+  });
   for (let count = 0; count < most; count++) {
-    let first: Cursor | undefined;
-    for (const cursor of cursors) {
-      if (cursor.at === cursor.rows.length) continue;
-      if (first === undefined || cursor.rows[cursor.at]! < first.rows[first.at]!) first = cursor;
-    }
-    if (first === undefined) return count;
-    taken.push(first.rows[first.at]!);
-    first.at++;
-    advance(first);
+    const first = cursors.reduce((a, b) => (b.row < a.row ? b : a));
+    if (first.row === Infinity) return count;
+    taken.push(first.row);
+    first.next();
   }
   return most;
+}
+
+/** Looks through all pods of the cohort. */
+function among(
+  { columns: { node } }: PodListing["pods"],
+  cohorts: PodCohorts,
+  cohort: Cohort,
+  test: NodeTest,
+): Cursor {
+  const rows = cohorts.rowsOf(cohort);
+  let at = cohort.head - 1;
+  const cursor: Cursor = {
+    row: Infinity,
+    next() {
+      for (at++; at < rows.length; at++) {
+        const row = rows[at]!;
+        if (!cohorts.isIn(cohort, row) || !test(node[row]! + 1)) continue;
+        cursor.row = row;
+        return;
+      }
+      cursor.row = Infinity;
+    },
+  };
+  cursor.next();
+  return cursor;
+}
+
+/** Looks at the oldest pod of the cohort on each node. */
+function onNodes(cohorts: PodCohorts, cohort: Cohort, test: NodeTest): Cursor {
+  const nodes = cohorts.byNode(cohort);
+  /** What comes next on nodes of which pods were taken. */
+  const later = new Map<number, number>();
+  let from = -1;
+  const cursor: Cursor = {
+    row: Infinity,
+    next() {
+      if (from >= 0) later.set(from, nodes.after(from, cursor.row));
+      cursor.row = Infinity;
+      for (let node = 0; node < nodes.length; node++) {
+        if (!test(node)) continue;
+        const row = later.size === 0 ? nodes.oldest(node) : (later.get(node) ?? nodes.oldest(node));
+        if (row < cursor.row) [cursor.row, from] = [row, node];
+      }
+    },
+  };
+  cursor.next();
+  return cursor;
 }

@@ -1,0 +1,51 @@
+/**
+ * The pods of a cohort (pod-cohorts.ts) by node, with the oldest on each at hand: who deletes a few pods out of
+ * very many need not look through those on other nodes. Nodes go by number + 1.
+ */
+export class CohortNodes {
+  /** Rows of each node's pods, ascending; may hold some that have left, the first one never. */
+  readonly #rows: number[][] = [];
+  readonly #heads: number[] = [];
+  readonly #isIn: (row: number) => boolean;
+
+  /** `isIn`: whether a pod still belongs to the cohort. */
+  constructor(isIn: (row: number) => boolean) {
+    this.#isIn = isIn;
+  }
+
+  /** The number of the last node, and one. */
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Row of the oldest pod on a node; Infinity: there is none. */
+  oldest(node: number): number {
+    return this.#rows[node]![this.#heads[node]!] ?? Infinity;
+  }
+
+  /** Row of the oldest pod on a node that is younger than this one; Infinity: there is none. */
+  after(node: number, row: number): number {
+    const younger = (other: number): boolean => other > row && this.#isIn(other);
+    return this.#rows[node]!.find(younger) ?? Infinity;
+  }
+
+  /** Lists a pod; false where it is older than one that is listed, and is not. */
+  enter(node: number, row: number): boolean {
+    while (this.#rows.length <= node) {
+      this.#rows.push([]);
+      this.#heads.push(0);
+    }
+    const rows = this.#rows[node]!;
+    if (rows.length > 0 && rows[rows.length - 1]! >= row) return false;
+    rows.push(row);
+    return true;
+  }
+
+  /** A pod has left. */
+  leave(node: number): void {
+    const rows = this.#rows[node]!;
+    let head = this.#heads[node]!;
+    while (head < rows.length && !this.#isIn(rows[head]!)) head++;
+    this.#heads[node] = head;
+  }
+}
