@@ -136,7 +136,10 @@ export class PodWriter {
     return { done: 0, refused, missing: rows };
   }
 
-  /** Takes pods without a controller, or lets go of own ones: one patch after the other. */
+  /**
+   * Takes pods without a controller, or lets go of own ones: one patch after the other. To let go of what is gone, or is
+   * not its own (Invalid), is no failure (controller_ref_manager.go ReleasePod).
+   */
   claim(owner: KubeObject, rows: readonly number[], how: "adopt" | "release"): PodsWritten {
     const { store } = this.#api;
     const index = store.registry.ownerIndex(owner);
@@ -154,7 +157,10 @@ export class PodWriter {
         }
         resourceVersion = store.pods.columns.resourceVersion[row]!;
         done++;
-      } else if (status.reason === "NotFound") {
+      } else if (
+        status.reason === "NotFound" ||
+        (how === "release" && status.reason === "Invalid")
+      ) {
         missing.push(row);
       } else {
         refused ??= status;
