@@ -2,6 +2,10 @@
  * The pods of a cohort (pod-cohorts.ts) by node, with the oldest on each at hand: who deletes a few pods out of
  * very many need not look through those on other nodes. Nodes go by number + 1.
  */
+
+/** In the place of a row: there is none. Greater than all. */
+export const NO_ROW = 0x7fff_ffff;
+
 export class CohortNodes {
   /** Rows of each node's pods, ascending; may hold some that have left, the first one never. */
   readonly #rows: number[][] = [];
@@ -18,15 +22,15 @@ export class CohortNodes {
     return this.#rows.length;
   }
 
-  /** Row of the oldest pod on a node; Infinity: there is none. */
+  /** Row of the oldest pod on a node; NO_ROW: there is none. */
   oldest(node: number): number {
-    return this.#rows[node]![this.#heads[node]!] ?? Infinity;
+    return this.#rows[node]![this.#heads[node]!] ?? NO_ROW;
   }
 
-  /** Row of the oldest pod on a node that is younger than this one; Infinity: there is none. */
+  /** Row of the oldest pod on a node that is younger than this one; NO_ROW: there is none. */
   after(node: number, row: number): number {
     const younger = (other: number): boolean => other > row && this.#isIn(other);
-    return this.#rows[node]!.find(younger) ?? Infinity;
+    return this.#rows[node]!.find(younger) ?? NO_ROW;
   }
 
   /** Lists a pod; false where it is older than one that is listed, and is not. */

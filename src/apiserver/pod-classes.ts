@@ -40,18 +40,23 @@ export function systemPriority(name: string): number | undefined {
 
 /** Why no pod is made of this spec, if none is. `name` is what the message calls the pod. */
 export function classRefusal(store: Objects, name: string, spec: Json): Status | undefined {
+  const problem = classProblem(store, spec);
+  return problem === undefined ? undefined : forbidden(PODS, name, problem);
+}
+
+/** The same for a pod whose name is still to be drawn: the text alone. */
+export function classProblem(store: Objects, spec: Json): string | undefined {
   const { priorityClassName, priority, runtimeClassName } = spec;
   const named = asString(priorityClassName);
-  const refuse = (why: string): Status => forbidden(PODS, name, why);
   if (named !== "" && store.get(CLASSES, named) === undefined) {
-    return refuse(`no PriorityClass with name ${named} was found`);
+    return `no PriorityClass with name ${named} was found`;
   }
   if (!isNil(priority)) {
     const computed = classOf(store, spec).value;
     if (priority !== computed) {
-      return refuse(
+      return (
         `the integer value of priority (${JSON.stringify(priority)}) must not be provided in pod spec; priority ` +
-          `admission controller computed ${computed} from the given PriorityClass name`,
+        `admission controller computed ${computed} from the given PriorityClass name`
       );
     }
   }
@@ -59,7 +64,7 @@ export function classRefusal(store: Objects, name: string, spec: Json): Status |
   if (isNil(runtimeClassName) || store.get("runtimeclasses", runtime) !== undefined) {
     return undefined;
   }
-  return refuse(`pod rejected: RuntimeClass ${JSON.stringify(runtime)} not found`);
+  return `pod rejected: RuntimeClass ${JSON.stringify(runtime)} not found`;
 }
 
 /** The spec with what its class says, or the one that is the default of all pods. */

@@ -16,7 +16,7 @@ import type { Trace } from "../engine/trace.ts";
 import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
-import { classRefusal } from "./pod-classes.ts";
+import { classProblem } from "./pod-classes.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf, type PodMaker, type Store } from "./store.ts";
@@ -199,6 +199,11 @@ export class PodWriter {
     return quotas.refusal(namespace, pod, store.registry.sources[source]!.spec);
   }
 
+  #classRefusal({ metadata, spec }: ReplicaSet): Status | undefined {
+    const problem = classProblem(this.#api.store, spec.template.spec);
+    return problem === undefined ? undefined : forbidden(PODS, `${metadata.name}-`, problem);
+  }
+
   #refusal(replicaSet: ReplicaSet): Status | undefined {
     const { refusals, requester, store } = this.#api;
     const { namespace = "default" } = replicaSet.metadata;
@@ -207,7 +212,7 @@ export class PodWriter {
     const status =
       refusals.take("create", PODS, "", requester.by) ??
       (place === undefined ? undefined : refuseNewContent(place, PODS, replicaSet.metadata.name)) ??
-      classRefusal(store, `${replicaSet.metadata.name}-`, replicaSet.spec.template.spec) ??
+      this.#classRefusal(replicaSet) ??
       webhookRefusal(store, namespace, labels) ??
       this.#overQuota(replicaSet);
     if (status !== undefined) return status;

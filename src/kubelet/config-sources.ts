@@ -59,23 +59,25 @@ export class ConfigSources {
   /** Why the pod's volumes cannot be mounted, and how often that was so in a row; undefined where they can. */
   unmounted(row: number): Failure | undefined {
     const { volumes } = this.#needsOf(row);
+    if (volumes.length === 0) return undefined;
     for (const { volume, needed } of volumes) {
       const why = this.#missing(needed, mountMessage);
       if (why === undefined) continue;
       return this.#failed(row, `MountVolume.SetUp failed for volume "${volume}" : ${why}`);
     }
-    if (volumes.length > 0) this.#failures.delete(row);
+    this.#failures.delete(row);
     return undefined;
   }
 
   /** Why a container cannot be made, and its image, which is there by then; undefined where all can. */
   unmade(row: number): { readonly message: string; readonly image: string } | undefined {
     const { containers } = this.#needsOf(row);
+    if (containers.length === 0) return undefined;
     for (const { image, needed } of containers) {
       const why = this.#missing(needed, envMessage);
       if (why !== undefined) return { ...this.#failed(row, why), image };
     }
-    if (containers.length > 0) this.#failures.delete(row);
+    this.#failures.delete(row);
     return undefined;
   }
 
@@ -111,19 +113,23 @@ export class ConfigSources {
     const source = this.#store.pods.columns.source[row]!;
     const known = this.#needs.get(source);
     if (known !== undefined) return known;
+    const needs = this.#needsOfTemplate(source);
+    this.#needs.set(source, needs);
+    return needs;
+  }
+
+  #needsOfTemplate(source: number): Needs {
     const { namespace, spec } = this.#store.registry.sources[source]!;
     const volumes = asArray(spec["volumes"]).map((volume) =>
       volumeNeeds(namespace, asRecord(volume)),
     );
     const containers: readonly Container[] = [...(spec.initContainers ?? []), ...spec.containers];
-    const needs = {
+    return {
       volumes: volumes.filter(({ needed }) => needed.length > 0),
       containers: containers
         .map(({ image = "", ...container }) => ({ image, needed: envNeeds(namespace, container) }))
         .filter(({ needed }) => needed.length > 0),
     };
-    this.#needs.set(source, needs);
-    return needs;
   }
 }
 

@@ -149,7 +149,10 @@ export class Placement {
   #refusing(row: number): Refuses | undefined {
     const refuses = this.#world.filters.refusing(row);
     const others = this.#nominated.size - (this.#nominated.has(row) ? 1 : 0);
-    if (others === 0) return refuses;
+    return others === 0 ? refuses : this.#keeping(row, refuses);
+  }
+
+  #keeping(row: number, refuses: Refuses | undefined): Refuses {
     return (node) => refuses?.(node) === true || this.#isKept(row, node);
   }
 
@@ -171,7 +174,10 @@ export class Placement {
   /** Mirrors evaluateNominatedNode: the node on which room is kept, if it is enough by now. */
   #nominatedFirst(row: number, refuses: Refuses | undefined): Refuses | undefined {
     const nominated = this.#nominated.get(row);
-    if (nominated === undefined) return refuses;
+    return nominated === undefined ? refuses : this.#there(nominated, refuses);
+  }
+
+  #there(nominated: number, refuses: Refuses | undefined): Refuses | undefined {
     const elsewhere = (node: number): boolean => node !== nominated || refuses?.(node) === true;
     return this.#world.scheduler.hasNode(elsewhere) ? elsewhere : refuses;
   }

@@ -141,6 +141,12 @@ const orders = noticedBy(
   ["controllers/deletion-order.test.ts"],
   [
     [
+      "a pod that is back among very many is not found on its node",
+      "apiserver/pod-cohorts",
+      `(isBack || !nodes.enter(`,
+      `(!isBack && !nodes.enter(`,
+    ],
+    [
       "pods created about as long ago are all alike",
       `${replicaset}deletion-exact`,
       `return a.readyS !== b.readyS || a.createdS !== b.createdS;`,

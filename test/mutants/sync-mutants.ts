@@ -63,8 +63,8 @@ const replicaSets = noticedBy(
     [
       "of many alike pods those of one age go first",
       `${replicaset}deletion-cohorts`,
-      `first === undefined || cursor.rows[cursor.at]! < first.rows[first.at]!`,
-      `first === undefined`,
+      `if (cursor.row < first.row) first = cursor;`,
+      `if (first.row === NO_ROW) first = cursor;`,
     ],
     [
       "an orphan wakes no ReplicaSet",

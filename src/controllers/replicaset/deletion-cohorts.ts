@@ -3,13 +3,14 @@
  * batch costs what it deletes and the nodes, not the pods that exist. Pods that are alike in all that the
  * order looks at go in order of creation.
  */
+import { NO_ROW } from "../../apiserver/cohort-nodes.ts";
 import type { Cohort, PodCohorts, Tier } from "../../apiserver/pod-cohorts.ts";
 import { compareTiers, compareTimes, podsOnNodes } from "./deletion-keys.ts";
 import type { PodListing } from "./view.ts";
 
 /** A place among the pods of a cohort that are on nodes of one rank, from the oldest on. */
 interface Cursor {
-  /** Infinity: there are no more. */
+  /** NO_ROW: there are no more. */
   row: number;
   next(): void;
 }
@@ -130,8 +131,9 @@ function takeOldest(
     return byNode ? onNodes(cohorts, cohort, test) : among(pods, cohorts, cohort, test);
   });
   for (let count = 0; count < most; count++) {
-    const first = cursors.reduce((a, b) => (b.row < a.row ? b : a));
-    if (first.row === Infinity) return count;
+    let first = cursors[0]!;
+    for (const cursor of cursors) if (cursor.row < first.row) first = cursor;
+    if (first.row === NO_ROW) return count;
     taken.push(first.row);
     first.next();
   }
@@ -148,7 +150,7 @@ function among(
   const rows = cohorts.rowsOf(cohort);
   let at = cohort.head - 1;
   const cursor: Cursor = {
-    row: Infinity,
+    row: NO_ROW,
     next() {
       for (at++; at < rows.length; at++) {
         const row = rows[at]!;
@@ -156,7 +158,7 @@ function among(
         cursor.row = row;
         return;
       }
-      cursor.row = Infinity;
+      cursor.row = NO_ROW;
     },
   };
   cursor.next();
@@ -170,10 +172,10 @@ function onNodes(cohorts: PodCohorts, cohort: Cohort, test: NodeTest): Cursor {
   const later = new Map<number, number>();
   let from = -1;
   const cursor: Cursor = {
-    row: Infinity,
+    row: NO_ROW,
     next() {
       if (from >= 0) later.set(from, nodes.after(from, cursor.row));
-      cursor.row = Infinity;
+      cursor.row = NO_ROW;
       for (let node = 0; node < nodes.length; node++) {
         if (!test(node)) continue;
         const row = later.size === 0 ? nodes.oldest(node) : (later.get(node) ?? nodes.oldest(node));
