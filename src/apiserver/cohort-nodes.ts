@@ -7,8 +7,11 @@
 export const NO_ROW = 0x7fff_ffff;
 
 export class CohortNodes {
-  /** Rows of each node's pods, ascending; may hold some that have left, the first one never. */
+  /** Row of the oldest pod on each node, or NO_ROW; a list of its own, as all of it is looked through. */
+  readonly #oldest: number[] = [];
+  /** Rows of each node's pods, ascending; may hold some that have left. */
   readonly #rows: number[][] = [];
+  /** Where the oldest stands among its node's rows. */
   readonly #heads: number[] = [];
   readonly #isIn: (row: number) => boolean;
 
@@ -17,17 +20,11 @@ export class CohortNodes {
     this.#isIn = isIn;
   }
 
-  /** The number of the last node, and one. */
-  get length(): number {
-    return this.#rows.length;
+  get oldest(): readonly number[] {
+    return this.#oldest;
   }
 
-  /** Row of the oldest pod on a node; NO_ROW: there is none. */
-  oldest(node: number): number {
-    return this.#rows[node]![this.#heads[node]!] ?? NO_ROW;
-  }
-
-  /** Row of the oldest pod on a node that is younger than this one; NO_ROW: there is none. */
+  /** Row of the oldest pod on a node that is younger than this one, or NO_ROW. */
   after(node: number, row: number): number {
     const younger = (other: number): boolean => other > row && this.#isIn(other);
     return this.#rows[node]!.find(younger) ?? NO_ROW;
@@ -38,18 +35,22 @@ export class CohortNodes {
     while (this.#rows.length <= node) {
       this.#rows.push([]);
       this.#heads.push(0);
+      this.#oldest.push(NO_ROW);
     }
     const rows = this.#rows[node]!;
     if (rows.length > 0 && rows[rows.length - 1]! >= row) return false;
     rows.push(row);
+    if (this.#oldest[node] === NO_ROW) this.#oldest[node] = row;
     return true;
   }
 
   /** A pod has left. */
-  leave(node: number): void {
+  leave(node: number, row: number): void {
+    if (this.#oldest[node] !== row) return;
     const rows = this.#rows[node]!;
     let head = this.#heads[node]!;
     while (head < rows.length && !this.#isIn(rows[head]!)) head++;
     this.#heads[node] = head;
+    this.#oldest[node] = rows[head] ?? NO_ROW;
   }
 }

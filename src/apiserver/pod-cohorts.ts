@@ -83,7 +83,7 @@ export class PodCohorts {
     const cohort = this.#byId[this.#cohortOf[row]!]!;
     this.#cohortOf[row] = -cohort.id;
     this.#count(cohort, row, -1);
-    cohort.nodes?.leave(this.#columns.node[row]! + 1);
+    cohort.nodes?.leave(this.#columns.node[row]! + 1, row);
   }
 
   /** Those that have pods, in no particular order. */

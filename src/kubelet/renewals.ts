@@ -41,7 +41,7 @@ export class Renewals {
   /** Puts turns off, and remembers those of such pods. */
   noting({ schedule, now }: Pick<KubeletWorld, "schedule" | "now">): KubeletWorld["schedule"] {
     return (delay, turn, row) => {
-      const renewal = this.#renewals.get(row);
+      const renewal = this.#of(row);
       if (renewal !== undefined) {
         const turns = [...renewal.turns, [turn, now() + delay] as const];
         this.#renewals.set(row, { ...renewal, turns });
@@ -52,7 +52,7 @@ export class Renewals {
 
   /** Whether a turn that is due counts; uses it up. */
   counts(row: number, turn: number, now: Millis): boolean {
-    const renewal = this.#renewals.get(row);
+    const renewal = this.#of(row);
     if (renewal === undefined) return true;
     const index = renewal.turns.findIndex(([what, at]) => what === turn && at === now);
     if (index < 0) return false;
@@ -62,7 +62,7 @@ export class Renewals {
 
   /** The containers that start anew now: once. */
   started(row: number): readonly string[] {
-    const renewal = this.#renewals.get(row);
+    const renewal = this.#of(row);
     if (renewal === undefined || renewal.starting.length === 0) return NONE;
     this.#renewals.set(row, { ...renewal, starting: [] });
     return renewal.starting;
@@ -70,6 +70,11 @@ export class Renewals {
 
   forget(row: number): void {
     if (this.#renewals.size > 0) this.#renewals.delete(row);
+  }
+
+  /** Every turn of every pod asks, and mostly there are none. */
+  #of(row: number): Renewal | undefined {
+    return this.#renewals.size === 0 ? undefined : this.#renewals.get(row);
   }
 }
 

@@ -57,7 +57,7 @@ export class Placement {
     const refuses = this.#refusing(row);
     const node = scheduler.place(row, this.#nominatedFirst(row, refuses));
     if (node === undefined) return this.#nowhere(row);
-    this.#nominated.delete(row);
+    if (this.#nominated.size > 0) this.#nominated.delete(row);
     filters.bound(row, node);
     store.bindPod(row, node);
     this.#events.scheduled(row);
@@ -148,6 +148,7 @@ export class Placement {
   /** What keeps a pod from a node, room that is kept for others too. */
   #refusing(row: number): Refuses | undefined {
     const refuses = this.#world.filters.refusing(row);
+    if (this.#nominated.size === 0) return refuses;
     const others = this.#nominated.size - (this.#nominated.has(row) ? 1 : 0);
     return others === 0 ? refuses : this.#keeping(row, refuses);
   }
@@ -173,7 +174,7 @@ export class Placement {
 
   /** Mirrors evaluateNominatedNode: the node on which room is kept, if it is enough by now. */
   #nominatedFirst(row: number, refuses: Refuses | undefined): Refuses | undefined {
-    const nominated = this.#nominated.get(row);
+    const nominated = this.#nominated.size === 0 ? undefined : this.#nominated.get(row);
     return nominated === undefined ? refuses : this.#there(nominated, refuses);
   }
 

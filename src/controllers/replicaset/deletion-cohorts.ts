@@ -168,6 +168,7 @@ function among(
 /** Looks at the oldest pod of the cohort on each node. */
 function onNodes(cohorts: PodCohorts, cohort: Cohort, test: NodeTest): Cursor {
   const nodes = cohorts.byNode(cohort);
+  const { oldest } = nodes;
   /** What comes next on nodes of which pods were taken. */
   const later = new Map<number, number>();
   let from = -1;
@@ -175,12 +176,13 @@ function onNodes(cohorts: PodCohorts, cohort: Cohort, test: NodeTest): Cursor {
     row: NO_ROW,
     next() {
       if (from >= 0) later.set(from, nodes.after(from, cursor.row));
-      cursor.row = NO_ROW;
-      for (let node = 0; node < nodes.length; node++) {
-        if (!test(node)) continue;
-        const row = later.size === 0 ? nodes.oldest(node) : (later.get(node) ?? nodes.oldest(node));
-        if (row < cursor.row) [cursor.row, from] = [row, node];
+      let first = NO_ROW;
+      for (let node = 0; node < oldest.length; node++) {
+        if (oldest[node]! >= first) continue; // what comes later there is younger still
+        const row = later.size === 0 ? oldest[node]! : (later.get(node) ?? oldest[node]!);
+        if (row < first && test(node)) [first, from] = [row, node];
       }
+      cursor.row = first;
     },
   };
   cursor.next();
