@@ -33,7 +33,7 @@ const conflicts = noticedBy(
 );
 
 const syncs = noticedBy(
-  ["controllers/sync.test.ts"],
+  ["controllers/sync.test.ts", "controllers/wakes.test.ts"],
   [
     [
       "a rollback leaves the annotations",

@@ -2,7 +2,7 @@
 import { deployment, noticedBy, replicaset, type Mutant } from "./mutant.ts";
 
 const deployments = noticedBy(
-  ["controllers/sync.test.ts"],
+  ["controllers/sync.test.ts", "controllers/wakes.test.ts"],
   [
     [
       "without a deadline, creating a ReplicaSet is progress all the same",
