@@ -140,7 +140,7 @@ function main(): void {
     check("the tarball has the licence", paths.includes("LICENSE"));
     const strange = paths.filter(
       (path) =>
-        !/^(dist|src|scenarios|schema|[A-Z]+(\.md)?$|package\.json$)/.test(path) ||
+        !/^(dist|src|scenarios|docs|schema|[A-Z]+(\.md)?$|package\.json$)/.test(path) ||
         path.endsWith(".cache"),
     );
     check("and nothing that does not belong there", strange.length === 0, strange.join());
