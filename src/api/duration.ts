@@ -71,6 +71,11 @@ export function formatDuration(ms: Millis): string {
   );
 }
 
+/** What the clock of a run reads: seconds to ten minutes, then as in `10m15s`. */
+export function clockReading(ms: Millis): string {
+  return ms < 600_000 ? `${ms / 1000}s` : formatDuration(ms);
+}
+
 /** As Go prints a time.Duration: `250ms`, `1.5s`, `1m0s`, `1h0m0s`. */
 export function goDuration(ms: Millis): string {
   if (ms < 60_000) return formatDuration(ms);

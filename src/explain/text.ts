@@ -1,4 +1,5 @@
 /** Explanations as a person reads them, at most 80 columns wide. */
+import { clockReading } from "../api/duration.ts";
 import { sentence } from "../controllers/decisions.ts";
 import type { KnownFailure } from "./known-failure.ts";
 import type { OperatedExplanation, OperatedSet } from "./operated.ts";
@@ -8,7 +9,7 @@ const WIDTH = 80;
 
 export function explanationText(e: Explanation): string {
   const lines = [
-    `${e.object} at ${seconds(e.at)}: ${e.state}${asReported(e)}`,
+    `${e.object} at ${clockReading(e.at)}: ${e.state}${asReported(e)}`,
     "",
     `  ${arithmetic(e)}`,
     ...e.replicaSets.flatMap(replicaSetLines),
@@ -22,7 +23,7 @@ export function explanationText(e: Explanation): string {
   if (e.deadlineAt !== undefined && e.state !== "complete") {
     lines.push(
       "",
-      ...wrap(`Without progress it exceeds its deadline after ${seconds(e.deadlineAt)}.`),
+      ...wrap(`Without progress it exceeds its deadline after ${clockReading(e.deadlineAt)}.`),
     );
   }
   return `${lines.join("\n")}\n`;
@@ -31,9 +32,9 @@ export function explanationText(e: Explanation): string {
 /** Of a Rollout or a Canary. */
 export function operatedText(e: OperatedExplanation): string {
   const [first] = e.decisions;
-  const when = first === undefined ? "" : `, at ${seconds(first.at)}`;
+  const when = first === undefined ? "" : `, at ${clockReading(first.at)}`;
   const lines = [
-    ...wrap(`${e.object} at ${seconds(e.at)}: ${e.state}`, "", "  "),
+    ...wrap(`${e.object} at ${clockReading(e.at)}: ${e.state}`, "", "  "),
     ...(e.facts.length === 0 ? [] : ["", ...e.facts.flatMap((fact) => wrap(fact, "  ", "    "))]),
     ...(e.replicaSets.length === 0 ? [] : ["", ...e.replicaSets.flatMap(replicaSetLines)]),
     "",
@@ -105,8 +106,4 @@ function wrap(text: string, first = "", rest = ""): string[] {
     line += `${word} `;
   }
   return [...lines, line.trimEnd()];
-}
-
-function seconds(ms: number): string {
-  return `${ms / 1000}s`;
 }

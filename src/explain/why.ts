@@ -200,6 +200,11 @@ function remedies(
   if (stuck.some((group) => !hasNoNode(group)) || (isOverdue(d) && stuck.length === 0)) {
     texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
   }
+  const short = d.spec.replicas - sets.reduce((sum, { available }) => sum + available, 0);
+  const waits = decisions.some(({ id }) => id === "progress/waiting");
+  if (texts.length === 0 && waits && short > 0) {
+    texts.push(`${count(short, "more pod")} becoming available`);
+  }
   return texts;
 }
 

@@ -59,7 +59,8 @@ interface Draft {
   commands: { name: string; output: Command["output"][number][]; again?: number }[];
   rows: DeploymentRow[];
   reasons: Reason[];
-  holds: Map<string, Reason[]>;
+  /** By key: what its last sync left as it is. */
+  holds: Map<string, { sync: number; reasons: Reason[] }>;
   status: StatusLine[];
   broken: string[];
   skipped: number;
@@ -76,6 +77,8 @@ class Teller {
   #lastStatus = "";
   /** By key: a retry that is refused for the same reason is no news, nor a gate that is still closed. */
   readonly #lastTold = new Map<string, string>();
+  /** What an autoscaler makes of the usage: told if it then rescales. */
+  #usage: DecisionEntry | undefined;
   /** What the last command has printed so far, and how often it printed nothing else. */
   readonly #printed = new Set<string>();
   #again = 0;
@@ -132,7 +135,7 @@ class Teller {
       const { holds, ...rest } = moment;
       if (!waits) return rest;
       const reasons = [...holds].flatMap(([key, held]) =>
-        this.#isUnderWay(moment, key) ? held : [],
+        this.#isUnderWay(moment, key) ? held.reasons : [],
       );
       return { ...rest, reasons: [...rest.reasons, ...reasons] };
     });
@@ -159,16 +162,23 @@ class Teller {
   }
 
   #decide(entry: DecisionEntry): void {
+    const { holds } = this.#draft;
+    if (holds.has(entry.key) && holds.get(entry.key)!.sync !== entry.sync) holds.delete(entry.key);
+    if (entry.id.startsWith("hpa/by-")) this.#usage = entry;
     if (entry.id.startsWith("disruption/")) this.#refuseEviction(entry);
     else if (telling.has(entry.id)) {
       const reason = this.#reasonOf(entry);
       if (this.#draft.reasons.some(({ text }) => text === reason.text)) return;
       if (this.#isOldNews(entry, reason)) this.#skipped++;
-      else this.#draft.reasons.push(reason);
+      else {
+        if (entry.id === "hpa/rescale" && this.#usage?.sync === entry.sync) {
+          this.#draft.reasons.push(this.#reasonOf(this.#usage));
+        }
+        this.#draft.reasons.push(reason);
+      }
     } else if (holding.has(entry.id)) {
-      const held = this.#draft.holds.get(entry.key) ?? [];
-      const others = held.filter(({ id }) => id !== entry.id);
-      this.#draft.holds.set(entry.key, [...others, this.#reasonOf(entry)]);
+      const { reasons } = holds.get(entry.key) ?? { reasons: [] };
+      holds.set(entry.key, { sync: entry.sync, reasons: [...reasons, this.#reasonOf(entry)] });
     }
   }
 

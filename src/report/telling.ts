@@ -20,6 +20,7 @@ export const telling: ReadonlySet<string> = new Set([
   "deployment/rollback/done",
   "progress/deadline-passed",
   "replicaset/create-refused",
+  "hpa/rescale",
   "canary/hook/refused",
   "canary/init/done",
   "canary/iteration",

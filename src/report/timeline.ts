@@ -1,6 +1,6 @@
 /** The timeline as text: a line for every moment, a bar for every ReplicaSet, and why pods came and went. */
 import type { Millis } from "../api/meta.ts";
-import { formatDuration } from "../api/duration.ts";
+import { clockReading } from "../api/duration.ts";
 import type { Command, Moment, Reason, StatusLine } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { barOf, podsPerCell } from "./pods.ts";
@@ -103,10 +103,10 @@ function painted(line: string, colour: (text: string) => string): string {
   return indent + colour(line.slice(gutter));
 }
 
-/** Seconds to ten minutes, then minutes; always as wide as the gutter. */
+/** Always as wide as the gutter: from ten minutes on without fractions. */
 function clock(at: Millis): string {
-  const text = at < 600_000 ? `${at / 1000}s` : formatDuration(Math.floor(at / 1000) * 1000);
-  return `${text.padStart(gutter - 2)}  `;
+  const shown = at < 600_000 ? at : Math.floor(at / 1000) * 1000;
+  return `${clockReading(shown).padStart(gutter - 2)}  `;
 }
 
 function commandLines(

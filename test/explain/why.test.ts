@@ -105,7 +105,7 @@ What would let it go on:
   - room in the quota pods (requested: pods=1, used: pods=4, limited: pods=4)
   - maxUnavailable 1: an old pod then goes first, and leaves its room
 
-Without progress it exceeds its deadline after 660s.
+Without progress it exceeds its deadline after 11m.
 `;
 
 describe("an explanation of a Deployment", () => {
@@ -257,6 +257,16 @@ describe("an explanation of a Deployment", () => {
         behaviors: [{ terminate: { delay: 25 * second } }],
       },
       { state: "waiting", sets: ["old: 4 terminating -"], help: ["4 old pods ending"] },
+    ],
+    [
+      "that is new, and whose pods are not there yet",
+      { behaviors: [{ ready: { delay: 90 * second } }] },
+      {
+        state: "waiting",
+        sets: ["new: 4 not ready -"],
+        help: ["4 more pods becoming available"],
+        deadline: 600,
+      },
     ],
     [
       "whose new pods have to stay ready for a while",

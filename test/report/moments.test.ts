@@ -122,6 +122,41 @@ describe("a moment", () => {
     ]);
   });
 
+  test("tells what the last sync left as it is, not what an earlier one did", () => {
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 2 }),
+      replicaSet(0, 7, 2, 0),
+      decision(0, "deployment/rolling/no-room-to-surge", "web-7 stays at 1"),
+      {
+        ...decision(0, "deployment/rolling/scale-up-new", "web-7 grows", { from: 1, to: 2 }),
+        sync: 2,
+      },
+      { ...decision(0, "deployment/rolling/floor-reached", "no old pod may go"), sync: 3 },
+      instant(0),
+    ] as TraceEntry[]);
+    expect(moment?.reasons.map(({ text }) => text)).toEqual([
+      "revision 7 grows",
+      "no old pod may go",
+    ]);
+  });
+
+  test("tells how an autoscaler comes to another count, and nothing of one that keeps it", () => {
+    const [moment] = momentsOf([
+      deployment(0, { replicas: 2 }),
+      decision(0, "hpa/by-ratio", "Usage is 60%: 3"),
+      decision(0, "hpa/keep", "web keeps its 2 replicas"),
+      { ...decision(0, "hpa/by-ratio", "Usage is 90%: 4"), sync: 2 },
+      { ...decision(0, "hpa/rescale", "web goes from 2 to 4"), sync: 2 },
+      { ...decision(0, "hpa/rescale", "web goes from 4 to 5"), sync: 3 },
+      instant(0),
+    ] as TraceEntry[]);
+    expect(moment?.reasons.map(({ text }) => text)).toEqual([
+      "Usage is 90%: 4",
+      "web goes from 2 to 4",
+      "web goes from 4 to 5",
+    ]);
+  });
+
   test("leaves the names of pods whole, which begin with a ReplicaSet's", () => {
     const [moment] = momentsOf([
       deployment(0, { replicas: 2 }),

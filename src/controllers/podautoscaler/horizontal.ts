@@ -184,7 +184,7 @@ function* conclude(
     yield* writeStatus(hpa, statusOf(progress, current, current, statuses));
     return { memory };
   }
-  yield decide("hpa/rescale", named);
+  yield decide("hpa/rescale", { ...named, reason: reason || "as recommended before" });
   const { resource, object } = target;
   const patch = { spec: { replicas: desired } };
   const answer = yield* write({
