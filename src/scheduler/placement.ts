@@ -96,13 +96,18 @@ export class Placement {
       if (!store.pods.isPresent(waiting) || store.pods.isDeleting(waiting)) return "gone";
       const refuses = this.#refusing(waiting);
       if (refuses === undefined) return "fits";
-      if (this.#nominated.has(waiting)) return scheduler.hasNode(refuses) ? "fits" : "waits";
+      if (this.#nominated.has(waiting)) return this.#hasWay(waiting, refuses) ? "fits" : "waits";
       const source = store.pods.columns.source[waiting]!;
       let known = fits.get(source);
-      if (known === undefined) fits.set(source, (known = scheduler.hasNode(refuses)));
+      if (known === undefined) fits.set(source, (known = this.#hasWay(waiting, refuses)));
       return known ? "fits" : "waits";
     }, this.#order());
     if (row !== undefined) this.#events.wake(row);
+  }
+
+  /** Whether some node has room, or others would make it. */
+  #hasWay(row: number, refuses: Refuses): boolean {
+    return this.#world.scheduler.hasNode(refuses) || this.#preemption(row) !== undefined;
   }
 
   /** By priority, where pods have any: the scheduling queue's PrioritySort. */
@@ -115,7 +120,7 @@ export class Placement {
   #nowhere(row: number): void {
     const { store } = this.#world;
     const preemption = this.#preemption(row);
-    if (preemption !== undefined) this.#nominated.set(row, preemption.node);
+    if (preemption !== undefined) this.#nominate(row, preemption.node);
     if (store.pods.columns.reason[row] !== PodReason.unschedulable) {
       store.setPodPhase(row, Phase.Pending, PodReason.unschedulable);
     }
@@ -124,6 +129,17 @@ export class Placement {
       if (store.pods.isDeleting(victim)) continue;
       this.#events.preempted(victim, row, preemption.node);
     }
+    this.wakeWaiting();
+  }
+
+  /** Mirrors prepareCandidate: pods of lower priority that were to go there have to look elsewhere. */
+  #nominate(row: number, node: number): void {
+    const { store } = this.#world;
+    const priority = priorityOf(store, row);
+    for (const [other, on] of this.#nominated) {
+      if (on === node && priorityOf(store, other) < priority) this.#nominated.delete(other);
+    }
+    this.#nominated.set(row, node);
   }
 
   /** Mirrors PodEligibleToPreemptOthers: none while pods still end for it. */
@@ -132,7 +148,8 @@ export class Placement {
     if (!store.registry.prioritized) return undefined;
     const node = this.#nominated.get(row);
     const waits = node !== undefined && this.#endsOn(node, priorityOf(store, row));
-    return waits ? undefined : preemptionFor(this.#world, row);
+    if (waits) return undefined;
+    return preemptionFor(this.#world, row, (on) => this.#comingTo(on, row));
   }
 
   #endsOn(node: number, priority: number): boolean {
@@ -157,13 +174,19 @@ export class Placement {
     return (node) => refuses?.(node) === true || this.#isKept(row, node);
   }
 
-  /** Whether a pod does not fit on a node beside those of at least its priority that are to come there. */
-  #isKept(row: number, node: number): boolean {
-    const { store, scheduler, filters } = this.#world;
+  /** Pods for which room is kept on a node, of at least a pod's priority. */
+  #comingTo(node: number, row: number): readonly number[] {
+    const { store } = this.#world;
     const priority = priorityOf(store, row);
-    const coming = [...this.#nominated]
+    return [...this.#nominated]
       .filter(([other, on]) => on === node && other !== row && priorityOf(store, other) >= priority)
       .map(([other]) => other);
+  }
+
+  /** Whether a pod does not fit on a node beside those that are to come there. */
+  #isKept(row: number, node: number): boolean {
+    const { scheduler, filters } = this.#world;
+    const coming = this.#comingTo(node, row);
     if (coming.length === 0) return false;
     for (const other of coming) filters.bound(other, node);
     const room = scheduler.isFull(node, -coming.length) ? "full" : "room";

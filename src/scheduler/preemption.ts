@@ -31,6 +31,13 @@ interface Candidate extends Preemption {
   readonly violations: number;
 }
 
+interface NodePods {
+  readonly node: number;
+  /** Of lower priority than the pod that looks for room, the most important first. */
+  readonly rows: readonly number[];
+  readonly coming: readonly number[];
+}
+
 export function priorityOf({ pods, registry }: Store, row: number): number {
   return Number(registry.sources[pods.columns.source[row]!]!.spec["priority"] ?? 0);
 }
@@ -40,15 +47,25 @@ export function mayPreempt({ pods, registry }: Store, row: number): boolean {
   return spec["preemptionPolicy"] !== "Never";
 }
 
-/** Undefined where it would not help, or the pod may not. */
-export function preemptionFor(world: PreemptionWorld, row: number): Preemption | undefined {
+/**
+ * Undefined where it would not help, or the pod may not. `comingTo`: pods for which room is kept on a node, from which
+ * it cannot be taken.
+ */
+export function preemptionFor(
+  world: PreemptionWorld,
+  row: number,
+  comingTo: (node: number) => readonly number[],
+): Preemption | undefined {
   const { store, scheduler } = world;
   if (!mayPreempt(store, row)) return undefined;
   const lower = podsBelow(store, priorityOf(store, row));
   const candidates: Candidate[] = [];
   for (const [node, rows] of [...lower].toSorted(([a], [b]) => a - b)) {
     if (scheduler.isCordoned(node)) continue;
-    const candidate = onNode(world, row, node, rows);
+    const coming = comingTo(node);
+    for (const each of coming) world.filters.bound(each, node);
+    const candidate = onNode(world, row, { node, rows, coming });
+    for (const each of coming) world.filters.unbound(each, node);
     if (candidate !== undefined) candidates.push(candidate);
   }
   return candidates.toSorted((a, b) => compareCosts(costs(store, a), costs(store, b)))[0];
@@ -83,8 +100,7 @@ function startOf({ pods: { columns } }: Store, a: number, b: number): number {
 function onNode(
   { store, scheduler, filters }: PreemptionWorld,
   row: number,
-  node: number,
-  rows: readonly number[],
+  { node, rows, coming }: NodePods,
 ): Candidate | undefined {
   if (filters.refusal(row, node, "room")?.helpless === true) return undefined;
   const gone = new Set<number>();
@@ -97,7 +113,7 @@ function onNode(
     gone.delete(each);
   };
   const fits = (): boolean => {
-    const room = scheduler.isFull(node, gone.size) ? "full" : "room";
+    const room = scheduler.isFull(node, gone.size - coming.length) ? "full" : "room";
     return filters.refusal(row, node, room) === undefined;
   };
   rows.forEach(take);

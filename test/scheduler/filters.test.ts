@@ -159,6 +159,14 @@ test.each([
   expect(places(cluster)).toEqual([place]);
 });
 
+test("a toleration without a value tolerates a taint without one", () => {
+  const taints = [{ key: "gpu", effect: "NoSchedule" }] as const;
+  const tolerations = [{ key: "gpu", operator: "Equal" }];
+  expect(places(world({ nodes: [{ taints }] }, deployment("web", 1, { tolerations })))).toEqual([
+    "node-1",
+  ]);
+});
+
 describe("which nodes", () => {
   const zones: ClusterOptions = {
     nodes: [
@@ -266,16 +274,40 @@ describe("which nodes", () => {
     expect(places(cluster, "noisy")).toEqual(nodes);
   });
 
-  test("pods that want to be near each other share a zone", () => {
-    const near = {
-      affinity: {
-        podAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            { topologyKey: "zone", labelSelector: { matchLabels: { app: "web" } } },
-          ],
-        },
+  const near = {
+    affinity: {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: "zone", labelSelector: { matchLabels: { app: "web" } } },
+        ],
       },
+    },
+  };
+
+  test("pods may want to be near each other by zone and apart by host", () => {
+    const both = {
+      affinity: { ...near.affinity, ...(far("kubernetes.io/hostname")["affinity"] as Fields) },
     };
+    expect(places(world(zones, deployment("web", 3, both)))).toEqual(["-", "node-1", "node-2"]);
+  });
+
+  test("a pod that gets another image still is one pod to those that keep away from it", () => {
+    const one = { nodes: [{ count: 2, labels: { zone: "a" } }] };
+    const cluster = world(one, deployment("web", 2, far("zone")));
+    expect(places(cluster)).toEqual(["-", "node-1"]);
+    const [pod] = cluster.api.list("pods", { fieldSelector: "spec.nodeName=node-1" });
+    const ref = { resource: "pods", name: pod!.metadata.name };
+    cluster.act("set image", (api) =>
+      api.patch(ref, "strategic", { spec: { containers: [{ name: "web", image: "web:v2" }] } }),
+    );
+    cluster.runUntil(80_000);
+    expect(places(cluster)).toEqual(["-", "node-1"]);
+    cluster.act("delete", (api) => api.delete(ref));
+    cluster.runUntil(100_000);
+    expect(places(cluster)).toEqual(["-", "node-1"]);
+  });
+
+  test("pods that want to be near each other share a zone", () => {
     expect(places(world(zones, deployment("web", 4, near)))).toEqual([
       "node-1",
       "node-1",
@@ -315,6 +347,14 @@ describe("topology spread", () => {
   test("counts an empty zone more where there are fewer than minDomains", () => {
     const pods = deployment("web", 4, spread({ minDomains: 3 }));
     expect(places(world(zones, pods))).toEqual(["-", "-", "node-1", "node-4"]);
+  });
+
+  test.each([
+    ["counts only nodes that the pod may go to", {}, ["node-1", "node-2", "node-3"]],
+    ["or all, by its policy", { nodeAffinityPolicy: "Ignore" }, ["-", "-", "node-1"]],
+  ])("%s", (_, more, nodes) => {
+    const pod = { ...spread(more), nodeSelector: { zone: "a" } };
+    expect(places(world(zones, deployment("web", 3, pod)))).toEqual(nodes);
   });
 
   test("pods wait where a zone is full, by the words of the plugin", () => {

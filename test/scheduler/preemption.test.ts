@@ -92,9 +92,9 @@ test("a pod that fits nowhere asks one of lower priority to stop, waits for it, 
 test("no more go than need be, the least important ones", () => {
   const cluster = world(1, [
     pod("first", { cpu: "500m" }),
-    pod("mid", { cpu: "500m", priority: "mid" }),
     pod("last", { cpu: "500m" }),
     pod("rest", { cpu: "500m" }),
+    pod("mid", { cpu: "500m", priority: "mid" }),
     pod("high", { cpu: "1", priority: "high" }),
   ]);
   expect(pods(cluster)).toEqual([
@@ -116,6 +116,46 @@ test("of nodes the one whose pods are of the lowest priority, then where the few
   ]);
   const ending = pods(cluster).filter((each) => each.endsWith("x"));
   expect(ending.map((each) => each.split(" ")[0])).toEqual(["a"]);
+});
+
+test("of nodes that lose alike the one whose pods started last is taken, and of those the first", () => {
+  const low = [pod("early", { cpu: "2" }), pod("late", { cpu: "2" })];
+  const one = world(2, [...low, pod("high", { cpu: "2", priority: "high" })]);
+  expect(pods(one)).toEqual(["early node-1", "high -", "late node-2 x"]);
+  const other = world(2, []);
+  for (const each of low) create(other, each);
+  other.runUntil(second);
+  create(other, pod("high", { cpu: "2", priority: "high" }));
+  other.runUntil(2 * second);
+  expect(pods(other)).toEqual(["early node-1 x", "high -", "late node-2"]);
+});
+
+test("one of higher priority takes room that was kept, and the pod that waited for it finds other victims", () => {
+  const cluster = world(2, [
+    pod("early", { cpu: "2" }),
+    pod("late", { cpu: "2" }),
+    pod("mid", { cpu: "2", priority: "mid" }),
+    pod("high", { cpu: "2", priority: "high" }),
+  ]);
+  expect(pods(cluster)).toEqual(["early node-1 x", "high -", "late node-2 x", "mid -"]);
+  for (const each of [cluster, cluster.fork()]) {
+    each.runUntil(10 * second);
+    expect(pods(each)).toEqual(["high node-2", "mid node-1"]);
+  }
+});
+
+test("room that is left but does not suffice lets a pod that waits take the rest", () => {
+  const cluster = world(1, [
+    pod("a", { cpu: "500m", priority: "high" }),
+    pod("b", { cpu: "1", priority: "high" }),
+    pod("low", { cpu: "500m" }),
+    pod("mid", { cpu: "1", priority: "mid" }),
+    pod("small", { cpu: "400m" }),
+  ]);
+  expect(pods(cluster)).toEqual(["a node-1", "b node-1", "low node-1", "mid -", "small -"]);
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "a" }));
+  cluster.runUntil(20 * second);
+  expect(pods(cluster)).toEqual(["b node-1", "mid node-1", "small -"]);
 });
 
 test("a number of pods that fit makes victims, too", () => {
