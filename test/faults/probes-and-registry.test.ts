@@ -47,6 +47,29 @@ describe("a readiness probe that is made to fail", () => {
     expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
   });
 
+  test("does not make a pod ready that has ceased to be so meanwhile", () => {
+    const fault = { type: "ReadyThenUnready", after: 20 * second } as const;
+    const cluster = webCluster({ replicas: 1, behaviors: [{ fault }] });
+    const { name } = podsOf(cluster)[0]!.metadata;
+    failProbe(cluster, name);
+    cluster.runUntil(40 * second);
+    passProbe(cluster, name);
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+  });
+
+  test("still counts when the pod's node is heard of again", () => {
+    const cluster = webCluster({ replicas: 1 });
+    const { metadata, spec } = podsOf(cluster)[0]!;
+    failProbe(cluster, metadata.name);
+    cluster.act("fail", () => void cluster.faults.failNode(spec.nodeName!));
+    cluster.runUntil(100 * second);
+    cluster.act("restore", () => void cluster.faults.restoreNode(spec.nodeName!));
+    cluster.runUntil(120 * second);
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+    passProbe(cluster, metadata.name);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
+  });
+
   test("is refused for pods that there are not", () => {
     expect(() => {
       webCluster().faults.failProbe({ name: "nobody" });
@@ -72,17 +95,17 @@ function newPods(cluster: Cluster): (string | undefined)[] {
 }
 
 describe("a registry that is down", () => {
-  test("keeps new images from being pulled, with a back-off of 10 s, 20 s, 40 s ...", () => {
+  test("keeps new images from being pulled, with a back-off of 10 s, 20 s, 40 s ... 5 min", () => {
     const cluster = updateWithoutRegistry();
     const failures: number[] = [];
     let last: string | undefined;
-    for (let ms = 10_000; ms <= 200_000; ms += 1000) {
+    for (let ms = 10_000; ms <= 1000_000; ms += 2000) {
       cluster.runUntil(ms);
       const now = newPods(cluster)[0];
       if (now === "ErrImagePull" && last !== "ErrImagePull") failures.push(ms / 1000);
       last = now;
     }
-    expect(failures).toEqual([10, 20, 40, 80, 160]);
+    expect(failures).toEqual([10, 20, 40, 80, 160, 320, 620, 920]);
     expect(last).toBe("ImagePullBackOff");
   });
 
@@ -113,6 +136,26 @@ describe("a registry that is down", () => {
     });
     cluster.runUntil(20 * second);
     expect(podsOf(cluster).filter(isReady)).toHaveLength(9);
+  });
+
+  test("matters to a node that has not had the image, whatever others have", () => {
+    const cluster = webCluster({ replicas: 1, nodes: 2 });
+    cluster.act("break and scale", (api) => {
+      cluster.faults.failRegistry();
+      return api.patch({ resource: "deployments", name: "web" }, "merge", {
+        spec: { replicas: 2 },
+      });
+    });
+    cluster.runUntil(20 * second - 1);
+    const states = podsOf(cluster).map((pod) => `${pod.spec.nodeName} ${waitingReason(pod)}`);
+    expect(states.toSorted()).toEqual(["node-1 undefined", "node-2 ImagePullBackOff"]);
+  });
+
+  test("does not matter to containers that never pull", () => {
+    const container = { name: "web", image: "web:v2", imagePullPolicy: "Never" };
+    const cluster = updateWithoutRegistry({ containers: [container] });
+    cluster.runUntil(20 * second);
+    expect(newPods(cluster)).toContain("ready");
   });
 
   test("matters to them if they are always pulled", () => {

@@ -12,14 +12,14 @@ const claim = (...accessModes: string[]): object => ({
   spec: { accessModes, resources: { requests: { storage: "1Gi" } } },
 });
 
-const pod = (name: string, nodeName: string): object => ({
+const pod = (name: string, nodeName: string, claims = ["data"]): object => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name, namespace: "default" },
   spec: {
     nodeSelector: { "kubernetes.io/hostname": nodeName },
     containers: [{ name: "web", image: "web:1" }],
-    volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+    volumes: claims.map((name) => ({ name, persistentVolumeClaim: { claimName: name } })),
   },
 });
 
@@ -79,16 +79,23 @@ test.each([
   ["where the volume may be shared", [claim("ReadWriteOnce", "ReadWriteMany")], "node-2"],
   ["where the claim is not known", [], "node-2"],
 ])("pods have a volume together %s", (_, claims, node) => {
-  expect(states(world(claims, node))).toEqual(["first: Running", "second: Running"]);
-});
-
-test("a volume is free when the last pod of a node is gone, not before", () => {
-  const cluster = world([claim("ReadWriteOnce")], "node-1");
-  create(cluster, pod("third", "node-2"));
+  const cluster = world(claims, node);
+  expect(states(cluster)).toEqual(["first: Running", "second: Running"]);
   cluster.act("delete", (api) => api.delete({ resource: "pods", name: "first" }));
   cluster.runUntil(20 * second);
+  expect(states(cluster)).toEqual(["second: Running"]);
+});
+
+test.each([
+  ["first", "second"],
+  ["second", "first"],
+])("a volume is free when the last pod of a node is gone, not before: %s, %s", (one, other) => {
+  const cluster = world([claim("ReadWriteOnce")], "node-1");
+  create(cluster, pod("third", "node-2"));
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: one }));
+  cluster.runUntil(20 * second);
   expect(states(cluster)).toContain("third: ContainerCreating");
-  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "second" }));
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: other }));
   cluster.runUntil(30 * second);
   expect(states(cluster)).toEqual(["third: Running"]);
 });
@@ -103,8 +110,8 @@ test("a pod that waits and is deleted takes nothing with it", () => {
   expect(states(cluster)).toEqual(["third: Running"]);
 });
 
-/** Two volumes, `a` and `b`, each with a pod that has it and one on another node that waits for it. */
-function twoVolumes(): Cluster {
+/** Two volumes, `a` and `b`, each with a pod that has it, and pods on another node that wait: for one each, or both. */
+function twoVolumes(waiting: "one each" | "one for both" = "one each"): Cluster {
   const objectOf = (text: object, name: string): object =>
     JSON.parse(JSON.stringify(text).replaceAll('"data"', JSON.stringify(name))) as object;
   const cluster = new Cluster({ behaviors: [{ terminate: { delay: 3 * second } }] });
@@ -113,7 +120,9 @@ function twoVolumes(): Cluster {
     create(cluster, objectOf(pod(`first-${name}`, "node-1"), name));
   }
   cluster.runUntil(5 * second);
-  for (const name of ["a", "b"]) create(cluster, objectOf(pod(`second-${name}`, "node-2"), name));
+  if (waiting === "one for both") create(cluster, pod("both", "node-2", ["a", "b"]));
+  else
+    for (const name of ["a", "b"]) create(cluster, objectOf(pod(`second-${name}`, "node-2"), name));
   cluster.runUntil(10 * second);
   return cluster;
 }
@@ -129,18 +138,21 @@ test("a pod whose volume is still taken is not tried again because another volum
   expect(failures).toEqual(["second-a", "second-b"]);
 });
 
-test("a pod starts once, though other volumes become free at the same time", () => {
-  const cluster = twoVolumes();
+test.each([
+  ["other volumes become", "one each", ["second-a: Running", "second-b: Running"]],
+  ["both that it waits for become", "one for both", ["both: Running"]],
+] as const)("a pod starts once, though %s free at the same time", (_, waiting, running) => {
+  const cluster = twoVolumes(waiting);
   const before = cluster.trace.entries.length;
   for (const name of ["a", "b"]) {
     cluster.act("delete", (api) => api.delete({ resource: "pods", name: `first-${name}` }));
   }
   cluster.runUntil(20 * second);
-  expect(states(cluster)).toEqual(["second-a: Running", "second-b: Running"]);
+  expect(states(cluster)).toEqual(running);
   const started = cluster.trace.entries
     .slice(before)
     .flatMap((entry) => (entry.kind === "pods" && entry.change === "running" ? [entry.count] : []));
-  expect(started.reduce((sum, count) => sum + count, 0)).toBe(2);
+  expect(started.reduce((sum, count) => sum + count, 0)).toBe(running.length);
 });
 
 test("a snapshot knows who has a volume and who waits for it", () => {

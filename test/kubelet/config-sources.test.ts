@@ -60,9 +60,25 @@ describe("a container is not made without", () => {
     expect(state(cluster)).toBe(`CreateContainerConfigError: ${which} not found`);
     const [[message, count]] = events(cluster, "Failed") as [[string, number]];
     expect(message).toBe(`Error: ${which} not found`);
+    expect(events(cluster, "Pulled")).toEqual([
+      ['Container image "web:1" already present on machine', count],
+    ]);
     // Every 10 to 15 s.
     expect(count).toBeGreaterThanOrEqual(4);
     expect(count).toBeLessThanOrEqual(6);
+  });
+
+  test("what is missing, and it is tried again after 10 to 15 s", () => {
+    const cluster = world({ container: { envFrom: [{ secretRef: { name: "key" } }] } });
+    cluster.runUntil(1200 * second);
+    const tries = cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "event" && entry.reason === "Failed" ? [entry.at] : [],
+    );
+    const waits = tries.slice(1).map((at, i) => (at - tries[i]!) / second);
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(10);
+    expect(Math.min(...waits)).toBeLessThan(11);
+    expect(Math.max(...waits)).toBeGreaterThan(14);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(15);
   });
 
   test("the key that a variable names", () => {
@@ -91,6 +107,11 @@ describe("volumes are not mounted without", () => {
       },
       'secret "key" not found',
     ],
+    [
+      "a projected ConfigMap",
+      { projected: { sources: [{ configMap: { name: "cfg" } }] } },
+      'configmap "cfg" not found',
+    ],
   ])("%s", (_, volume, which) => {
     const cluster = world({ volumes: [{ name: "data", ...volume }] });
     expect(state(cluster)).toBe(later);
@@ -99,16 +120,27 @@ describe("volumes are not mounted without", () => {
     expect(events(cluster, "FailedMount")).toEqual([[message, 7]]);
   });
 
-  test("the key of an item", () => {
-    const items = [{ key: "a", path: "a" }];
-    const cluster = world({ volumes: [{ name: "data", configMap: { name: "cfg", items } }] });
-    create(cluster, "ConfigMap", "cfg", { data: { b: "1" } });
+  const items = [{ key: "a", path: "a" }];
+
+  test.each([
+    ["config", "ConfigMap", { configMap: { name: "cfg", items } }],
+    ["secret", "Secret", { secret: { secretName: "cfg", items } }],
+  ])("the key of an item of a %s", (noun, kind, volume) => {
+    const cluster = world({ volumes: [{ name: "data", ...volume }] });
+    create(cluster, kind, "cfg", { data: { b: "MQ==" } });
     cluster.runUntil(70 * second);
     expect(state(cluster)).toBe(later);
     expect(events(cluster, "FailedMount").at(-1)).toEqual([
-      'MountVolume.SetUp failed for volume "data" : references non-existent config key: a',
+      `MountVolume.SetUp failed for volume "data" : references non-existent ${noun} key: a`,
       1,
     ]);
+  });
+
+  test("a key, be it text or binary", () => {
+    const cluster = world({ volumes: [{ name: "data", configMap: { name: "cfg", items } }] });
+    create(cluster, "ConfigMap", "cfg", { binaryData: { a: "MQ==" } });
+    cluster.runUntil(70 * second);
+    expect(state(cluster)).toBe("Running");
   });
 });
 

@@ -98,6 +98,7 @@ describe("a pod's life", () => {
     ["its grace period at the most", 60, 0, 30, 30],
     ["the template's own grace period", 60, 0, 10, 10],
     ["its grace period at the most, preStop hook and all", 60, 20, 30, 30],
+    ["its preStop hook, of which it hears only afterwards", 5, 20, 30, 20],
     ["its preStop hook and 2 s, where the hook takes all of the grace period", 60, 10, 10, 12],
     ["its grace period and 2 s, where the hook would take longer", 60, 25, 10, 12],
     ["2 s, where its grace period is shorter", 60, 0, 1, 2],
@@ -116,6 +117,11 @@ describe("a pod's life", () => {
     expect(pods(world)[0]?.metadata.deletionTimestamp).toBe(`2000-01-01T00:00:${10 + grace}Z`);
     world.runUntil((10 + gone) * second);
     expect(pods(world)).toEqual([]);
+  });
+
+  test("begins with as many restarts as the pod in its place has behind it", () => {
+    const world = cluster({ restarts: [0, 3] }, 3);
+    expect(at(world, second)).toEqual(["Running 1/1", "Running 1/1", "Running 1/1 x3"]);
   });
 
   test("ends at once where it has no node yet", () => {
@@ -167,6 +173,8 @@ describe("faults", () => {
     expect(at(fresh, 1500)).toEqual(["Running 0/1 x1"]);
     expect(at(fresh, 2500)).toEqual(["Running 0/1 CrashLoopBackOff x1"]);
     expect(at(fresh, 12_500)).toEqual(["Running 0/1 x2"]);
+    const usual = cluster({ fault: { type: "CrashLoopBackOff" } });
+    expect([at(usual, 999), at(usual, 1500)].flat()).toEqual(["Running 0/1", "Running 0/1 x1"]);
   });
 
   test("NeverReady: runs, and never becomes ready", () => {
@@ -200,7 +208,10 @@ describe("faults", () => {
 
   test("Evicted: fails, and its ReplicaSet makes another in its place", () => {
     const world = cluster({ fault: { type: "Evicted", after: 2 * second, first: 1 } });
+    const changes: string[] = [];
+    world.on("pods", ({ change }) => void changes.push(change));
     expect(at(world, 3000)).toEqual(["Failed 0/1 Evicted", "Running 0/1"]);
+    expect(changes).toContain("failed");
     expect(at(world, 3600 * second)).toEqual(["Failed 0/1 Evicted", "Running 1/1"]);
   });
 

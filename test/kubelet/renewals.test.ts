@@ -71,6 +71,10 @@ test("a new image ends the container in its grace and starts it again, without a
   const told = cluster.trace.entries.flatMap((entry) =>
     entry.kind === "event" ? [`${entry.at} ${entry.by} ${entry.reason}: ${entry.message}`] : [],
   );
+  const changes = cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "pods" && entry.at > 20 * second ? [entry.change] : [],
+  );
+  expect(changes).toEqual(["restarted", "running", "ready"]);
   expect(told).toEqual([
     "20000 kubelet Killing: Container web definition changed, will be restarted",
     "26000 kubelet Created: Created container: web",
@@ -78,15 +82,73 @@ test("a new image ends the container in its grace and starts it again, without a
   ]);
 });
 
-test("what was put off for the old container no longer happens", () => {
+// The old container would have crashed at 26 s.
+test.each([
+  ["long before", { ready: { delay: 10 * second } }],
+  ["at the time at which the new one is ready", { ready: { delay: 6 * second } }],
+  ["before the new one does", { fault: { type: "ReadyThenCrash", after: 25 * second } as const }],
+])("what was put off for the old container no longer happens: %s", (_, behavior) => {
   const cluster = world({
     behaviors: [
       { match: { image: "web:1" }, fault: { type: "ReadyThenCrash", after: 25 * second } },
-      { ready: { delay: 10 * second } },
+      behavior,
     ],
   });
   kubectl(cluster, "set image pod/web web=web:2");
-  cluster.runUntil(60 * second);
+  cluster.runUntil(40 * second);
+  expect(state(cluster)).toBe("web:2 runs ready, 1 restarts, generation 2");
+});
+
+test("a container that does not stop for a new image is killed at the end of its grace", () => {
+  const cluster = world({ behaviors: [{ terminate: { delay: 60 * second } }] });
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(50 * second - 1);
+  expect(state(cluster)).toBe("web:2 runs ready, 0 restarts, generation 2");
+  cluster.runUntil(51 * second);
+  expect(state(cluster)).toBe("web:2 runs ready, 1 restarts, generation 2");
+});
+
+test("a new image ends the wait of a container that crashed", () => {
+  const cluster = world({
+    behaviors: [{ match: { image: "web:1" }, fault: { type: "CrashLoopBackOff" } }],
+  });
+  cluster.runUntil(40 * second);
+  expect(state(cluster)).toBe("web:1 CrashLoopBackOff, 3 restarts, generation 1");
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(41 * second);
+  expect(state(cluster)).toMatch(/^web:2 runs ready/);
+});
+
+test("a pod that is asked to stop does not start anew for a new image", () => {
+  const cluster = world({ behaviors: [{ terminate: { delay: 9 * second } }] });
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "web" }));
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(29 * second);
+  expect(cluster.api.list("pods")).toEqual([]);
+  const told = cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "event" ? [entry.message] : [],
+  );
+  expect(told).toEqual([]);
+});
+
+test("a pod without a node takes the new image with it", () => {
+  const cluster = world({ behaviors: [{ schedule: { delay: 30 * second } }] });
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(29 * second);
+  expect((cluster.api.list("pods")[0] as unknown as Pod).status.phase).toBe("Pending");
+  cluster.runUntil(31 * second);
+  expect(state(cluster)).toBe("web:2 runs ready, 0 restarts, generation 2");
+});
+
+test("a readiness probe that fails says so of the new container, too", () => {
+  const cluster = world();
+  const probe = { name: "web" };
+  cluster.act("fail", () => void cluster.faults.failProbe(probe));
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(27 * second);
+  cluster.act("pass", () => void cluster.faults.passProbe(probe));
+  expect(state(cluster)).toBe("web:2 runs, 1 restarts, generation 2");
+  cluster.runUntil(29 * second);
   expect(state(cluster)).toBe("web:2 runs ready, 1 restarts, generation 2");
 });
 
