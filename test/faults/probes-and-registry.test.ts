@@ -61,9 +61,13 @@ describe("a readiness probe that is made to fail", () => {
     const cluster = webCluster({ replicas: 1 });
     const { metadata, spec } = podsOf(cluster)[0]!;
     failProbe(cluster, metadata.name);
-    cluster.act("fail", () => void cluster.faults.failNode(spec.nodeName!));
+    cluster.act("fail", () => {
+      cluster.faults.failNode(spec.nodeName!);
+    });
     cluster.runUntil(100 * second);
-    cluster.act("restore", () => void cluster.faults.restoreNode(spec.nodeName!));
+    cluster.act("restore", () => {
+      cluster.faults.restoreNode(spec.nodeName!);
+    });
     cluster.runUntil(120 * second);
     expect(podsOf(cluster).filter(isReady)).toEqual([]);
     passProbe(cluster, metadata.name);

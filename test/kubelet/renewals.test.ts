@@ -143,10 +143,14 @@ test("a pod without a node takes the new image with it", () => {
 test("a readiness probe that fails says so of the new container, too", () => {
   const cluster = world();
   const probe = { name: "web" };
-  cluster.act("fail", () => void cluster.faults.failProbe(probe));
+  cluster.act("fail", () => {
+    cluster.faults.failProbe(probe);
+  });
   kubectl(cluster, "set image pod/web web=web:2");
   cluster.runUntil(27 * second);
-  cluster.act("pass", () => void cluster.faults.passProbe(probe));
+  cluster.act("pass", () => {
+    cluster.faults.passProbe(probe);
+  });
   expect(state(cluster)).toBe("web:2 runs, 1 restarts, generation 2");
   cluster.runUntil(29 * second);
   expect(state(cluster)).toBe("web:2 runs ready, 1 restarts, generation 2");

@@ -172,7 +172,7 @@ const autoscalers = noticedBy(
 );
 
 const placement = noticedBy(
-  ["scheduler/filters.test.ts"],
+  ["scheduler/filters.test.ts", "scheduler/nearby-pods.test.ts"],
   [
     [
       "pods of other namespaces are kept away, too",
@@ -186,6 +186,67 @@ const placement = noticedBy(
       `if (milli > whole) helpless = true;`,
       `if (milli >= whole) helpless = true;`,
     ],
+    [
+      "a term's labels do not matter",
+      "scheduler/demand",
+      `    ...selector,
+    matchExpressions`,
+      `    matchExpressions`,
+    ],
+    [
+      "pods near and far at once are not counted",
+      "scheduler/nearby-pods",
+      `near.length + far.length === 0`,
+      `near.length === far.length`,
+    ],
+    [
+      "a spread counts nodes that the pod may not go to",
+      "scheduler/nearby-pods",
+      `if (rule.nodeAffinity === "honor" && allowed?.(nodeName(node), labels) === false) continue;`,
+      ``,
+    ],
+    [
+      "a pod may want to be near nobody",
+      "scheduler/nearby-pods",
+      `return this.#selects(term, row) && this.#matching(undefined, term) === 0;`,
+      `return this.#matching(undefined, term) === 0;`,
+    ],
+  ],
+);
+
+const preemptions = noticedBy(
+  ["scheduler/preemption.test.ts"],
+  [
+    [
+      "a pod of lower priority keeps its claim to the room",
+      "scheduler/placement",
+      `if (on === node && priorityOf(store, other) < priority) this.#nominated.delete(other);`,
+      ``,
+    ],
+    [
+      "who may take others' room does not when some is left",
+      "scheduler/placement",
+      ` || this.#preemption(row) !== undefined`,
+      ``,
+    ],
+    [
+      "room that is kept for others counts as what victims leave",
+      "scheduler/preemption",
+      `for (const each of coming) world.filters.bound(each, node);`,
+      ``,
+    ],
+    [
+      "the pods that started first go",
+      "scheduler/preemption",
+      `-Math.min(...started)`,
+      `Math.min(...started)`,
+    ],
+    [
+      "the most important pods go",
+      "scheduler/preemption",
+      `priorityOf(store, b) - priorityOf(store, a) || startOf`,
+      `priorityOf(store, a) - priorityOf(store, b) || startOf`,
+    ],
   ],
 );
 
@@ -198,4 +259,5 @@ export const syncMutants: readonly Mutant[] = [
   ...zones,
   ...autoscalers,
   ...placement,
+  ...preemptions,
 ];

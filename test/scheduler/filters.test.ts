@@ -1,55 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { KubeObject } from "../../src/api/meta.ts";
-import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const ready = { ready: { delay: 1000 }, terminate: { delay: 5000 } };
-
-function deployment(name: string, replicas: number, pod: Fields, spec: Fields = {}): KubeObject {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      template: {
-        metadata: { labels: { app: name } },
-        spec: { containers: [{ name, image: `${name}:v1` }], ...pod },
-      },
-      ...spec,
-    },
-  };
-}
-
-function asks(requests: Fields, name = "web"): Fields {
-  return { containers: [{ name, image: `${name}:v1`, resources: { requests } }] };
-}
-
-function world(options: ClusterOptions, ...objects: readonly KubeObject[]): Cluster {
-  const cluster = new Cluster({ behaviors: [ready], ...options });
-  cluster.act("create", (api) => {
-    for (const object of objects) expect(api.create(object)).toMatchObject({ ok: true });
-  });
-  cluster.runUntil(60_000);
-  return cluster;
-}
-
-/** Nodes of the pods, sorted; "-": Pending. */
-function places(cluster: Cluster, app = "web"): readonly string[] {
-  return cluster.api
-    .list("pods", { labelSelector: `app=${app}` })
-    .map((pod) => (pod["spec"] as { nodeName?: string }).nodeName ?? "-")
-    .toSorted((a, b) => (a < b ? -1 : 1));
-}
-
-function whyNot(cluster: Cluster): readonly string[] {
-  const events = cluster.api
-    .list("events")
-    .filter((event) => event["reason"] === "FailedScheduling");
-  return [...new Set(events.map((event) => String(event["message"]).split(" no new claims")[0]!))];
-}
+import { Cluster } from "../../src/cluster.ts";
+import { asks, deployment, far, places, whyNot, world, zones, type Fields } from "./world.ts";
 
 describe("resources of nodes", () => {
   const small = { nodes: [{ count: 2, cpu: "2", memory: "4Gi" }] };
@@ -159,6 +110,11 @@ test.each([
   expect(places(cluster)).toEqual([place]);
 });
 
+test("a taint of PreferNoSchedule keeps nobody away", () => {
+  const taints = [{ key: "gpu", value: "yes", effect: "PreferNoSchedule" }] as const;
+  expect(places(world({ nodes: [{ taints }] }, deployment("web", 1, {})))).toEqual(["node-1"]);
+});
+
 test("a toleration without a value tolerates a taint without one", () => {
   const taints = [{ key: "gpu", effect: "NoSchedule" }] as const;
   const tolerations = [{ key: "gpu", operator: "Equal" }];
@@ -168,22 +124,6 @@ test("a toleration without a value tolerates a taint without one", () => {
 });
 
 describe("which nodes", () => {
-  const zones: ClusterOptions = {
-    nodes: [
-      { count: 2, labels: { zone: "a", disk: "ssd", cores: "8", rank: "" } },
-      { labels: { zone: "b" }, taints: [{ key: "gpu", value: "yes", effect: "NoSchedule" }] },
-      { labels: { zone: "b", cores: "16" }, pods: 1 },
-    ],
-  };
-  const far = (topologyKey: string): Fields => ({
-    affinity: {
-      podAntiAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          { topologyKey, labelSelector: { matchLabels: { app: "web" } } },
-        ],
-      },
-    },
-  });
   const node = (operator: string, values?: readonly string[], key = "zone"): Fields => ({
     affinity: {
       nodeAffinity: {
@@ -222,6 +162,7 @@ describe("which nodes", () => {
     ["no such label", node("DoesNotExist", undefined, "disk"), ["-", "node-4"]],
     ["more of a number", node("Gt", ["8"], "cores"), ["-", "node-4"]],
     ["less of a number", node("Lt", ["16"], "cores"), ["node-1", "node-2"]],
+    ["less than the least", node("Lt", ["8"], "cores"), ["-", "-"]],
     ["a number where there is a word", node("Gt", ["0"], "zone"), ["-", "-"]],
     ["a number where there is nothing", node("Lt", ["1"], "rank"), ["-", "-"]],
     ["hosts apart", far("kubernetes.io/hostname"), ["node-1", "node-2"]],
@@ -243,130 +184,6 @@ describe("which nodes", () => {
     expect(whyNot(cluster)).toEqual([
       "0/4 nodes are available: 1 Too many pods, 1 node(s) had untolerated taint(s), " +
         "2 node(s) didn't match pod anti-affinity rules.",
-    ]);
-  });
-
-  test.each([
-    ["pods of their own namespace", "default", undefined, ["node-2", "node-2", "node-2"]],
-    ["no pods of another one", "other", undefined, ["node-1", "node-2", "node-2"]],
-    ["pods of a namespace that they name", "other", ["other"], ["node-2", "node-2", "node-2"]],
-  ])("pods that want to be alone keep away, unasked, %s", (_, namespace, namespaces, nodes) => {
-    const alone = {
-      affinity: {
-        podAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            {
-              topologyKey: "kubernetes.io/hostname",
-              labelSelector: { matchLabels: { app: "noisy" } },
-              ...(namespaces === undefined ? {} : { namespaces }),
-            },
-          ],
-        },
-      },
-    };
-    const cluster = world({ nodes: 2 }, deployment("web", 1, alone));
-    const noisy = deployment("noisy", 3, {});
-    cluster.act("create", (api) => {
-      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
-      api.create({ ...noisy, metadata: { ...noisy.metadata, namespace } });
-    });
-    cluster.runUntil(90_000);
-    expect(places(cluster, "noisy")).toEqual(nodes);
-  });
-
-  const near = {
-    affinity: {
-      podAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: [
-          { topologyKey: "zone", labelSelector: { matchLabels: { app: "web" } } },
-        ],
-      },
-    },
-  };
-
-  test("pods may want to be near each other by zone and apart by host", () => {
-    const both = {
-      affinity: { ...near.affinity, ...(far("kubernetes.io/hostname")["affinity"] as Fields) },
-    };
-    expect(places(world(zones, deployment("web", 3, both)))).toEqual(["-", "node-1", "node-2"]);
-  });
-
-  test("a pod that gets another image still is one pod to those that keep away from it", () => {
-    const one = { nodes: [{ count: 2, labels: { zone: "a" } }] };
-    const cluster = world(one, deployment("web", 2, far("zone")));
-    expect(places(cluster)).toEqual(["-", "node-1"]);
-    const [pod] = cluster.api.list("pods", { fieldSelector: "spec.nodeName=node-1" });
-    const ref = { resource: "pods", name: pod!.metadata.name };
-    cluster.act("set image", (api) =>
-      api.patch(ref, "strategic", { spec: { containers: [{ name: "web", image: "web:v2" }] } }),
-    );
-    cluster.runUntil(80_000);
-    expect(places(cluster)).toEqual(["-", "node-1"]);
-    cluster.act("delete", (api) => api.delete(ref));
-    cluster.runUntil(100_000);
-    expect(places(cluster)).toEqual(["-", "node-1"]);
-  });
-
-  test("pods that want to be near each other share a zone", () => {
-    expect(places(world(zones, deployment("web", 4, near)))).toEqual([
-      "node-1",
-      "node-1",
-      "node-2",
-      "node-2",
-    ]);
-  });
-});
-
-describe("topology spread", () => {
-  const spread = (more: Fields = {}): Fields => ({
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "zone",
-        whenUnsatisfiable: "DoNotSchedule",
-        labelSelector: { matchLabels: { app: "web" } },
-        ...more,
-      },
-    ],
-  });
-  const zones: ClusterOptions = {
-    nodes: [{ count: 3, labels: { zone: "a" } }, { labels: { zone: "b" } }],
-  };
-
-  test("keeps zones even where the nodes are not", () => {
-    expect(places(world(zones, deployment("web", 6, spread())))).toEqual([
-      "node-1",
-      "node-2",
-      "node-3",
-      "node-4",
-      "node-4",
-      "node-4",
-    ]);
-  });
-
-  test("counts an empty zone more where there are fewer than minDomains", () => {
-    const pods = deployment("web", 4, spread({ minDomains: 3 }));
-    expect(places(world(zones, pods))).toEqual(["-", "-", "node-1", "node-4"]);
-  });
-
-  test.each([
-    ["counts only nodes that the pod may go to", {}, ["node-1", "node-2", "node-3"]],
-    ["or all, by its policy", { nodeAffinityPolicy: "Ignore" }, ["-", "-", "node-1"]],
-  ])("%s", (_, more, nodes) => {
-    const pod = { ...spread(more), nodeSelector: { zone: "a" } };
-    expect(places(world(zones, deployment("web", 3, pod)))).toEqual(nodes);
-  });
-
-  test("pods wait where a zone is full, by the words of the plugin", () => {
-    const full: ClusterOptions = {
-      nodes: [{ labels: { zone: "a" } }, { labels: { zone: "b" }, pods: 1 }, {}],
-    };
-    const cluster = world(full, deployment("web", 4, spread()));
-    expect(places(cluster)).toEqual(["-", "node-1", "node-1", "node-2"]);
-    expect(whyNot(cluster)).toEqual([
-      "0/3 nodes are available: 1 Too many pods, " +
-        "1 node(s) didn't match pod topology spread constraints, " +
-        "1 node(s) didn't match pod topology spread constraints (missing required label).",
     ]);
   });
 });
