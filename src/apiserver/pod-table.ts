@@ -54,6 +54,9 @@ export interface Exit {
   readonly since: "waiting" | "restarted";
 }
 
+/** Who has missed more of them counts all nodes again. */
+const RECOUNTS_KEPT = 1024;
+
 export class PodTable {
   #length = 0;
   /** The last exits of pods that are there; few have one. */
@@ -61,6 +64,9 @@ export class PodTable {
   #columns = podColumns(64);
   readonly #tallies: Tally[] = [];
   #live = 0;
+  /** Places of `onNodes` that were counted anew, the last ones; kept from when it is first asked for. */
+  #recounted: number[] | undefined;
+  #recountsForgotten = 0;
 
   /** Pods that exist and are not Failed or Succeeded, with an owner or without. */
   get live(): number {
@@ -208,6 +214,18 @@ export class PodTable {
     return this.#tallies[owner]?.onNodes ?? [];
   }
 
+  /** How often active pods on nodes were counted anew, since that was first asked. */
+  get recounts(): number {
+    this.#recounted ??= [];
+    return this.#recountsForgotten + this.#recounted.length;
+  }
+
+  /** By node number + 1: where they were after so many recounts, maybe twice; undefined: too many to say. */
+  recountedSince(recounts: number): readonly number[] | undefined {
+    if (this.#recounted === undefined || recounts < this.#recountsForgotten) return undefined;
+    return this.#recounted.slice(recounts - this.#recountsForgotten);
+  }
+
   /** Ready for `minReadySeconds` already at `wallClockMs` (api/v1/pod IsPodAvailable). */
   available(owner: number, minReadySeconds: number, wallClockMs: Millis): number {
     const tally = this.#tallies[owner];
@@ -315,12 +333,21 @@ export class PodTable {
     const place = node[row]! + 1;
     while (tally.onNodes.length <= place) tally.onNodes.push(0);
     tally.onNodes[place]! += sign;
+    if (this.#recounted !== undefined) this.#noteRecount(this.#recounted, place);
     if ((bits & Flag.Ready) !== 0) {
       tally.ready += sign;
       add(tally.readySince, readyS[row]!, sign);
     }
     if (sign === 1) tally.cohorts?.enter(row);
     else tally.cohorts?.leave(row);
+  }
+
+  #noteRecount(recounted: number[], place: number): void {
+    if (recounted.length === RECOUNTS_KEPT) {
+      this.#recountsForgotten += RECOUNTS_KEPT;
+      recounted.length = 0;
+    }
+    recounted.push(place);
   }
 }
 

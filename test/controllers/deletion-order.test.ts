@@ -38,6 +38,14 @@ const settled = {
   readyS: fc.constant(4500),
 };
 
+const running = {
+  phase: Phase.Running,
+  deletionCost: 0,
+  createdS: 4000,
+  restarts: 0,
+  readyS: 4500,
+};
+
 /**
  * Pods that differ in one of the times only: by all three at once Kubernetes' comparison goes in circles,
  * as alike ages are decided by UID before restarts are looked at.
@@ -149,7 +157,7 @@ describe("the order in which pods are deleted", () => {
   });
 
   test("stays the same group by group while pods change, come and come back", () => {
-    // So alike that there are many of a kind on each of two nodes.
+    // So alike that there are many of a kind on each node.
     const { Ready, Deleting } = Flag;
     const one = drawnBy({}).map((pod) => ({ ...pod, node: pod.node & 1, phase: Phase.Running }));
     const alike = fc
@@ -175,6 +183,30 @@ describe("the order in which pods are deleted", () => {
       },
     );
     fc.assert(property, runs(60));
+  });
+
+  test("counts the pods of each node anew, however many have changed elsewhere meanwhile", () => {
+    const mine = { ...running, owner: MINE, node: 0, flags: Flag.Ready };
+    const pods: Drawn[] = [mine, { ...mine, node: 1 }, { ...mine, node: 1 }];
+    const world = listing(pods);
+    const first = (related = world.related) =>
+      firstByCohorts({ ...world, related }, 1, NOW_S * 1000);
+    expect(first()).toEqual([1]);
+    const others = [3, 4].map((row) => ({ row, pod: { ...mine, owner: OTHER, node: 0 } }));
+    const put = ({ row, pod }: { row: number; pod: Drawn }) =>
+      world.pods.put(row, { ...pod, uid: row + 1, flags: pod.flags | Flag.Present, source: 0 });
+    for (const other of others) put(other);
+    expect(first()).toEqual([0]);
+    expect(first([MINE])).toEqual([1]);
+    expect(first()).toEqual([0]);
+    put({ row: 3, pod: { ...mine, owner: OTHER, node: 7 } });
+    expect(first()).toEqual([0]);
+    world.pods.remove(4);
+    for (let i = 0; i < 600; i++)
+      put({ row: 5, pod: { ...mine, owner: OTHER, node: 6 + (i % 3) } });
+    expect(first()).toEqual([1]);
+    put({ row: 6, pod: { ...mine, node: 9 } });
+    expect(first()).toEqual([1]);
   });
 
   test.each([

@@ -272,9 +272,10 @@ describe("of pods that are alike", () => {
     return { pods, owner: 0, related: [0] };
   }
 
-  test("the oldest go first, whichever of the ages they have", () => {
-    const pods = listing([2001, 2000, 2001, 2000, 2001, 2000]);
-    expect(firstByCohorts(pods, 3, 5000 * second)).toEqual([0, 1, 2]);
+  test.each([3, 30])("the oldest %i go first, whichever of the ages they have", (count) => {
+    const pods = listing(Array.from({ length: 2 * count }, (_, row) => 2001 - (row % 2)));
+    const oldest = Array.from({ length: count }, (_, row) => row);
+    expect(firstByCohorts(pods, count, 5000 * second)).toEqual(oldest);
   });
 
   test("the one with the lower UID goes first where pods are counted by labels, adopted or not", () => {

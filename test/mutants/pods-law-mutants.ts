@@ -147,6 +147,18 @@ const orders = noticedBy(
       `(!isBack && !nodes.enter(`,
     ],
     [
+      "nodes keep the rank that they had for others",
+      "apiserver/cohort-nodes",
+      `const changed = isSame ? counts`,
+      `const changed = owners.length > 0 ? counts`,
+    ],
+    [
+      "of very many recounts of nodes the oldest are taken for the newest",
+      "apiserver/pod-table",
+      `this.#recountsForgotten += RECOUNTS_KEPT;`,
+      ``,
+    ],
+    [
       "pods created about as long ago are all alike",
       `${replicaset}deletion-exact`,
       `return a.readyS !== b.readyS || a.createdS !== b.createdS;`,

@@ -61,6 +61,12 @@ const replicaSets = noticedBy(
       `a < b`,
     ],
     [
+      "of alike pods those of one age go first",
+      `${replicaset}deletion-cohorts`,
+      `return isAlike && b.row < a.row ? other : best;`,
+      `return best;`,
+    ],
+    [
       "of many alike pods those of one age go first",
       `${replicaset}deletion-cohorts`,
       `if (cursor.row < first.row) first = cursor;`,

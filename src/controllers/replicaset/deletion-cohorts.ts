@@ -15,7 +15,7 @@ interface Cursor {
   next(): void;
 }
 
-/** So many pods at most are looked for node by node: beyond, it is cheaper to look through all. */
+/** So many pods at most, of so many cohorts, are taken one by one: beyond, it is cheaper to look through all. */
 const FEW = 16;
 
 /** Decides whether pods on a node (by number + 1) are taken. */
@@ -28,12 +28,42 @@ export function firstByCohorts(listing: PodListing, count: number, now: number):
   for (const tier of cohorts.tiers().toSorted(compareTiers)) {
     const rest = count - taken.length;
     if (rest === 0) break;
-    if (tier.count > rest) takeByNodes(listing, cohorts, tier, rest, now, taken);
-    else
+    if (tier.count > rest) {
+      const isFew = rest <= FEW && tier.cohorts.length <= FEW;
+      (isFew ? takeFew : takeByNodes)(listing, cohorts, tier, rest, now, taken);
+    } else
       for (const cohort of tier.cohorts)
         takeAll(listing, cohorts, cohort, tier.count, anyNode, taken);
   }
   return taken;
+}
+
+/** One after another: from the node with the most pods, by times, the oldest. */
+function takeFew(
+  { pods, related }: PodListing,
+  cohorts: PodCohorts,
+  tier: Tier,
+  rest: number,
+  now: number,
+  taken: number[],
+): void {
+  const inOrder = tier.cohorts
+    .toSorted((a, b) => compareTimes(a, b, now))
+    .map((cohort) => ({ cohort, nodes: cohorts.byNode(cohort) }));
+  for (const { nodes } of inOrder) nodes.rankBy(pods, related);
+  const passed: (() => void)[] = [];
+  for (let count = 0; count < rest; count++) {
+    const first = inOrder.reduce((best, other) => {
+      const [a, b] = [best.nodes.first(), other.nodes.first()];
+      if (b.row === NO_ROW || a.row === NO_ROW) return a.row === NO_ROW ? other : best;
+      if (a.rank !== b.rank) return b.rank > a.rank ? other : best;
+      const isAlike = compareTimes(best.cohort, other.cohort, now) === 0;
+      return isAlike && b.row < a.row ? other : best;
+    });
+    taken.push(first.nodes.first().row);
+    passed.push(first.nodes.pass());
+  }
+  for (const takeBack of passed.toReversed()) takeBack();
 }
 
 /** Those on the nodes with the most pods; where the last of these nodes are alike, by times. */
@@ -72,14 +102,6 @@ function lastRank(
   rest: number,
 ): { rank: number; above: number } {
   const pods = new Map<number, number>();
-  let highest = 0;
-  let onHighest = 0;
-  for (let node = 0; node < onNodes.length; node++) {
-    if (onNodes[node] === 0 || ranks[node]! < highest) continue;
-    if (ranks[node]! > highest) [highest, onHighest] = [ranks[node]!, 0];
-    onHighest += onNodes[node]!;
-  }
-  if (onHighest >= rest) return { rank: highest, above: 0 };
   for (let node = 0; node < onNodes.length; node++) {
     if (onNodes[node] === 0) continue;
     pods.set(ranks[node]!, (pods.get(ranks[node]!) ?? 0) + onNodes[node]!);
@@ -126,10 +148,7 @@ function takeOldest(
   test: NodeTest,
   taken: number[],
 ): number {
-  const cursors = alike.map((cohort) => {
-    const byNode = most <= FEW && cohort.count > 2 * cohorts.onNodes(cohort.tier).length;
-    return byNode ? onNodes(cohorts, cohort, test) : among(pods, cohorts, cohort, test);
-  });
+  const cursors = alike.map((cohort) => among(pods, cohorts, cohort, test));
   for (let count = 0; count < most; count++) {
     let first = cursors[0]!;
     for (const cursor of cursors) if (cursor.row < first.row) first = cursor;
@@ -159,30 +178,6 @@ function among(
         return;
       }
       cursor.row = NO_ROW;
-    },
-  };
-  cursor.next();
-  return cursor;
-}
-
-/** Looks at the oldest pod of the cohort on each node. */
-function onNodes(cohorts: PodCohorts, cohort: Cohort, test: NodeTest): Cursor {
-  const nodes = cohorts.byNode(cohort);
-  const { oldest } = nodes;
-  /** What comes next on nodes of which pods were taken. */
-  const later = new Map<number, number>();
-  let from = -1;
-  const cursor: Cursor = {
-    row: NO_ROW,
-    next() {
-      if (from >= 0) later.set(from, nodes.after(from, cursor.row));
-      let first = NO_ROW;
-      for (let node = 0; node < oldest.length; node++) {
-        if (oldest[node]! >= first) continue; // what comes later there is younger still
-        const row = later.size === 0 ? oldest[node]! : (later.get(node) ?? oldest[node]!);
-        if (row < first && test(node)) [first, from] = [row, node];
-      }
-      cursor.row = first;
     },
   };
   cursor.next();
