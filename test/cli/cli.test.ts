@@ -181,18 +181,6 @@ describe("files", () => {
     expect(said).toMatchObject({ code: 0, out: "PLAYED stdin: nothing was expected\n" });
     const promised = await rollsim(["guarantees", "-"], { ...here, stdin: manifest });
     expect([promised.code, promised.err]).toEqual([0, ""]);
-    const hpa = `---
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: { name: web }
-spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: 9 }
-`;
-    const scaled = await rollsim(["guarantees", "-"], { ...here, stdin: manifest + hpa });
-    expect([scaled.code, scaled.out]).toEqual([0, promised.out]);
-    expect(scaled.err).toBe(
-      "warning: deployment/web is scaled by the HorizontalPodAutoscaler web, 1 to 9: " +
-        "what assumes const holds while it does nothing\n",
-    );
     const wrong = await rollsim(["check", "-"], { ...here, stdin: "expcet: 1\nsteps: []\n" });
     expect(wrong.err).toContain("<stdin>:1:1: error[unknown-key]");
   });
