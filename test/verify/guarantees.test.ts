@@ -153,7 +153,7 @@ test("rollsim guarantees says so where an autoscaler changes the count that they
   const scenario = await rollsim(["guarantees", "scenarios/hpa-ratchet.yaml"]);
   expect(scenario).toMatchObject({ code: 0 });
   expect(scenario.err).toBe(
-    "warning: deployment/web is scaled by the HorizontalPodAutoscaler web, 4 to 40: " +
+    "warning: deployment/web is scaled by the HorizontalPodAutoscaler web, 2 to 40: " +
       "what assumes const holds while it does nothing\n",
   );
 });
