@@ -86,7 +86,7 @@ export class Cluster {
   constructor(options: ClusterOptions = {}, saved?: Snapshot) {
     if (saved === undefined) checkOptions(options);
     this.#options = options;
-    const { nodes, podsPerNode, startTime } = { ...defaults, ...options };
+    const { nodes, podsPerNode, podAddresses, startTime } = { ...defaults, ...options };
     const shapes = nodeShapes(nodes, podsPerNode, options.nodeCapacity);
     const { kubernetesVersion = KUBERNETES_VERSION, placement = "spread" } = options;
     this.#simulation = new Simulation((event) => this.#dispatch(event));
@@ -110,6 +110,7 @@ export class Cluster {
       random: this.#random,
       trace: this.trace,
       behaviors: options.behaviors ?? [],
+      podAddresses,
       now,
       schedule: (delay: Millis, turn: TurnCode, row: number): void => {
         this.#simulation.schedule(delay, RANK.kubelet, FIRST_TURN + turn, row);

@@ -7,6 +7,7 @@ const KNOWN = {
   schedule: true,
   nodes: true,
   podsPerNode: true,
+  podAddresses: true,
   nodeCapacity: true,
   placement: true,
   controlPlane: true,
@@ -43,12 +44,16 @@ const OF_BEHAVIORS = {
 /** Throws a RangeError that says which option is wrong, what it is, and what to use. */
 export function checkOptions(options: ClusterOptions): void {
   refuseUnknown("", options, KNOWN, "option");
-  const { seed = "", nodes = 1, podsPerNode = 1, startTime, traceLimit, behaviors = [] } = options;
+  const { seed = "", nodes = 1, podsPerNode = 1, podAddresses } = options;
+  const { startTime, traceLimit, behaviors = [] } = options;
   if (typeof seed !== "string") refuse("seed", seed, 'a text, as in "7"');
   const isGroups = Array.isArray(nodes) && nodes.length > 0;
   if (!isGroups && !isCount(nodes, 1))
     refuse("nodes", nodes, "an integer >= 1, or groups of nodes");
   if (!isCount(podsPerNode, 1)) refuse("podsPerNode", podsPerNode, "an integer >= 1");
+  if (podAddresses !== undefined && !isCount(podAddresses, 1)) {
+    refuse("podAddresses", podAddresses, "an integer >= 1");
+  }
   if (startTime !== undefined && Number.isNaN(Date.parse(startTime))) {
     refuse("startTime", startTime, "a time such as 2000-01-01T00:00:00Z");
   }

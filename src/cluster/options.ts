@@ -16,6 +16,8 @@ export interface ClusterOptions extends OperatorOptions {
   /** So many alike, or groups of them: `node-1` and so on. Default 3. */
   readonly nodes?: number | readonly NodeGroup[];
   readonly podsPerNode?: number;
+  /** How many pods can have an address at a time, on all nodes together, as in a subnet. Default: all. */
+  readonly podAddresses?: number;
   /** What each node has for its pods besides their number. */
   readonly nodeCapacity?: NodeCapacity;
   readonly placement?: NodeOptions["placement"];
@@ -38,4 +40,9 @@ export interface ClusterOptions extends OperatorOptions {
   readonly traceLimit?: number;
 }
 
-export const defaults = { nodes: 3, podsPerNode: 110, startTime: "2000-01-01T00:00:00Z" } as const;
+export const defaults = {
+  nodes: 3,
+  podsPerNode: 110,
+  podAddresses: Infinity,
+  startTime: "2000-01-01T00:00:00Z",
+} as const;

@@ -37,13 +37,16 @@ function whyOf(cluster: Cluster, pod: Pod, state: string): { readonly why?: stri
           .map((reason) => eventAbout(cluster, pod, reason))
           .find((found) => found !== undefined);
   if (message === undefined) return {};
-  return { why: message.replace(/\. (no new claims|preemption:).*$/u, ".") };
+  const brief = message.replace(/\. (no new claims|preemption:).*$/u, ".");
+  return {
+    why: brief.replace(/^Failed to create pod sandbox: .* failed \(add\): (add cmd: )?/u, ""),
+  };
 }
 
 /** The events that say why, by state. */
 const reasons: Readonly<Record<string, readonly string[]>> = {
   Unschedulable: ["FailedScheduling"],
-  ContainerCreating: ["FailedAttachVolume", "FailedMount"],
+  ContainerCreating: ["FailedAttachVolume", "FailedMount", "FailedCreatePodSandBox"],
 };
 
 /** The message of an event about a pod. */

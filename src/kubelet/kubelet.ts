@@ -12,11 +12,10 @@ import type { PodSource } from "../apiserver/pod-registry.ts";
 import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
 import { Placement, type SavedPlacement } from "../scheduler/placement.ts";
-import { Attachments, type SavedAttachments } from "./attachments.ts";
 import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from "./back-off.ts";
-import { ConfigSources, type SavedConfigSources } from "./config-sources.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { PodReports } from "./pod-reports.ts";
+import { Preparation, type SavedPreparation } from "./preparation.ts";
 import { Pulls } from "./pulls.ts";
 import { changedContainers, Renewals, type SavedRenewals } from "./renewals.ts";
 import { Scripts } from "./scripts.ts";
@@ -24,13 +23,8 @@ import { Turn, type TurnCode } from "./turns.ts";
 import type { KubeletWorld } from "./world.ts";
 
 const CRASH_AFTER_MS = 1000;
-/** Of nestedpendingoperations. */
-const FIRST_MOUNT_BACKOFF_MS = 500;
-const LONGEST_MOUNT_BACKOFF_MS = 122_000;
 
-export interface SavedKubelet extends SavedHardships {
-  readonly attachments: SavedAttachments;
-  readonly configs: SavedConfigSources;
+export interface SavedKubelet extends SavedHardships, SavedPreparation {
   readonly renewed: SavedRenewals;
   readonly placement: SavedPlacement;
 }
@@ -40,8 +34,7 @@ export class Kubelet {
   readonly #scripts: Scripts;
   readonly #pulls: Pulls;
   readonly #hardships: Hardships;
-  readonly #attachments: Attachments;
-  readonly #configs: ConfigSources;
+  readonly #preparation: Preparation;
   readonly #renewals: Renewals;
   readonly #placement: Placement;
   readonly #reports: PodReports;
@@ -49,11 +42,11 @@ export class Kubelet {
   constructor(world: KubeletWorld, saved?: SavedKubelet) {
     this.#renewals = new Renewals(saved?.renewed);
     this.#world = { ...world, schedule: this.#renewals.noting(world) };
+    this.#reports = new PodReports(world);
+    this.#preparation = new Preparation(this.#world, this.#reports, saved);
     this.#scripts = new Scripts(world);
     this.#hardships = new Hardships(saved);
     this.#pulls = new Pulls(this.#world, this.#hardships);
-    this.#attachments = new Attachments(world.store, saved?.attachments);
-    this.#configs = new ConfigSources(world.store, saved?.configs);
     this.#placement = new Placement(
       world,
       {
@@ -64,7 +57,6 @@ export class Kubelet {
       },
       saved?.placement,
     );
-    this.#reports = new PodReports(world);
     world.store.listen({
       pod: (change, row, _, before) =>
         before?.source === undefined ? this.#hear(change, row) : this.#renew(row, before.source),
@@ -162,8 +154,7 @@ export class Kubelet {
   save(): SavedKubelet {
     return {
       ...this.#hardships.save(),
-      attachments: this.#attachments.save(),
-      configs: this.#configs.save(),
+      ...this.#preparation.save(),
       renewed: this.#renewals.save(),
       placement: this.#placement.save(),
     };
@@ -210,7 +201,7 @@ export class Kubelet {
       case Turn.kill:
         return this.#kill(row);
       case Turn.attach:
-        return this.#attachments.waits(row) ? this.#begin(row) : undefined;
+        return this.#preparation.waitsForVolume(row) ? this.#begin(row) : undefined;
       case Turn.renew:
         this.#stopForRestart(row);
         this.#world.store.setPodPhase(row, Phase.Running, PodReason.renewed);
@@ -242,7 +233,7 @@ export class Kubelet {
       schedule(Math.min(terminateMs, killedAfter(graceMs, preStopMs)), Turn.stopped, row);
     } else if (change === PodChange.Deleted) {
       this.#hardships.forget(row);
-      this.#configs.forget(row);
+      this.#preparation.forget(row);
       this.#renewals.forget(row);
       this.#placement.forget(row);
       this.#reports.change(row, "gone");
@@ -275,54 +266,25 @@ export class Kubelet {
     const node = this.#world.store.pods.columns.node[row]!;
     if (node === UNBOUND) return;
     this.#placement.leave(row, node);
-    for (const waiting of this.#attachments.release(row)) {
-      this.#world.schedule(0, Turn.attach, waiting);
-    }
+    this.#preparation.release(row);
     this.#placement.wakeWaiting();
   }
 
-  /** Volumes first, then images, then what containers are configured with. */
+  /** Volumes and the address first, then images, then what containers are configured with. */
   #begin(row: number): void {
-    const waitsFor = this.#attachments.attach(row);
-    if (waitsFor !== undefined) {
-      this.#reports.warning(row, "attachdetach-controller", "FailedAttachVolume", waitsFor);
-      return;
-    }
-    this.#mount(row);
+    if (this.#preparation.attaches(row)) this.#mount(row);
   }
 
   #mount(row: number): void {
-    const { schedule } = this.#world;
-    const unmounted = this.#configs.unmounted(row);
-    if (unmounted !== undefined) {
-      const { message, times } = unmounted;
-      this.#reports.warning(row, "kubelet", "FailedMount", message);
-      const wait = Math.min(FIRST_MOUNT_BACKOFF_MS * 2 ** (times - 1), LONGEST_MOUNT_BACKOFF_MS);
-      schedule(wait, Turn.mount, row);
-      return;
-    }
+    if (!this.#preparation.mounts(row)) return;
     const { fault, startMs } = this.#scripts.of(row);
     if (fault?.type === "NeverRunning") return;
     const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;
-    schedule(startMs, turn, row);
-  }
-
-  /** True: a ConfigMap or Secret is missing. It tries again after 10 to 15 s (pod_workers.go completeWork). */
-  #unmade(row: number): boolean {
-    const { store, schedule, random } = this.#world;
-    const unmade = this.#configs.unmade(row);
-    if (unmade === undefined) return false;
-    store.setPodPhase(row, store.pods.columns.phase[row]!, PodReason.configError);
-    const there = `Container image "${unmade.image}" already present on machine`;
-    this.#reports.normal(row, "kubelet", "Pulled", there);
-    this.#reports.warning(row, "kubelet", "Failed", `Error: ${unmade.message}`);
-    const jitter = random.next("config", FIRST_BACKOFF_MS / 2);
-    schedule(FIRST_BACKOFF_MS + jitter, Turn.restart, row);
-    return true;
+    this.#world.schedule(startMs, turn, row);
   }
 
   #start(row: number): void {
-    if (this.#unmade(row)) return;
+    if (!this.#preparation.configures(row)) return;
     const { store, schedule } = this.#world;
     const { fault, readyMs, gatedMs, restarts, kill } = this.#scripts.of(row);
     store.startPod(row, restarts);

@@ -15,6 +15,8 @@ export interface KubeletWorld {
   readonly random: Random;
   readonly trace: Trace;
   readonly behaviors: readonly Behavior[];
+  /** How many pods can have an address at a time. */
+  readonly podAddresses: number;
   readonly now: () => Millis;
   readonly schedule: (delay: Millis, turn: TurnCode, row: number) => void;
 }

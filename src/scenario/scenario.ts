@@ -18,6 +18,7 @@ import type { Located } from "./yaml.ts";
 export interface ClusterSettings {
   readonly nodes?: number | readonly NodeGroup[];
   readonly podsPerNode?: number;
+  readonly podAddresses?: number;
   readonly kubernetesVersion?: string;
   readonly controlPlane?: "ideal" | ControlPlaneLimits;
   readonly featureGates?: Partial<FeatureGates>;

@@ -285,6 +285,12 @@ export const scenarioSchema = v.strictObject({
         ),
       ),
       podsPerNode: v.optional(v.pipe(positive, v.description("Default 110."))),
+      podAddresses: v.optional(
+        v.pipe(
+          positive,
+          v.description("How many pods can have an address at a time, on all nodes. Default: all."),
+        ),
+      ),
       kubernetesVersion: v.optional(
         v.pipe(text, v.description("As in v1.37. Default the newest known.")),
       ),

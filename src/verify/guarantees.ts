@@ -232,11 +232,8 @@ export function guaranteesText(g: Guarantees): string {
     ),
   ]);
   return [
-    ...underMargin(
-      `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
-        `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`,
-      "",
-    ),
+    `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
+      `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`,
     "",
     ...lines,
     "",

@@ -9,6 +9,7 @@ describe("an option that no cluster can have is named, with what to use", () => 
     [{ nodes: 0 }, "nodes: got 0; use an integer >= 1, or groups of nodes"],
     [{ nodes: [] }, "nodes: got []; use an integer >= 1, or groups of nodes"],
     [{ podsPerNode: 1.5 }, "podsPerNode: got 1.5; use an integer >= 1"],
+    [{ podAddresses: 0 }, "podAddresses: got 0; use an integer >= 1"],
     [{ seed: 7 }, 'seed: got 7; use a text, as in "7"'],
     [{ traceLimit: 0 }, "traceLimit: got 0; use an integer >= 1"],
     [{ startTime: "today" }, 'startTime: got "today"; use a time such as 2000-01-01T00:00:00Z'],

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { failuresOfPods } from "../../src/explain/failures-of-pods.ts";
+import { failuresOfRoom } from "../../src/explain/failures-of-room.ts";
 import { failuresOfSettings } from "../../src/explain/failures-of-settings.ts";
 import { pairOf, settingsChanged, storiesSeen } from "./failures-page.ts";
 import { toldStories, untoldStories } from "./stories.ts";
@@ -41,7 +42,8 @@ test("every story has its own name, and none is both told and left out", () => {
 
 test("what explain can name is a story that a pair of scenarios shows", () => {
   const named = toldStories.filter(({ says }) => says === undefined);
-  expect(named).toHaveLength(failuresOfPods.length + failuresOfSettings.length);
+  const detectors = [...failuresOfPods, ...failuresOfRoom, ...failuresOfSettings];
+  expect(named).toHaveLength(detectors.length);
 });
 
 test("stories without a pair name scenarios that exist", () => {

@@ -89,6 +89,13 @@ export const storiesOfDeployments: readonly Story[] = [
     ask: "--at 100s",
   },
   {
+    name: "ip-exhaustion",
+    sees: "new pods in ContainerCreating, and no progress",
+    shows: EXCEEDED,
+    why: "the subnet has an address for each of the replicas and none for the pods of the surge",
+    ask: "--at 100s",
+  },
+  {
     name: "spread-lost",
     sees: "success is printed, and one node has twice the pods of another",
     shows: "size() == 4",

@@ -33,12 +33,6 @@ export const untoldStories: readonly Untold[] = [
     left: "all clocks agree",
   },
   {
-    name: "ip-exhaustion",
-    sees: "new pods in ContainerCreating",
-    why: "no address is left for the pods of the surge",
-    left: "addresses do not run out",
-  },
-  {
     name: "crash-old-first",
     sees: "old pods go before new ones are ready",
     why: "old pods that do not work go first, since that costs no capacity",

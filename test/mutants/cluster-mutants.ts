@@ -141,6 +141,24 @@ const kubelet = noticedBy(
   ],
 );
 
+const addresses = noticedBy(
+  ["kubelet/pod-addresses.test.ts"],
+  [
+    [
+      "a pod that is gone keeps its address",
+      "kubelet/preparation",
+      `this.#addresses.release(row);`,
+      ``,
+    ],
+    [
+      "a pod takes a second address for its new image",
+      "kubelet/pod-addresses",
+      `this.#held.has(row) || `,
+      ``,
+    ],
+  ],
+);
+
 const autoscalers = noticedBy(
   [
     "controllers/podautoscaler/autoscaler.test.ts",
@@ -222,5 +240,6 @@ export const clusterMutants: readonly Mutant[] = [
   ...endpoints,
   ...probes,
   ...kubelet,
+  ...addresses,
   ...autoscalers,
 ];
