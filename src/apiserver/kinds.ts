@@ -14,8 +14,8 @@ events ev v1 Event
 namespaces ns v1 Namespace *
 nodes no v1 Node *
 endpoints ep v1 Endpoints
-configmaps cm v1 ConfigMap kept
-secrets - v1 Secret kept
+configmaps cm v1 ConfigMap
+secrets - v1 Secret
 serviceaccounts sa v1 ServiceAccount kept
 persistentvolumeclaims pvc v1 PersistentVolumeClaim
 persistentvolumes pv v1 PersistentVolume * kept

@@ -1,5 +1,6 @@
 /** `rollsim guarantees`: the numbers that a Deployment's settings promise. */
 import type { Deployment } from "../api/apps.ts";
+import type { HorizontalPodAutoscaler } from "../api/autoscaling.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
@@ -22,6 +23,16 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
   const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
   // The API server's defaults are part of the settings: the manifests are applied, their steps left out.
   const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
+  for (const { metadata, spec } of cluster.api.list(
+    "horizontalpodautoscalers",
+  ) as readonly HorizontalPodAutoscaler[]) {
+    const { kind, name } = spec.scaleTargetRef;
+    if (kind !== "Deployment") continue;
+    io.err.write(
+      `warning: deployment/${name} is scaled by the HorizontalPodAutoscaler ${metadata.name}, ` +
+        `${spec.minReplicas ?? 1} to ${spec.maxReplicas}: what assumes const holds while it does nothing\n`,
+    );
+  }
   const found = (cluster.api.list("deployments") as readonly Deployment[]).map(guaranteesOf);
   if (found.length === 0) throw new UsageError(`${file.name}: no Deployment in it`);
   const text =

@@ -69,11 +69,10 @@ function grewByScaling({ cluster, next }: Seen, sets: readonly ReplicaSet[]): bo
   });
 }
 
-const readyThenCrash: Detector = ({ cluster, deployment, next, old, nextPods }) => {
+const readyThenCrash: Detector = ({ cluster, deployment, next, nextPods }) => {
   const minReady = deployment.spec.minReadySeconds ?? 0;
   const crashed = nextPods.filter((pod) => restartsOf(pod) > 0);
-  const isRolling = old.some(({ spec }) => spec.replicas > 0);
-  if (next === undefined || crashed.length === 0 || isRolling) return undefined;
+  if (next === undefined || crashed.length === 0) return undefined;
   const key = `${next.metadata.namespace ?? "default"}/${next.metadata.name}`;
   const told = (change: string): number | undefined =>
     cluster.trace.entries.find(
@@ -82,6 +81,7 @@ const readyThenCrash: Detector = ({ cluster, deployment, next, old, nextPods }) 
   const [ready, restarted] = [told("ready"), told("restarted")];
   if (ready === undefined || restarted === undefined || ready > restarted) return undefined;
   const after = Math.ceil((restarted - ready) / 1000);
+  if (after < minReady) return undefined;
   return {
     story: "ready-then-crash",
     says:

@@ -48,7 +48,7 @@ function requestTimeout(call: Call): number {
   return ms > 0 ? ms : longestWatchMs;
 }
 
-/** The real kubectl would wait for ever; here time has come to an end. */
+/** The real kubectl would go on waiting; here time has come to an end. */
 export function failIdle(): never {
-  return exitWith("rollsim: nothing is left to happen, so this would wait for ever");
+  return exitWith("rollsim: nothing that is left to happen in this run would end the wait");
 }

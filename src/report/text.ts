@@ -22,9 +22,11 @@ export function textReport(result: Result, options: TextOptions): string {
   const scale = scaleOf(moments, options);
   const lines = [
     ...titleLines(result, options),
-    paint.dim(scale === "" ? legend : `${legend}  (${scale})`),
-    paint.dim("end: terminating  new: updated  | printed by rollout status  : it would print"),
-    ...(isFresh(result) ? [] : [paint.dim(BEHIND)]),
+    ...[
+      scale === "" ? legend : `${legend}  (${scale})`,
+      "end: terminating  new: updated  | printed by rollout status  : it would print",
+      ...(isFresh(result) ? [] : [BEHIND]),
+    ].flatMap((line) => wrap(line, options.width, "", "").map((part) => paint.dim(part.trimEnd()))),
     "",
     ...timelineOf(moments, options),
     "",

@@ -173,7 +173,7 @@ function statusLines({ text, by }: StatusLine, { paint, width }: Layout): readon
   const lines =
     lead.length + whole.length <= width || tail === undefined
       ? wrap(whole, width, lead, lead)
-      : [lead + head, `${lead}  ${tail}`];
+      : [...wrap(head, width, lead, lead), ...wrap(tail, width, `${lead}  `, `${lead}  `)];
   return lines.map((line) => painted(line, paint.dim));
 }
 

@@ -23,10 +23,15 @@ export function grantedTo(
 export function tellGranted({ manifests, granted }: Scenario): readonly Problem[] {
   const [first] = manifests;
   if (first === undefined || granted.length === 0) return [];
-  const names = granted.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(", ");
+  const names = granted.map(named).join(", ");
   const severity = "warning";
   const span = first.node.entries?.get("kind")?.node.span ?? first.node.span;
   const message = `named, and in none of the manifests: ${names}`;
   const hint = "taken to be there, as in the cluster that the manifests come from";
   return [problemAt(first.source, span, { severity, code: "taken-for-granted", message, hint })];
+}
+
+/** A class of priority is taken to be of the value that a pod names with it, else of none. */
+function named({ kind, metadata: { name }, ...more }: KubeObject): string {
+  return "value" in more ? `${kind} ${name} (of value ${String(more.value)})` : `${kind} ${name}`;
 }

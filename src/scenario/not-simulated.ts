@@ -9,7 +9,7 @@ import type { Located } from "./yaml.ts";
 const CODE = "not-simulated";
 
 /** Fields of a pod's spec that would change where it runs, or when it is ready. */
-const podFields = ["priorityClassName", "schedulingGates"];
+const podFields = ["schedulingGates"];
 
 /** One warning for a kind, and one for each field, to be folded by `foldNotSimulated`. */
 export function notSimulatedIn(object: Located, source: Source): readonly Problem[] {

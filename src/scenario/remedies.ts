@@ -17,13 +17,14 @@ export interface Remedy {
 export function remediesOf(scenario: Scenario): readonly Remedy[] {
   const preStop = Math.ceil(slowestProxy(scenario) / 1000);
   const warm = Math.ceil(latest(scenario.apps, ({ warmUp }) => warmUp?.for) / 1000);
+  const seen = Math.max(warm, firstCrash(scenario));
   const listens = latest(scenario.apps, ({ listenAfter }) => listenAfter);
   const end = Math.ceil(longestEnd(scenario) / 1000);
   const all = [
     ...(preStop > 0 ? [preStopSleep(preStop), scaleDownDelay(preStop)] : []),
     ...(end > 0 ? [gracePeriod(end)] : []),
     noneUnavailable,
-    ...(warm > 0 ? [minReadySeconds(warm)] : []),
+    ...(seen > 0 ? [minReadySeconds(seen)] : []),
     ...(listens > 0 ? [readinessProbe] : []),
     finishOnSigterm,
     retries,
@@ -57,6 +58,14 @@ function longestEnd({ behaviors }: Scenario): Millis {
     ({ terminate: { delay, jitter = 0 } = { delay: 0 } }) => delay + jitter,
   );
   return Math.max(0, ...ends);
+}
+
+/** Whole seconds from ready until pods that get ready and then crash have done so. */
+function firstCrash({ behaviors }: Scenario): number {
+  const crashes = behaviors.flatMap(({ fault }) =>
+    fault?.type === "ReadyThenCrash" ? [Math.floor((fault.after ?? 0) / 1000) + 1] : [],
+  );
+  return Math.max(0, ...crashes);
 }
 
 /** Every pod has at least so long to end, its preStop hook included. */
@@ -134,7 +143,7 @@ const noneUnavailable: Remedy = {
     }),
 };
 
-/** A pod is available only when it is warm. */
+/** A pod is available only when it is warm, and has not crashed. */
 function minReadySeconds(seconds: number): Remedy {
   return {
     name: `minReadySeconds ${seconds}`,
@@ -194,8 +203,12 @@ const retries: Remedy = {
 
 type Draft = Record<string, unknown>;
 
+/** Kinds whose pods run here. */
+const WORKLOADS: ReadonlySet<unknown> = new Set(["Deployment", "ReplicaSet", "Rollout"]);
+
 function changePods(scenario: Scenario, change: (template: Draft) => void): Scenario {
   return changeManifests(scenario, (draft) => {
+    if (!WORKLOADS.has(draft["kind"])) return;
     const { template } = (draft["spec"] ?? {}) as { template?: Draft };
     const { spec } = (template ?? {}) as { spec?: { containers?: unknown } };
     if (template !== undefined && Array.isArray(spec?.containers)) change(template);

@@ -56,7 +56,7 @@ function judgedAs(law: string, model: Exploration): readonly JudgedLaw[] {
 function played(
   model: Exploration,
   way: readonly TraceStep[],
-  { id, name }: JudgedLaw,
+  { id, name, visible }: JudgedLaw,
 ): string | undefined {
   const { config } = model;
   const isEnding = id === liveness.id;
@@ -87,7 +87,9 @@ function played(
     ...(isEnding ? { finally: [endExpectation(world)] } : {}),
   });
   const story = inWords(model, way).map(({ action }, i) => `#   ${i} ${action}`);
-  return `# Breaks ${id}, ${name}: the shortest way, ${way.length - 1} steps.\n${story.join("\n")}\n${text}`;
+  const where = visible === undefined ? "" : " to where pods show it";
+  const head = `# Breaks ${id}, ${name}: the shortest way${where}, ${way.length - 1} steps.`;
+  return `${head}\n${story.join("\n")}\n${text}`;
 }
 
 const AFTERWARDS_MS = 60_000;

@@ -232,8 +232,11 @@ export function guaranteesText(g: Guarantees): string {
     ),
   ]);
   return [
-    `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
-      `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`,
+    ...underMargin(
+      `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
+        `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`,
+      "",
+    ),
     "",
     ...lines,
     "",

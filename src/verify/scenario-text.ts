@@ -1,4 +1,5 @@
 /** A run as a scenario file that `rollsim run` replays. */
+import { formatDuration } from "../api/duration.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
 import type { LawExpectation } from "./law-expectation.ts";
@@ -28,7 +29,7 @@ export function scenarioText(parts: ScenarioParts): string {
   const { always = [], finally: atEnd = [] } = parts;
   const named = steps.map(([at, step], i) => ({
     ...(i === 0 && always.length > 0 ? { name: "begin" } : {}),
-    at: `${at}ms`,
+    at: formatDuration(at),
     ...step,
   }));
   return [
@@ -39,7 +40,7 @@ export function scenarioText(parts: ScenarioParts): string {
     `seed: ${JSON.stringify(seed)}`,
     `schedule: ${schedule}`,
     ...(nodes === undefined ? [] : [`cluster: { nodes: ${nodes} }`]),
-    ...(until === undefined ? [] : [`until: ${until}ms`]),
+    ...(until === undefined ? [] : [`until: ${formatDuration(until)}`]),
     "behaviors:",
     ...behaviors.map((behavior) => `  - ${JSON.stringify(behavior, timed)}`),
     "steps:",
@@ -59,6 +60,6 @@ export function scenarioText(parts: ScenarioParts): string {
 const TIMES: ReadonlySet<string> = new Set(["delay", "jitter", "after", "recover"]);
 
 function timed(key: string, value: unknown): unknown {
-  if (TIMES.has(key) && typeof value === "number") return `${value}ms`;
-  return key === "extra" ? (value as readonly number[]).map((ms) => `${ms}ms`) : value;
+  if (TIMES.has(key) && typeof value === "number") return formatDuration(value);
+  return key === "extra" ? (value as readonly number[]).map(formatDuration) : value;
 }

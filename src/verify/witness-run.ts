@@ -5,6 +5,7 @@
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
+import { formatDuration } from "../api/duration.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { podOrdinal } from "../apiserver/pod-names.ts";
 import { Cluster } from "../cluster.ts";
@@ -259,7 +260,7 @@ class WitnessPlayer {
     if (old === undefined || failure === undefined) return;
     const { name } = old.metadata;
     failure.step = {
-      fault: { type: "ProbeFail", on: `pod/${name}`, for: `${this.#now - failure.at}ms` },
+      fault: { type: "ProbeFail", on: `pod/${name}`, for: formatDuration(this.#now - failure.at) },
     };
     this.#failed.delete(name);
     const act = (cluster: Cluster): void =>

@@ -3,12 +3,15 @@ import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 
 /** A namespace `shop` with a Deployment of three pods that take 5 s to stop, a Service and a ConfigMap. */
-function shop(): Cluster {
-  const cluster = new Cluster({ behaviors: [{ terminate: { delay: 5000 } }] });
+function shop(terminateMs = 5000, grace = 30): Cluster {
+  const cluster = new Cluster({ behaviors: [{ terminate: { delay: terminateMs } }] });
   const labels = { app: "web" };
   const template = {
     metadata: { labels },
-    spec: { containers: [{ name: "web", image: "web:v1" }] },
+    spec: {
+      containers: [{ name: "web", image: "web:v1" }],
+      terminationGracePeriodSeconds: grace,
+    },
   };
   const at = { namespace: "shop" };
   cluster.act("make", (api) => {
@@ -82,6 +85,27 @@ describe("deleting a namespace", () => {
         "shop",
       );
     }
+  });
+
+  // Tried at 15 and 20 s, when pods are still there; then after half of the longest grace period and 1 s.
+  test("waits for pods for half of their grace period and a second before it looks again", () => {
+    const cluster = shop(8000, 31);
+    kubectl(cluster, "kubectl delete ns shop --wait=false");
+    cluster.runUntil(36_000 - 1);
+    expect(cluster.api.list("pods", { namespace: "shop" })).toEqual([]);
+    expect(cluster.api.list("services", { namespace: "shop" })).toHaveLength(1);
+    cluster.runUntil(36_000);
+    expect(cluster.api.list("services", { namespace: "shop" })).toEqual([]);
+  });
+
+  test("takes several at once", () => {
+    const cluster = shop();
+    kubectl(cluster, "kubectl create ns other");
+    kubectl(cluster, "kubectl delete ns shop other --wait=false");
+    cluster.runUntil(20_000);
+    const names = cluster.api.list("namespaces").map(({ metadata }) => metadata.name);
+    expect(names).not.toContain("shop");
+    expect(names).not.toContain("other");
   });
 
   test("leaves other namespaces alone", () => {

@@ -120,7 +120,9 @@ spec:
     const line = "verify --replicas 4 --revisions 2 --allow scale --scenario P3";
     const found = await rollsim(line.split(" "));
     expect(found.code).toBe(0);
-    expect(found.out).toMatch(/^# Breaks P3, availability: the shortest way, \d+ steps\.\n/);
+    expect(found.out).toMatch(
+      /^# Breaks P3, availability: the shortest way to where pods show it, \d+ steps\.\n/,
+    );
     const replayed = await rollsim(["run", "-"], { stdin: found.out });
     expect(replayed.code).toBe(1);
     expect(replayed.out).toContain(

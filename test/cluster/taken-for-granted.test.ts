@@ -53,8 +53,8 @@ describe("what a manifest names and nobody makes", () => {
       {
         severity: "warning",
         message:
-          "named, and in none of the manifests: ConfigMap settings, Secret db, PriorityClass business, " +
-          "RuntimeClass gvisor",
+          "named, and in none of the manifests: ConfigMap settings, Secret db, PriorityClass business " +
+          "(of value 0), RuntimeClass gvisor",
       },
     ]);
     const { samples } = runScenario(parseScenario(text));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Pod } from "../../src/api/core.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { web } from "../support/web.ts";
@@ -11,7 +12,11 @@ interface Status {
   readonly desiredHealthy: number;
   readonly expectedPods: number;
   readonly disruptionsAllowed: number;
-  readonly conditions: readonly { readonly status: string; readonly reason: string }[];
+  readonly conditions: readonly {
+    readonly status: string;
+    readonly reason: string;
+    readonly lastTransitionTime?: string;
+  }[];
 }
 
 function world(replicas: number, budget: Readonly<Record<string, unknown>>): Cluster {
@@ -64,6 +69,8 @@ describe("the status of a budget", () => {
     [{ maxUnavailable: 1 }, 5, { desiredHealthy: 4, expectedPods: 5, disruptionsAllowed: 1 }],
     [{ maxUnavailable: "30%" }, 5, { desiredHealthy: 3, expectedPods: 5, disruptionsAllowed: 2 }],
     [{ minAvailable: 9 }, 5, { desiredHealthy: 9, expectedPods: 5, disruptionsAllowed: 0 }],
+    [{ minAvailable: "20%" }, 5, { desiredHealthy: 1, expectedPods: 5, disruptionsAllowed: 4 }],
+    [{ minAvailable: "100%" }, 110, { desiredHealthy: 110, disruptionsAllowed: 0 }],
     [{ maxUnavailable: 9 }, 5, { desiredHealthy: 0, expectedPods: 5, disruptionsAllowed: 5 }],
   ])("with %j of %i pods rounds in favour of the pods", (spec, replicas, wanted) => {
     expect(status(world(replicas, spec))).toMatchObject({ ...wanted, currentHealthy: replicas });
@@ -80,6 +87,33 @@ describe("the status of a budget", () => {
       disruptionsAllowed: 1,
       conditions: [{ status: "True", reason: "SufficientPods" }],
     });
+    const since = (): unknown => status(cluster).conditions[0]?.lastTransitionTime;
+    const before = since();
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 5 } }));
+    cluster.runUntil(20 * second);
+    expect(status(cluster).disruptionsAllowed).toBe(2);
+    expect(since()).toBe(before);
+  });
+
+  test("follows pods that nobody owns, and those of its own namespace alone", () => {
+    const cluster = world(0, { minAvailable: 1 });
+    const pod = (namespace: string): KubeObject => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "alone", namespace, labels: { app: "web" } },
+      spec: { containers: [{ name: "web", image: "web:v1" }] },
+    });
+    cluster.act("create", (api) => {
+      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
+      for (const namespace of ["default", "other"])
+        expect(api.create(pod(namespace))).toMatchObject({ ok: true });
+    });
+    for (const each of [cluster, cluster.fork()]) {
+      each.runUntil(10 * second);
+      expect(status(each)).toMatchObject({ expectedPods: 1, currentHealthy: 1 });
+      expect(each.evict({ name: "alone" })).toMatchObject({ ok: false });
+      expect(each.evict({ name: "alone", namespace: "other" })).toMatchObject({ ok: true });
+    }
   });
 
   test("a rolling update does not ask, and uses the budget up", () => {
@@ -200,7 +234,9 @@ describe("an eviction", () => {
       currentHealthy: 2,
       disruptedPods: { [name!]: expect.any(String) },
     });
-    cluster.runUntil(cluster.now + 2 * second);
+    cluster.runUntil(cluster.now + second);
+    expect(look()).toMatchObject({ currentHealthy: 2 });
+    cluster.runUntil(cluster.now + second);
     expect(look()).toMatchObject({ currentHealthy: 3 });
     expect(look()).not.toHaveProperty("disruptedPods");
   });
@@ -215,6 +251,40 @@ describe("an eviction", () => {
       .find(({ status: state }) => (state as { phase: string }).phase === "Pending")!;
     expect(cluster.evict({ name: podNames(cluster)[0]! })).toMatchObject({ ok: false });
     expect(cluster.evict({ name: pending.metadata.name })).toMatchObject({ ok: true });
+  });
+
+  test("of a pod that ends or has ended asks no budget", () => {
+    const cluster = new Cluster({
+      behaviors: [
+        { terminate: { delay: 5 * second }, fault: { type: "Evicted", after: 0, first: 1 } },
+      ],
+    });
+    cluster.act("create", (api) => {
+      api.create(web(2));
+      api.create(budgetNamed("web", { minAvailable: 9 }));
+    });
+    cluster.runUntil(5 * second);
+    const states = cluster.api.list("pods") as readonly Pod[];
+    const failed = states.find((pod) => pod.status.phase === "Failed")!.metadata;
+    const running = states.find((pod) => pod.status.phase === "Running")!.metadata;
+    expect(cluster.evict({ name: running.name })).toMatchObject({ ok: false });
+    cluster.act("delete", (api) => api.delete({ resource: "pods", name: running.name }));
+    for (const { name } of [failed, running]) {
+      expect(cluster.evict({ name })).toMatchObject({ ok: true });
+    }
+  });
+
+  test("of a pod that is not ready needs room where the budget wants no healthy ones", () => {
+    const cluster = world(1, { minAvailable: 0 });
+    const web = { resource: "deployments", name: "web" };
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 0 } }));
+    cluster.runUntil(10 * second);
+    cluster.act("scale", (api) => api.patch(web, "merge", { spec: { replicas: 1 } }));
+    cluster.runUntil(11_500);
+    expect(status(cluster)).toMatchObject({ desiredHealthy: 0, currentHealthy: 0 });
+    expect(cluster.evict({ name: podNames(cluster)[0]! })).toMatchObject({
+      status: { code: 429 },
+    });
   });
 
   test("is answered by 404 for a pod that is gone, and 500 where two budgets claim the pod", () => {

@@ -156,8 +156,8 @@ describe("pods of a Service", () => {
     create(
       cluster,
       service({ ports: [{ port: 80, targetPort: "http" }] }),
-      deployment("old", 1, container(8080)),
-      deployment("new", 2, container(9090)),
+      deployment("old", 2, container(9090)),
+      deployment("new", 1, container(8080)),
       deployment("none", 1),
     );
     cluster.runUntil(2 * second);
@@ -172,6 +172,28 @@ describe("pods of a Service", () => {
     ]);
     const { subsets = [] } = legacy(cluster);
     expect(subsets.map(({ ports }) => ports?.[0]?.port)).toStrictEqual([8080, 9090]);
+  });
+
+  const dns = { name: "dns", image: "dns:1", ports: [{ name: "http", containerPort: 53 }] };
+  test.each([
+    ["one of a sidecar", { initContainers: [{ ...dns, restartPolicy: "Always" }] }, [53]],
+    ["none of another init container", { initContainers: [dns] }, []],
+    [
+      "none of another protocol",
+      { containers: [{ ...dns, ports: [{ ...dns.ports[0], protocol: "UDP" }] }] },
+      [],
+    ],
+  ])("offer, under a name, %s", (_, pod, ports) => {
+    const cluster = world();
+    const web = deployment("web", 1);
+    const { template, ...spec } = web["spec"] as { template: { metadata: object; spec: object } };
+    const full = { ...template, spec: { ...template.spec, ...pod } };
+    create(cluster, service({ ports: [{ port: 80, targetPort: "http" }] }), {
+      ...web,
+      spec: { ...spec, template: full },
+    });
+    cluster.runUntil(2 * second);
+    expect(onlySlice(cluster).ports?.map(({ port }) => port) ?? []).toEqual(ports);
   });
 });
 
@@ -199,6 +221,13 @@ describe("slices", () => {
       update: [],
       create: [{ rows: [200, 201] }],
     });
+  });
+
+  test("of other ports take none", () => {
+    expect(placed([of("grpc", 98, "grpc"), of("http", 1)], [200])).toMatchObject({
+      update: [{ name: "http" }],
+    });
+    expect(placed([of("grpc", 98, "grpc")], [200])).toMatchObject({ update: [], create: [{}] });
   });
 
   test("that change anyway take new endpoints first", () => {
@@ -283,16 +312,6 @@ describe("slices", () => {
     );
     expect(onlySlice(cluster).metadata.labels).toMatchObject({ tier: "back" });
     expect(legacy(cluster).metadata.labels).toMatchObject({ tier: "back" });
-  });
-});
-
-test("the legacy object ends at 1000 addresses and says so", () => {
-  const cluster = world({ podsPerNode: 1000 });
-  create(cluster, service(), deployment("web", 1005));
-  cluster.runUntil(2 * second);
-  expect(legacy(cluster).subsets![0]!.addresses).toHaveLength(1000);
-  expect(legacy(cluster).metadata.annotations).toMatchObject({
-    "endpoints.kubernetes.io/over-capacity": "truncated",
   });
 });
 

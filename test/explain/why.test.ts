@@ -352,6 +352,29 @@ test("a restart is not put down to the liveness probe of another Deployment's co
   expect(named("crash")).not.toContain("liveness-kills-slow");
 });
 
+test.each([
+  [0, ["ready-then-crash"]],
+  [40, []],
+])(
+  "pods that crash 20 s after they are ready: minReadySeconds %i shows in mid-rollout already",
+  (minReadySeconds, shown) => {
+    const { state, failures } = explained({
+      commands: [update],
+      spec: { minReadySeconds },
+      laterMs: 45 * second,
+      behaviors: [
+        {
+          match: { image: "web:2" },
+          ready: { delay: 10 * second },
+          fault: { type: "ReadyThenCrash", after: 20 * second },
+        },
+      ],
+    });
+    expect(state).toBe("waiting");
+    expect(failures.map(({ story }) => story)).toEqual(shown);
+  },
+);
+
 test("an old pod that is made anew in mid-rollout is not put down to scaling", () => {
   const stories = (event: (cluster: Cluster) => void): string[] => {
     const cluster = new Cluster({ behaviors: [{ ready: { delay: 10 * second } }] });

@@ -136,13 +136,13 @@ describe("rollout status", () => {
     expect(cluster.now).toBe(1500);
   });
 
-  test("says so when it would wait for ever", () => {
+  test("says so when nothing would end its wait", () => {
     const { run } = session();
     run(`${create} && rollout status deploy/web && rollout pause deploy/web`);
     run("set image deploy/web web=web:2");
     const { err, code } = run("rollout status deploy/web");
     expect([err, code]).toEqual([
-      "rollsim: nothing is left to happen, so this would wait for ever\n",
+      "rollsim: nothing that is left to happen in this run would end the wait\n",
       1,
     ]);
   });

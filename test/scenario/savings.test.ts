@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { rollsim } from "../cli/fake-io.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
-import { preStopSleep } from "../../src/scenario/remedies.ts";
+import { preStopSleep, remediesOf } from "../../src/scenario/remedies.ts";
 import { runScenario } from "../../src/scenario/run.ts";
 import { savingsOf } from "../../src/scenario/savings.ts";
 import type { Scenario } from "../../src/scenario/scenario.ts";
@@ -13,6 +13,10 @@ interface World {
   readonly strategy?: string;
   /** terminationGracePeriodSeconds */
   readonly grace?: number;
+  /** More of `behaviors`, before the rest. */
+  readonly broken?: string;
+  /** Further documents. */
+  readonly beside?: string;
 }
 
 function scenario({
@@ -20,11 +24,13 @@ function scenario({
   traffic = "",
   strategy = "maxSurge: 1, maxUnavailable: 0",
   grace = 30,
+  broken = "",
+  beside = "",
 }: World): Scenario {
   return parseScenario(`apiVersion: rollsim.dev/v1alpha1
 kind: Scenario
 metadata: { name: savings }
-behaviors: [{ start: { delay: 1s }, terminate: { delay: 9s }, serve: { ${serve} } }]
+behaviors: [${broken}{ start: { delay: 1s }, terminate: { delay: 9s }, serve: { ${serve} } }]
 traffic: [{ service: web, rps: 100${traffic} }]
 steps:
   - { at: 20s, kubectl: set image deploy/web web=web:v2 }
@@ -45,7 +51,7 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec: { terminationGracePeriodSeconds: ${grace}, containers: [{ name: web, image: "web:v1" }] }
-`);
+${beside}`);
 }
 
 /** The change that saves most, and what it saves of all failed requests. */
@@ -92,6 +98,13 @@ describe("the setting that would have saved most is", () => {
     expect(share).toBeGreaterThan(0.3);
   });
 
+  test("minReadySeconds, where pods crash some time after they are ready", () => {
+    const broken = `{ match: { image: "web:v2" }, fault: { type: ReadyThenCrash, after: 10s } }, `;
+    const { change, share } = best({ broken, serve: "time: { delay: 500ms }" });
+    expect(change).toBe("minReadySeconds 11");
+    expect(share).toBeGreaterThan(0.5);
+  });
+
   test("finishing on SIGTERM, where pods drop what they have", () => {
     const traffic = ", connections: 30";
     expect(best({ serve: "time: { delay: 200ms }, onSigterm: drop", traffic })).toStrictEqual({
@@ -99,6 +112,22 @@ describe("the setting that would have saved most is", () => {
       share: 1,
     });
   });
+});
+
+test("what the pods of the file have is not tried for those of other kinds beside them", () => {
+  const beside = `---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: db, image: "db:1" }] }
+`;
+  const traffic = ", proxies: { delay: 1s }";
+  const asked = preStopSleep(2).apply(scenario({ traffic, beside }));
+  expect(remediesOf(asked).map(({ name }) => name)).not.toContain("preStop sleep 1s");
 });
 
 describe("the least preStop sleep", () => {

@@ -4,6 +4,7 @@ import { check } from "../../src/verify/check.ts";
 import { manifestOf } from "../../src/verify/counterexample.ts";
 import { exploration } from "../../src/verify/explore.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
+import { rollsim } from "../cli/fake-io.ts";
 import { guaranteesOf, guaranteesText } from "../../src/verify/guarantees.ts";
 import { always } from "../../src/verify/judge.ts";
 import type { RolloutView, SetView } from "../../src/verify/properties.ts";
@@ -146,4 +147,13 @@ describe("the table of guarantees", () => {
       number: undefined,
     });
   });
+});
+
+test("rollsim guarantees says so where an autoscaler changes the count that they assume", async () => {
+  const scenario = await rollsim(["guarantees", "scenarios/hpa-ratchet.yaml"]);
+  expect(scenario).toMatchObject({ code: 0 });
+  expect(scenario.err).toBe(
+    "warning: deployment/web is scaled by the HorizontalPodAutoscaler web, 2 to 40: " +
+      "what assumes const holds while it does nothing\n",
+  );
 });

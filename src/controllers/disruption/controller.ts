@@ -13,7 +13,7 @@ import type { KubeObject, LabelSelector } from "../../api/meta.ts";
 import { failure, forbidden, type Answer, type Status } from "../../api/status.ts";
 import { timestamp } from "../../api/time.ts";
 import { podObject } from "../../apiserver/pod-objects.ts";
-import { keyOf, type Store } from "../../apiserver/store.ts";
+import type { Store } from "../../apiserver/store.ts";
 import type { Trace } from "../../engine/trace.ts";
 import { sentence, type Decision } from "../decisions.ts";
 import {
@@ -61,9 +61,7 @@ export class DisruptionController {
     this.#changed = false;
     const budgets = [...this.#store.all(BUDGETS)] as Budget[];
     if (budgets.length === 0) return;
-    for (const budget of budgets.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
-      this.#sync(budget);
-    }
+    for (const budget of budgets) this.#sync(budget);
     // Its own writes do not concern it.
     this.#changed = false;
   }

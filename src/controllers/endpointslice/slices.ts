@@ -80,11 +80,7 @@ function fill(
   while (next < rows.length) {
     const best = bestFit(unchanged, key, rows.length - next);
     const slice: Slice = best ?? { name: undefined, key, ports, rows: [] };
-    if (best === undefined) changes.create.push(slice);
-    else {
-      unchanged.splice(unchanged.indexOf(best), 1);
-      changes.update.push(best);
-    }
+    (best === undefined ? changes.create : changes.update).push(slice);
     pour(slice);
   }
 }

@@ -154,12 +154,110 @@ describe("a HorizontalPodAutoscaler", () => {
     expect(statusOf(cluster).currentMetrics).toMatchObject([
       { type: "ContainerResource", containerResource: { name: "cpu", container: "web" } },
     ]);
+    expect(events(cluster)).toContain(
+      "SuccessfulRescale: New size: 6; reason: cpu container resource utilization (percentage of request) above target",
+    );
     const other = world({ behaviors }, { replicas: 3, hpa: { metrics: [metric("side")] } });
     other.runUntil(minute);
     expect(replicasOf(other)).toBe(3);
     expect(events(other).at(-2)).toBe(
       "FailedGetContainerResourceMetric: failed to get cpu utilization: " +
         "did not receive metrics for targeted pods (pods might be unready)",
+    );
+  });
+
+  test("has no metrics before the first look at its pods, and none of memory", () => {
+    const memory = { name: "memory", target: { type: "Utilization", averageUtilization: 60 } };
+    const behaviors = [{ cpu: [{ at: 0, milli: 600 }] }];
+    const metrics = [{ type: "Resource", resource: memory }];
+    const requests = { cpu: "500m", memory: "1Gi" };
+    const cluster = world({ behaviors }, { replicas: 3, requests, hpa: { metrics } });
+    cluster.runUntil(minute);
+    const failed = "FailedGetResourceMetric: failed to get memory utilization: ";
+    const said = events(cluster).filter((text) => text.startsWith(failed));
+    expect([...new Set(said)]).toEqual([
+      `${failed}unable to get metrics for resource memory: no metrics returned from resource metrics API`,
+      `${failed}did not receive metrics for targeted pods (pods might be unready)`,
+    ]);
+    expect(replicasOf(cluster)).toBe(3);
+  });
+
+  // 325m of 500m, with a target of 60 %, is a ratio of 1.08.
+  test.each([
+    [undefined, 3],
+    ["0.05", 4],
+  ])("keeps or grows by a tolerance of %s", (tolerance, replicas) => {
+    const behaviors = [{ cpu: [{ at: 0, milli: 325 }] }];
+    const spec = tolerance === undefined ? {} : { behavior: { scaleUp: { tolerance } } };
+    const cluster = world({ behaviors }, { replicas: 3, hpa: spec });
+    cluster.runUntil(minute);
+    expect(replicasOf(cluster)).toBe(replicas);
+  });
+
+  test("does not count a pod whose labels are no longer those of its selector", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 100 }] }] }, { replicas: 3 });
+    cluster.runUntil(20 * second);
+    const { name } = cluster.api.list("pods")[0]!.metadata;
+    cluster.act("quarantine", (api) =>
+      api.patch({ resource: "pods", name }, "merge", { metadata: { labels: { app: "away" } } }),
+    );
+    cluster.runUntil(minute);
+    expect(cluster.api.list("pods")).toHaveLength(4);
+    const looks = cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "decision" && entry.id === "hpa/by-ratio" ? [entry.weighed] : [],
+    );
+    expect(looks.at(-1)).toMatchObject({ pods: 3 });
+  });
+
+  test("says so when its target cannot be scaled, and keeps what it wanted before", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 600 }] }] }, { replicas: 3 });
+    cluster.refuseNext("patch", "deployments", 1);
+    cluster.runUntil(45 * second);
+    expect(replicasOf(cluster)).toBe(3);
+    const { conditions: all = [], desiredReplicas } = statusOf(cluster);
+    expect(all[0]).toMatchObject({
+      type: "AbleToScale",
+      status: "False",
+      reason: "FailedUpdateScale",
+    });
+    expect(all[0]!.message).toMatch(/^the HPA controller was unable to update the target scale: ./);
+    expect(desiredReplicas).toBe(0);
+    cluster.runUntil(minute);
+    expect(replicasOf(cluster)).toBe(6);
+  });
+
+  test("looks at once when its spec is another, and then at its turns as before", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 300 }] }] }, { replicas: 3 });
+    cluster.runUntil(20 * second);
+    cluster.act("patch", (api) =>
+      api.patch({ resource: "horizontalpodautoscalers", name: "web" }, "merge", {
+        spec: { maxReplicas: 9 },
+      }),
+    );
+    cluster.runUntil(50 * second);
+    const looks = cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "decision" && /hpa\/(no-metrics|within-tolerance)/.test(entry.id)
+        ? [entry.at / second]
+        : [],
+    );
+    expect(looks).toEqual([0, 15, 20, 30, 45]);
+  });
+
+  test("says which kind there is none of", () => {
+    const scaleTargetRef = { apiVersion: "example.com/v1", kind: "Gadget", name: "web" };
+    const cluster = world({}, { replicas: 3, hpa: { scaleTargetRef } });
+    cluster.runUntil(10 * second);
+    expect(events(cluster)).toEqual([
+      'FailedGetScale: no matches for kind "Gadget" in group "example.com"',
+    ]);
+  });
+
+  test("has nothing to compare where its pods request 0 CPU", () => {
+    const cpu = [{ at: 0, milli: 100 }];
+    const cluster = world({ behaviors: [{ cpu }] }, { requests: { cpu: "0" } });
+    cluster.runUntil(minute);
+    expect(events(cluster).at(-2)).toBe(
+      "FailedGetResourceMetric: failed to get cpu utilization: no metrics returned matched known pods",
     );
   });
 
@@ -208,11 +306,13 @@ describe("a HorizontalPodAutoscaler", () => {
 
   test("refuses to share its pods with another one", () => {
     const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 300 }] }] }, { replicas: 2 });
-    cluster.act("create", (api) => api.create(hpa({ metadata: { name: "web2" } })));
+    cluster.act("create", (api) => {
+      for (const name of ["other", "zeta"]) api.create(hpa({ metadata: { name } }));
+    });
     cluster.runUntil(minute);
     const message =
-      "pods by selector app=web are controlled by more than one HPA (e.g. [default/web default/web2])";
-    expect(statusOf(cluster, "web2").conditions?.[1]).toMatchObject({
+      "pods by selector app=web are controlled by more than one HPA (e.g. [default/other default/web])";
+    expect(statusOf(cluster, "zeta").conditions?.[1]).toMatchObject({
       type: "ScalingActive",
       status: "False",
       reason: "AmbiguousSelector",

@@ -26,7 +26,7 @@ interface Case {
 
 // Inputs and results as in replica_calculator_test.go of Kubernetes v1.37.2 (TestReplicaCalcResourceScale,
 // -Tolerance, -MissingMetrics): pods that request 1 CPU, started 3 min ago with an initialization period of
-// 2 min, and a metric that is an average over the last minute. Three rows are ours: the surge's pod, and targets
+// 2 min, and a metric that is an average over the last minute. Five rows are ours: the surge's pod, and targets
 // below and above 100 %.
 // says | pods | uses | requests, if not 1 CPU each | tolerances | replicas, target, wanted, utilization
 const rows = `
@@ -50,6 +50,8 @@ const rows = `
   takes missing pods for fully used when it shrinks   | rrmm  | 400 95              |               |          | 4 | 100 | 3 | 24
   does so below a target of 100 % as well             | rrmm  | 100 100             |               |          | 4 | 50  | 4 | 10
   does so up to a target above 100 %                  | rrmm  | 600 100             |               |          | 4 | 150 | 3 | 35
+  takes a missing pod for all that it requests        | rrrrrm | 208 208 208 208 208 |              |          | 6 | 50  | 5 | 20
+  takes a missing pod for no more than that           | rrrrrm | 207 207 207 207 207 |              |          | 6 | 50  | 4 | 20
   stays where one is at the target and one is missing | rm    | 1000                |               |          | 2 | 100 | 2 | 100
   stays where the missing one may be idle             | rm    | 1900                |               |          | 2 | 100 | 2 | 190
   stays where the missing one may be busy             | rm    | 600                 |               |          | 2 | 100 | 2 | 60

@@ -52,6 +52,48 @@ test("with behavior, too, the highest recommendation of the window holds, not th
   expect(found.because).toMatchObject([{ id: "hpa/stabilized", weighed: { window: 300 } }]);
 });
 
+describe("with behavior", () => {
+  const memory = (change: Partial<NormalizationInput["memory"]>): NormalizationInput["memory"] => ({
+    recommendations: [],
+    scaleUps: [],
+    scaleDowns: [],
+    ...change,
+  });
+  const pods = { type: "Pods", value: 4, periodSeconds: 15 } as const;
+  const percent = { type: "Percent", value: 30, periodSeconds: 15 } as const;
+  const lately = (change: number) => [{ change, atMs: now - 14_990 }];
+
+  // From 10 replicas.
+  test.each([
+    ["4 pods more than there were when the period began", 30, { scaleUps: lately(1) }, 13],
+    ["pods that went meanwhile are made up for", 30, { scaleDowns: lately(3) }, 17],
+    ["no more, and no fewer, where more came already", 30, { scaleUps: lately(6) }, 10],
+    ["4 pods fewer than there were", 1, { scaleDowns: lately(1) }, 7],
+    ["pods that came meanwhile go as well", 1, { scaleUps: lately(3) }, 3],
+  ])("%s", (_, proposal, past, desired) => {
+    const behavior = rules({ policies: [pods] }, { policies: [pods] });
+    expect(normalize(input({ behavior, proposal, memory: memory(past) })).desired).toBe(desired);
+  });
+
+  test.each([
+    ["Max", 6],
+    ["Min", 7],
+  ] as const)(
+    "of policies to shrink the one counts that lets go of most or least: %s",
+    (selectPolicy, desired) => {
+      const behavior = rules({}, { policies: [pods, percent], selectPolicy });
+      expect(normalize(input({ behavior, proposal: 1 })).desired).toBe(desired);
+    },
+  );
+
+  test("a recommendation is kept for the longer of the two windows", () => {
+    const behavior = rules({ stabilizationWindowSeconds: 600 });
+    const recommendations = [{ replicas: 9, atMs: ago(400) }];
+    const found = normalize(input({ behavior, proposal: 12, memory: memory({ recommendations }) }));
+    expect(found.recommendations).toEqual([...recommendations, { replicas: 12, atMs: now }]);
+  });
+});
+
 describe("without behavior", () => {
   // convertDesiredReplicasWithRules: current, proposal, minimum, maximum, what comes of it and why.
   test.each([
