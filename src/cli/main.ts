@@ -8,6 +8,7 @@ import { exitCodes, standardInput, UsageError, type CliIo, type ExitCode } from 
 import { ScheduleMismatch } from "../controllers/schedule.ts";
 import { nearest } from "../scenario/nearest.ts";
 
+const NO_COMMAND = "what to do? See rollsim --help";
 const ONE_COMMAND = "one command at a time";
 
 /** Runs one command line, without the program's name, and answers with the exit code. */
@@ -42,7 +43,7 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
       "dot-notation": false,
     })
     .strict()
-    .demandCommand(1, 1, "what to do? See rollsim --help", ONE_COMMAND)
+    .demandCommand(1, 1, NO_COMMAND, ONE_COMMAND)
     .exitProcess(false)
     .fail((message: string | null, error) => {
       if (message === null) throw error;
@@ -75,6 +76,9 @@ function betterMessage(
   const [command = ""] = argv;
   if (!command.startsWith("-") && !commandNames.includes(command) && command !== "") {
     return `unknown command ${command}${meant(command, commandNames, "rollsim ")}`;
+  }
+  if (message === NO_COMMAND && command !== "") {
+    return `unknown option ${command}${meant(command.replace(/^-+/u, ""), options, "--")}`;
   }
   if (message.startsWith("Not enough non-option"))
     return `${command} needs a file; see rollsim --help`;

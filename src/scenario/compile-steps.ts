@@ -138,6 +138,9 @@ function applied(
   return { manifests: read.flatMap(({ manifests }) => manifests), path };
 }
 
+const ASSERTED =
+  "an assert is an expression, as in deploy.web.status.readyReplicas == 3, or fields of an object with its apiVersion, kind and metadata.name";
+
 function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | undefined {
   if (typeof node.value === "string") {
     const cel = compileCondition(compiler, node);
@@ -147,7 +150,10 @@ function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | 
   for (const part of node.items ?? [node]) {
     const { source } = compiler;
     const { problems, manifests } = readManifest(part, source);
-    compiler.problems.push(...problems.filter(({ severity }) => severity === "error"));
+    for (const problem of problems.filter(({ severity }) => severity === "error")) {
+      const isNoObject = problem.code === "missing-key" && problem.hint === undefined;
+      compiler.problems.push(isNoObject ? { ...problem, hint: ASSERTED } : problem);
+    }
     if (manifests.length === 0) continue;
     objects.push({ node: part, source, place: placeOf(source, part.span.start) });
   }

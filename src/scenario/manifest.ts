@@ -16,7 +16,7 @@ import { nearest } from "./nearest.ts";
 import { notSimulatedIn } from "./not-simulated.ts";
 import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
-import { isKustomization } from "./unrendered.ts";
+import { isKustomization, templatedImages } from "./unrendered.ts";
 import type { Located } from "./yaml.ts";
 
 export interface ManifestsRead {
@@ -48,7 +48,7 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
       checkFields(object, report);
       const known = isServed(textAt(object, "apiVersion") ?? "", textAt(object, "kind") ?? "");
       if (!isNamed(object, report) || !known) return;
-      problems.push(...notSimulatedIn(object, source));
+      problems.push(...notSimulatedIn(object, source), ...templatedImages(object, source));
       const place = placeOf(source, object.span.start);
       manifests.push({ object: object.value as KubeObject, source, node: object, place });
     }

@@ -55,7 +55,8 @@ function listed(names: readonly string[]): string {
   return sorted.length === 0 ? last : `${sorted.join(", ")} and ${last}`;
 }
 
-function podSpecOf(object: Located): Located | undefined {
+/** Of a Pod, or of what has a template of pods. */
+export function podSpecOf(object: Located): Located | undefined {
   const spec = object.entries?.get("spec")?.node;
   if (object.entries?.get("kind")?.node.value === "Pod") return spec;
   return spec?.entries?.get("template")?.node.entries?.get("spec")?.node;

@@ -17,6 +17,7 @@ import {
   compileTrafficThresholds,
   serviceTimeProblem,
 } from "./compile-traffic.ts";
+import { unknownServices } from "./check-services.ts";
 import { defined } from "./defined.ts";
 import { durationOf } from "../api/duration.ts";
 import { readManifest } from "./manifest.ts";
@@ -86,8 +87,14 @@ export function checkScenario(
   problems.push(...leftOut);
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
   const scenario = compile(body, head?.root, source, manifests, problems, options);
-  if (!problems.some(isError))
-    problems.push(...refusedManifests(scenario), ...tellGranted(scenario));
+  if (!problems.some(isError)) {
+    const requests = head?.root.entries?.get("traffic")?.node;
+    problems.push(
+      ...refusedManifests(scenario),
+      ...tellGranted(scenario),
+      ...unknownServices(scenario, requests, source),
+    );
+  }
   const folded = foldTemplates(foldNotSimulated(problems));
   folded.sort((a, b) => a.line - b.line || a.column - b.column);
   return folded.some(isError) ? { problems: folded } : { scenario, problems: folded };

@@ -53,6 +53,14 @@ function visitObject(walk: Walk, schema: Schema, node: Located, here: Here): voi
     report(walk, node.span, { code: "wrong-type", message, hint });
     return;
   }
+  const options = (entries["type"] as { readonly options?: readonly unknown[] } | undefined)
+    ?.options;
+  if (options?.includes(node.value) === true) {
+    const message = `${title(here)} must be a map, got text (${JSON.stringify(node.value)})`;
+    const hint = `write { type: ${String(node.value)} }`;
+    report(walk, node.span, { code: "wrong-type", message, hint });
+    return;
+  }
   if (!expectKind(walk, "a map", node, here)) return;
   for (const [name, { key, node: child }] of node.entries ?? []) {
     const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;

@@ -97,6 +97,7 @@ describe("mistakes are answered in one line, without a stack", () => {
   test.each([
     [["rn", "x"], "rollsim: unknown command rn; did you mean rollsim run?"],
     [["run"], "rollsim: run needs a file; see rollsim --help"],
+    [["--verson"], "rollsim: unknown option --verson; did you mean --version?"],
     [
       ["run", "suite/good.yaml", "--sed", "1"],
       "rollsim: unknown option --sed; did you mean --seed?",

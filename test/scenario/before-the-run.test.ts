@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkScenario } from "../../src/scenario/parse.ts";
-import { deployment, head, problems } from "./problems.ts";
+import { deployment, head, problems, service } from "./problems.ts";
 
 describe("what steps wait for and break is checked before the run", () => {
   test.each([
@@ -91,6 +91,51 @@ test("a function that nobody knows is named, with the nearest", () => {
   ]);
 });
 
+test("a kind of fault alone is shown as it is written", () => {
+  expect(problems(`${head}behaviors: [{ fault: NeverReady }]\n`)).toEqual([
+    '4:22 wrong-type: behaviors[0].fault must be a map, got text ("NeverReady") [write { type: NeverReady }]',
+  ]);
+});
+
+test("fields of no object are no assert", () => {
+  const [problem] = problems(`${head}steps: [{ assert: { deploy/web: {} } }]\n`);
+  expect(problem).toMatch(
+    /^4:21 missing-key: the manifest has no .* \[an assert is an expression, as in .*\]$/,
+  );
+});
+
+describe("requests to a Service that nothing makes", () => {
+  const written = (steps: string, ...manifests: readonly string[]): readonly string[] =>
+    problems(
+      [`${head}traffic: [{ service: web, rps: 9 }]\nsteps: [${steps}]\n`, ...manifests].join(
+        "---\n",
+      ),
+    );
+
+  test("are a mistake: nobody would get them", () => {
+    expect(written("", deployment)).toEqual([
+      '4:22 unknown-service: there is no Service "web": no request would be sent [add its manifest after a line ---]',
+    ]);
+    expect(written("", service.replace("web }", "webb }"), deployment)).toEqual([
+      '4:22 unknown-service: there is no Service "web": no request would be sent [did you mean "webb"?]',
+    ]);
+  });
+
+  test.each([
+    ["a manifest", "", service],
+    ["a line of kubectl", "{ kubectl: expose deploy/web --port=80 }", deployment],
+    ["a file", "{ kubectl: apply -f all.yaml, exitCode: 1 }", deployment],
+    [
+      "a controller",
+      "",
+      "apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: { name: web }\n" +
+        "spec: { targetRef: { kind: Deployment, name: web }, service: { port: 80 } }\n",
+    ],
+  ])("are fine where it comes from %s", (_, step, manifest) => {
+    expect(written(step, manifest).filter((told) => told.includes("unknown-service"))).toEqual([]);
+  });
+});
+
 describe("what has to be rendered first says so", () => {
   const template =
     "1:8 template: a template, not YAML yet [render it first, as in helm template CHART > all.yaml]";
@@ -110,6 +155,13 @@ describe("what has to be rendered first says so", () => {
       'name: web, annotations: { a: "{{ x }}" } }',
     );
     expect(problems(labelled)).toEqual([]);
+  });
+
+  test("but for the image of a container, which no node could pull", () => {
+    const templated = deployment.replace("web:v1", "web:{{ .Values.tag }}");
+    expect(problems(templated)).toEqual([
+      '9:46 template: "web:{{ .Values.tag }}" is a template, no image yet [render it first, as in helm template CHART > all.yaml]',
+    ]);
   });
 
   test("a Kustomization is told by its group, or by its file's name", () => {
