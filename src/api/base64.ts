@@ -1,6 +1,8 @@
 /** Base64 of UTF-8 text. */
 export function base64Of(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+  // One by one: of a large text the bytes are more than a function takes as arguments.
+  const bytes = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte));
+  return btoa(bytes.join(""));
 }
 
 /** The text behind valid base64. */

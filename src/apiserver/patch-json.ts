@@ -40,54 +40,131 @@ export function jsonPatch(target: unknown, operations: readonly unknown[]): Json
 
 function perform(document: Patching, operation: Members): void {
   const { op, value = null } = operation;
-  const path = (): Place => find(document, operation, "path");
   switch (op) {
-    case "add":
-      return add(path(), structuredClone(value));
-    case "remove":
-      return remove(path());
+    case "add": {
+      const { pointer, ...place } = to(
+        document,
+        operation,
+        (path) => `doc is missing path: "${path}"`,
+      );
+      return within(`error in add for path: '${pointer}'`, () =>
+        add(place, structuredClone(value)),
+      );
+    }
+    case "remove": {
+      const { pointer, ...place } = to(
+        document,
+        operation,
+        (path) => `doc is missing path: "${path}"`,
+      );
+      return within(`error in remove for path: '${pointer}'`, () => remove(place));
+    }
     case "replace":
-      if (operation["path"] === "") {
-        if (!isRecord(value) && !Array.isArray(value)) throw new Undoable("no object or array");
-        document.root = structuredClone(value);
-        document.opened.add(document.root);
-        return;
-      }
-      return replace(path(), structuredClone(value));
+      return performReplace(document, operation, value);
     case "move": {
-      const from = find(document, operation, "from");
-      const moved = memberOf(from);
-      remove(from);
-      return add(path(), moved ?? null);
+      const place = from(document, operation);
+      const moved = within(`error in move for path: '${place.key}'`, () => {
+        const member = memberOf(place);
+        remove(place);
+        return member ?? null;
+      });
+      const target = to(document, operation, (path) => `doc is missing destination path: ${path}`);
+      return within(`error in move for path: '${target.pointer}'`, () => add(target, moved));
     }
     case "test": {
-      const found = operation["path"] === "" ? document.root : memberOf(path());
-      if (!jsonEqual(found ?? null, value)) throw new Undoable(`testing value failed`);
-      return;
+      if (operation["path"] === "") return requireEqual(document.root, value, "");
+      const { pointer, ...place } = to(document, operation, (path) => `is missing path: ${path}`);
+      const found = within(`error in test for path: '${pointer}'`, () => memberOf(place));
+      return requireEqual(found, value, pointer);
     }
     case "copy": {
-      const copied: unknown = structuredClone(memberOf(find(document, operation, "from")) ?? null);
-      return add(path(), copied);
+      const { pointer, ...place } = from(document, operation);
+      const found = within(`error in copy for from: '${pointer}'`, () => memberOf(place));
+      const copied: unknown = structuredClone(found ?? null);
+      const target = to(document, operation, (path) => `doc is missing destination path: ${path}`);
+      return within("error while adding value during copy", () => add(target, copied));
     }
     default:
-      throw new Undoable("unexpected kind of operation");
+      throw new Undoable(`Unexpected kind: ${typeof op === "string" ? op : "unknown"}`);
   }
 }
 
+function performReplace(document: Patching, operation: Members, value: unknown): void {
+  if (operation["path"] === "") {
+    if (!isRecord(value) && !Array.isArray(value)) {
+      throw new Undoable("replace operation value must be object or array: invalid state detected");
+    }
+    document.root = structuredClone(value);
+    document.opened.add(document.root);
+    return;
+  }
+  const { pointer, ...place } = to(document, operation, (path) => `doc is missing path: ${path}`);
+  const missing =
+    Array.isArray(place.parent) && indexIn(place.parent, place.key, "item") === undefined;
+  if (missing) {
+    throw new Undoable(
+      `replace operation does not apply: doc is missing key: ${pointer}: missing value`,
+    );
+  }
+  replace(place, structuredClone(value));
+}
+
+function requireEqual(found: unknown, value: unknown, pointer: string): void {
+  if (!jsonEqual(found ?? null, value)) {
+    throw new Undoable(`testing value ${pointer} failed: test failed`);
+  }
+}
+
+function within<T>(doing: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Undoable) throw new Undoable(`${doing}: ${error.message}`);
+    throw error;
+  }
+}
+
+interface Pointed extends Place {
+  readonly pointer: string;
+}
+
+function to(document: Patching, operation: Members, missing: (path: string) => string): Pointed {
+  return find(document, operation, "path", missing);
+}
+
+function from(document: Patching, operation: Members): Pointed {
+  return find(document, operation, "from", (path) => `doc is missing from path: ${path}`);
+}
+
 /** What holds the member that a pointer names. */
-function find(document: Patching, operation: Members, field: "path" | "from"): Place {
+function find(
+  document: Patching,
+  operation: Members,
+  field: "path" | "from",
+  missing: (pointer: string) => string,
+): Pointed {
   const pointer = operation[field];
-  const tokens = typeof pointer === "string" ? pointer.split("/") : [];
-  if (tokens.length < 2) throw new Undoable(`missing ${field}`);
-  const keys = tokens.slice(1).map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const op = String(operation["op"]);
+  if (typeof pointer !== "string") {
+    throw new Undoable(`${op} operation failed to decode ${field}: missing value`);
+  }
+  const absent = (): Undoable =>
+    new Undoable(`${op} operation does not apply: ${missing(pointer)}: missing value`);
+  const keys = pointer
+    .split("/")
+    .slice(1)
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const key = keys.at(-1);
+  if (key === undefined) throw absent();
   let parent = document.root;
-  for (const key of keys.slice(0, -1)) {
-    if (!isContainer(parent)) throw new Undoable(`missing ${field}: ${String(pointer)}`);
-    parent = memberOf({ parent, key });
+  for (const step of keys.slice(0, -1)) {
+    if (!isContainer(parent)) throw absent();
+    const at = Array.isArray(parent) ? indexIn(parent, step, "item") : step;
+    parent = at === undefined ? undefined : memberOf({ parent, key: String(at) });
     document.opened.add(parent);
   }
-  if (!isContainer(parent)) throw new Undoable(`missing ${field}: ${String(pointer)}`);
-  return { parent, key: keys.at(-1)! };
+  if (!isContainer(parent)) throw absent();
+  return { parent, key, pointer };
 }
 
 function isContainer(value: unknown): value is Members | unknown[] {
@@ -104,27 +181,39 @@ function printed(value: unknown, opened: ReadonlySet<unknown>): unknown {
 
 /** Undefined for a member that an object lacks; an item that a list lacks cannot be asked for. */
 function memberOf({ parent, key }: Place): unknown {
-  if (Array.isArray(parent)) return parent[indexIn(parent, key, parent.length - 1)];
+  if (Array.isArray(parent)) return parent[requireIndex(parent, key, "item")];
   return Object.hasOwn(parent, key) ? parent[key] : undefined;
 }
 
-/** Go's strconv.Atoi; from the end where it is negative. */
-function indexIn(list: readonly unknown[], key: string, last: number): number {
-  if (!/^[+-]?\d+$/.test(key)) throw new Undoable(`not a proper array index: ${key}`);
+/** Go's strconv.Atoi; from the end where it is negative. `place`: one more than there are items. */
+function indexIn(list: readonly unknown[], key: string, of: "item" | "place"): number | undefined {
+  if (!/^[+-]?\d+$/.test(key)) return undefined;
+  const last = of === "item" ? list.length - 1 : list.length;
   const index = Number(key);
   const at = index < 0 ? index + last + 1 : index;
-  if (at < 0 || at > last) throw new Undoable(`invalid index ${key} of ${list.length}`);
-  return at;
+  return at < 0 || at > last ? undefined : at;
+}
+
+function requireIndex(list: readonly unknown[], key: string, of: "item" | "place"): number {
+  const at = indexIn(list, key, of);
+  if (at !== undefined) return at;
+  if (/^[+-]?\d+$/.test(key)) {
+    throw new Undoable(`Unable to access invalid index: ${Number(key)}: invalid index referenced`);
+  }
+  const syntax = `strconv.Atoi: parsing ${JSON.stringify(key)}: invalid syntax`;
+  throw new Undoable(
+    of === "place" ? `value was not a proper array index: '${key}': ${syntax}` : syntax,
+  );
 }
 
 function add({ parent, key }: Place, value: unknown): void {
   if (!Array.isArray(parent)) define(parent, key, value);
   else if (key === "-") parent.push(value);
-  else parent.splice(indexIn(parent, key, parent.length), 0, value);
+  else parent.splice(requireIndex(parent, key, "place"), 0, value);
 }
 
 function replace({ parent, key }: Place, value: unknown): void {
-  if (Array.isArray(parent)) parent[indexIn(parent, key, parent.length - 1)] = value;
+  if (Array.isArray(parent)) parent[requireIndex(parent, key, "item")] = value;
   else define(parent, key, value);
 }
 
@@ -139,7 +228,7 @@ function define(parent: Members, key: string, value: unknown): void {
 }
 
 function remove({ parent, key }: Place): void {
-  if (Array.isArray(parent)) parent.splice(indexIn(parent, key, parent.length - 1), 1);
+  if (Array.isArray(parent)) parent.splice(requireIndex(parent, key, "item"), 1);
   else if (Object.hasOwn(parent, key)) delete parent[key];
-  else throw new Undoable(`nonexistent key: ${key}`);
+  else throw new Undoable(`Unable to remove nonexistent key: ${key}: missing value`);
 }

@@ -32,6 +32,10 @@ export const setting = "all:bool " + files + print + dry + local + manager + rec
 
 const deprecated: Readonly<Record<string, string>> = {
   record: "--record will be removed in the future",
+  reorder: "use the new 'sortOptions' field in kustomization.yaml instead.",
+  "enable-managedby-label":
+    "The flag `enable-managedby-label` has been deprecated. " +
+    "Use the `managedByLabel` option in the `buildMetadata` field instead.",
   "cpu-percent":
     "Use --cpu with percentage or resource quantity format " +
     "(e.g., '70%' for utilization or '500m' for milliCPU).",

@@ -21,6 +21,7 @@ import { diff } from "./verbs/diff.ts";
 import { events } from "./verbs/events.ts";
 import { explain } from "./verbs/explain.ts";
 import { get } from "./verbs/get.ts";
+import { kustomize } from "./verbs/kustomize.ts";
 import { logs } from "./verbs/inside-containers.ts";
 import { rolloutHistory } from "./verbs/rollout-history.ts";
 import { rolloutStatus } from "./verbs/rollout-status.ts";
@@ -74,6 +75,14 @@ export const readCommands: readonly Command[] = [
     explain,
   ),
   command("get", getFlags, get),
+  command(
+    "kustomize",
+    "as-current-user:bool enable-alpha-plugins:bool enable-helm:bool enable-managedby-label:bool " +
+      "e,env:array helm-api-versions:list helm-command:string=helm helm-debug:bool " +
+      "helm-kube-version:string load-restrictor:string=LoadRestrictionsRootOnly mount:array " +
+      "network:bool network-name:string=bridge o,output:string reorder:string",
+    kustomize,
+  ),
   command(
     "logs",
     "all-containers:bool all-pods:bool c,container:string f,follow:bool ignore-errors:bool " +

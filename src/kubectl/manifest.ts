@@ -2,21 +2,11 @@
  * Reads manifests as kubectl does: YAML 1.1 in the dialect of go.yaml.in/yaml/v2 (`y` is true, `010`
  * is 8, the last of two equal keys wins), or JSON, one or several documents.
  */
-import {
-  isAlias,
-  isMap,
-  parseAllDocuments,
-  Scalar,
-  visit,
-  type Alias,
-  type Document,
-  type ScalarTag,
-  type YAMLParseError,
-} from "yaml";
+import { Scalar, type ScalarTag } from "yaml";
 import { goQuote } from "./errors.ts";
 import { compactJson } from "./output/gojson.ts";
 import { isMap as isRecord } from "./fields.ts";
-import { withDeeperQuotes } from "./quoted-lines.ts";
+import { goDocument } from "./go-yaml.ts";
 
 export interface ParsedManifest {
   /** Those before the error, if there is one. Empty documents are left out. */
@@ -60,65 +50,11 @@ function chunksOf(text: string): readonly string[] {
 
 type ReadChunk = { readonly value: unknown } | { readonly error: string };
 
-/** What go-yaml's reader lets pass. */
-const READABLE = /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
-
-function readChunk(chunk: string): ReadChunk {
-  if (!READABLE.test(chunk)) return { error: "control characters are not allowed" };
-  if (/^%YAML (?!1\.1)/.test(chunk)) return { error: "found incompatible YAML document" };
-  const document = parseChunk(chunk);
-  if (document === undefined) return { value: null };
-  if (document.errors.length > 0) {
-    // go-yaml ends the last line first.
-    const whole = chunk.endsWith("\n") ? document : (parseChunk(`${chunk}\n`) ?? document);
-    return { error: yamlProblem(whole.errors.length > 0 ? whole.errors : document.errors, chunk) };
-  }
-  const anchors = new Set<string>();
-  let wrong: string | undefined;
-  visit(document, {
-    Node(_, node) {
-      if (isAlias(node)) {
-        wrong ??= aliasProblem(node, chunk);
-        if (!anchors.has(node.source)) wrong ??= `unknown anchor '${node.source}' referenced`;
-      } else if (node.anchor !== undefined) anchors.add(node.anchor);
-    },
-    Pair(_, { key }) {
-      if (isMap(key)) wrong ??= `invalid map key: ${goMap(key.toJSON())}`;
-    },
-  });
-  return wrong === undefined ? { value: plain(document.toJS()) } : { error: wrong };
-}
-
-/** What go-yaml's scanner finds in `*.example.com`, written without quotes. */
-function aliasProblem({ source, range }: Alias, chunk: string): string | undefined {
-  if (/^[\w-]+([?:,\]}%@`]|$)/.test(source)) return undefined;
-  const line = chunk.slice(0, range?.[0] ?? 0).split("\n").length;
-  const why = "did not find expected alphabetic or numeric character";
-  return line > 1 ? `line ${line}: ${why}` : why;
-}
-
-function parseChunk(chunk: string): Document.Parsed | undefined {
-  const parse = (text: string): Document.Parsed | undefined =>
-    parseAllDocuments(text, {
-      version: "1.1",
-      schema: "failsafe",
-      uniqueKeys: false,
-      merge: true,
-      customTags: (tags) => [...tags, ...goScalars],
-    })[0];
-  const document = parse(chunk);
-  if (document === undefined || document.errors.length === 0) return document;
-  const other = parse(withDeeperQuotes(chunk));
-  return other?.errors.length === 0 ? other : document;
-}
-
-/** Go's %#v of a map with text keys and empty values, as templates in braces parse. */
-function goMap(value: unknown): string {
-  const members = Object.entries(isRecord(value) ? value : {}).map(([key, member]) => {
-    const shown = isRecord(member) ? goMap(member) : "interface {}(nil)";
-    return `${goQuote(key)}:${shown}`;
-  });
-  return `map[interface {}]interface {}{${members.join(", ")}}`;
+/** One document. */
+export function readChunk(chunk: string): ReadChunk {
+  const read = goDocument(chunk, goScalars);
+  if ("error" in read) return read;
+  return { value: read.document === undefined ? null : plain(read.document.toJS()) };
 }
 
 /** Bare words as go-yaml resolves them: YAML 1.1 without base-60 numbers and times. */
@@ -163,43 +99,6 @@ function plain(value: unknown): unknown {
   if (value instanceof Map) return plain(Object.fromEntries(value));
   if (!isRecord(value)) return typeof value === "bigint" ? Number(value) : value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
-}
-
-/**
- * The library's first error in go-yaml's words. go-yaml counts lines from 0 where its parser fails, from
- * 1 where its scanner does, and leaves line 0 out.
- */
-function yamlProblem(errors: readonly YAMLParseError[], chunk: string): string {
-  const [first, second] = errors;
-  const start = first?.linePos?.[0].line ?? 1;
-  const scanner = (line: number, why: string): string => (line > 1 ? `line ${line}: ${why}` : why);
-  const parser = (line: number, why: string): string =>
-    line > 1 ? `line ${line - 1}: ${why}` : why;
-  switch (first?.code) {
-    case "TAB_AS_INDENT":
-    case "BAD_SCALAR_START":
-      return scanner(start, "found character that cannot start any token");
-    case "BLOCK_AS_IMPLICIT_KEY":
-    case "MULTILINE_IMPLICIT_KEY": {
-      const key =
-        second?.code === "MULTILINE_IMPLICIT_KEY" && first.code !== second.code ? second : first;
-      const line = key.linePos?.[1]?.line ?? start;
-      return scanner(line, "mapping values are not allowed in this context");
-    }
-    case "MISSING_CHAR":
-      return first.message.startsWith("Missing closing")
-        ? scanner(start, "found unexpected end of stream")
-        : scanner(start + 1, "could not find expected ':'");
-    default: {
-      const flow = /^Flow (\w+) in block collection/.exec(first?.message ?? "")?.[1];
-      if (flow === undefined) return parser(start, "did not find expected key");
-      const last = chunk.trimEnd();
-      if (/[[{,]$/.test(last)) {
-        return parser(last.split("\n").length + 1, "did not find expected node content");
-      }
-      return parser(start, `did not find expected ',' or '${flow === "map" ? "}" : "]"}'`);
-    }
-  }
 }
 
 function parseJson(text: string, source: string): ParsedManifest {

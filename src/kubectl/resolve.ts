@@ -1,6 +1,6 @@
 /**
  * From arguments, files and selectors to objects. Mirrors cli-runtime/pkg/resource/builder.go
- * (v0.37.2); kustomize folders and URLs are left out and refused.
+ * (v0.37.2); URLs are left out and refused.
  */
 import type { KindInfo, ObjectRef } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
@@ -10,6 +10,7 @@ import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, goQuote, type Problem } from "./errors.ts";
 import { map, text } from "./fields.ts";
+import { buildFolder } from "./kustomize/build-folder.ts";
 import type { ManifestFile } from "./io.ts";
 import { openLists } from "./list-manifest.ts";
 import { objectProblem, parseManifest } from "./manifest.ts";
@@ -102,12 +103,21 @@ function selectorFlag(call: Call, name: string): string {
   return call.flags.has(name) ? call.flags.text(name) : "";
 }
 
+/** What -f names, or the folder of -k. */
 export function filesOf(call: Call): readonly string[] {
-  if (call.flags.has("kustomize") && call.flags.text("kustomize") !== "") {
-    if (call.flags.list("filename").length > 0) fail("only one of -f or -k can be specified");
-    fail("kustomize folders are not supported in rollsim; build them first and use -f");
+  const files = call.flags.has("filename") ? call.flags.list("filename") : [];
+  const folder = folderOf(call);
+  if (folder === "") return files;
+  if (files.length > 0) fail("only one of -f or -k can be specified");
+  if (call.flags.has("recursive") && call.flags.bool("recursive")) {
+    fail("the -k flag can't be used with -f or -R");
   }
-  return call.flags.has("filename") ? call.flags.list("filename") : [];
+  return [folder];
+}
+
+/** The folder of -k, "" without. */
+function folderOf(call: Call): string {
+  return call.flags.has("kustomize") ? call.flags.text("kustomize") : "";
 }
 
 function askedFor(call: Call, args: readonly string[]): Asked {
@@ -252,6 +262,7 @@ const bothFilesAndNames =
 
 /** What is seen of files before any is read. */
 function requirePaths(call: Call, paths: readonly string[]): void {
+  if (folderOf(call) !== "") return; // what is missing is seen when it is built
   if (paths.filter((path) => path === "-").length > 1) {
     fail("standard input cannot be used for multiple arguments");
   }
@@ -270,6 +281,8 @@ interface Source extends ManifestFile {
 }
 
 function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
+  const folder = folderOf(call);
+  if (folder !== "") return [{ name: folder, label: folder, text: buildFolder(call, folder) }];
   return paths.flatMap((path) => {
     if (path === "-") return [{ name: "-", label: "STDIN", text: call.io.stdin ?? "" }];
     if (isUrl(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
@@ -289,11 +302,13 @@ function fromFiles(call: Call, paths: readonly string[], options: ResolveOptions
     paths,
     options.selector ?? selectorFlag(call, "selector"),
   );
+  // A folder may always hold more than one.
+  const single = read.length === 1 && folderOf(call) === "";
   if (options.fetchFiles === undefined) {
     return {
       infos: read,
       problems,
-      single: read.length === 1,
+      single,
       listed: false,
       kinds: kindsIn(read),
     };
@@ -306,7 +321,7 @@ function fromFiles(call: Call, paths: readonly string[], options: ResolveOptions
       problems.push({ status: answer.status });
     }
   }
-  return { infos, problems, single: read.length === 1, listed: false, kinds: kindsIn(read) };
+  return { infos, problems, single, listed: false, kinds: kindsIn(read) };
 }
 
 function kindsIn(infos: readonly Info[]): readonly KindInfo[] {

@@ -37,7 +37,8 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
     const isList = textAt(object, "kind")?.endsWith("List") === true;
     if (isList && items?.items !== undefined) items.items.forEach(visit);
     else if (isKustomization(textAt(object, "apiVersion"), source.file)) {
-      const hint = "render it first: kubectl kustomize FOLDER > all.yaml";
+      const hint =
+        "apply its folder in a step, kubectl: apply -k FOLDER, or render it: kubectl kustomize FOLDER";
       report(
         firstKey(object),
         "kustomization",

@@ -166,7 +166,7 @@ describe("what has to be rendered first says so", () => {
 
   test("a Kustomization is told by its group, or by its file's name", () => {
     const told =
-      "a Kustomization names manifests, it is none [render it first: kubectl kustomize FOLDER > all.yaml]";
+      "a Kustomization names manifests, it is none [apply its folder in a step, kubectl: apply -k FOLDER, or render it: kubectl kustomize FOLDER]";
     const kustomization = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
     expect(problems(kustomization)).toEqual([`1:1 kustomization: ${told}`]);
     expect(checkScenario("resources: [a.yaml]\n", "x/kustomization.yaml").problems).toMatchObject([

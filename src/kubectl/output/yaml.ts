@@ -64,7 +64,7 @@ function scalar(value: unknown, indent: number, column: number): string {
 const special = /[\u0000-\u0008\u000b-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ufffe\uffff]|\t/;
 
 function allowsBlock(text: string): boolean {
-  return !text.endsWith(" ") && !/ \n/.test(text) && !special.test(text.replaceAll("\t", ""));
+  return !text.endsWith(" ") && !/ \n/.test(text) && !special.test(text);
 }
 
 function allowsPlain(text: string): boolean {
@@ -82,7 +82,7 @@ function allowsPlain(text: string): boolean {
 const words = new Set(
   (
     "y Y yes Yes YES true True TRUE on On ON n N no No NO false False FALSE off Off OFF " +
-    "~ null Null NULL .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF <<"
+    "~ null Null NULL .nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF"
   ).split(" "),
 );
 
