@@ -154,6 +154,7 @@ function kubectl(
       errors += text;
     },
     readFile,
+    customResources: "any",
   });
   if (code !== 0) throw new CannotPlay(`${line}: ${errors.trim()}`);
 }

@@ -1,4 +1,4 @@
-/** A shop with ten pods and a Service, whose version 2 answers a share of its requests with an error. */
+/** A shop with ten pods, a Service and a custom resource, whose version 2 answers a share of its requests with an error. */
 export function shop(
   step: string,
   { app = "shop", traffic = "[{ service: shop, rps: 50 }]", errorRate = "5%" } = {},
@@ -19,6 +19,10 @@ steps:
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings }
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: { name: shop }
 ---
 apiVersion: v1
 kind: Service
