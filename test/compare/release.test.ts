@@ -23,7 +23,7 @@ describe("the release of a scenario", () => {
       at,
       deployment: { metadata: { name: "shop" } },
       service: { kind: "Service", metadata: { name: "shop" } },
-      others: [{ kind: "ConfigMap" }],
+      others: [{ kind: "ConfigMap" }, { kind: "ServiceMonitor" }],
     });
   });
 
