@@ -167,6 +167,7 @@ test.each([
   [6, 3, "half of them are not too many"],
   [5, 3, ""],
   [3, 3, ""],
+  [20, 11, ""],
   [51, 30, "in a large zone it goes on"],
 ])("of %i nodes %i are gone: are their pods evicted? %s", (nodes, gone, evicted) => {
   const cluster = webCluster({ nodes, replicas: nodes });
@@ -203,6 +204,48 @@ test("a node that is said to be down twice is back when it is said once", () => 
   restore(cluster);
   cluster.runUntil(evictedAt * 2);
   expect(podsOn(cluster, "node-2").filter(isReady)).toHaveLength(2);
+  restore(cluster);
+  expect(podsOn(cluster, "node-2").filter(isReady)).toHaveLength(2);
+});
+
+test("a node that goes down again is missed again, and its pods have their time again", () => {
+  const cluster = withoutNode2();
+  cluster.runUntil(evictedAt - second);
+  restore(cluster);
+  cluster.act("fail again", () => {
+    cluster.faults.failNode("node-2");
+  });
+  cluster.runUntil(evictedAt + 49 * second - 1);
+  expect(podsOf(cluster).filter(isReady)).toHaveLength(6);
+  cluster.runUntil(evictedAt + 49 * second);
+  expect(podsOf(cluster).filter(isReady)).toHaveLength(4);
+  cluster.runUntil(evictedAt + 349 * second - 1);
+  expect(podsOf(cluster).filter(isTerminating)).toEqual([]);
+  cluster.runUntil(evictedAt + 349 * second);
+  expect(podsOf(cluster).filter(isTerminating)).toHaveLength(2);
+});
+
+test("a pod that was deleted meanwhile does not become ready with its node, nor is it evicted", () => {
+  const cluster = withoutNode2({ behaviors: [{ terminate: { delay: 20 * second } }] });
+  cluster.runUntil(unreachableAt + second);
+  const [deleted, gone] = podsOn(cluster, "node-2").map(({ metadata }) => metadata.name);
+  cluster.act("delete", (api) => {
+    api.delete({ resource: "pods", name: deleted! });
+    api.delete({ resource: "pods", name: gone! }, { gracePeriodSeconds: 0 });
+  });
+  const fork = cluster.fork();
+  const deletions: string[] = [];
+  fork.on("write", ({ by, verb }) => {
+    if (verb === "delete") deletions.push(by);
+  });
+  fork.runUntil(evictedAt + second);
+  expect(deletions).toEqual([]);
+  const heard: string[] = [];
+  cluster.on("pods", ({ change, at }) => {
+    if (at === cluster.now && change === "ready") heard.push(change);
+  });
+  restore(cluster);
+  expect(heard).toEqual([]);
 });
 
 test("what an outage writes and tells is signed by who does it", () => {

@@ -104,6 +104,29 @@ describe("a node's object", () => {
     expect([ready(cluster), taints(cluster)]).toEqual(["True", []]);
   });
 
+  test("keeps the taints of users, and those of a cordon, beside its own", () => {
+    const cluster = webCluster({
+      nodes: [{ count: 2, taints: [{ key: "gpu", effect: "NoSchedule" }] }, {}],
+    });
+    cluster.act("down", () => {
+      cluster.faults.cordon("node-1");
+      cluster.faults.failNode("node-1");
+    });
+    cluster.runUntil(60 * second);
+    expect(taints(cluster).toSorted()).toEqual([
+      "gpu:NoSchedule",
+      `${unreachable}:NoExecute`,
+      `${unreachable}:NoSchedule`,
+      "node.kubernetes.io/unschedulable:NoSchedule",
+    ]);
+    cluster.act("up", () => {
+      cluster.faults.restoreNode("node-1");
+      cluster.faults.uncordon("node-1");
+    });
+    cluster.runUntil(61 * second);
+    expect(taints(cluster)).toEqual(["gpu:NoSchedule"]);
+  });
+
   test("is not tainted NoExecute where all nodes are gone: it may be the control plane", () => {
     const cluster = webCluster({ nodes: 1 });
     cluster.act("down", () => {

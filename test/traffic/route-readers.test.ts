@@ -55,6 +55,8 @@ describe("HTTPRoutes", () => {
     ["more headers before fewer", { path: "/h", headers: { x: "1", y: "2" } }, "headers 1"],
     ["one header before none", { path: "/h", headers: { x: "1" } }, "header 1"],
     ["a query", { path: "/q", query: { beta: "yes" } }, "query 1"],
+    ["a value letter by letter", { path: "/v", headers: { version: "1.0" } }, "version 1"],
+    ["no other value", { path: "/v", headers: { version: "1x0" } }, "all 1"],
     ["a pattern for a whole value", { path: "/p", headers: { agent: "Firefox/9" } }, "pattern 1"],
     ["what is left", { path: "/p", headers: { agent: "a Firefox" } }, "all 1"],
   ])("prefer %s, in whatever order they are written", (_, request, service) => {
@@ -87,6 +89,10 @@ describe("HTTPRoutes", () => {
         backendRefs: to("query"),
       },
       {
+        matches: [{ headers: [{ name: "Version", value: "1.0" }] }],
+        backendRefs: to("version"),
+      },
+      {
         matches: [{ headers: [{ type: "RegularExpression", name: "Agent", value: "Firefox.*" }] }],
         backendRefs: to("pattern"),
       },
@@ -97,16 +103,23 @@ describe("HTTPRoutes", () => {
   test("with a whole host name go before those with a wildcard, and those before all others", () => {
     const of = (name: string, hostnames: readonly string[]): KubeObject =>
       httpRoute(name, { hostnames, rules: [{ backendRefs: to(name) }] });
-    const objects = [of("a-any", []), of("b-wild", ["*.example.com"]), of("c-whole", [HOST])];
+    const wild = [of("a-wild", ["*.com"]), of("b-wild", ["*.example.com"])];
+    const objects = [of("a-any", []), ...wild, of("c-whole", [HOST])];
     expect(routeTo(objects)).toBe("c-whole 1");
     expect(routeTo(objects, {}, { host: "x.example.com" })).toBe("b-wild 1");
-    expect(routeTo(objects, {}, { host: "example.com" })).toBe("a-any 1");
+    expect(routeTo(objects, {}, { host: "x.com" })).toBe("a-wild 1");
+    expect(routeTo(objects, {}, { host: "example.org" })).toBe("a-any 1");
   });
 
-  test("mirror a share of the requests", () => {
-    const requestMirror = { backendRef: { name: "b" }, percent: 20 };
+  test.each([
+    ["all", {}, 1],
+    ["a share", { percent: 20 }, 0.2],
+    ["a fraction", { fraction: { numerator: 1, denominator: 4 } }, 0.25],
+    ["a fraction of 100", { fraction: { numerator: 5 } }, 0.05],
+  ])("mirror %s of the requests", (_, part, share) => {
+    const requestMirror = { backendRef: { name: "b" }, ...part };
     const filters = [{ type: "RequestMirror", requestMirror }];
-    expect(routeTo(rules({ filters, backendRefs: to("a") }))).toBe("a 1 + b 0.2");
+    expect(routeTo(rules({ filters, backendRefs: to("a") }))).toBe(`a 1 + b ${share}`);
   });
 
   test("are not asked by requests to a Service, unless it is their parent", () => {
@@ -117,6 +130,7 @@ describe("HTTPRoutes", () => {
     const objects = [...rules({ backendRefs: to("a") }), mesh];
     expect(routeTo(objects, {}, { service: "web" })).toBe("web-canary 1");
     expect(routeTo(objects, {}, { service: "other" })).toBe("other 1");
+    expect(routeTo([mesh])).toBe("nowhere");
   });
 
   test("of v1beta1 are read as those of v1", () => {
@@ -215,6 +229,36 @@ describe("Ingresses of nginx", () => {
     expect(routeTo(pairWith(annotations), request)).toBe(shares);
   });
 
+  test.each([
+    ["an exact path before a prefix", HOST, "/a", "exact 1"],
+    ["a longer prefix before a shorter", HOST, "/a/b/c", "longer 1"],
+    ["the shorter where the longer does not hold", HOST, "/a/bc", "prefix 1"],
+    ["a whole host before a wildcard", HOST, "/", "root 1"],
+    ["a wildcard before none", "x.example.com", "/a/b", "wild 1"],
+    ["no host for all others", "x.org", "/a/b", "any 1"],
+  ])("prefer %s, in whatever order they are written", (_, host, path, to) => {
+    const at = (place: string, service: string, pathType = "Prefix"): object => {
+      const backend = { service: { name: service, port: { number: 80 } } };
+      return { path: place, pathType, backend };
+    };
+    const rule = (of: string | undefined, ...paths: readonly object[]): object => ({
+      ...(of === undefined ? {} : { host: of }),
+      http: { paths },
+    });
+    const rules = [
+      rule(undefined, at("/", "any")),
+      rule("*.example.com", at("/", "wild")),
+      rule(
+        HOST,
+        at("/", "root"),
+        at("/a", "prefix"),
+        at("/a", "exact", "Exact"),
+        at("/a/b", "longer"),
+      ),
+    ];
+    expect(routeTo([{ ...ingress("web", "web"), spec: { rules } }], { path }, { host })).toBe(to);
+  });
+
   test("do not know other hosts, and a canary alone leads nowhere", () => {
     expect(routeTo(pairWith({}), {}, { host: "x.org" })).toBe("nowhere");
     expect(routeTo(pairWith({}).slice(1))).toBe("nowhere");
@@ -263,6 +307,29 @@ describe("VirtualServices", () => {
     const outside = virtualService({ hosts: [HOST], gateways: ["public"], http });
     expect(routeTo([outside])).toBe("a 1 + b 0.1");
     expect(routeTo([outside], {}, web)).toBe("web 1");
+    const whole = [{ route: [destination("a")], mirror }];
+    expect(routeTo([virtualService({ http: whole })], {}, web)).toBe("a 1 + b 1");
+  });
+
+  test.each([
+    ["through the mesh alone", {}, "nowhere"],
+    ["through the mesh alone, by name", { gateways: ["mesh"] }, "nowhere"],
+    ["through a gateway as well", { gateways: ["mesh", "public"] }, "a 1"],
+    ["for other hosts", { gateways: ["public"], hosts: ["x.org"] }, "nowhere"],
+  ])("answer requests from outside, or not, if they are %s", (_, spec, shares) => {
+    const http = [{ route: [destination("a")] }];
+    expect(routeTo([virtualService({ hosts: [HOST], http, ...spec })])).toBe(shares);
+  });
+
+  test.each([
+    ["GET", "b 1"],
+    ["POST", "a 1"],
+  ])("tell methods apart: %s", (method, shares) => {
+    const http = [
+      { match: [{ method: { exact: "POST" } }], route: [destination("a")] },
+      { route: [destination("b")] },
+    ];
+    expect(routeTo([virtualService({ http })], { method }, web)).toBe(shares);
   });
 
   test("with a pattern that no router could read match nothing", () => {

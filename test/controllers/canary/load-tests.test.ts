@@ -54,6 +54,15 @@ describe("a load test of Flagger's load tester (artifacts/examples/istio-canary.
     expect(copy.traffic.accounts).toHaveLength(1);
   });
 
+  test("may go to a host, and its other headers are none of the cookies", () => {
+    const cmd = "hey -z 1m -q 5 -c 2 -H 'X-Canary: insider' http://app.example.com/";
+    const world = updated(load(cmd), { traffic: [] });
+    world.look(3);
+    expect(world.cluster.traffic.accounts.map(({ name }) => name)).toEqual([
+      "load test load-test of default/podinfo: app.example.com until 110000 ms",
+    ]);
+  });
+
   test.each([
     "wrk -t2 http://podinfo/",
     "hey -n 200 http://podinfo/",
