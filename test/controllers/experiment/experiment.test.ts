@@ -4,6 +4,7 @@ import type { AnalysisRun } from "../../../src/api/analysis.ts";
 import type { ReplicaSet } from "../../../src/api/apps.ts";
 import type { Experiment } from "../../../src/api/experiment.ts";
 import type { KubeObject } from "../../../src/api/meta.ts";
+import type { WriteEntry } from "../../../src/api/trace.ts";
 import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
 import { analysisTemplate, rollout, RolloutWorld, second, service } from "../rollout/world.ts";
 
@@ -31,11 +32,17 @@ function experiment(spec: Partial<Experiment["spec"]> = {}): Experiment {
 
 class World {
   readonly cluster: Cluster;
-  readonly decisions: string[] = [];
+  readonly weighed: unknown[] = [];
+  readonly written: WriteEntry[] = [];
 
   constructor(objects: readonly KubeObject[], options: ClusterOptions = {}) {
     this.cluster = new Cluster({ behaviors: [{ ready: { delay: 2 * second } }], ...options });
-    this.cluster.on("decision", ({ id }) => this.decisions.push(id));
+    this.cluster.on("decision", ({ id, weighed }) => {
+      if (id.startsWith("experiment/")) this.weighed.push([id, weighed]);
+    });
+    this.cluster.on("write", (entry) => {
+      if (entry.by === "experiments-controller") this.written.push(entry);
+    });
     for (const object of objects) {
       const answer = this.cluster.act("create", (api) => api.create(object));
       if (!answer.ok) throw new Error(answer.status.message);
@@ -144,6 +151,48 @@ describe("an Experiment", () => {
     );
     world.look(12);
     expect(world.sizes).toEqual({ "try-a": 0, "try-b": 0 });
+    const why = "it has run its course";
+    const over = { experiment: "try", phase: "Successful", why };
+    expect(world.weighed).toEqual([
+      ["experiment/set", { replicaSet: "try-a", replicas: 1 }],
+      ["experiment/set", { replicaSet: "try-b", replicas: 2 }],
+      ["experiment/over", over],
+      ["experiment/scale-down", { replicaSet: "try-a" }],
+      ["experiment/scale-down", { replicaSet: "try-b" }],
+    ]);
+  });
+
+  test("makes nothing twice, and writes no status again", () => {
+    const world = new World([experiment({ duration: "20s" })]).look(120);
+    const made = world.written.filter(({ verb }) => verb === "create");
+    expect(made.map(({ resource, name }) => `${resource} ${name}`)).toEqual([
+      "replicasets try-a",
+      "services try-a",
+      "replicasets try-b",
+    ]);
+    const statuses = world.written
+      .filter(({ resource }) => resource === "experiments")
+      .map(({ object }) => JSON.stringify(object?.["status"]));
+    expect(statuses.length).toBeGreaterThan(3);
+    expect(new Set(statuses).size).toBe(statuses.length);
+  });
+
+  test("has one pod of a template that does not say how many, in its own namespace", () => {
+    const { spec, ...rest } = experiment();
+    const [{ replicas: _, ...one }] = spec.templates as [Experiment["spec"]["templates"][0]];
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    const world = new World([
+      namespace,
+      {
+        ...rest,
+        metadata: { name: "try", namespace: "shop" },
+        spec: { templates: [one] },
+      } as never,
+    ]).look(1);
+    expect(world.sets).toMatchObject([{ metadata: { namespace: "shop" }, spec: { replicas: 1 } }]);
+    expect(world.cluster.api.list("services", { namespace: "shop" })).toHaveLength(1);
+    expect(world.state).toEqual(["Pending", undefined]);
+    expect(world.look(2).state).toEqual(["Running", undefined]);
   });
 
   test("goes on for ever without a duration, until it is told to end", () => {
@@ -186,6 +235,26 @@ describe("an Experiment", () => {
         spec: { args: [{ name: "x", value: "1" }] },
       },
     ]);
+  });
+
+  test("has all its analyses, and is over when the last that it needs is", () => {
+    const slow = analysisTemplate("slow", { interval: "5s", count: 6 });
+    const metricRules = [{ measure: "value" as const, value: 1 }];
+    const both = [...analyses, { name: "slow", templateName: "slow" }];
+    const world = new World([rate, slow, experiment({ analyses: both })], { metricRules }).look(25);
+    expect(world.runs.map(({ metadata, status }) => `${metadata.name} ${status?.phase}`)).toEqual([
+      "try-rate Successful",
+      "try-slow Running",
+    ]);
+    expect(world.state).toEqual(["Running", undefined]);
+    world.cluster.act("end", (api) =>
+      api.patch({ resource: "experiments", name: "try" }, "merge", { spec: { terminate: true } }),
+    );
+    world.look(2);
+    const ended = world.written.filter(
+      ({ resource, verb }) => resource === "analysisruns" && verb === "patch",
+    );
+    expect(ended.map(({ name }) => name)).toEqual(["try-slow"]);
   });
 
   test("ends its analyses with it", () => {
