@@ -82,13 +82,23 @@ describe("a new Canary", () => {
       minReplicas: 2,
       maxReplicas: 8,
     });
+    world.patch("horizontalpodautoscalers", { spec: { minReplicas: 3 } });
+    world.update("podinfo:2");
+    world.look(2);
+    expect(world.replicas()).toBe(3);
+    const least = (): unknown =>
+      (world.get("horizontalpodautoscalers", "podinfo-primary")["spec"] as { minReplicas: number })
+        .minReplicas;
+    expect(least()).toBe(2);
+    world.look(14);
+    expect([world.phase, least()]).toEqual(["Succeeded", 3]);
   });
 
   test("discovers the ports of its target (TestScheduler_DeploymentTargetPortName)", () => {
     const ports = [
       { name: "http", containerPort: 9898 },
-      { name: "http-metrics", containerPort: 8080 },
       { containerPort: 8888 },
+      { name: "http-metrics", containerPort: 8080 },
     ];
     const template = {
       metadata: { labels: { app: "podinfo" } },
@@ -104,7 +114,7 @@ describe("a new Canary", () => {
     expect(found.map(({ name, port }) => `${name} ${port}`)).toEqual([
       "http 8081",
       "http-metrics 8080",
-      "tcp-podinfo-2 8888",
+      "tcp-podinfo-1 8888",
     ]);
   });
 });
@@ -178,6 +188,8 @@ describe("a new revision", () => {
     world.update("podinfo:3");
     world.look();
     expect(world.weights).toEqual([100, 0]);
+    expect([world.phase, world.status.canaryWeight]).toEqual(["Progressing", 0]);
+    expect(world.decisions).toContain("canary/restart");
     expect(world.events.at(-1)).toBe(
       "New revision detected! Restarting analysis for podinfo.default",
     );
@@ -193,6 +205,9 @@ describe("a new revision", () => {
     world.look();
     expect(world.weights).toEqual([90, 10]);
     expect(JSON.stringify(world.get("virtualservices")["spec"])).not.toContain("mirror");
+    expect(world.decisions).toContain("canary/weight/mirror");
+    const whole = updated({ stepWeight: 10, mirror: true }).look(2);
+    expect(JSON.stringify(whole.get("virtualservices")["spec"])).not.toContain("mirrorPercentage");
   });
 
   test("is promoted at once with skipAnalysis (TestScheduler_DeploymentSkipAnalysis)", () => {
@@ -228,6 +243,7 @@ describe("blue/green", () => {
       "Finalising",
       "Succeeded",
     ]);
+    expect(world.events).toContain("Routing all traffic to canary");
   });
 
   test("with Services alone sends nobody to the canary (test/kubernetes/test-deployment.sh)", () => {
@@ -345,26 +361,6 @@ describe("session affinity", () => {
       previousSessionAffinityCookie: cookie,
     });
     expect(world.status).not.toHaveProperty("sessionAffinityCookie");
-  });
-});
-
-describe("a Canary that reverts on deletion (test/istio/test-canary.sh)", () => {
-  test("gives the target its pods back, and its Service the selector", () => {
-    const service = {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: "podinfo" },
-      spec: { selector: { app: "podinfo" }, ports: [{ port: 9898 }] },
-    };
-    const of = canary({ stepWeight: 10 }, { revertOnDeletion: true });
-    const world = new CanaryWorld([deployment(), service, of]).look();
-    expect(world.canary.metadata.finalizers).toEqual(["finalizer.flagger.app"]);
-    world.cluster.act("delete", (api) => api.delete({ resource: "canaries", name: "podinfo" }));
-    world.look(2);
-    expect(world.replicas()).toBe(2);
-    expect(world.get("services")["spec"]).toMatchObject({ selector: { app: "podinfo" } });
-    expect(() => world.canary).toThrow("not found");
-    expect(() => world.get("deployments", "podinfo-primary")).toThrow("not found");
   });
 });
 

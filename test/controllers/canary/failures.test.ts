@@ -1,6 +1,7 @@
 /** What goes wrong with Canaries, and what Flagger makes of it (its own tests and issues are named). */
 import { describe, expect, test } from "vitest";
 import type { ClusterOptions } from "../../../src/cluster.ts";
+import { answerOf } from "../../../src/controllers/canary/webhooks.ts";
 import {
   canary,
   CanaryWorld,
@@ -8,6 +9,7 @@ import {
   deployment,
   DURATION,
   second,
+  specOf,
   SUCCESS,
   updated,
 } from "./world.ts";
@@ -39,16 +41,21 @@ describe("a new version with errors", () => {
   });
 
   test.each([
-    ["at least 99", { min: 99 }, 98.99, 1],
-    ["at least 99", { min: 99 }, 99, 0],
-    ["at most 500", { max: 500 }, 500, 0],
-    ["at most 500", { max: 500 }, 500.01, 1],
-  ])("is one where a metric is to be %s (%j) and reads %d: %i failed checks", (...row) => {
-    const [, thresholdRange, value, failedChecks] = row;
-    const metrics = [{ name: "custom", query: "up", thresholdRange }];
+    ["at least 99", { thresholdRange: { min: 99 } }, 98.99, "98.99 < 99"],
+    ["at least 99", { thresholdRange: { min: 99 } }, 99, ""],
+    ["at most 500", { thresholdRange: { max: 500 } }, 500, ""],
+    ["at most 500", { thresholdRange: { max: 500 } }, 500.01, "500.01 > 500"],
+    ["at most 500, in old words", { threshold: 500 }, 500, ""],
+    ["at most 500, in old words", { threshold: 500 }, 501, "501.00 > 500"],
+  ])("is one where a metric is to be %s (%j) and reads %d: %s", (_, range, value, broken) => {
+    const metrics = [{ name: "custom", query: "up", ...range }];
     const metricRules = [{ measure: "value", value }] as const;
     const world = updated({ stepWeight: 10, threshold: 5, metrics }, { metricRules }).look(3);
-    expect(world.status.failedChecks).toBe(failedChecks);
+    expect(world.status.failedChecks).toBe(broken === "" ? 0 : 1);
+    const halts = world.events.filter((text) => text.startsWith("Halt"));
+    expect(halts).toEqual(
+      broken === "" ? [] : [`Halt podinfo.default advancement custom ${broken}`],
+    );
   });
 
   test("goes on where it recovers before that", () => {
@@ -109,6 +116,7 @@ describe("a metric that only the scenario can answer", () => {
     world.update("podinfo:2");
     world.look(3);
     expect(world.events.at(-1)).toContain("add to the scenario: metrics:");
+    expect(world.events.at(-1)).toMatch(/^Metric query failed for latency: /u);
   });
 
   test("reads the measure that the scenario names", () => {
@@ -118,6 +126,7 @@ describe("a metric that only the scenario can answer", () => {
     world.update("podinfo:2");
     world.look(3);
     expect(world.status.canaryWeight).toBe(20);
+    expect(world.events[0]).toBe("all the metrics providers are available!");
   });
 
   test("of a template that is not there is told at the first look and at each check", () => {
@@ -147,8 +156,12 @@ describe("webhooks", () => {
     ]);
   });
 
-  test("hold a promotion in WaitingPromotion, where its checks go on", () => {
-    const analysis = { iterations: 2, webhooks: gate("confirm-promotion") };
+  const match = [{ headers: { "x-canary": { exact: "insider" } } }];
+  test.each([
+    ["blue/green", {}],
+    ["A/B testing", { match }],
+  ])("hold a promotion in WaitingPromotion, where its checks go on: %s", (_, more) => {
+    const analysis = { iterations: 2, webhooks: gate("confirm-promotion"), ...more };
     const world = updated(analysis, opens(95));
     expect(course(world, 4).at(-1)).toBe("WaitingPromotion 0");
     expect(world.status.iterations).toBe(1);
@@ -166,6 +179,26 @@ describe("webhooks", () => {
     );
     world.look(2);
     expect(world.status.canaryWeight).toBe(10);
+  });
+
+  // pkg/loadtester/server.go
+  test.each([
+    ["/gate/approve", "rollout", true],
+    ["/gate/check", "rollout", false],
+    ["/gate/halt", "rollout", false],
+    ["/", "rollout", true],
+    ["/", "", true],
+    ["/", "rollback", false],
+    ["/rollback/check", "rollback", false],
+    ["/rollback/open", "rollback", true],
+  ] as const)("of the load tester answer by their path: %s to a %j", (path, type, ok) => {
+    const hook = { name: "gate", type: type as "rollout", url: `http://tester.test${path}` };
+    expect(answerOf([], "podinfo", hook, 0).ok).toBe(ok);
+    const named = [{ match: { name: "other" }, answer: "pass" as const }];
+    expect(answerOf(named, "podinfo", hook, 0).ok).toBe(ok);
+    expect(answerOf([{ match: { url: "http*" }, answer: "pass" }], "podinfo", hook, 0).ok).toBe(
+      true,
+    );
   });
 
   test("of before the rollout and during it fail checks", () => {
@@ -222,6 +255,7 @@ describe("pods that do not come up", () => {
         "0 of 2 (readyThreshold 100%) updated replicas are available",
     );
     expect([world.phase, world.replicas()]).toEqual(["Progressing", 2]);
+    expect(world.decisions).toContain("canary/not-ready");
     world.look();
     expect([world.phase, world.replicas()]).toEqual(["Failed", 0]);
   });
@@ -259,6 +293,47 @@ describe("pods that do not come up", () => {
     world.look(8);
     expect(world.phase).toBe("Promoting");
     expect(world.events.at(-1)).toContain("podinfo-primary.default not ready: waiting for");
+  });
+});
+
+test("pods of the primary are kept apart and spread by the primary's own name", () => {
+  const labelSelector = (value: string): object => ({
+    matchLabels: { app: value },
+    matchExpressions: [
+      { key: "app", operator: "In", values: [value, "other"] },
+      { key: "tier", operator: "In", values: [value] },
+    ],
+  });
+  const spread = (value: string): object => ({
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: "zone", labelSelector: labelSelector(value) },
+        ],
+      },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "zone",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: labelSelector(value),
+      },
+    ],
+  });
+  const containers = [{ name: "podinfod", image: "podinfo:1" }];
+  const template = {
+    metadata: { labels: { app: "podinfo" } },
+    spec: { containers, ...spread("podinfo") },
+  };
+  const objects = [deployment("podinfo:1", { template }), canary({ stepWeight: 10 })];
+  const world = new CanaryWorld(objects);
+  const text = JSON.stringify(spread("podinfo-primary")).replaceAll(
+    '"tier","operator":"In","values":["podinfo-primary"]',
+    '"tier","operator":"In","values":["podinfo"]',
+  );
+  expect(specOf(world, "deployments", "podinfo-primary")).toMatchObject({
+    template: { spec: JSON.parse(text) as object },
   });
 });
 

@@ -187,7 +187,7 @@ describe("an Experiment", () => {
         ...rest,
         metadata: { name: "try", namespace: "shop" },
         spec: { templates: [one] },
-      } as never,
+      },
     ]).look(1);
     expect(world.sets).toMatchObject([{ metadata: { namespace: "shop" }, spec: { replicas: 1 } }]);
     expect(world.cluster.api.list("services", { namespace: "shop" })).toHaveLength(1);
@@ -312,7 +312,8 @@ describe("a step with an experiment", () => {
   };
   const rate = analysisTemplate("rate", { interval: "5s", count: 2 }, { args: [{ name: "x" }] });
   const begun = (value: number): RolloutWorld => {
-    const objects = [service("stable"), service("canary"), rate, rollout({ canary })];
+    const of = rollout({ canary }, { minReadySeconds: 1 });
+    const objects = [service("stable"), service("canary"), rate, of];
     const metricRules = [{ measure: "value" as const, value }];
     return new RolloutWorld(objects, { metricRules }).look().update("web:v2").look(7);
   };
@@ -334,6 +335,7 @@ describe("a step with an experiment", () => {
           {
             name: "base",
             replicas: 1,
+            minReadySeconds: 1,
             weight: 5,
             service: {},
             selector: { matchLabels: { app: "web", as: "base" } },

@@ -170,6 +170,10 @@ describe("a way back", () => {
   test("goes through the steps", () => {
     const world = back({}, "web:v2");
     expect(world.phase).toBe("Paused - CanaryPauseStep");
+    expect(world.of("web:v2").metadata.annotations).toMatchObject({
+      "rollout.argoproj.io/revision": "4",
+      "rollout.argoproj.io/revision-history": "2",
+    });
     expect(world.messages).not.toContain("Rollback within window");
   });
 

@@ -9,6 +9,7 @@ import { HASH_LABEL } from "../../../src/controllers/rollout/defaults.ts";
 import {
   approximateCounts,
   basicCanaryCounts,
+  progressThresholdMet,
   routedCanaryCounts,
 } from "../../../src/controllers/rollout/replica-counts.ts";
 import { rollout, template } from "./world.ts";
@@ -112,5 +113,21 @@ describe("the pods of a canary", () => {
       }),
       { seed: 11, numRuns: 300 },
     );
+  });
+});
+
+describe("enough of the new pods are there", () => {
+  const share = { type: "Percentage" as const, value: 60 };
+  test.each([
+    ["when all are, without a threshold", undefined, [5, 5], true],
+    ["not when one is missing", undefined, [5, 4], false],
+    ["at the share that is asked for", share, [5, 3], true],
+    ["not below it", share, [5, 2], false],
+    ["when none are wanted", share, [0, 0], true],
+    ["at the number that is asked for", { type: "Pod" as const, value: 2 }, [5, 2], true],
+    ["not below that", { type: "Pod" as const, value: 2 }, [5, 1], false],
+  ] as const)("%s", (_, replicaProgressThreshold, pods, met) => {
+    const canary = replicaProgressThreshold === undefined ? {} : { replicaProgressThreshold };
+    expect(progressThresholdMet(rollout({ canary }), setOf("new", pods), pods[0])).toBe(met);
   });
 });

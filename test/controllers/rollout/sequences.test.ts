@@ -96,6 +96,9 @@ describe("a canary", () => {
     ]);
     world.promote().look(4);
     expect(world.phase).toBe("Healthy");
+    expect(world.messages).toContain(
+      "Rollout step 8/9 completed (setCanaryScale{matchTrafficWeight: true})",
+    );
     expect(world.sizes).toEqual({ "web:v1": 4, "web:v2": 4 });
   });
 

@@ -1,0 +1,31 @@
+/** Canaries that are deleted (fluxcd/flagger pkg/controller/finalizer.go). */
+import { describe, expect, test } from "vitest";
+import { canary, CanaryWorld, deployment } from "./world.ts";
+
+describe("a Canary that reverts on deletion (test/istio/test-canary.sh)", () => {
+  test("gives the target its pods back, and its Service the selector", () => {
+    const service = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "podinfo" },
+      spec: { selector: { app: "podinfo" }, ports: [{ port: 9898 }] },
+    };
+    const of = canary({ stepWeight: 10 }, { revertOnDeletion: true });
+    const world = new CanaryWorld([deployment(), service, of]).look();
+    expect(world.canary.metadata.finalizers).toEqual(["finalizer.flagger.app"]);
+    world.cluster.act("delete", (api) => api.delete({ resource: "canaries", name: "podinfo" }));
+    world.look(2);
+    expect(world.replicas()).toBe(2);
+    expect(world.get("services")["spec"]).toMatchObject({ selector: { app: "podinfo" } });
+    expect(() => world.canary).toThrow("not found");
+    expect(() => world.get("deployments", "podinfo-primary")).toThrow("not found");
+  });
+
+  test("is told so: one that is not leaves the target without pods", () => {
+    const world = new CanaryWorld([deployment(), canary({ stepWeight: 10 })]).look();
+    world.cluster.act("delete", (api) => api.delete({ resource: "canaries", name: "podinfo" }));
+    world.look(2);
+    expect(world.replicas()).toBe(0);
+    expect(() => world.get("deployments", "podinfo-primary")).toThrow("not found");
+  });
+});
