@@ -26,7 +26,11 @@ function world(names: string, spec: object = {}): Cluster {
 
 function running(cluster: Cluster): string {
   const pods = cluster.api.list("pods") as readonly Pod[];
-  return pods.flatMap(({ metadata, status }) => (status["podIP"] ? [metadata.name] : [])).join("");
+  const isRunning = ({ status }: Pod): boolean => {
+    const containers = (status["containerStatuses"] ?? []) as readonly { state: object }[];
+    return containers.every(({ state }) => "running" in state);
+  };
+  return pods.flatMap((pod) => (isRunning(pod) ? [pod.metadata.name] : [])).join("");
 }
 
 function remove(cluster: Cluster, name: string): void {
