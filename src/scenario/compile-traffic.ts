@@ -105,7 +105,13 @@ function optionsOf(input: TrafficInput, namespace: string): PlannedTraffic["opti
     name,
     namespace,
     clients: [clientOf(input)],
-    proxies: proxies && defined({ count: proxies.count, delay: spreadOf(proxies) }),
+    proxies:
+      proxies &&
+      defined({
+        count: proxies.count,
+        delay: spreadOf(proxies),
+        healthChecks: timeOf(proxies.healthChecks),
+      }),
     router: router && { delay: spreadOf(router) },
     slow: timeOf(slow),
   };

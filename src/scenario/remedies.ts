@@ -20,9 +20,11 @@ export function remediesOf(scenario: Scenario): readonly Remedy[] {
   const seen = Math.max(warm, firstCrash(scenario));
   const listens = latest(scenario.apps, ({ listenAfter }) => listenAfter);
   const end = Math.ceil(longestEnd(scenario) / 1000);
+  const checks = slowestChecks(scenario);
   const all = [
     ...(preStop > 0 ? [preStopSleep(preStop), scaleDownDelay(preStop)] : []),
     ...(end > 0 ? [gracePeriod(end)] : []),
+    ...(checks > 0 ? [readinessGate(checks)] : []),
     noneUnavailable,
     ...(seen > 0 ? [minReadySeconds(seen)] : []),
     ...(listens > 0 ? [readinessProbe] : []),
@@ -52,6 +54,11 @@ export function slowestProxy({ traffic }: Scenario): Millis {
   return delays.reduce((most, delay) => Math.max(most, delay), 0);
 }
 
+/** ms until every load balancer has checked a new pod. */
+function slowestChecks({ traffic }: Scenario): Millis {
+  return Math.max(0, ...traffic.map(({ options: { proxies } }) => proxies?.healthChecks ?? 0));
+}
+
 /** ms from the deletion of a pod to its end, if it is let finish. */
 function longestEnd({ behaviors }: Scenario): Millis {
   const ends = behaviors.map(
@@ -66,6 +73,22 @@ function firstCrash({ behaviors }: Scenario): number {
     fault?.type === "ReadyThenCrash" ? [Math.floor((fault.after ?? 0) / 1000) + 1] : [],
   );
   return Math.max(0, ...crashes);
+}
+
+/** A pod is ready when the load balancer, which sets its gate, has found it healthy. */
+function readinessGate(checks: Millis): Remedy {
+  const conditionType = "target-health.elbv2.k8s.aws/web";
+  const change = (template: Draft): void => {
+    (template["spec"] as Draft)["readinessGates"] ??= [{ conditionType }];
+  };
+  return {
+    name: "a readiness gate that the load balancer sets",
+    apply: (scenario) => {
+      const gates = { delay: checks };
+      const behaviors = [...scenario.behaviors, {}].map((behavior) => ({ gates, ...behavior }));
+      return { ...changePods(scenario, change), behaviors };
+    },
+  };
 }
 
 /** Every pod has at least so long to end, its preStop hook included. */

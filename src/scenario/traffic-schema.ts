@@ -177,6 +177,14 @@ export const trafficSchema = v.strictObject({
       v.strictObject({
         count: v.optional(v.pipe(positive, most(1000), v.description("Default 3."))),
         ...delay.entries,
+        healthChecks: v.optional(
+          v.pipe(
+            duration,
+            v.description(
+              "Containers ready to a load balancer's own checks being passed: no requests before. Default 0s.",
+            ),
+          ),
+        ),
       }),
       v.description("Of nodes that requests come through: how late they learn of endpoints."),
     ),

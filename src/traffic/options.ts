@@ -113,8 +113,18 @@ interface TrafficBase {
   /** Default `default`. */
   readonly namespace?: string;
   readonly clients: readonly ClientOptions[];
-  /** Nodes whose proxies clients come through, and how late they learn of endpoints. Default 3, 0 ms. */
-  readonly proxies?: { readonly count?: number; readonly delay?: Spread };
+  /** Nodes whose proxies clients come through, or a load balancer. */
+  readonly proxies?: {
+    /** Default 3. */
+    readonly count?: number;
+    /** How late they learn of endpoints; default 0 ms. */
+    readonly delay?: Spread;
+    /**
+     * From a pod's containers being ready until a load balancer's own checks have found it healthy, before which
+     * it gets no requests; default 0 ms.
+     */
+    readonly healthChecks?: Millis;
+  };
   /** Instead of those that objects of the cluster make. */
   readonly routes?: readonly Route[];
   /** How late the router between clients and Services learns of changed routes; default 0. */

@@ -5,8 +5,8 @@ import type { PodSpec } from "../api/core.ts";
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
 import { preStopOf } from "../apiserver/pod-lifecycle.ts";
 import type { Version } from "./meter.ts";
-import type { AppBehavior } from "./options.ts";
-import { Server, type SavedServer } from "./server.ts";
+import { micros, type AppBehavior } from "./options.ts";
+import { LONG_AGO, NEVER, Server, type SavedServer } from "./server.ts";
 
 /** What happened to a server, named by its number. */
 export interface PodListener {
@@ -79,7 +79,7 @@ export class Pods {
   /** `at` undefined: it has been like that for long. */
   podChanged(pod: KubeObject, at: Millis | undefined): void {
     const { uid = "", deletionTimestamp } = pod.metadata;
-    const { phase, containerStatuses = [] } = pod["status"] as PodStatus;
+    const { phase, containerStatuses = [], conditions = [] } = pod["status"] as PodStatus;
     if (phase === "Failed" || phase === "Succeeded") return this.#podGone(pod, at ?? 0);
     const before = this.#byUid.get(uid) ?? this.#meet(pod);
     const [status] = containerStatuses;
@@ -91,6 +91,12 @@ export class Pods {
     const known = this.#renewed(before, pod, at);
     const server = this.servers[known.server]!;
     if (runs && !server.running) this.#listener.started(known.server, at);
+    const ready = conditions.some(
+      ({ type, status: value }) => type === "ContainersReady" && value === "True",
+    );
+    if (!ready) server.containersReadyAt = NEVER;
+    else if (server.containersReadyAt === NEVER)
+      server.containersReadyAt = at === undefined ? LONG_AGO : micros(at);
     const terminating = deletionTimestamp !== undefined;
     if (terminating && !known.terminating) this.#listener.terminating(known.server, at ?? 0);
     const labels = pod.metadata.labels ?? {};
@@ -146,6 +152,7 @@ function imageOf(pod: KubeObject): string {
 
 interface PodStatus {
   readonly phase?: string;
+  readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   readonly containerStatuses?: readonly {
     readonly restartCount?: number;
     readonly state?: { readonly running?: unknown };

@@ -1,6 +1,6 @@
 /**
- * The proxies of the nodes that clients come through: what each takes for usable endpoints, which it learns
- * late, and for Services with session affinity which client goes where, as kube-proxy keeps it on each node.
+ * The proxies of the nodes that clients come through, or a load balancer: what each takes for usable endpoints, which
+ * it learns late and may check before it uses them, and for Services with session affinity which client goes where, as kube-proxy keeps it on each node.
  */
 import type { Micros } from "./options.ts";
 
@@ -10,7 +10,8 @@ interface Stay {
 }
 
 export interface SavedProxies {
-  /** By view, by Service: numbers of servers. */
+  /** By view, by Service: numbers of servers, and those of them that passed what is checked. */
+  readonly known: readonly (readonly (readonly number[] | undefined)[])[];
   readonly usable: readonly (readonly (readonly number[] | undefined)[])[];
   readonly learnedAt: readonly (readonly Micros[])[];
   readonly stays: readonly (readonly [string, Stay])[];
@@ -19,6 +20,7 @@ export interface SavedProxies {
 const NOBODY: readonly number[] = [];
 
 export class Proxies {
+  readonly #known: (readonly number[] | undefined)[][];
   readonly #usable: (readonly number[] | undefined)[][];
   /** When the change that was announced last is, or was, learned: by view, by Service. */
   readonly #learnedAt: Micros[][];
@@ -30,6 +32,7 @@ export class Proxies {
 
   constructor(count: number, saved?: SavedProxies) {
     const views = Array.from({ length: count });
+    this.#known = views.map((_, view) => [...(saved?.known[view] ?? [])]);
     this.#usable = views.map((_, view) => [...(saved?.usable[view] ?? [])]);
     this.#learnedAt = views.map((_, view) => [...(saved?.learnedAt[view] ?? [])]);
     this.#stays = new Map(saved?.stays);
@@ -41,6 +44,11 @@ export class Proxies {
 
   usable(view: number, service: number): readonly number[] {
     return this.#usable[view]![service] ?? NOBODY;
+  }
+
+  /** What the view has learned of, whether it uses it yet or not. */
+  known(view: number, service: number): readonly number[] {
+    return this.#known[view]![service] ?? NOBODY;
   }
 
   /** Of new connections to a Service, what share goes to which server; -1: views that have none. */
@@ -60,11 +68,16 @@ export class Proxies {
     return found;
   }
 
-  learn(view: number, service: number, usable: readonly number[]): void {
+  /** `usable`: those of the known ones that passed what is checked. */
+  learn(
+    view: number,
+    service: number,
+    known: readonly number[],
+    usable: readonly number[] = known,
+  ): void {
     this.#shares.delete(service);
-    const views = this.#usable[view]!;
-    while (views.length <= service) views.push(undefined);
-    views[service] = usable;
+    setAt(this.#known[view]!, service, known);
+    setAt(this.#usable[view]!, service, usable);
   }
 
   /** When a view learns what it would learn `at`: never of an older change after a newer. */
@@ -86,9 +99,15 @@ export class Proxies {
 
   save(): SavedProxies {
     return {
+      known: this.#known.map((views) => [...views]),
       usable: this.#usable.map((views) => [...views]),
       learnedAt: this.#learnedAt.map((times) => [...times]),
       stays: [...this.#stays],
     };
   }
+}
+
+function setAt<T>(list: (T | undefined)[], place: number, value: T): void {
+  while (list.length <= place) list.push(undefined);
+  list[place] = value;
 }

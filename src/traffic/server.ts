@@ -30,9 +30,13 @@ const FIELDS = 10;
 const DEFAULT_CONCURRENCY = 100;
 const DEFAULT_APP: AppBehavior = {};
 const SECOND: Micros = 1_000_000;
+/** In the place of a time; as JSON has neither. */
+export const NEVER: Micros = -1;
+export const LONG_AGO: Micros = -1e15;
 
 interface ServerState {
   running: boolean;
+  containersReadyAt: Micros;
   open: boolean;
   listensFrom: Micros;
   startedAt: Micros;
@@ -71,6 +75,8 @@ export class Server implements ServerState {
   readonly preStop: Millis;
   /** The container runs. */
   running = false;
+  /** Since when all its containers are ready; NEVER: they are not. */
+  containersReadyAt: Micros = NEVER;
   /** It takes connections, from `listensFrom` on. */
   open = false;
   listensFrom: Micros = 0;
@@ -272,7 +278,7 @@ export class Server implements ServerState {
 
   save(): SavedServer {
     const { version, preStop, running, open, listensFrom, startedAt, epoch, lastClose } = this;
-    const { strained } = this;
+    const { strained, containersReadyAt } = this;
     return {
       version,
       preStop,
@@ -283,6 +289,7 @@ export class Server implements ServerState {
       epoch,
       lastClose,
       strained,
+      containersReadyAt,
       app: this.#app,
       free: this.#free.slice(),
       starts: this.#starts.slice(this.#firstStart),
@@ -297,7 +304,9 @@ export class Server implements ServerState {
   static restore(saved: SavedServer, apps: readonly AppBehavior[]): Server {
     const server = new Server(saved, apps);
     const { running, open, listensFrom, startedAt, epoch, lastClose, strained } = saved;
+    const { containersReadyAt } = saved;
     Object.assign(server, { running, open, listensFrom, startedAt, epoch, lastClose, strained });
+    server.containersReadyAt = containersReadyAt;
     server.#free = saved.free.slice();
     server.#starts = [...saved.starts];
     server.#count = saved.underWay.length / FIELDS;

@@ -15,6 +15,7 @@ import { Agenda, type SavedAgenda } from "./agenda.ts";
 import { Attempts, settle, settleAll, type AttemptPlan, type Caller } from "./attempts.ts";
 import { FAILURE } from "./charge.ts";
 import type { Source } from "./clients.ts";
+import { EndpointNews, type NewsPlan } from "./endpoint-news.ts";
 import { Fluid, type SavedFluid } from "./fluid.ts";
 import { Feed, type Instant, type SavedFeed } from "./feed.ts";
 import type { LedgerSnapshot } from "./ledger.ts";
@@ -55,13 +56,7 @@ export interface TrafficAccount {
 
 type Plan =
   | AttemptPlan
-  | {
-      readonly do: "learn";
-      readonly stream: number;
-      readonly view: number;
-      readonly service: number;
-      readonly usable: readonly number[];
-    }
+  | NewsPlan
   | { readonly do: "reroute"; readonly stream: number; readonly routes: readonly Route[] }
   | { readonly do: "sigterm"; readonly server: number };
 
@@ -90,6 +85,7 @@ export class Traffic implements MetricsSource {
   readonly #callers: Caller[] = [];
   readonly #attempts: Attempts;
   readonly #fluid: Fluid;
+  readonly #news: EndpointNews;
   /** All that was due before this is done. */
   #now: Micros;
 
@@ -104,10 +100,11 @@ export class Traffic implements MetricsSource {
     this.#pods = new Pods(world.apps, versionOf, this.#listener(), saved?.pods);
     this.#services = new Services(
       this.#pods,
-      (service, usable, at) => this.#publish(service, usable, micros(at)),
+      (service, usable, at) => this.#news.publish(service, usable, micros(at)),
       saved?.services,
     );
     const parts = {
+      streams: this.#streams,
       callers: this.#callers,
       servers: this.#pods.servers,
       services: this.#services,
@@ -116,6 +113,7 @@ export class Traffic implements MetricsSource {
     };
     this.#attempts = new Attempts(parts);
     this.#fluid = new Fluid(parts, saved?.fluid);
+    this.#news = new EndpointNews(parts);
     if (saved === undefined) this.#look();
     else for (const stream of saved.streams) this.#join(stream.options, stream);
   }
@@ -129,12 +127,7 @@ export class Traffic implements MetricsSource {
   add(options: TrafficOptions): TrafficAccount {
     this.#runUntil(micros(this.#world.api.now));
     const stream = this.#join(options);
-    for (let service = 0; service < this.#services.count; service++) {
-      const usable = this.#services.usable(service);
-      for (let view = 0; view < stream.proxies.count; view++) {
-        stream.proxies.learn(view, service, usable);
-      }
-    }
+    this.#news.tellAll(this.#streams.indexOf(stream), this.#now);
     stream.start(this.#routesOf(stream));
     this.#callers.forEach(({ stream: mine, source }, client) => {
       if (mine !== stream) return;
@@ -312,17 +305,6 @@ export class Traffic implements MetricsSource {
     if (rerouted) this.#reroute(micros(at));
   }
 
-  /** Each proxy learns of a change after its own delay. */
-  #publish(service: number, usable: readonly number[], at: Micros): void {
-    const name = this.#services.nameOf(service);
-    this.#streams.forEach((each, stream) => {
-      each.endpointsKnownAt(service, name, at).forEach((when, view) => {
-        if (when <= at) each.proxies.learn(view, service, usable);
-        else this.#agenda.plan(when, { do: "learn", stream, view, service, usable });
-      });
-    });
-  }
-
   #routesOf({ options, target }: Stream): readonly Route[] {
     return options.routes ?? routesOf(this.#world.api, target);
   }
@@ -369,7 +351,8 @@ export class Traffic implements MetricsSource {
   #carryOut({ at, what }: { readonly at: Micros; readonly what: Plan }): void {
     switch (what.do) {
       case "learn":
-        return this.#streams[what.stream]!.proxies.learn(what.view, what.service, what.usable);
+      case "check":
+        return this.#news.carryOut(what, at);
       case "reroute":
         return this.#streams[what.stream]!.router.learn(what.routes);
       case "sigterm":

@@ -27,6 +27,15 @@ export const storiesOfDeployments: readonly Story[] = [
     says: ["The least preStop sleep", "preStop sleep"],
   },
   {
+    name: "lb-all-draining",
+    sees: "success is printed, and the load balancer has no target that it may use",
+    shows: "staleView: the proxy's view was late",
+    why: "old targets drain at once, while new ones still have their health checks to pass",
+    issue: "aws-load-balancer-controller#1124",
+    ask: "--traffic",
+    says: ["a readiness gate that the load balancer sets"],
+  },
+  {
     name: "keepalive-to-dead",
     sees: "success is printed, yet requests fail",
     shows: "reusedConnection: a kept connection was used after the pod had gone",

@@ -19,13 +19,6 @@ export const untoldStories: readonly Untold[] = [
     shown: "stuck-promoting",
   },
   {
-    name: "lb-all-draining",
-    sees: "an outage at a load balancer whose old targets drain while the new ones are not yet healthy",
-    why: "the rollout goes on before the load balancer has tried the new pods",
-    issue: "aws-load-balancer-controller#1124",
-    left: "proxies here learn of new and of old pods equally late",
-  },
-  {
     name: "clock-skew",
     sees: "pods that are available too late or too early",
     why: "minReadySeconds counts from the node's clock and is compared with the controller's",

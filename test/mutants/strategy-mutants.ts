@@ -117,6 +117,30 @@ const canaries = noticedBy(
   ],
 );
 
+const healthChecks = noticedBy(
+  ["traffic/health-checks.test.ts"],
+  [
+    [
+      "a load balancer uses new pods before it has checked them",
+      "traffic/endpoint-news",
+      `passedAt[i]! <= at`,
+      `passedAt[i]! >= 0`,
+    ],
+    [
+      "a pod that was not ready for a while is not checked again",
+      "traffic/pods",
+      `server.containersReadyAt = NEVER;`,
+      `{}`,
+    ],
+    [
+      "checks begin when the pod is ready, not its containers",
+      "traffic/pods",
+      `type === "ContainersReady" &&`,
+      `type === "Ready" &&`,
+    ],
+  ],
+);
+
 const traffic = noticedBy(
   ["traffic/ledger.test.ts", "traffic/clients.test.ts"],
   [
@@ -215,6 +239,7 @@ const kubectl = noticedBy(
 );
 
 export const strategyMutants: readonly Mutant[] = [
+  ...healthChecks,
   ...rollouts,
   ...canaries,
   ...traffic,

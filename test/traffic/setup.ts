@@ -9,6 +9,8 @@ export interface Setup {
   readonly replicas?: number;
   /** Seconds of `preStop.sleep`. */
   readonly preStop?: number;
+  /** Condition types of the pods' readiness gates. */
+  readonly gates?: readonly string[];
   readonly strategy?: { readonly maxSurge: number; readonly maxUnavailable: number };
   readonly behaviors?: readonly Behavior[];
   readonly apps?: readonly AppBehavior[];
@@ -21,7 +23,12 @@ export const service: KubeObject = {
   spec: { selector: { app: "web" }, ports: [{ port: 80 }] },
 };
 
-export function deployment({ replicas = 4, preStop, strategy }: Setup = {}): KubeObject {
+export function deployment({
+  replicas = 4,
+  preStop,
+  gates = [],
+  strategy,
+}: Setup = {}): KubeObject {
   const lifecycle = preStop === undefined ? {} : { preStop: { sleep: { seconds: preStop } } };
   return {
     apiVersion: "apps/v1",
@@ -33,7 +40,10 @@ export function deployment({ replicas = 4, preStop, strategy }: Setup = {}): Kub
       ...(strategy === undefined ? {} : { strategy: { rollingUpdate: strategy } }),
       template: {
         metadata: { labels: { app: "web" } },
-        spec: { containers: [{ name: "web", image: "web:v1", lifecycle }] },
+        spec: {
+          readinessGates: gates.map((conditionType) => ({ conditionType })),
+          containers: [{ name: "web", image: "web:v1", lifecycle }],
+        },
       },
     },
   };
