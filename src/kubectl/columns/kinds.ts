@@ -134,6 +134,40 @@ const dataCount: Column = {
     Object.keys(map(object, "data")).length + Object.keys(map(object, "binaryData")).length,
 };
 
+/** Who is bound: of a service account also its namespace. */
+function subjectsColumn(name: string, kind: "User" | "Group" | "ServiceAccount"): Column {
+  return {
+    name,
+    wide: true,
+    cell: (binding) =>
+      list(binding, "subjects")
+        .filter((subject) => text(subject, "kind") === kind)
+        .map((subject) => {
+          const prefix = kind === "ServiceAccount" ? `${text(subject, "namespace")}/` : "";
+          return prefix + text(subject, "name");
+        })
+        .join(", "),
+  };
+}
+
+const bindingColumns: readonly Column[] = [
+  nameColumn,
+  {
+    name: "Role",
+    cell: (binding) => `${text(binding, "roleRef", "kind")}/${text(binding, "roleRef", "name")}`,
+  },
+  ageColumn,
+  subjectsColumn("Users", "User"),
+  subjectsColumn("Groups", "Group"),
+  subjectsColumn("ServiceAccounts", "ServiceAccount"),
+];
+
+/** Kinds to which the API server gives no columns of their own. */
+const plainColumns: readonly Column[] = [
+  nameColumn,
+  { name: "Created At", cell: ({ metadata }) => metadata.creationTimestamp ?? "" },
+];
+
 const byKind: Readonly<Record<string, readonly Column[]>> = {
   Pod: podColumns,
   Deployment: deploymentColumns,
@@ -164,6 +198,12 @@ const byKind: Readonly<Record<string, readonly Column[]>> = {
     ageColumn,
     word("PreemptionPolicy", "", "preemptionPolicy"),
   ],
+  LimitRange: plainColumns,
+  Role: plainColumns,
+  ClusterRole: plainColumns,
+  CustomResourceDefinition: plainColumns,
+  RoleBinding: bindingColumns,
+  ClusterRoleBinding: bindingColumns,
   Canary: canaryColumns,
   MetricTemplate: metricTemplateColumns,
   AlertProvider: alertProviderColumns,

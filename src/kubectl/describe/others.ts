@@ -1,11 +1,10 @@
 /**
- * Descriptions of services, autoscalers and, in kubectl's generic form, of every other kind. Mirrors
- * kubectl/pkg/describe (v0.37.2); quotas are left to the generic form.
+ * Descriptions of services and, in kubectl's generic form, of kinds without one of their own. Mirrors
+ * kubectl/pkg/describe (v0.37.2).
  */
 import { formatLabels } from "../../apiserver/selectors.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
-import { longTime } from "../duration.ts";
 import { at, isMap, list, map, num, plainText, sortedKeys, text } from "../fields.ts";
 import { annotationLines, labelLines, line, optionalLine } from "./text.ts";
 
@@ -89,71 +88,6 @@ export function readyEndpoints(slices: readonly KubeObject[], portName: string):
     }
   }
   return more ? `${shown.join(",")} + ${count - 3} more...` : shown.join(",");
-}
-
-export function describeQuota(_call: Call, quota: KubeObject): string[] {
-  const hard = map(quota, "status", "hard");
-  return [
-    line(0, "Name:", quota.metadata.name),
-    line(0, "Namespace:", quota.metadata.namespace ?? ""),
-    line(0, "Resource", "Used", "Hard"),
-    line(0, "--------", "----", "----"),
-    ...sortedKeys(hard).map((key) =>
-      line(0, key, text(quota, "status", "used", key) || "0", text(hard, key)),
-    ),
-  ];
-}
-
-export function describeAutoscaler(_call: Call, hpa: KubeObject): string[] {
-  const target = map(hpa, "spec", "scaleTargetRef");
-  const current = list(hpa, "status", "currentMetrics");
-  const metrics = list(hpa, "spec", "metrics").map((metric, i) => metricLine(metric, current[i]));
-  const conditions = list(hpa, "status", "conditions");
-  return [
-    line(0, "Name:", hpa.metadata.name),
-    line(0, "Namespace:", hpa.metadata.namespace ?? ""),
-    ...labelLines("Labels", map(hpa.metadata.labels)),
-    ...annotationLines("Annotations", map(hpa.metadata.annotations)),
-    line(0, "CreationTimestamp:", longTime(hpa.metadata.creationTimestamp)),
-    line(0, "Reference:", `${text(target, "kind")}/${text(target, "name")}`),
-    ...(metrics.length === 0 ? [] : [line(0, "Metrics:", "( current / target )"), ...metrics]),
-    line(0, "Min replicas:", text(hpa, "spec", "minReplicas") || "<unset>"),
-    line(0, "Max replicas:", String(num(hpa, "spec", "maxReplicas"))),
-    line(
-      0,
-      `${text(target, "kind")} pods:`,
-      `${num(hpa, "status", "currentReplicas")} current / ${num(hpa, "status", "desiredReplicas")} desired`,
-    ),
-    ...(conditions.length === 0
-      ? []
-      : [
-          "Conditions:",
-          line(1, "Type", "Status", "Reason", "Message"),
-          line(1, "----", "------", "------", "-------"),
-          ...conditions.map((c) =>
-            line(1, ...["type", "status", "reason", "message"].map((key) => text(c, key))),
-          ),
-        ]),
-  ];
-}
-
-/** Resource metrics; other sources print as `<unknown metric type>`. */
-function metricLine(metric: unknown, current: unknown): string {
-  const resource = at(metric, "resource");
-  if (!isMap(resource))
-    return line(1, `<unknown metric type ${JSON.stringify(text(metric, "type"))}>`);
-  const name = text(resource, "name");
-  const average = text(resource, "target", "averageValue");
-  if (average !== "") {
-    const now = text(current, "resource", "current", "averageValue") || "<unknown>";
-    return line(1, `resource ${name} on pods:`, `${now} / ${average}`);
-  }
-  const used = at(current, "resource", "current", "averageUtilization");
-  const wanted = text(resource, "target", "averageUtilization");
-  const raw = text(current, "resource", "current", "averageValue");
-  const now = typeof used === "number" ? `${used}% (${raw})` : "<unknown>";
-  const title = `resource ${name} on pods  (as a percentage of request):`;
-  return line(1, title, `${now} / ${wanted === "" ? "<auto>" : `${wanted}%`}`);
 }
 
 /** Any other kind: names, then every field under its spaced-out name. */

@@ -7,9 +7,9 @@ import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
 import { at, list, map, num, sortedKeys, text } from "../fields.ts";
 import { selectorText } from "../../apiserver/selectors.ts";
+import { limitRangeLines } from "./limits.ts";
 import { annotationLines, labelLines, line } from "./text.ts";
 
-/** Limit ranges are kept, but not told. */
 export function describeNamespace(call: Call, namespace: KubeObject): string[] {
   const scope = { namespace: namespace.metadata.name };
   const quotas = call.io.client.list("resourcequotas", scope);
@@ -23,7 +23,7 @@ export function describeNamespace(call: Call, namespace: KubeObject): string[] {
     ...(quotas.length === 0 ? ["No resource quota."] : ["Resource Quotas"]),
     ...quotas.flatMap(quotaLines),
     "",
-    "No LimitRange resource.",
+    ...limitRangeLines(call.io.client.list("limitranges", scope)),
   ];
 }
 

@@ -2,14 +2,11 @@
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
+import { describeAutoscaler } from "../describe/autoscalers.ts";
 import { describeEndpoints, describeEndpointSlice } from "../describe/endpoints.ts";
 import { eventLines } from "../describe/events.ts";
-import {
-  describeAutoscaler,
-  describeGeneric,
-  describeQuota,
-  describeService,
-} from "../describe/others.ts";
+import { describeLimitRange, describeQuota } from "../describe/limits.ts";
+import { describeGeneric, describeService } from "../describe/others.ts";
 import { describeNode } from "../describe/nodes.ts";
 import {
   describeConfigMap,
@@ -44,6 +41,7 @@ const describers: Readonly<Record<string, Describer>> = {
   Endpoints: describeEndpoints,
   EndpointSlice: describeEndpointSlice,
   ResourceQuota: describeQuota,
+  LimitRange: describeLimitRange,
   PriorityClass: describePriorityClass,
 };
 
@@ -94,7 +92,7 @@ function describeOne(
 }
 
 /** Kinds of which kubectl tells no events. */
-const silent: ReadonlySet<string> = new Set(["Namespace", "Secret"]);
+const silent: ReadonlySet<string> = new Set(["LimitRange", "Namespace", "ResourceQuota", "Secret"]);
 
 /** `Events: <none>` aligns with the lines above it. */
 function firstEventLine(call: Call, object: KubeObject): string[] {
