@@ -44,6 +44,12 @@ export type Answer<T> =
   | { readonly ok: true; readonly value: T; readonly warnings?: readonly string[] }
   | { readonly ok: false; readonly status: Status; readonly warnings?: readonly string[] };
 
+/** A refusal with warnings that came up before it. */
+export function warned<A extends Answer<unknown>>(answer: A, warnings: readonly string[] = []): A {
+  if (answer.ok || warnings.length === 0) return answer;
+  return { ...answer, warnings: [...warnings, ...(answer.warnings ?? [])] };
+}
+
 /** `deployments.apps`, or `pods` for the core group: how messages name a resource. */
 export interface GroupResource {
   readonly group: string;
@@ -88,12 +94,14 @@ export function alreadyExists(of: GroupResource, name: string): Status {
   });
 }
 
-export function conflict(of: GroupResource, name: string): Status {
+const MODIFIED =
+  "the object has been modified; please apply your changes to the latest version and try again";
+
+export function conflict(of: GroupResource, name: string, why: string = MODIFIED): Status {
   return failure(
     409,
     "Conflict",
-    `Operation cannot be fulfilled on ${qualified(of)} "${name}": the object has been modified; ` +
-      "please apply your changes to the latest version and try again",
+    `Operation cannot be fulfilled on ${qualified(of)} "${name}": ${why}`,
     { name, group: of.group, kind: of.resource },
   );
 }

@@ -5,7 +5,16 @@
  */
 import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
-import { conflict, failure, invalid, notFound, type Answer, type Status } from "../api/status.ts";
+import {
+  alreadyExists,
+  conflict,
+  failure,
+  invalid,
+  notFound,
+  warned,
+  type Answer,
+  type Status,
+} from "../api/status.ts";
 import { withoutAutoscalingV1 } from "./autoscaling-v1.ts";
 import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
@@ -36,8 +45,17 @@ export function admitCreate(
 ): Admitted {
   const decoded = decodeObject(withoutAutoscalingV1(object), fieldValidation);
   if (!decoded.ok) return decoded;
-  const { namespace = "default" } = object.metadata;
-  const named = withName(store, decoded.value);
+  return warned(admitDecoded(store, kind, decoded.value, decoded.warnings), decoded.warnings);
+}
+
+function admitDecoded(
+  store: Store,
+  kind: KindInfo,
+  decoded: KubeObject,
+  warnings: readonly string[] = [],
+): Admitted {
+  const { namespace = "default" } = decoded.metadata;
+  const named = withName(store, decoded);
   if (kind.namespaced) {
     const found = store.get("namespaces", namespace);
     const status =
@@ -51,7 +69,6 @@ export function admitCreate(
     ...named,
     metadata: kind.namespaced ? { ...named.metadata, namespace } : metadata,
   };
-  const warnings = decoded.warnings ?? [];
   const strategy = strategyFor(storeName(kind));
   if (strategy === undefined) return { ok: true, value: placed, warnings };
   const classed =
@@ -103,7 +120,7 @@ export function admitReplace(
   const decoded = decodeObject(object, options.fieldValidation);
   if (!decoded.ok) return decoded;
   const admitted = admitUpdate(store, kind, decoded.value, current, options.subresource);
-  if (!admitted.ok) return admitted;
+  if (!admitted.ok) return warned(admitted, decoded.warnings);
   return { ...admitted, warnings: [...(decoded.warnings ?? []), ...admitted.warnings] };
 }
 
@@ -183,6 +200,42 @@ function nodePortsOf(service: KubeObject): readonly number[] {
     const { nodePort } = asRecord(port);
     return typeof nodePort === "number" ? nodePort : 0;
   });
+}
+
+/** What the storage says to a new object; `taken`: the one that has its name. */
+export function refuseNew(
+  kind: KindInfo,
+  { metadata }: KubeObject,
+  taken: KubeObject | undefined,
+  { dryRun }: { readonly dryRun?: "All" },
+): Status | undefined {
+  if ((metadata.resourceVersion ?? "") !== "" && dryRun === undefined) {
+    const why = "resourceVersion should not be set on objects to be created";
+    return failure(500, "InternalError", why);
+  }
+  return taken === undefined ? undefined : alreadyExists(groupResource(kind), metadata.name);
+}
+
+/** A PUT may be meant for an object that has been made anew since, or for another version. */
+export function refuseStale(
+  kind: KindInfo,
+  { metadata }: KubeObject,
+  current: KubeObject,
+): Status | undefined {
+  const { name, namespace, uid, resourceVersion } = current.metadata;
+  const group = groupResource(kind);
+  if ((metadata.uid ?? "") !== "" && metadata.uid !== uid) {
+    const key = ["/registry", kind.resource, ...(kind.namespaced ? [namespace] : []), name];
+    const why = `UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
+    return conflict(
+      group,
+      name,
+      `StorageError: invalid object, Code: 4, Key: ${key.join("/")}, ResourceVersion: 0, ` +
+        `AdditionalErrorMsg: Precondition failed: ${why}`,
+    );
+  }
+  const asked = metadata.resourceVersion ?? "";
+  return asked === "" || asked === resourceVersion ? undefined : conflict(group, name);
 }
 
 /** A patch may not make another object of it, nor be meant for another version. */

@@ -15,7 +15,7 @@ import type {
 import type { Pod } from "../api/core.ts";
 import { deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis, Timestamp } from "../api/meta.ts";
-import { alreadyExists, conflict, invalid, notFound, type Answer } from "../api/status.ts";
+import { conflict, invalid, notFound, warned, type Answer } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import {
@@ -23,6 +23,8 @@ import {
   admitReplace,
   admitUpdate,
   refuseIdentity,
+  refuseNew,
+  refuseStale,
   type Admitted,
 } from "./admission.ts";
 import { readBody } from "./body.ts";
@@ -247,12 +249,14 @@ export class ApiServer implements Client {
     if (!admitted.ok) return admitted;
     const { warnings } = admitted;
     const value = trackWrite(undefined, admitted, options, this.#stamp());
-    const taken = this.#find({ ...value.metadata, resource: storeName(kind) });
-    if (taken !== undefined) {
-      return { ok: false, status: alreadyExists(groupResource(kind), value.metadata.name) };
-    }
-    const podRefused = storeName(kind) === "pods" ? podRefusal(this, value as Pod) : undefined;
-    if (podRefused !== undefined) return { ok: false, status: podRefused };
+    const refusal =
+      refuseNew(
+        kind,
+        value,
+        this.#find({ ...value.metadata, resource: storeName(kind) }),
+        options,
+      ) ?? (storeName(kind) === "pods" ? podRefusal(this, value as Pod) : undefined);
+    if (refusal !== undefined) return { ok: false, status: refusal, warnings };
     if (options.dryRun !== undefined) {
       const made = { uid: uidText(0), creationTimestamp: this.#stamp() };
       const metadata = { ...value.metadata, ...made };
@@ -272,10 +276,8 @@ export class ApiServer implements Client {
     if (refused !== undefined) return refused;
     const current = this.#find({ ...object.metadata, resource: storeName(kind) });
     if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
-    const asked = object.metadata.resourceVersion;
-    if (asked !== undefined && asked !== "" && asked !== current.metadata.resourceVersion) {
-      return { ok: false, status: conflict(groupResource(kind), name) };
-    }
+    const stale = refuseStale(kind, object, current);
+    if (stale !== undefined) return { ok: false, status: stale };
     const admitted = admitReplace(this.store, kind, object, current, options);
     return this.#store(kind, current, admitted, options);
   }
@@ -300,7 +302,7 @@ export class ApiServer implements Client {
     const next = scale ? applyScale(current, patched.value) : patched.value;
     const subresource = scale ? undefined : options.subresource;
     const admitted = admitUpdate(this.store, kind, next, current, subresource);
-    if (!admitted.ok) return admitted;
+    if (!admitted.ok) return warned(admitted, patched.warnings);
     const warnings = [...(patched.warnings ?? []), ...admitted.warnings];
     return this.#store(kind, current, { ...admitted, warnings }, options);
   }

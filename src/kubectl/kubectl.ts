@@ -74,18 +74,30 @@ function runCommand(words: readonly string[], io: KubectlIo): { readonly code: n
   return result;
 }
 
+/** Verbs that ask for a client before anything else: their words for a missing context are another's. */
+const readsConfigurationEarly =
+  /^(api-resources|api-versions|apply|autoscale|cluster-info|create|diff|explain|expose|replace|run|version|wait)\b/u;
+
+/** diff keeps 1 for a difference. */
+function failConfiguration(path: string, text: string): never {
+  return exitWith(`error: ${text}`, path === "diff" ? 2 : 1);
+}
+
 /** There is one context, one cluster and one user; other names are refused as clientcmd does. */
 function requireConfiguration(path: string, flags: Flags, io: KubectlIo): void {
   if (/^(config|help|options|completion|plugin|alpha)\b/u.test(path)) return;
   const file = flags.text("kubeconfig");
   if (file !== "" && io.readFile(file) === undefined)
     fail(`stat ${file}: no such file or directory`);
+  const early = readsConfigurationEarly.test(path);
   const context = flags.text("context");
   if (context !== "" && context !== "rollsim") {
+    if (early) failConfiguration(path, `context ${goQuote(context)} does not exist`);
     exitWith(`Error in configuration: context was not found for specified context: ${context}`);
   }
   const cluster = flags.text("cluster");
   if (cluster !== "" && cluster !== "rollsim") {
+    if (early) failConfiguration(path, `cluster ${goQuote(cluster)} does not exist`);
     fail(`no server found for cluster ${goQuote(cluster)}`);
   }
   const user = flags.text("user");

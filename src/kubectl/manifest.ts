@@ -200,10 +200,11 @@ function metadataProblem(metadata: unknown, source: string): string | undefined 
     const wrong = Object.values(value).find((v) => typeof v !== "string" && v !== null);
     if (wrong !== undefined) return cannot(jsonType(wrong), field, "string");
   }
-  for (const key of ["name", "namespace", "generateName"]) {
+  for (const key of ["name", "namespace", "generateName", "uid"]) {
     const value = metadata[key];
     if (value !== undefined && value !== null && typeof value !== "string") {
-      return cannot(jsonType(value), `ObjectMeta.metadata.${key}`, "string");
+      const type = key === "uid" ? "types.UID" : "string";
+      return cannot(jsonType(value), `ObjectMeta.metadata.${key}`, type);
     }
   }
   return undefined;

@@ -41,6 +41,13 @@ export function threeWayMerge(original: JsonMap, modified: JsonMap, current: Jso
   return patch;
 }
 
+/** As an object is created: without the version that it had where its manifest was taken from. */
+export function unversioned(object: KubeObject): KubeObject {
+  if (object.metadata.resourceVersion === undefined) return object;
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
 /**
  * Sends the strategic patch that makes `after` of the object, which `told` is told before; undefined when there
  * is no change.

@@ -296,6 +296,12 @@ function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
   });
 }
 
+/** The texts of what -f names. */
+export function textsOf(call: Call, paths: readonly string[]): readonly string[] {
+  requirePaths(call, paths);
+  return sourcesOf(call, paths).map(({ text: read }) => read);
+}
+
 function fromFiles(call: Call, paths: readonly string[], options: ResolveOptions): Selection {
   const { infos: read, problems } = readObjects(
     call,
@@ -345,7 +351,8 @@ export function readObjects(
     problems.push(...opened.flatMap((each) => (typeof each === "string" ? [{ text: each }] : [])));
     for (const document of opened.flatMap((each) => (typeof each === "string" ? [] : each))) {
       const wrong = objectProblem(document, source.label, validation);
-      const read = wrong ?? toInfo(call, document, source.label);
+      const place = parsed.documents.includes(document) ? "of its own" : "in a list";
+      const read = wrong ?? toInfo(call, document, source.label, place);
       if (typeof read === "string") problems.push({ text: read });
       else if (selector === "" || matchesLabels(read.object, selector)) infos.push(read);
     }
@@ -354,7 +361,12 @@ export function readObjects(
   return { infos, problems };
 }
 
-function toInfo(call: Call, document: unknown, source: string): Info | string {
+function toInfo(
+  call: Call,
+  document: unknown,
+  source: string,
+  place: "of its own" | "in a list",
+): Info | string {
   const object = withoutAutoscalingV1({
     ...map(document),
     apiVersion: text(document, "apiVersion"),
@@ -364,10 +376,11 @@ function toInfo(call: Call, document: unknown, source: string): Info | string {
   const kind = kindOfObject(call.io, object);
   const { name, namespace } = object.metadata;
   if (kind === undefined) {
+    const unknown = `no matches for kind ${goQuote(object.kind)} in version ${goQuote(object.apiVersion)}`;
+    if (place === "in a list") return `unable to recognize ${unknown}`;
     return (
       `resource mapping not found for name: ${goQuote(name)} namespace: ${goQuote(namespace ?? "")} ` +
-      `from ${goQuote(source)}: no matches for kind ${goQuote(object.kind)} in version ` +
-      `${goQuote(object.apiVersion)}\nensure CRDs are installed first`
+      `from ${goQuote(source)}: ${unknown}\nensure CRDs are installed first`
     );
   }
   // Without a server nobody knows that the kind has namespaces.

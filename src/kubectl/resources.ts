@@ -5,6 +5,11 @@ import { isCustomGroup, kindOfObject as knownOrMadeUp } from "../apiserver/kinds
 import { fail, goQuote } from "./errors.ts";
 import type { KubectlIo } from "./io.ts";
 
+/** `Deployment.apps`, `Pod`: a kind as errors name it. */
+export function kindName({ kind, group }: KindInfo): string {
+  return group === "" ? kind : `${kind}.${group}`;
+}
+
 /** The order in which `all` lists its kinds. */
 const allOrder = [
   "pods",

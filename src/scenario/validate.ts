@@ -6,6 +6,7 @@ import type { Client } from "../api/client.ts";
 import type { StatusCause } from "../api/status.ts";
 import { Cluster } from "../cluster.ts";
 import { grant } from "../cluster/taken-for-granted.ts";
+import { unversioned } from "../kubectl/mutate.ts";
 import { problemAt, type Problem, type Span } from "./problem.ts";
 import type { Manifest, Scenario } from "./scenario.ts";
 import type { Located } from "./yaml.ts";
@@ -23,7 +24,10 @@ export function refusedManifests({
     // Namespaces are made, so that the objects after them find them.
     const dryRun = object.kind === "Namespace" ? {} : { dryRun: "All" as const };
     const metadata = { namespace, ...object.metadata };
-    const answer = api.create({ ...object, metadata }, { ...dryRun, fieldValidation: "Strict" });
+    const answer = api.create(unversioned({ ...object, metadata }), {
+      ...dryRun,
+      fieldValidation: "Strict",
+    });
     if (answer.ok) return [];
     const { causes } = answer.status.details ?? {};
     if (causes === undefined || causes.length === 0) {

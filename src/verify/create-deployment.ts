@@ -6,6 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import { grant, takenForGranted } from "../cluster/taken-for-granted.ts";
 import { openLists } from "../kubectl/list-manifest.ts";
 import { parseManifest } from "../kubectl/manifest.ts";
+import { unversioned } from "../kubectl/mutate.ts";
 
 /**
  * A Deployment as an object, or the text of manifests of which one is a Deployment; what else is in the text is
@@ -22,7 +23,7 @@ export function createDeployment(cluster: Cluster, manifest: KubeObject): Deploy
     if (!isThere)
       api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     grant(api, takenForGranted([manifest], "default"));
-    return api.create(manifest, { fieldValidation: "Strict" });
+    return api.create(unversioned(manifest), { fieldValidation: "Strict" });
   });
   if (!created.ok) throw new TypeError(created.status.message);
   return created.value as Deployment;

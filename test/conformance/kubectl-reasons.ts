@@ -65,6 +65,8 @@ const races: Numbered = [
   ["create-3", 43],
   ["create-3", 45],
   ["create-3", 61],
+  ["mistakes-2", 55],
+  ["mistakes-2", 100],
 ];
 
 const numbered =
@@ -169,7 +171,7 @@ const reasons: readonly Reason[] = [
     why: "of an object whose name has a hash, which rollsim did not make",
   },
   {
-    matches: line(/^(get|describe) quota/),
+    matches: line(/^(get|describe) (quota|ns staging)/),
     why: "the recorded cluster ran no controller for quotas",
   },
   {

@@ -99,9 +99,11 @@ export function ownersAfterUpdate(
   const own = ownersOf(before).find((owned) => sameManager(owned.manager, manager));
   const fields = union(minus(own?.fields ?? new Set(), lost), gained);
   const unchanged = own !== undefined && gained.size === 0 && lost.size === 0;
+  // Who scales comes to the object by way of a Scale, and its time is lost there (managedfields/scalehandler.go).
+  const time = manager.subresource === "scale" ? "" : at;
   return [
     ...others.map((owned) => ({ ...owned, fields: minus(minus(owned.fields, gained), lost) })),
-    { manager, fields, time: unchanged ? own.time : at },
+    { manager, fields, time: unchanged ? own.time : time },
   ];
 }
 

@@ -8,22 +8,22 @@ function goString(text: string): string {
   );
 }
 
-/** On one line without spaces. Members whose value is undefined are left out. */
-export function compactJson(value: unknown): string {
-  if (typeof value === "string") return goString(value);
-  if (Array.isArray(value)) return `[${value.map(compactJson).join(",")}]`;
-  if (!isMap(value)) return value === undefined ? "null" : JSON.stringify(value);
-  const members = sortedKeys(value)
-    .filter((key) => value[key] !== undefined)
-    .map((key) => `${goString(key)}:${compactJson(value[key])}`);
-  return `{${members.join(",")}}`;
-}
-
 /**
  * Of maps: `sorted`, or `as they come`, as Go prints structs. Objects from the API server come in the
  * order of Go's structs.
  */
 export type KeyOrder = "sorted" | "as they come";
+
+/** On one line without spaces. Members whose value is undefined are left out. */
+export function compactJson(value: unknown, order: KeyOrder = "sorted"): string {
+  if (typeof value === "string") return goString(value);
+  if (Array.isArray(value)) return `[${value.map((item) => compactJson(item, order)).join(",")}]`;
+  if (!isMap(value)) return value === undefined ? "null" : JSON.stringify(value);
+  const members = (order === "sorted" ? sortedKeys(value) : Object.keys(value))
+    .filter((key) => value[key] !== undefined)
+    .map((key) => `${goString(key)}:${compactJson(value[key], order)}`);
+  return `{${members.join(",")}}`;
+}
 
 /** json.MarshalIndent with this indent; no line break at the end. */
 export function indentedJson(

@@ -13,8 +13,12 @@ interface Walk {
 }
 
 /** The printed template, or why it cannot be printed. Absent fields print nothing. */
-export function printJsonPath(template: string, data: unknown): string | PathError {
-  const found = findResults(template, data, "allow missing");
+export function printJsonPath(
+  template: string,
+  data: unknown,
+  missing: "allow missing" | "refuse missing" = "allow missing",
+): string | PathError {
+  const found = findResults(template, data, missing);
   if (isPathError(found)) return found;
   return found.map((results) => results.map(printed).join(" ")).join("");
 }

@@ -8,7 +8,7 @@ import { nameOfObject } from "../resources.ts";
 import { alignTabs, tableTabs } from "../tabwriter.ts";
 import { indentedJson } from "./gojson.ts";
 import { findResults, goSprint, isPathError, relaxedPath } from "./jsonpath.ts";
-import type { PathError } from "./jsonpath-parse.ts";
+import { parseTemplate, type PathError } from "./jsonpath-parse.ts";
 import { kyaml } from "./kyaml.ts";
 import { inStructOrder } from "./struct-order.ts";
 import { templateOf, templatePrinter, type Printer } from "./templates.ts";
@@ -81,7 +81,7 @@ function objectPrinter(call: Call, format: string): Printer | undefined {
       return (printed > 1 ? "---\n" : "") + toYaml(shown(object));
     };
   }
-  if (format === "name") return namesOf;
+  if (lower === "name") return namesOf;
   if (lower === "kyaml") {
     const typed = typedVerbs.test(call.command);
     return (object) =>
@@ -180,7 +180,9 @@ function listed(printed: JsonMap): readonly JsonMap[] {
 }
 
 function columnText(path: string, object: JsonMap): string | PathError {
-  const found = findResults(path, object, "allow missing");
+  // What is no path is told without the path.
+  const parsed = parseTemplate(path);
+  const found = isPathError(parsed) ? parsed : findResults(path, object, "allow missing");
   if (isPathError(found)) return found;
   const values = found.flat();
   return values.length === 0 ? "<none>" : values.map(goSprint).join(",");

@@ -17,6 +17,8 @@ export function sortObjects(
   rows: "of a table" | "of a list",
 ): readonly KubeObject[] {
   const path = relaxedPath(by);
+  // A single row is never compared.
+  if (rows === "of a table" && objects.length < 2) return objects;
   if (isPathError(path)) return rows === "of a table" ? [] : fail(path.error);
   const keyed = objects.map((object) => {
     const found = findResults(path, object, "allow missing");
@@ -24,7 +26,7 @@ export function sortObjects(
     return { object, key: found.flat()[0] };
   });
   if (objects.length > 0 && keyed.every(({ key }) => key === undefined)) {
-    if (rows === "of a table") return objects.length > 1 ? [] : objects;
+    if (rows === "of a table") return [];
     return fail(`couldn't find any field with path ${goQuote(path)} in the list of objects`);
   }
   const present = keyed.filter(({ key }) => key !== undefined);

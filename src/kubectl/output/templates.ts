@@ -28,7 +28,7 @@ export function templatePrinter(call: Call, format: string): Printer | undefined
   if (argument === "") fail("template format specified but no template given");
   const template = name.endsWith("file") ? textOf(call, argument) : argument;
   return name.startsWith("jsonpath")
-    ? jsonPathPrinter(name, template)
+    ? jsonPathPrinter(name, template, missingKeys(call))
     : goTemplatePrinter(call, template);
 }
 
@@ -39,13 +39,15 @@ function textOf(call: Call, path: string): string {
   );
 }
 
+function missingKeys({ flags }: Call): "allow missing" | "refuse missing" {
+  return flags.bool("allow-missing-template-keys") ? "allow missing" : "refuse missing";
+}
+
 /** Mirrors cli-runtime/pkg/printers/template.go (v0.37.2). */
 function goTemplatePrinter(call: Call, text: string): Printer {
   const template = parseGoTemplate(text, (name) => functionNamed(name) !== undefined);
   if ("error" in template) return fail(`error parsing template ${text}, ${template.error}`);
-  const missing = call.flags.bool("allow-missing-template-keys")
-    ? "allow missing"
-    : "refuse missing";
+  const missing = missingKeys(call);
   return (object) => {
     const executed = executeTemplate(template, object, missing);
     if (executed.error === undefined) return executed.text;
@@ -59,16 +61,20 @@ function goTemplatePrinter(call: Call, text: string): Printer {
   };
 }
 
-function jsonPathPrinter(format: string, template: string): Printer {
+function jsonPathPrinter(
+  format: string,
+  template: string,
+  missing: "allow missing" | "refuse missing",
+): Printer {
   if (format === "jsonpath-as-json") {
     return (object) => {
-      const found = findResults(template, object, "allow missing");
+      const found = findResults(template, object, missing);
       if (isPathError(found)) return fail(found.error);
       return found.map((results) => `${indentedJson(results, "    ")}\n`).join("");
     };
   }
   return (object) => {
-    const printed = printJsonPath(template, object);
+    const printed = printJsonPath(template, object, missing);
     if (!isPathError(printed)) return printed;
     return fail(pathFailure(printed.error, template, object));
   };

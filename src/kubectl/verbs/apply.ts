@@ -27,7 +27,7 @@ import {
   type DryRun,
 } from "../call.ts";
 import { fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
-import { threeWayMerge, withAnnotation } from "../mutate.ts";
+import { threeWayMerge, unversioned, withAnnotation } from "../mutate.ts";
 import { compactJson } from "../output/gojson.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
 import { reporter } from "../output/report.ts";
@@ -135,7 +135,7 @@ function applyOne(call: Call, info: Info, dryRun: DryRun): Applied {
   if (current.status.reason !== "NotFound") return { problem: { status: current.status } };
   const created = withoutNulls(modified);
   if (dryRun === "client") return { object: created, operation: "created" };
-  const answer = heed(call, call.io.client.create(created, optionsOf(call, dryRun)));
+  const answer = heed(call, call.io.client.create(unversioned(created), optionsOf(call, dryRun)));
   if (answer.ok) return { object: answer.value, operation: "created" };
   return { problem: withSource(answer.status, "creating", info.source) };
 }
@@ -173,7 +173,8 @@ function patchExisting(
   const forcible = ["Conflict", "Invalid"].includes(answer.status.reason ?? "");
   if (forcible && call.flags.bool("force")) return replaced(call, info, modified, dryRun);
   const verb = `applying patch:\n${compactJson(patch)}\nto:\n${infoText(info)}\nfor:`;
-  return { problem: withSource(answer.status, verb, info.source) };
+  const refused = withSource(answer.status, "patching", info.source);
+  return { problem: "status" in refused ? withSource(refused.status, verb, info.source) : refused };
 }
 
 /** --force: what cannot be patched is deleted and made anew. */
@@ -187,7 +188,10 @@ function replaced(call: Call, info: Info, modified: KubeObject, dryRun: DryRun):
       return { problem: { text: "timed out waiting for the condition" } };
     }
   }
-  const answer = heed(call, client.create(withoutNulls(modified), optionsOf(call, dryRun)));
+  const answer = heed(
+    call,
+    client.create(unversioned(withoutNulls(modified)), optionsOf(call, dryRun)),
+  );
   return answer.ok
     ? { object: answer.value, operation: "configured" }
     : { problem: withSource(answer.status, "creating", info.source) };

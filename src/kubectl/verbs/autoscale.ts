@@ -1,6 +1,7 @@
 /** kubectl autoscale. Mirrors kubectl/pkg/cmd/autoscale/autoscale.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
-import { parseQuantity } from "../../apiserver/quantity.ts";
+import type { Status } from "../../api/status.ts";
+import { parseQuantity, printQuantity } from "../../apiserver/quantity.ts";
 import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
 import type { JsonMap } from "../fields.ts";
@@ -56,26 +57,20 @@ export function autoscale(call: Call): void {
     };
     const answer = heed(call, call.io.client.create(placed, writeOptions(context)));
     if (answer.ok) report(answer.value, "autoscaled");
-    // kubectl tries the older version next, and its error hides the first one.
-    else if (
-      flags.text("memory") !== "" ||
-      flags.text("cpu") !== "" ||
-      flags.int("cpu-percent") <= 0
-    ) {
-      problems.push({
-        text:
-          "failed to create autoscaling/v2 HPA and the configuration is incompatible with " +
-          `autoscaling/v1: ${incompatibility(call)}`,
-      });
-    } else problems.push({ status: answer.status });
+    else problems.push(refused(call, answer.status));
   }
   failAll(problems);
 }
 
-/** What the check for autoscaling/v1 says about the flags. */
-function incompatibility(call: Call): string {
-  if (call.flags.text("memory") !== "") return "memory metrics are not supported";
-  return "empty input";
+/**
+ * kubectl tries autoscaling/v1 next, whose refusal is the same, but only for a percentage of cpu and nothing
+ * else; where --cpu is a quantity, or memory is given, it has no error to tell.
+ */
+function refused({ flags }: Call, status: Status): Problem {
+  const cpu = flags.text("cpu").trim();
+  if (cpu.endsWith("%") && flags.text("memory") === "") return { status };
+  const why = "failed to create autoscaling/v2 HPA and the configuration is incompatible with";
+  return { text: `${why} autoscaling/v1: ${cpu === "" ? "empty input" : "%!w(<nil>)"}` };
 }
 
 function autoscalerFor(call: Call, info: Info, metrics: readonly JsonMap[]): KubeObject {
@@ -112,10 +107,13 @@ function utilization(name: string, percent: number): JsonMap {
 function resourceMetric(call: Call, name: "cpu" | "memory", unit: string): readonly JsonMap[] {
   const input = call.flags.text(name).trim();
   if (input === "") return [];
-  const percent = /^(\d+)%$/.exec(input);
-  if (percent !== null) return [utilization(name, Number(percent[1]))];
-  const quantity = /^\d+(\.\d+)?$/.test(input) ? `${Number(input)}${unit}` : input;
-  if (!parseQuantity(quantity).ok) fail(`invalid resource ${name} value: ${input}`);
-  const target = { averageValue: quantity, type: "AverageValue" };
+  if (input.endsWith("%")) {
+    const percent = input.slice(0, -1);
+    if (!/^\d+$/.test(percent)) fail(`invalid percentage value: ${percent}`);
+    return Number(percent) === 0 ? [] : [utilization(name, Number(percent))];
+  }
+  const quantity = parseQuantity(/^\d+(\.\d+)?$/.test(input) ? `${input}${unit}` : input);
+  if (!quantity.ok) return fail(`invalid resource ${name} value: ${input}`);
+  const target = { averageValue: printQuantity(quantity.quantity), type: "AverageValue" };
   return [{ resource: { name, target }, type: "Resource" }];
 }

@@ -18,6 +18,7 @@ import { withAnnotation } from "../mutate.ts";
 import { overridden } from "../overrides.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
+import { kindName } from "../resources.ts";
 import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -124,7 +125,7 @@ function withCause(call: Call, service: KubeObject): KubeObject {
 function exposed(call: Call, info: Info): KubeObject | string {
   const { flags } = call;
   const { object } = info;
-  if (!exposable.includes(object.kind)) return `cannot expose a ${object.kind}`;
+  if (!exposable.includes(object.kind)) return `cannot expose a ${kindName(info.kind)}`;
   const selector = selectorFor(call, object);
   if (typeof selector === "string") return selector;
   const portText = flags.text("port") || containerPorts(object).join(",");

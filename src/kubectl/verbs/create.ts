@@ -14,15 +14,17 @@ import {
   type Call,
 } from "../call.ts";
 import { fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
-import { withAnnotation } from "../mutate.ts";
+import { unversioned, withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf, readObjects, requireFiles } from "../resolve.ts";
 import { kindOfObject } from "../resources.ts";
 import { withSource } from "../sources.ts";
+import { createRaw } from "./raw.ts";
 
 export function createFromFiles(call: Call): void {
   if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "create");
   requireFiles(call);
+  if (call.flags.text("raw") !== "") return createRaw(call);
   const dryRun = dryRunOf(call);
   const validation = validationOf(call);
   const report = reporter(call, dryRun);
@@ -36,7 +38,7 @@ export function createFromFiles(call: Call): void {
       report(object, "created");
       continue;
     }
-    const answer = heed(call, call.io.client.create(object, options));
+    const answer = heed(call, call.io.client.create(unversioned(object), options));
     if (answer.ok) report(answer.value, "created");
     else problems.push(withSource(answer.status, "creating", info.source));
   }

@@ -7,6 +7,7 @@ import { withoutLastApplied } from "../applied.ts";
 import { heed, logLine, type Call } from "../call.ts";
 import { exitOf, exitWith, failStatus, failUsage, statusExitText } from "../errors.ts";
 import { compareText } from "../fields.ts";
+import { unversioned } from "../mutate.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
 import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
@@ -65,7 +66,7 @@ function mergedObject(call: Call, info: Info, live: KubeObject | undefined): Ans
     });
   }
   const options = { dryRun: "All" as const, fieldManager: call.flags.text("field-manager") };
-  if (live === undefined) return client.create(info.object, options);
+  if (live === undefined) return client.create(unversioned(info.object), options);
   // Unlike apply, diff leaves the annotation of the last apply as it is.
   const built = buildPatch(withoutLastApplied(info.object), live);
   if ("error" in built || Object.keys(built.patch).length === 0) return { ok: true, value: live };

@@ -3,6 +3,7 @@
  * KUBE_EDITOR (`sed -i -e s/old/new/`), or unchanged (`true`, `cat`). There is no editor to open.
  */
 import type { KubeObject } from "../../api/meta.ts";
+import type { Status } from "../../api/status.ts";
 import { configurationText, lastAppliedKey } from "../applied.ts";
 import {
   changeCauseKey,
@@ -13,7 +14,7 @@ import {
   type Call,
 } from "../call.ts";
 import { kindOfObject } from "../../apiserver/kinds.ts";
-import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
+import { exitWith, fail, failAll, goQuote } from "../errors.ts";
 import { isKubeObject } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
 import { patchTo, withAnnotation } from "../mutate.ts";
@@ -21,7 +22,7 @@ import { compactJson, indentedJson } from "../output/gojson.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { lateReporter } from "../output/report.ts";
 import { toYaml } from "../output/yaml.ts";
-import { resolve } from "../resolve.ts";
+import { resolve, type Info } from "../resolve.ts";
 import { groupResource } from "../resources.ts";
 
 export function edit(call: Call): void {
@@ -34,33 +35,34 @@ export function edit(call: Call): void {
     const allowed = "allowed formats are: json,kyaml,yaml";
     fail(`unable to match a printer suitable for the output format ${goQuote(format)}, ${allowed}`);
   }
-  const problems: Problem[] = [];
-  let changes = 0;
-  for (const info of selection.infos) {
+  const ending = format === "json" ? "json" : "yaml";
+  const pairs = selection.infos.map((info) => {
     const before = withoutManagedFields(info.object);
-    const json = call.flags.text("output") === "json";
-    const document = json ? `${indentedJson(before, "    ")}\n` : toYaml(before);
-    const edited = editedObject(call, info.ref.name, document);
-    if (edited === undefined) continue;
-    refuseRenaming(before, edited, json ? "json" : "yaml");
-    const after = annotated(call, info.object, edited);
-    const options = {
-      fieldManager: fieldManagerOf(call, "kubectl-edit"),
-      fieldValidation: validationOf(call),
-      ...(call.flags.text("subresource") === "status" ? { subresource: "status" as const } : {}),
-    };
-    const answer = patchTo(call, { ...info, object: before }, after, options, (patch) => {
-      if (call.flags.bool("output-patch")) call.io.out(`Patch: ${compactJson(patch)}\n`);
-    });
-    if (answer === undefined) continue;
-    changes += 1;
-    if (answer.ok) report(answer.value, "edited");
-    else if (answer.status.reason === "Invalid") {
-      refuseEdit(`${groupResource(info.kind)} "${info.ref.name}"`, json ? "json" : "yaml");
-    } else problems.push({ status: answer.status });
+    const document = ending === "json" ? `${indentedJson(before, "    ")}\n` : toYaml(before);
+    return { info, before, edited: editedObject(call, info.ref.name, document) };
+  });
+  if (pairs.every(({ edited }) => edited === undefined)) {
+    return call.io.err("Edit cancelled, no changes made.\n");
   }
-  failAll(problems);
-  if (changes === 0) call.io.err("Edit cancelled, no changes made.\n");
+  for (const { info, before, edited } of pairs) {
+    if (edited !== undefined) refuseRenaming(before, edited, ending);
+    const answer =
+      edited === undefined ? undefined : save(call, { ...info, object: before }, info, edited);
+    if (answer === undefined) report(info.object, "skipped");
+    else if (answer.ok) report(answer.value, "edited");
+    else refuseEdit(`${groupResource(info.kind)} "${info.ref.name}"`, ending, answer.status);
+  }
+}
+
+function save(call: Call, before: Info, { object }: Info, edited: KubeObject) {
+  const options = {
+    fieldManager: fieldManagerOf(call, "kubectl-edit"),
+    fieldValidation: validationOf(call),
+    ...(call.flags.text("subresource") === "status" ? { subresource: "status" as const } : {}),
+  };
+  return patchTo(call, before, annotated(call, object, edited), options, (patch) => {
+    if (call.flags.bool("output-patch")) call.io.out(`Patch: ${compactJson(patch)}\n`);
+  });
 }
 
 /** --record and --save-config; what the latter keeps has the owners of fields in it, too. */
@@ -84,13 +86,19 @@ function refuseRenaming(before: KubeObject, edited: KubeObject, ending: string):
   );
 }
 
-function copyOfChanges(ending: string): string {
-  return `A copy of your changes has been stored to "/tmp/kubectl-edit-0000000000.${ending}"`;
+function copyPath(ending: string): string {
+  return `/tmp/kubectl-edit-0000000000.${ending}`;
 }
 
-/** The real kubectl opens the editor again, and gives up when nothing more is changed. */
-function refuseEdit(name: string, ending: string): never {
-  return exitWith(`error: ${name} is invalid\n${cancelled(ending)}`);
+function copyOfChanges(ending: string): string {
+  return `A copy of your changes has been stored to "${copyPath(ending)}"`;
+}
+
+/** Of what is invalid, the real kubectl opens the editor again, and gives up when nothing more is changed. */
+function refuseEdit(name: string, ending: string, { reason, message }: Status): never {
+  if (reason === "Invalid") return exitWith(`error: ${name} is invalid\n${cancelled(ending)}`);
+  const again = `You can run \`kubectl replace -f ${copyPath(ending)}\` to try this update again.`;
+  return exitWith(`error: ${name} could not be patched: ${message}\n${again}`);
 }
 
 function cancelled(ending: string): string {

@@ -10,10 +10,12 @@ import {
   type DryRun,
 } from "../call.ts";
 import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
+import { unversioned } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
 import { withSource } from "../sources.ts";
 import { prepared } from "./create.ts";
+import { replaceRaw } from "./raw.ts";
 
 export function replace(call: Call): void {
   const dryRun = dryRunOf(call);
@@ -40,7 +42,7 @@ export function replace(call: Call): void {
     const answer = heed(
       call,
       call.flags.bool("force")
-        ? call.io.client.create(object, options)
+        ? call.io.client.create(unversioned(object), options)
         : call.io.client.update(withVersion(call, info, object), options),
     );
     if (answer.ok) report(answer.value, "replaced");
@@ -55,12 +57,6 @@ function refuseUnforced({ flags }: Call, dryRun: DryRun): void {
   if (flags.int("grace-period") >= 0 && !force) fail("--grace-period must have --force specified");
   if (flags.duration("timeout") !== 0 && !force) fail("--timeout must have --force specified");
   if (dryRun !== "none" && force) fail("--dry-run can not be used when --force is set");
-}
-
-/** --raw: rollsim answers no PUT on a path. */
-function replaceRaw(call: Call): never {
-  if (filesOf(call).length !== 1) fail("--raw can only use a single local file or stdin");
-  return fail("--raw is not supported in rollsim's replace");
 }
 
 /** An object without a resourceVersion replaces whatever there is now. */

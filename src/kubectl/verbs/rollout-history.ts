@@ -3,9 +3,10 @@ import type { KubeObject } from "../../api/meta.ts";
 import { canonicalObject } from "../../apiserver/encode.ts";
 import { changeCauseKey, type Call } from "../call.ts";
 import { templateLines } from "../describe/template.ts";
-import { fail, failAll, goQuote, type Problem } from "../errors.ts";
+import { exitOf, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { withAt } from "../fields.ts";
 import { writePrinter } from "../output/printer.ts";
+import type { Printer } from "../output/templates.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
 import { groupKind, nameOfObject } from "../resources.ts";
 import { ownedReplicaSets, revisionOf, templateOf } from "../revisions.ts";
@@ -33,11 +34,21 @@ export function rolloutHistory(call: Call): void {
       const asked = revision > 0 ? [history.get(revision)] : [...history.values()];
       for (const replicaSet of asked) {
         if (replicaSet === undefined) problems.push({ text: notFound });
-        else call.io.out(printer(canonicalObject(replicaSet)));
+        else if (revision > 0) call.io.out(printer(canonicalObject(replicaSet)));
+        else printUnheeded(call, printer, canonicalObject(replicaSet));
       }
     }
   }
   failAll(problems);
+}
+
+/** Of all revisions, kubectl does not look at what its printer says. */
+function printUnheeded(call: Call, printer: Printer, replicaSet: KubeObject): void {
+  try {
+    call.io.out(printer(replicaSet));
+  } catch (thrown) {
+    if (exitOf(thrown) === undefined) throw thrown;
+  }
 }
 
 /** Kinds with pods of which kubectl tells no history, and which it does not roll back. */

@@ -7,7 +7,7 @@ import { heed, logLine, type Call } from "../call.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { list, num, text } from "../fields.ts";
 import { filesOf, resolve, type Info } from "../resolve.ts";
-import { resourceName } from "../resources.ts";
+import { kindName, resourceName } from "../resources.ts";
 import { revisionOf } from "../revisions.ts";
 import { failIdle, follow } from "../waiting.ts";
 
@@ -36,9 +36,7 @@ export function rolloutStatus(call: Call): void {
 function watchOne(call: Call, info: Info, revision: number): Problem | undefined {
   const viewer = viewers[info.kind.kind];
   if (viewer === undefined) {
-    const { kind, group } = info.kind;
-    const name = group === "" ? kind : `${kind}.${group}`;
-    return { text: `no status viewer has been implemented for ${name}` };
+    return { text: `no status viewer has been implemented for ${kindName(info.kind)}` };
   }
   const { client } = call.io;
   const watch = client.watch(resourceName(client, info.kind), {
