@@ -16,7 +16,8 @@ import {
 import { fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { unversioned, withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, readObjects, requireFiles } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { readObjects, requireFiles } from "../resolve.ts";
 import { kindOfObject } from "../resources.ts";
 import { withSource } from "../sources.ts";
 import { createRaw } from "./raw.ts";

@@ -19,7 +19,8 @@ import {
 import { describeIngress } from "../describe/ingress.ts";
 import { describePod } from "../describe/pods.ts";
 import { describeDeployment, describeReplicaSet } from "../describe/workloads.ts";
-import { filesOf, resolve, type Selection } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { resolve, type Selection } from "../resolve.ts";
 import { resourceName } from "../resources.ts";
 import { alignTabs, describeTabs } from "../tabwriter.ts";
 

@@ -10,7 +10,8 @@ import { compareText } from "../fields.ts";
 import { unversioned } from "../mutate.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
-import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { readObjects, requireFiles, type Info } from "../resolve.ts";
 import { buildPatch } from "./apply.ts";
 
 /** Exit code 1 means a difference, a larger one an error. */

@@ -14,7 +14,8 @@ import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { mergePatchTo, withAnnotation } from "../mutate.ts";
 import { lateReporter, type Reporter } from "../output/report.ts";
 import { readPairs, splitPairs, type Pairs } from "../pairs.ts";
-import { filesOf, isLocal, resolve, type Info } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { isLocal, resolve, type Info } from "../resolve.ts";
 import { oneOrMoreResources } from "./set-common.ts";
 
 export function label(call: Call): void {

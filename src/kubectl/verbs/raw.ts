@@ -14,7 +14,7 @@ import { exitWith, fail, goQuote, must } from "../errors.ts";
 import { isKubeObject, num, type JsonMap } from "../fields.ts";
 import { compactJson, indentedJson } from "../output/gojson.ts";
 import { inStructOrder } from "../output/struct-order.ts";
-import { filesOf, textsOf } from "../resolve.ts";
+import { filesOf, textsOf } from "../files.ts";
 import { serverVersion } from "../version-info.ts";
 
 export function getRaw(call: Call): void {

@@ -12,7 +12,8 @@ import {
 import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { unversioned } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
-import { filesOf, readObjects, requireFiles, type Info } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { readObjects, requireFiles, type Info } from "../resolve.ts";
 import { withSource } from "../sources.ts";
 import { prepared } from "./create.ts";
 import { replaceRaw } from "./raw.ts";

@@ -5,7 +5,8 @@ import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { at, withField } from "../fields.ts";
 import { patchTo } from "../mutate.ts";
 import { lateReporter, type Reporter } from "../output/report.ts";
-import { filesOf, resolve, type Info } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { resolve, type Info } from "../resolve.ts";
 import { groupResource } from "../resources.ts";
 
 type Changed = { readonly object: KubeObject } | { readonly refusal: string };

@@ -5,7 +5,8 @@ import { templateLines } from "../describe/template.ts";
 import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { at } from "../fields.ts";
 import { lateReporter } from "../output/report.ts";
-import { filesOf, resolve, type Info } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { resolve, type Info } from "../resolve.ts";
 import { groupKind } from "../resources.ts";
 import {
   replicaSetsOf,

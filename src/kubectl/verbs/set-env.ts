@@ -8,7 +8,8 @@ import { base64Text } from "../../api/base64.ts";
 import { fail, failAll, goQuote } from "../errors.ts";
 import { at, isMap, list, map, sortedKeys, text, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
-import { filesOf, resolve } from "../resolve.ts";
+import { filesOf } from "../files.ts";
+import { resolve } from "../resolve.ts";
 import { oneOrMoreResources, refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
 
 interface Edits {

@@ -4,7 +4,7 @@ import { failAll, goQuote, type Problem } from "../errors.ts";
 import { text } from "../fields.ts";
 import { containersMatching, mapContainers } from "../mutate.ts";
 import { readPairs } from "../pairs.ts";
-import { filesOf } from "../resolve.ts";
+import { filesOf } from "../files.ts";
 import { oneOrMoreResources, resolveForSet, runSet } from "./set-common.ts";
 
 export function setImage(call: Call): void {

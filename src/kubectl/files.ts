@@ -1,0 +1,64 @@
+/** What -f and -k name: texts, with the name that errors give them. */
+import type { Call } from "./call.ts";
+import { fail, goQuote } from "./errors.ts";
+import type { ManifestFile } from "./io.ts";
+import { buildFolder } from "./kustomize/build-folder.ts";
+
+/** What -f names, or the folder of -k. */
+export function filesOf(call: Call): readonly string[] {
+  const files = call.flags.has("filename") ? call.flags.list("filename") : [];
+  const folder = folderOf(call);
+  if (folder === "") return files;
+  if (files.length > 0) fail("only one of -f or -k can be specified");
+  if (call.flags.has("recursive") && call.flags.bool("recursive")) {
+    fail("the -k flag can't be used with -f or -R");
+  }
+  return [folder];
+}
+
+/** The folder of -k, "" without. */
+export function folderOf(call: Call): string {
+  return call.flags.has("kustomize") ? call.flags.text("kustomize") : "";
+}
+
+/** What is seen of files before any is read. */
+export function requirePaths(call: Call, paths: readonly string[]): void {
+  if (folderOf(call) !== "") return; // what is missing is seen when it is built
+  if (paths.filter((path) => path === "-").length > 1) {
+    fail("standard input cannot be used for multiple arguments");
+  }
+  for (const path of paths) {
+    if (path === "-" || isUrl(path)) continue;
+    if (call.io.readFile(path) === undefined) fail(`the path ${goQuote(path)} does not exist`);
+  }
+}
+
+function isUrl(path: string): boolean {
+  return /^https?:\/\//.test(path);
+}
+
+export interface Source extends ManifestFile {
+  readonly label: string;
+}
+
+export function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
+  const folder = folderOf(call);
+  if (folder !== "") return [{ name: folder, label: folder, text: buildFolder(call, folder) }];
+  return paths.flatMap((path) => {
+    if (path === "-") return [{ name: "-", label: "STDIN", text: call.io.stdin ?? "" }];
+    if (isUrl(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
+    const deep = call.flags.has("recursive") && call.flags.bool("recursive");
+    const files =
+      (deep ? call.io.readFile(`${path}/**`) : undefined) ?? call.io.readFile(path) ?? [];
+    // Of a folder, manifests only.
+    return files
+      .filter(({ name }) => name === path || /\.(json|ya?ml)$/u.test(name))
+      .map((file) => ({ ...file, label: file.name }));
+  });
+}
+
+/** The texts of what -f names. */
+export function textsOf(call: Call, paths: readonly string[]): readonly string[] {
+  requirePaths(call, paths);
+  return sourcesOf(call, paths).map(({ text: read }) => read);
+}
