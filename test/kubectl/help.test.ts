@@ -41,7 +41,7 @@ describe("help", () => {
   });
 
   /** Not told of in any help. */
-  const deprecated = ["record", "cpu-percent"];
+  const deprecated = ["record", "cpu-percent", "enable-managedby-label", "reorder"];
 
   test("names the very flags that commands take", () => {
     // Plugins have help of their own.
