@@ -2,6 +2,8 @@
  * What users, kubectl and actors see of the API server: the verbs of the Kubernetes API, each answered at
  * once, in virtual time. A refusal is a `Status` value. Objects that come back are frozen.
  */
+import type { Deployment, ReplicaSet } from "./apps.ts";
+import type { Pod } from "./core.ts";
 import type { KubeObject, Millis } from "./meta.ts";
 import type { Answer } from "./status.ts";
 
@@ -24,13 +26,23 @@ export interface KindInfo {
   readonly custom?: true;
 }
 
-export interface ObjectRef {
+export interface ObjectRef<R extends string = string> {
   /** Plural; with the group appended where it is not unique: `deployments` or `deployments.apps`. */
-  readonly resource: string;
+  readonly resource: R;
   /** Default: `default` for namespaced kinds. */
   readonly namespace?: string;
   readonly name: string;
 }
+
+/** Resources that are served with the types of their objects. */
+interface Typed {
+  readonly deployments: Deployment;
+  readonly replicasets: ReplicaSet;
+  readonly pods: Pod;
+}
+
+/** What is read of a resource: with its type where that is known, else as any object. */
+export type Served<R extends string> = R extends keyof Typed ? Typed[R] : KubeObject;
 
 export interface WriteOptions {
   readonly dryRun?: "All";
@@ -80,9 +92,9 @@ export interface Client {
   /** Wall-clock time of `now` in ms since 1970, for ages and timestamps. */
   readonly wallClockMs: number;
   kinds(): readonly KindInfo[];
-  get(ref: ObjectRef): Answer<KubeObject>;
+  get<R extends string>(ref: ObjectRef<R>): Answer<Served<R>>;
   /** In order of namespace, then name. Answers an empty list for a resource without objects. */
-  list(resource: string, options?: ListOptions): readonly KubeObject[];
+  list<R extends string>(resource: R, options?: ListOptions): readonly Served<R>[];
   create(object: KubeObject, options?: WriteOptions): Answer<KubeObject>;
   /** PUT: with a resourceVersion it must be the current one, else 409 Conflict. */
   update(object: KubeObject, options?: WriteOptions): Answer<KubeObject>;

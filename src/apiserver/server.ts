@@ -9,6 +9,7 @@ import type {
   ListOptions,
   ObjectRef,
   PatchType,
+  Served,
   Watch,
   WriteOptions,
 } from "../api/client.ts";
@@ -87,17 +88,17 @@ export class ApiServer implements Client {
     return [...KINDS, ...customKinds(this.store)];
   }
 
-  get(ref: ObjectRef): Answer<KubeObject> {
+  get<R extends string>(ref: ObjectRef<R>): Answer<Served<R>> {
     const found = this.#find(ref);
-    if (found !== undefined) return { ok: true, value: found };
+    if (found !== undefined) return { ok: true, value: found as Served<R> };
     return { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) };
   }
 
-  list(resource: string, options: ListOptions = {}): readonly KubeObject[] {
+  list<R extends string>(resource: R, options: ListOptions = {}): readonly Served<R>[] {
     const kind = kindOfResource(resource);
     const name = kind?.resource ?? resource;
     const all = name === "pods" ? listPods(this.store, options.namespace) : this.store.all(name);
-    return selectObjects(all, options);
+    return selectObjects(all, options) as readonly Served<R>[];
   }
 
   watch(resource: string, options: ListOptions = {}): Watch {

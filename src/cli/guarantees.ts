@@ -1,5 +1,4 @@
 /** `rollsim guarantees`: the numbers that a Deployment's settings promise. */
-import type { Deployment } from "../api/apps.ts";
 import type { HorizontalPodAutoscaler } from "../api/autoscaling.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
@@ -33,7 +32,7 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
         `${spec.minReplicas ?? 1} to ${spec.maxReplicas}: what assumes const holds while it does nothing\n`,
     );
   }
-  const found = (cluster.api.list("deployments") as readonly Deployment[]).map(guaranteesOf);
+  const found = cluster.api.list("deployments").map(guaranteesOf);
   if (found.length === 0) throw new UsageError(`${file.name}: no Deployment in it`);
   const text =
     args.output === "json"

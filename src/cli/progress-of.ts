@@ -14,7 +14,7 @@ export interface Progress {
 
 export function progressOf(client: Client): readonly Progress[] {
   return [
-    ...(client.list("deployments") as readonly Deployment[]).map(ofDeployment),
+    ...client.list("deployments").map(ofDeployment),
     ...(client.list("rollouts") as readonly Rollout[]).map(ofRollout),
     ...(client.list("canaries") as readonly Canary[]).map(ofCanary),
   ];

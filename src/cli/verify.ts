@@ -97,7 +97,7 @@ async function deploymentIn(
   if (scenario === undefined) return "refused";
   const readFile = (name: string) => readBeside(file.folder, name)?.map((found) => ({ ...found }));
   const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
-  const found = chosen(cluster.api.list("deployments") as readonly Deployment[], wanted, file.name);
+  const found = chosen(cluster.api.list("deployments"), wanted, file.name);
   if (found.spec.strategy.type === "Recreate") {
     throw new UsageError(`${file.name}: strategy Recreate; verify explores RollingUpdate`);
   }

@@ -1,5 +1,4 @@
 /** A plain Deployment: nobody measures but a person, who takes the release back by `rollout undo`. */
-import type { Deployment } from "../api/apps.ts";
 import type { Client } from "../api/client.ts";
 import { isComplete } from "../scenario/rollouts.ts";
 import type { Release } from "./release.ts";
@@ -32,7 +31,7 @@ function progress(api: Client, { deployment, newImage, container }: Release): Pr
   const { namespace = "default", name } = deployment.metadata;
   const found = api.get({ resource: "deployments", namespace, name });
   if (!found.ok) return "under way";
-  const now = found.value as Deployment;
+  const now = found.value;
   if (!isComplete(now)) return "under way";
   const image = now.spec.template.spec.containers.find(({ name: of }) => of === container)?.image;
   return image === newImage ? "promoted" : "rolled back";

@@ -136,7 +136,7 @@ const ipExhaustion: Detector = ({ cluster, deployment, nextPods, oldPods }) => {
       startedAt(pod) === "~" && eventAbout(cluster, pod, "FailedCreatePodSandBox") !== undefined,
   );
   if (waiting.length === 0) return undefined;
-  const pods = cluster.api.list("pods") as readonly Pod[];
+  const pods = cluster.api.list("pods");
   const holding = pods.filter(({ status }) => status["podIP"] !== undefined).length;
   const going = oldPods.filter(isTerminating).length;
   const { replicas } = deployment.spec;

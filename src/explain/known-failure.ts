@@ -37,7 +37,7 @@ export function podsOf(cluster: Cluster, sets: readonly ReplicaSet[]): readonly 
   if (first === undefined) return [];
   const owners = new Set(sets.map(({ metadata }) => metadata.uid));
   const { namespace = "default" } = first.metadata;
-  const pods = cluster.api.list("pods", { namespace }) as readonly Pod[];
+  const pods = cluster.api.list("pods", { namespace });
   return pods.filter(({ metadata }) => owners.has(controllerOf(metadata)?.uid));
 }
 

@@ -2,7 +2,6 @@
  * Where a Rollout of argo-rollouts or a Canary of Flagger stands, what its controller decided last, and what
  * a user can do. Unlike Deployments' (why.ts), the decisions are those of the last sync, out of the trace.
  */
-import type { ReplicaSet } from "../api/apps.ts";
 import { analysisThreshold, phaseOf, type Canary } from "../api/canary.ts";
 import { isControlledBy, type KubeObject, type Millis } from "../api/meta.ts";
 import type { Rollout } from "../api/rollout.ts";
@@ -114,9 +113,9 @@ function achieved(rollout: Rollout, sets: readonly OperatedSet[]): string[] {
 function setsOf(cluster: Cluster, rollout: Rollout): readonly OperatedSet[] {
   const { namespace = "default" } = rollout.metadata;
   const { stableRS, currentPodHash } = statusOf(rollout);
-  const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[]).filter(
-    (rs) => isControlledBy(rs, rollout),
-  );
+  const owned = cluster.api
+    .list("replicasets", { namespace })
+    .filter((rs) => isControlledBy(rs, rollout));
   return owned
     .map((rs): OperatedSet => {
       const hash = rs.metadata.labels?.[HASH_LABEL];

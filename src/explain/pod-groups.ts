@@ -18,7 +18,7 @@ export interface PodGroup {
 export function podGroups(cluster: Cluster, rs: ReplicaSet): readonly PodGroup[] {
   const { namespace = "default" } = rs.metadata;
   const groups = new Map<string, { count: number; readonly why?: string }>();
-  for (const pod of cluster.api.list("pods", { namespace }) as readonly Pod[]) {
+  for (const pod of cluster.api.list("pods", { namespace })) {
     if (!isControlledBy(pod, rs)) continue;
     const state = stateOf(pod, rs, cluster.api.wallClockMs);
     const group = groups.get(state) ?? { count: 0, ...whyOf(cluster, pod, state) };

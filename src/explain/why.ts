@@ -56,10 +56,10 @@ export function explainDeployment(cluster: Cluster, named: string): Explanation 
   const [namespace = "", name = ""] = key.split("/");
   const found = cluster.api.get({ resource: "deployments", namespace, name });
   if (!found.ok) return undefined;
-  const d = found.value as Deployment;
-  const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[]).filter(
-    (rs) => isControlledBy(rs, d),
-  );
+  const d = found.value;
+  const owned = cluster.api
+    .list("replicasets", { namespace })
+    .filter((rs) => isControlledBy(rs, d));
   const { next, old } = findRevisions(d, owned);
   const replicaSets = [...(next === undefined ? [] : [next]), ...old]
     .map((rs) => replicaSetState(cluster, rs, rs === next ? "new" : "old"))

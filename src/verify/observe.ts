@@ -43,8 +43,9 @@ export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutVie
   const { namespace, name } = refOf(key);
   const found = cluster.api.get({ resource: "deployments", namespace, name });
   if (!found.ok) return undefined;
-  const d = found.value as Deployment;
-  const owned = (cluster.api.list("replicasets", { namespace }) as readonly ReplicaSet[])
+  const d = found.value;
+  const owned = cluster.api
+    .list("replicasets", { namespace })
     .filter((rs) => isControlledBy(rs, d))
     .toSorted(byCreation);
   const { next } = findRevisions(d, owned);
@@ -101,7 +102,7 @@ export class RolloutWatch {
     this.#unconditional = unconditional;
     this.#cluster = cluster;
     this.#key = key;
-    this.#holds = new Set(holds ?? assumedOf(found.value as Deployment));
+    this.#holds = new Set(holds ?? assumedOf(found.value));
     const judge = (): void => this.judge();
     this.#stops = [
       cluster.on("sync", judge),

@@ -1,6 +1,5 @@
 /** What users do to a Deployment, and what happens to its pods, in the form that checks shrink and print. */
 import type { Deployment } from "../api/apps.ts";
-import type { Pod } from "../api/core.ts";
 import { controllerOf, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { DrawnSchedule } from "../controllers/schedule.ts";
@@ -100,11 +99,13 @@ function losePod(
   watch: RolloutWatch,
 ): PerformedStep | undefined {
   const { namespace = "default", name } = deployment.metadata;
-  const pods = (cluster.api.list("pods", { namespace }) as readonly Pod[]).filter(
-    ({ metadata }) =>
-      metadata.deletionTimestamp === undefined &&
-      controllerOf(metadata)?.name.startsWith(`${name}-`) === true,
-  );
+  const pods = cluster.api
+    .list("pods", { namespace })
+    .filter(
+      ({ metadata }) =>
+        metadata.deletionTimestamp === undefined &&
+        controllerOf(metadata)?.name.startsWith(`${name}-`) === true,
+    );
   const pod = pods[index % Math.max(1, pods.length)];
   if (pod === undefined) return undefined;
   const on = `pod/${pod.metadata.name}`;

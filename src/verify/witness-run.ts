@@ -3,7 +3,7 @@
  * hear of things by the letters of a schedule, users act and pods turn ready a second apart. After each
  * step the cluster must be in the state of the way.
  */
-import type { Deployment, ReplicaSet } from "../api/apps.ts";
+import type { ReplicaSet } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
 import { formatDuration } from "../api/duration.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
@@ -217,7 +217,7 @@ class WitnessPlayer {
     const cluster = this.#play("", this.#now - 1);
     const revision = setsOf(cluster).get(rank)?.metadata.annotations?.[REVISION];
     const found = cluster.api.get({ resource: "deployments", name: "web" });
-    const isPaused = found.ok && (found.value as Deployment).spec.paused === true;
+    const isPaused = found.ok && found.value.spec.paused === true;
     return revision === undefined || isPaused
       ? `set image deployment/web web=${imageOf(rank)}`
       : `rollout undo deployment/web --to-revision=${revision}`;
@@ -293,7 +293,7 @@ function imageOf(rank: number): string {
 
 /** ReplicaSets by the rank of their template. */
 function setsOf(cluster: Cluster): Map<number, ReplicaSet> {
-  const sets = cluster.api.list("replicasets") as readonly ReplicaSet[];
+  const sets = cluster.api.list("replicasets");
   return new Map(
     sets.map((rs) => {
       const { image = "" } = rs.spec.template.spec.containers[0]!;
@@ -304,7 +304,7 @@ function setsOf(cluster: Cluster): Map<number, ReplicaSet> {
 
 /** Oldest first: of pods ready for about as long, the oldest dies first. */
 function podsOf(cluster: Cluster, rank: number): readonly Pod[] {
-  const pods = cluster.api.list("pods") as readonly Pod[];
+  const pods = cluster.api.list("pods");
   return pods
     .filter(
       ({ metadata, spec }) =>

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Pod } from "../../src/api/core.ts";
 import { podName, podNameBase, podOrdinal } from "../../src/apiserver/pod-names.ts";
 import { Cluster } from "../../src/cluster.ts";
 
@@ -39,7 +38,7 @@ test("Pods of ReplicaSets whose long names are cut alike are told apart by name"
   const long = "w".repeat(70);
   for (const end of ["a", "b"]) cluster.act("make", (api) => api.create(make(`${long}-${end}`)));
   cluster.runUntil(1000);
-  const pods = cluster.api.list("pods") as readonly Pod[];
+  const pods = cluster.api.list("pods");
   expect(pods).toHaveLength(4);
   for (const { metadata } of pods) {
     const { name, uid } = metadata;

@@ -1,5 +1,4 @@
 /** The rolling update that benchmarks measure: one Deployment, default strategy, all controllers' logic on. */
-import type { Deployment } from "../../src/api/apps.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 import { cpuMs } from "./statistics.ts";
@@ -83,7 +82,7 @@ function deployment({ replicas, rollingUpdate }: Rollout): KubeObject {
 function isComplete(cluster: Cluster): boolean {
   const answer = cluster.api.get({ resource: "deployments", name: "web" });
   if (!answer.ok) throw new Error(answer.status.message);
-  const { metadata, spec, status } = answer.value as Deployment;
+  const { metadata, spec, status } = answer.value;
   return (
     status.observedGeneration === metadata.generation &&
     status.updatedReplicas === spec.replicas &&

@@ -1,5 +1,4 @@
 /** What users do in recorded cases. The outcome is told as the recorder notes it. */
-import type { Deployment } from "../../src/api/apps.ts";
 import type { Client } from "../../src/api/client.ts";
 import type { Pod } from "../../src/api/core.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
@@ -89,7 +88,8 @@ function remove(
 
 /** Counts among the pods that are not terminating, oldest first, round and round. */
 function livePod(api: Client, index: number): Pod | undefined {
-  const live = (api.list("pods") as readonly Pod[])
+  const live = api
+    .list("pods")
     .filter((pod) => pod.metadata.deletionTimestamp === undefined)
     .toSorted((a, b) => (a.metadata.uid! < b.metadata.uid! ? -1 : 1));
   return live[index % Math.max(1, live.length)];
@@ -106,7 +106,7 @@ function createReplicaSet({ cluster, api, names }: Hand, action: RecordedAction)
   }
   const got = api.get({ resource: "deployments", name: action.name! });
   if (!got.ok) return `create-replicaset for ${action.name}`;
-  const { metadata, spec, status } = got.value as Deployment;
+  const { metadata, spec, status } = got.value;
   const minor = minorVersion(cluster.options.kubernetesVersion ?? KUBERNETES_VERSION);
   const hash = podTemplateHash(spec.template, status.collisionCount, minor);
   const named = `${metadata.name}-${hash}`;

@@ -10,7 +10,7 @@ export class Names {
 
   /** Names all ReplicaSets that have none yet; one without a controller keeps its own. */
   learn(cluster: Cluster): void {
-    const sets = cluster.api.list("replicasets") as readonly ReplicaSet[];
+    const sets = cluster.api.list("replicasets");
     for (const { metadata } of sets.toSorted((a, b) => (uid(a) < uid(b) ? -1 : 1))) {
       if (this.#ids.has(metadata.name)) continue;
       const owner = controllerOf(metadata)?.name;

@@ -34,7 +34,7 @@ function deployment(replicas: number): Deployment {
 function isComplete(cluster: Cluster, replicas: number): boolean {
   const answer = cluster.api.get({ resource: "deployments", name: "web" });
   if (!answer.ok) return false;
-  const { metadata, status } = answer.value as Deployment;
+  const { metadata, status } = answer.value;
   return (
     status.observedGeneration === metadata.generation &&
     status.updatedReplicas === replicas &&

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/api/core.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { web } from "../support/web.ts";
@@ -264,7 +263,7 @@ describe("an eviction", () => {
       api.create(budgetNamed("web", { minAvailable: 9 }));
     });
     cluster.runUntil(5 * second);
-    const states = cluster.api.list("pods") as readonly Pod[];
+    const states = cluster.api.list("pods");
     const failed = states.find((pod) => pod.status.phase === "Failed")!.metadata;
     const running = states.find((pod) => pod.status.phase === "Running")!.metadata;
     expect(cluster.evict({ name: running.name })).toMatchObject({ ok: false });

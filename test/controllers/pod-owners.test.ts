@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { ReplicaSet } from "../../src/api/apps.ts";
 import type { Pod } from "../../src/api/core.ts";
 import type { OwnerReference } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -23,7 +22,7 @@ function web(): { readonly cluster: Cluster; readonly pods: () => readonly Pod[]
     }),
   );
   cluster.runUntil(1000);
-  return { cluster, pods: () => cluster.api.list("pods") as readonly Pod[] };
+  return { cluster, pods: () => cluster.api.list("pods") };
 }
 
 function owners({ metadata }: Pod): readonly string[] {
@@ -95,7 +94,7 @@ test.each([
     ["ReplicaSet/web"],
     ["ReplicaSet/web"],
   ]);
-  const [rs] = cluster.api.list("replicasets") as readonly ReplicaSet[];
+  const [rs] = cluster.api.list("replicasets");
   expect(rs!.status).toMatchObject({ replicas: 2, readyReplicas: 2 });
 });
 
@@ -137,7 +136,8 @@ test.each([
   );
   cluster.runUntil(60_000);
   const nodes = (): readonly (string | undefined)[] =>
-    (cluster.api.list("pods") as readonly Pod[])
+    cluster.api
+      .list("pods")
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .map(({ spec }) => spec.nodeName);
   const alone = nodes().find((node, _index, all) => all.indexOf(node) === all.lastIndexOf(node));

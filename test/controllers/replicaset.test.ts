@@ -234,7 +234,7 @@ test("a pod of the fullest node goes first where pods are counted by labels", ()
       .filter(({ metadata: { labels: of } }) => of?.["app"] === "web")
       .map((pod) => pod["spec"]);
   expect(onNodes()).toMatchObject(["node-2", "node-1", "node-2"].map((nodeName) => ({ nodeName })));
-  const [{ metadata }] = cluster.api.list("pods", { labelSelector: "app=web" }) as [KubeObject];
+  const { metadata } = cluster.api.list("pods", { labelSelector: "app=web" })[0]!;
   const pod = { resource: "pods", namespace: "default", name: metadata.name };
   cluster.act("edit", (api) => {
     api.patch(pod, "merge", { metadata: { labels: { edited: "yes" } } });
@@ -251,7 +251,7 @@ test("a pod that has lost a label of the template, not of the selector, is not f
   const rs = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name: "a" }, spec };
   cluster.act("create", (api) => api.create(rs));
   cluster.runUntil(10 * second);
-  const [{ metadata }] = cluster.api.list("pods") as [KubeObject];
+  const { metadata } = cluster.api.list("pods")[0]!;
   const pod = { resource: "pods", namespace: "default", name: metadata.name };
   cluster.act("edit", (api) => api.patch(pod, "merge", { metadata: { labels: { tier: null } } }));
   cluster.runUntil(20 * second);

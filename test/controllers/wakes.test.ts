@@ -1,6 +1,5 @@
 /** Which events wake which Deployment. */
 import { describe, expect, test } from "vitest";
-import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 
@@ -40,7 +39,7 @@ describe("a Deployment wakes", () => {
 
   test("when its ReplicaSet is taken from it, as does every other that selects it", () => {
     const { cluster, woken } = alike("a", "b");
-    const [first] = cluster.api.list("replicasets") as readonly ReplicaSet[];
+    const [first] = cluster.api.list("replicasets");
     const { name } = first!.metadata;
     const metadata = { ownerReferences: null };
     cluster.act("orphan", (api) =>
@@ -51,12 +50,12 @@ describe("a Deployment wakes", () => {
 
   test("when its ReplicaSet is taken from it with other labels, and makes a new one", () => {
     const { cluster } = alike("a");
-    const [first] = cluster.api.list("replicasets") as readonly ReplicaSet[];
+    const [first] = cluster.api.list("replicasets");
     const changed = { ...first!.metadata, labels: { app: "other" }, ownerReferences: [] };
     cluster.act("replace", (api) => api.update({ ...first!, metadata: changed }));
     cluster.runUntil(20 * second);
     const d = cluster.api.get({ resource: "deployments", name: "a" });
-    expect(d.ok && (d.value as Deployment).status.collisionCount).toBe(1);
+    expect(d.ok && d.value.status.collisionCount).toBe(1);
   });
 
   test("once for each, in order of names, when an orphan appears", () => {
@@ -126,7 +125,7 @@ describe("a Deployment wakes", () => {
     cluster.runUntil(20 * second);
     woken.splice(0);
     cluster.on("write", ({ resource }) => woken.push(resource));
-    const [{ metadata }] = cluster.api.list("pods") as [KubeObject];
+    const { metadata } = cluster.api.list("pods")[0]!;
     const pod = { resource: "pods", name: metadata.name };
     cluster.act("delete", (api) => api.delete(pod, { gracePeriodSeconds: 0 }));
     // First its ReplicaSet makes another; its status tells the Deployment.

@@ -1,6 +1,5 @@
 /** Which known failures a Deployment shows, where that is not plain; the plain ones are in test/docs/failures.test.ts. */
 import { expect, test } from "vitest";
-import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { explainDeployment } from "../../src/explain/why.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
@@ -71,7 +70,7 @@ test("an old pod that is made anew in mid-rollout is not put down to scaling", (
     return explainDeployment(cluster, "web")!.failures.map(({ story }) => story);
   };
   const lost = stories((cluster) => {
-    const [{ metadata }] = cluster.api.list("pods") as readonly [KubeObject];
+    const { metadata } = cluster.api.list("pods")[0]!;
     cluster.act("lose", (api) => api.delete({ resource: "pods", name: metadata.name }));
   });
   expect(lost).not.toContain("scale-and-ship");

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 import { explanationText } from "../../src/explain/text.ts";
 import { explainDeployment, type Explanation } from "../../src/explain/why.ts";
-import type { KubeObject } from "../../src/api/meta.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import type { Behavior, FaultType } from "../../src/kubelet/behavior.ts";
 
@@ -327,7 +326,7 @@ test("a Deployment that is complete as its status says, and not really, is told 
   const cluster = new Cluster({ schedule: { name: "....................", fromMs: 30 * second } });
   cluster.act("create", (api) => api.create(web(2)));
   cluster.runUntil(30 * second - 1);
-  const [{ metadata }] = cluster.api.list("pods") as readonly [KubeObject];
+  const { metadata } = cluster.api.list("pods")[0]!;
   cluster.runBefore(31 * second);
   cluster.act("lose", (api) =>
     api.delete({ resource: "pods", name: metadata.name }, { gracePeriodSeconds: 0 }),

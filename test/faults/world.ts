@@ -52,7 +52,7 @@ export function webCluster(options: WebOptions = {}): Cluster {
 }
 
 export function podsOf(cluster: Cluster): readonly Pod[] {
-  return cluster.api.list("pods") as readonly Pod[];
+  return cluster.api.list("pods");
 }
 
 export function podsOn(cluster: Cluster, node: string): readonly Pod[] {

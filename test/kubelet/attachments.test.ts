@@ -1,6 +1,5 @@
 /** Volumes that one node at a time may have. */
 import { expect, test } from "vitest";
-import type { Pod } from "../../src/api/core.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 
 const second = 1000;
@@ -42,7 +41,7 @@ function create(cluster: Cluster, object: object): void {
 
 /** `second: Running`, or why its container waits. */
 function states(cluster: Cluster): string[] {
-  const pods = cluster.api.list("pods") as readonly Pod[];
+  const pods = cluster.api.list("pods");
   return pods.map(({ metadata, status }) => {
     const [container] = (status["containerStatuses"] ?? []) as readonly {
       readonly state: { readonly waiting?: { readonly reason: string } };

@@ -32,7 +32,7 @@ function cluster(behavior: Behavior, replicas = 1, options: ClusterOptions = {})
 }
 
 function pods(world: Cluster): readonly Pod[] {
-  return world.api.list("pods") as readonly Pod[];
+  return world.api.list("pods");
 }
 
 /** `Running 1/1`, with restarts and the reason why its container waits. */

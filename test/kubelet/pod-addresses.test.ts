@@ -25,7 +25,7 @@ function world(names: string, spec: object = {}): Cluster {
 }
 
 function running(cluster: Cluster): string {
-  const pods = cluster.api.list("pods") as readonly Pod[];
+  const pods = cluster.api.list("pods");
   const isRunning = ({ status }: Pod): boolean => {
     const containers = (status["containerStatuses"] ?? []) as readonly { state: object }[];
     return containers.every(({ state }) => "running" in state);
@@ -104,7 +104,7 @@ test("a pod that was evicted gives its address back", () => {
   create("a", "bad");
   create("b", "good");
   cluster.runUntil(20 * second);
-  const pods = cluster.api.list("pods") as readonly Pod[];
+  const pods = cluster.api.list("pods");
   expect(pods.map(({ status }) => status.phase)).toEqual(["Failed", "Running"]);
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/api/core.ts";
 import { Cluster } from "../../src/cluster.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
@@ -38,7 +37,7 @@ const behavior: Behavior = { ready: { delay: 2000 }, gates: { delay: 5000 } };
 
 function conditionsAt(cluster: Cluster, at: number): Record<string, string> {
   cluster.runUntil(at);
-  const [pod] = cluster.api.list("pods") as readonly Pod[];
+  const [pod] = cluster.api.list("pods");
   return Object.fromEntries(
     (pod!.status.conditions ?? []).map(({ type, status, reason }) => [
       type,

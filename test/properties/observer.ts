@@ -29,11 +29,11 @@ function share(value: IntOrString | undefined, replicas: number, up: boolean): n
 export function deploymentOf(cluster: Cluster): Deployment {
   const answer = cluster.api.get({ resource: "deployments", name: "web" });
   if (!answer.ok) throw new Error(answer.status.message);
-  return answer.value as Deployment;
+  return answer.value;
 }
 
 export function replicaSetsOf(cluster: Cluster): readonly ReplicaSet[] {
-  return cluster.api.list("replicasets") as readonly ReplicaSet[];
+  return cluster.api.list("replicasets");
 }
 
 export function imageOf({ spec }: Deployment | ReplicaSet): string {
@@ -56,7 +56,7 @@ export function look(cluster: Cluster): Seen {
   const surge = share(maxSurge, replicas, true);
   const down = share(maxUnavailable, replicas, false);
   const unavailable = Math.min(replicas, surge === 0 && down === 0 ? 1 : down);
-  const pods = (cluster.api.list("pods") as readonly Pod[]).filter(isActive);
+  const pods = cluster.api.list("pods").filter(isActive);
   return {
     at: cluster.now,
     replicas,

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Pod } from "../../src/api/core.ts";
 import type { Cluster } from "../../src/cluster.ts";
 import { healthyBehaviors } from "../support/arbitraries/behavior.ts";
 import { deployments } from "../support/arbitraries/deployment.ts";
@@ -90,7 +89,7 @@ describe("a rolling update", () => {
       cluster.runUntil(cluster.now + LONG_ENOUGH);
       const { spec } = deploymentOf(cluster);
       const image = imageOf(deploymentOf(cluster));
-      const pods = cluster.api.list("pods") as readonly Pod[];
+      const pods = cluster.api.list("pods");
       expect(isComplete(cluster)).toBe(true);
       expect(pods.filter(isReady)).toHaveLength(spec.replicas);
       expect(pods).toHaveLength(spec.replicas);
@@ -166,9 +165,7 @@ describe("Recreate", () => {
       const cluster = completeCluster(deployment, { behaviors: [behavior], schedule, seed });
       cluster.on("pods", ({ change }) => {
         if (change !== "created") return;
-        const images = (cluster.api.list("pods") as readonly Pod[]).map(
-          (pod) => pod.spec.containers[0]?.image,
-        );
+        const images = cluster.api.list("pods").map((pod) => pod.spec.containers[0]?.image);
         expect(new Set(images).size).toBe(1);
       });
       playActions(cluster, actions);

@@ -26,10 +26,15 @@ declare const client: Client;
 
 // A step answers what its action answers.
 const answer = cluster.act("get", (api) => api.get({ resource: "deployments", name: "web" }));
-holds<Equal<typeof answer, Answer<KubeObject>>>();
+holds<Equal<typeof answer, Answer<Deployment>>>();
+
+// What is read has the type of its resource, where that is known.
+holds<Equal<ReturnType<typeof client.list<"pods">>, readonly Pod[]>>();
+holds<Equal<ReturnType<typeof client.list<"nodes">>, readonly KubeObject[]>>();
+holds<Equal<ReturnType<typeof client.list<string>>, readonly KubeObject[]>>();
 
 // An answer is looked at before its value is used.
-if (answer.ok) holds<Equal<typeof answer.value, KubeObject>>();
+if (answer.ok) holds<Equal<typeof answer.value, Deployment>>();
 else holds<Equal<typeof answer.status.status, "Failure">>();
 // @ts-expect-error: it may be a refusal
 void answer.value.metadata;

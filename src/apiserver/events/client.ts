@@ -1,5 +1,13 @@
 /** The API as users see it: the API server's objects, and events from where they are kept. */
-import type { Client, ListOptions, Watch, WatchEvent } from "../../api/client.ts";
+import type {
+  Client,
+  ListOptions,
+  ObjectRef,
+  Served,
+  Watch,
+  WatchEvent,
+} from "../../api/client.ts";
+import type { Answer } from "../../api/status.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { kindOfResource } from "../kinds.ts";
 import { selectObjects, selects } from "../listing.ts";
@@ -22,13 +30,14 @@ export function withEvents(api: Client, recorder: EventRecorder): Client {
     update: (object, options) => api.update(object, options),
     patch: (ref, type, patch, options) => api.patch(ref, type, patch, options),
     evict: (pod, options) => api.evict(pod, options),
-    get(ref) {
+    get<R extends string>(ref: ObjectRef<R>): Answer<Served<R>> {
       const value = recorded(ref);
-      return value === undefined ? api.get(ref) : { ok: true, value };
+      return value === undefined ? api.get(ref) : { ok: true, value: value as Served<R> };
     },
-    list(resource, options = {}) {
+    list<R extends string>(resource: R, options: ListOptions = {}): readonly Served<R>[] {
       if (!isEvents(resource)) return api.list(resource, options);
-      return selectObjects([...recorder.objects(), ...api.list(resource)], options);
+      const all = [...recorder.objects(), ...api.list(resource)];
+      return selectObjects(all, options) as readonly Served<R>[];
     },
     delete(ref, options = {}) {
       const value = recorded(ref);

@@ -91,7 +91,7 @@ export class RolloutController implements Operator<RolloutView> {
     const name = rollout?.spec.workloadRef?.name;
     if (name === undefined) return undefined;
     const answer = this.#api.get({ resource: "deployments", namespace, name });
-    return answer.ok ? (answer.value as Deployment) : undefined;
+    return answer.ok ? answer.value : undefined;
   }
 
   #podsOf(rollout: Rollout, namespace: string): readonly Pod[] {
@@ -101,9 +101,9 @@ export class RolloutController implements Operator<RolloutView> {
       .list("replicasets", { namespace })
       .filter((set) => isControlledBy(set, rollout))
       .map(({ metadata }) => metadata.uid);
-    return (this.#api.list("pods", { namespace }) as readonly Pod[]).filter(({ metadata }) =>
-      sets.includes(controllerOf(metadata)?.uid),
-    );
+    return this.#api
+      .list("pods", { namespace })
+      .filter(({ metadata }) => sets.includes(controllerOf(metadata)?.uid));
   }
 }
 

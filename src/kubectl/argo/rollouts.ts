@@ -192,9 +192,8 @@ export function undo(call: Call): void {
 
 /** The ReplicaSet of a revision; 0 means the second highest. */
 function setOfRevision(call: Call, rollout: Rollout, revision: number): ReplicaSet {
-  const sets = (
-    call.io.client.list("replicasets", { namespace: call.namespace }) as readonly ReplicaSet[]
-  )
+  const sets = call.io.client
+    .list("replicasets", { namespace: call.namespace })
     .filter((set) => isControlledBy(set, rollout))
     .toSorted((a, b) => revisionOf(b) - revisionOf(a));
   if (revision > 0) {

@@ -59,7 +59,7 @@ class World {
   }
 
   get sets(): readonly ReplicaSet[] {
-    return this.cluster.api.list("replicasets") as readonly ReplicaSet[];
+    return this.cluster.api.list("replicasets");
   }
 
   get sizes(): Readonly<Record<string, number>> {

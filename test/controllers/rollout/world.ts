@@ -122,7 +122,7 @@ export class RolloutWorld {
   }
 
   get replicaSets(): readonly ReplicaSet[] {
-    return this.cluster.api.list("replicasets") as readonly ReplicaSet[];
+    return this.cluster.api.list("replicasets");
   }
 
   get runs(): readonly AnalysisRun[] {
