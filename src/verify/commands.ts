@@ -1,7 +1,6 @@
 /** Commands for fast-check's model-based tests: what users do to one Deployment, and time. */
 import fc from "fast-check";
-import type { Deployment } from "../api/apps.ts";
-import type { Millis } from "../api/meta.ts";
+import type { KubeObject, Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Breach, RolloutWatch } from "./observe.ts";
 import { perform, type UserAction } from "./user-actions.ts";
@@ -9,7 +8,8 @@ import { perform, type UserAction } from "./user-actions.ts";
 /** The real thing under test: a cluster with a Deployment, and the watch that judges it. */
 export interface RolloutSystem {
   readonly cluster: Cluster;
-  readonly deployment: Deployment;
+  /** As the cluster answered it. */
+  readonly deployment: KubeObject;
   readonly watch: RolloutWatch;
 }
 

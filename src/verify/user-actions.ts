@@ -1,6 +1,6 @@
 /** What users do to a Deployment, and what happens to its pods, in the form that checks shrink and print. */
 import type { Deployment } from "../api/apps.ts";
-import { controllerOf, type Millis } from "../api/meta.ts";
+import { controllerOf, type KubeObject, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { DrawnSchedule } from "../controllers/schedule.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
@@ -62,16 +62,19 @@ function versioned(image: string, version: number): string {
   return `${repository}:check-${version}`;
 }
 
-/** Does it now, and tells the watch which assumptions are over; undefined where nothing could be done. */
+/**
+ * Does it now, and tells the watch which assumptions are over; undefined where nothing could be done.
+ * `deployment`: as the cluster answered it, when it was created or later.
+ */
 export function perform(
   cluster: Cluster,
-  deployment: Deployment,
+  deployment: KubeObject,
   action: UserAction,
   watch: RolloutWatch,
 ): PerformedStep | undefined {
   const { namespace = "default" } = deployment.metadata;
   if (action.do === "lag") return lag(cluster, action.schedule, watch);
-  if ("pod" in action) return losePod(cluster, deployment, action, watch);
+  if ("pod" in action) return losePod(cluster, deployment as Deployment, action, watch);
   if ("node" in action) return breakNode(cluster, action, watch);
   if (action.do === "undo") watch.giveUp("fwd", "one");
   if (action.do === "scale") watch.giveUp("const");
@@ -79,7 +82,7 @@ export function perform(
   if (action.do === "update") watch.begun();
   const silent = (): void => undefined;
   const streams = { namespace, readFile: () => undefined, out: silent, err: silent };
-  const line = lineOf(action, deployment);
+  const line = lineOf(action, deployment as Deployment);
   const { code } = runKubectl(cluster, `kubectl ${line}`, streams);
   return code === 0 ? { kubectl: line } : undefined;
 }

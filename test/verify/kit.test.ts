@@ -41,7 +41,7 @@ describe("arbitraries", () => {
         const watch = new RolloutWatch(cluster, "default/web", holds, ["P3"]);
         for (const action of actions) {
           cluster.runBefore(cluster.now + action.after);
-          perform(cluster, created.value as Deployment, action, watch);
+          perform(cluster, created.value, action, watch);
         }
         cluster.runUntil(cluster.now + 30_000);
         if (watch.breaches.length > 0) throw new LawBroken(watch.breaches[0]!);
