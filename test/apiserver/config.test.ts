@@ -36,6 +36,10 @@ describe("a ConfigMap or Secret", () => {
   test("stays as it is once it is immutable, and a Secret keeps its type", () => {
     const { api } = new Cluster();
     const metadata = { name: "web" };
+    const other = { apiVersion: "v1", kind: "Secret", metadata: { name: "other" } };
+    api.create({ ...other, data: { a: "eA==" } });
+    const free = { resource: "secrets", name: "other" };
+    expect(message(api.patch(free, "merge", { data: { a: "eQ==" } }))).toBe("accepted");
     api.create({
       apiVersion: "v1",
       kind: "Secret",

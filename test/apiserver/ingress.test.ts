@@ -32,6 +32,7 @@ describe("an Ingress", () => {
       withPath({ pathType: "Regex" }),
       `${at}.pathType: Unsupported value: "Regex": supported values: "Exact", "ImplementationSpecific", "Prefix"`,
     ],
+    [withPath({ path: "" }), `${at}.path: Invalid value: "": must be an absolute path`],
     [withPath({ path: "a" }), `${at}.path: Invalid value: "a": must be an absolute path`],
     [withPath({ path: "/a//b" }), `${at}.path: Invalid value: "/a//b": must not contain '//'`],
     [withPath({ path: "/a/.." }), `${at}.path: Invalid value: "/a/..": cannot end with '/..'`],

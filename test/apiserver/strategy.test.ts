@@ -4,6 +4,9 @@ import { applyDefaults } from "../../src/apiserver/defaults.ts";
 import { asRecord } from "../../src/apiserver/json.ts";
 import { strategyFor, type Strategy } from "../../src/apiserver/strategy.ts";
 import { qosClassOf } from "../../src/apiserver/strategy-pod.ts";
+import { Cluster } from "../../src/cluster.ts";
+
+const UNREACHABLE = "node.kubernetes.io/unreachable";
 
 function strategy(resource: string): Strategy {
   const found = strategyFor(resource);
@@ -106,4 +109,38 @@ describe("the quality of service of a pod", () => {
     };
     expect(qosClassOf(pod)).toBe(expected);
   });
+});
+
+// Mirrors the admission plugin DefaultTolerationSeconds.
+test.each([
+  ["none", [], 2],
+  ["one of all taints", [{ operator: "Exists" }], 0],
+  ["one that does not evict", [{ key: UNREACHABLE, operator: "Exists", effect: "NoSchedule" }], 2],
+  ["one of its own", [{ key: UNREACHABLE, operator: "Exists", effect: "NoExecute" }], 1],
+  ["one of another taint", [{ key: "gpu", operator: "Exists" }], 2],
+])("a pod stays 300 s on a node that ails, unless it has a toleration for that: %s", (...row) => {
+  const [, tolerations, added] = row;
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "web" } };
+  const spec = { containers: [{ name: "c", image: "nginx" }], tolerations };
+  const answer = new Cluster().api.create({ ...pod, spec });
+  const all = answer.ok ? (answer.value["spec"] as { tolerations: object[] }).tolerations : [];
+  const own = all.filter((each) => "tolerationSeconds" in each);
+  expect(own).toHaveLength(added);
+  for (const each of own)
+    expect(each).toMatchObject({ effect: "NoExecute", tolerationSeconds: 300 });
+});
+
+test.each([
+  ["10.0.0.0/8", true],
+  ["10.0.0.0/32", true],
+  ["10.0.0.0/33", false],
+  ["10.0.0.256/8", false],
+  ["10.0.0.0", false],
+  ["2001:db8::/64", true],
+  ["2001:db8::/128", true],
+  ["2001:db8::/129", false],
+])("a range of addresses: %s is one: %j", (range, ok) => {
+  const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" } };
+  const spec = { type: "LoadBalancer", ports: [{ port: 80 }], loadBalancerSourceRanges: [range] };
+  expect(new Cluster().api.create({ ...service, spec }).ok).toBe(ok);
 });
