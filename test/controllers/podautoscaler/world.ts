@@ -8,6 +8,9 @@ type Fields = Readonly<Record<string, unknown>>;
 export interface Setup {
   readonly replicas?: number;
   readonly requests?: Fields;
+  readonly limits?: Fields;
+  /** Containers beside `web`. */
+  readonly beside?: readonly Fields[];
   readonly strategy?: unknown;
   readonly minReadySeconds?: number;
   /** Fields of the autoscaler's spec beside the usual ones. */
@@ -36,8 +39,8 @@ export function hpa(
 /** A Deployment `web` whose pods request 500m, and its autoscaler. */
 export function world(options: ClusterOptions, setup: Setup): Cluster {
   const cluster = new Cluster(options);
-  const { requests = { cpu: "500m" } } = setup;
-  const containers = [{ name: "web", image: "web:v1", resources: { requests } }];
+  const { requests = { cpu: "500m" }, limits = {}, beside = [] } = setup;
+  const containers = [{ name: "web", image: "web:v1", resources: { requests, limits } }, ...beside];
   const deployment: KubeObject = {
     apiVersion: "apps/v1",
     kind: "Deployment",
