@@ -158,10 +158,18 @@ export class NearbyPods {
   #activePerNode(rule: SpreadRule): readonly number[] {
     const { pods, registry } = this.#store;
     const sum: number[] = [];
+    const add = (node: number, count: number): void => {
+      sum[node] = (sum[node] ?? 0) + count;
+    };
     const seen = new Set<string>();
-    for (const { maker, namespace, prefix, template } of registry.sources) {
-      if (maker === "" || seen.has(maker) || !rule.namespaces.includes(namespace)) continue;
+    for (const [source, { maker, namespace, prefix, template }] of registry.sources.entries()) {
+      if (seen.has(maker) || !rule.namespaces.includes(namespace)) continue;
       if (!rule.matcher.matches(template.metadata?.labels)) continue;
+      if (maker === "") {
+        const node = this.#nodeOfBarePod(source, namespace, prefix);
+        if (node !== UNBOUND) add(node, 1);
+        continue;
+      }
       seen.add(maker);
       const owner = registry.findOwner({ uid: maker, namespace, name: prefix });
       if (owner === undefined) continue;
@@ -169,9 +177,18 @@ export class NearbyPods {
         .onNodes(owner)
         .slice(1)
         .forEach((count, node) => {
-          sum[node] = (sum[node] ?? 0) + count;
+          add(node, count);
         });
     }
     return sum;
+  }
+
+  /** UNBOUND: it has none, ends, or is another pod of this name by now. */
+  #nodeOfBarePod(source: number, namespace: string, name: string): number {
+    const { pods, registry } = this.#store;
+    const row = registry.rowNamed(namespace, name);
+    if (row === undefined || pods.columns.source[row] !== source) return UNBOUND;
+    const ends = !pods.isPresent(row) || pods.isDeleting(row) || pods.isTerminal(row);
+    return ends ? UNBOUND : pods.columns.node[row]!;
   }
 }

@@ -117,6 +117,8 @@ test("a new image ends the wait of a container that crashed", () => {
   kubectl(cluster, "set image pod/web web=web:2");
   cluster.runUntil(41 * second);
   expect(state(cluster)).toMatch(/^web:2 runs ready/);
+  const told = cluster.trace.entries.filter((entry) => entry.kind === "event");
+  expect(told.filter(({ reason }) => reason === "Killing")).toEqual([]);
 });
 
 test("a pod that is asked to stop does not start anew for a new image", () => {

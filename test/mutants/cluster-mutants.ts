@@ -235,6 +235,80 @@ const autoscalers = noticedBy(
   ],
 );
 
+const containers = noticedBy(
+  ["kubelet/renewals.test.ts", "faults/probes-and-registry.test.ts"],
+  [
+    [
+      "an image is there when any node has it",
+      "kubelet/images",
+      `columns.node[row] === node && columns.startedS[row]! > 0`,
+      `columns.startedS[row]! > 0`,
+    ],
+    [
+      "a new image starts a pod anew that is asked to stop",
+      "kubelet/kubelet",
+      `if (node[row] === UNBOUND || store.pods.isDeleting(row) || store.pods.isTerminal(row)) return;
+    const { spec, graceSeconds }`,
+      `if (node[row] === UNBOUND || store.pods.isTerminal(row)) return;
+    const { spec, graceSeconds }`,
+    ],
+    [
+      "a container that crashed waits on, though its image is another",
+      "kubelet/kubelet",
+      `startedS[row] === 0 || waits`,
+      `startedS[row] === 0`,
+    ],
+    [
+      "what was put off for the old container happens to the new one",
+      "kubelet/renewals",
+      `what === turn && at === now`,
+      `what === turn`,
+    ],
+  ],
+);
+
+const namespaces = noticedBy(
+  ["apiserver/namespace-deletion.test.ts", "apiserver/strategy.test.ts"],
+  [
+    [
+      "a namespace waits for the whole grace of its pods",
+      "controllers/namespace/controller",
+      `Math.floor(guess / 2) + 1`,
+      `guess`,
+    ],
+    [
+      "a toleration that evicts nobody keeps the default away",
+      "apiserver/strategy-pod",
+      ` && (effect === "" || effect === "NoExecute")`,
+      ``,
+    ],
+  ],
+);
+
+const routes = noticedBy(
+  ["traffic/route-readers.test.ts", "faults/node-objects.test.ts"],
+  [
+    [
+      "a VirtualService of the mesh answers requests from outside",
+      "traffic/routes/virtual-service",
+      `gateways.some((name) => name !== MESH) && `,
+      ``,
+    ],
+    [
+      "a wildcard goes before a whole host",
+      "traffic/routes/ingress",
+      `host === "" ? 2 : host.startsWith("*") ? 1 : 0`,
+      `host === "" ? 2 : host.startsWith("*") ? 0 : 1`,
+    ],
+    [
+      "a user's taint passes for the node controller's",
+      "faults/node-objects",
+      `a.key === b.key && a.effect === b.effect`,
+      `a.effect === b.effect`,
+    ],
+  ],
+);
+
 export const clusterMutants: readonly Mutant[] = [
   ...budgets,
   ...endpoints,
@@ -242,4 +316,7 @@ export const clusterMutants: readonly Mutant[] = [
   ...kubelet,
   ...addresses,
   ...autoscalers,
+  ...containers,
+  ...namespaces,
+  ...routes,
 ];

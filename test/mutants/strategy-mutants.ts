@@ -2,7 +2,9 @@
 import { noticedBy, type Mutant } from "./mutant.ts";
 
 const rollouts = noticedBy(
-  ["controllers/rollout/replica-counts.test.ts", "controllers/rollout/canary-scaling.test.ts"],
+  ["replica-counts", "canary-scaling", "previews"].map(
+    (name) => `controllers/rollout/${name}.test.ts`,
+  ),
   [
     [
       "a split looks at no surge",
@@ -66,6 +68,30 @@ const rollouts = noticedBy(
     .map(valueOf)
     .find(`,
     ],
+    [
+      "a preview is whole as soon as it is not paused",
+      "controllers/rollout/bluegreen",
+      `!paused && status.blueGreen?.scaleUpPreviewCheckPoint === true`,
+      `!paused`,
+    ],
+    [
+      "a preview grows before its pods are there",
+      "controllers/rollout/bluegreen",
+      `over && there === preview`,
+      `over`,
+    ],
+    [
+      "a preview grows before its analysis is over",
+      "controllers/rollout/bluegreen",
+      `prePromotionIsDone(c) && blueGreenPauseIsOver`,
+      `blueGreenPauseIsOver`,
+    ],
+    [
+      "a ReplicaSet's name that is taken is tried again",
+      "controllers/rollout/new-replica-set",
+      `if (!answer.ok && answer.status.reason === "AlreadyExists") yield* bumpCollisionCount(c, name);`,
+      ``,
+    ],
   ],
 );
 
@@ -113,6 +139,24 @@ const canaries = noticedBy(
       "controllers/canary/advance",
       `if (canary === 0 && iterations === 0 && !(mirror && mirrored)) {`,
       `if (canary < 0 && iterations === 0 && !(mirror && mirrored)) {`,
+    ],
+    [
+      "a canary with an autoscaler begins with one pod",
+      "controllers/canary/target",
+      `replicas = typeof minReplicas === "number" ? minReplicas : 1;`,
+      `replicas = 1;`,
+    ],
+    [
+      "an old threshold is the least of any metric",
+      "controllers/canary/metrics",
+      `name === SUCCESS_RATE ? { min: threshold } : { max: threshold }`,
+      `{ min: threshold }`,
+    ],
+    [
+      "expressions of the primary's selectors name the target",
+      "controllers/canary/primary-pod-spec",
+      `return { ...expression, values: asArray(expression["values"]).map(renamed) };`,
+      `return expression;`,
     ],
   ],
 );

@@ -114,6 +114,18 @@ const budgets = noticedBy(
       `if (policy === "AlwaysAllow") return undefined;`,
       ``,
     ],
+    [
+      "an unready pod may go where the budget wants no healthy ones",
+      "controllers/disruption/controller",
+      `currentHealthy >= desiredHealthy && desiredHealthy > 0`,
+      `currentHealthy >= desiredHealthy`,
+    ],
+    [
+      "a budget counts pods of other namespaces",
+      "controllers/disruption/controller",
+      `if (namespace !== budget.metadata.namespace) continue;`,
+      ``,
+    ],
   ],
 );
 
@@ -131,6 +143,18 @@ const slices = noticedBy(
       "controllers/endpointslice/slices",
       `if (empty && (touched.has(slice) || !offered.has(slice.key)))`,
       `if (empty)`,
+    ],
+    [
+      "a port's name is looked for in every init container",
+      "controllers/endpointslice/ports",
+      `(container) => container["restartPolicy"] === "Always",`,
+      `() => true,`,
+    ],
+    [
+      "a port's name is enough, whatever its protocol",
+      "controllers/endpointslice/ports",
+      `candidate.name === targetPort && (candidate.protocol ?? "TCP") === protocol`,
+      `candidate.name === targetPort`,
     ],
   ],
 );
@@ -156,11 +180,19 @@ const zones = noticedBy(
       `nodes <= SMALL_ZONE && gone > 2`,
       `gone > 2`,
     ],
+    [
+      "55 % of a zone are not too many",
+      "faults/node-faults",
+      `gone / nodes >= UNHEALTHY_SHARE`,
+      `gone / nodes > UNHEALTHY_SHARE`,
+    ],
   ],
 );
 
 const autoscalers = noticedBy(
-  ["controllers/podautoscaler/autoscaler.test.ts"],
+  ["autoscaler", "pod-usage", "stabilization"].map(
+    (name) => `controllers/podautoscaler/${name}.test.ts`,
+  ),
   [
     [
       "a metric that cannot be read stands against as many replicas as there are",
@@ -173,6 +205,24 @@ const autoscalers = noticedBy(
       "controllers/podautoscaler/horizontal",
       `...(lastScaleTime === undefined ? {} : { lastScaleTime }),`,
       ``,
+    ],
+    [
+      "pods go where more came than a policy lets come",
+      "controllers/podautoscaler/stabilization",
+      `const fastest = Math.max(current, fastestUp(input, behavior.scaleUp ?? {}));`,
+      `const fastest = fastestUp(input, behavior.scaleUp ?? {});`,
+    ],
+    [
+      "pods that went in the period are not made up for",
+      "controllers/podautoscaler/stabilization",
+      ` + sum(memory.scaleDowns);`,
+      `;`,
+    ],
+    [
+      "a request counts for more than a limit",
+      "kubelet/metrics-server",
+      `limit ?? milliOf(first, "requests", "cpu") ?? 0`,
+      `milliOf(first, "requests", "cpu") ?? limit ?? 0`,
     ],
   ],
 );

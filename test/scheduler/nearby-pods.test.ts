@@ -182,6 +182,31 @@ describe("topology spread", () => {
     expect(inZoneB(cluster)).toBe(2);
   });
 
+  test("counts pods that nobody owns, until they end", () => {
+    const cluster = world(zones);
+    const bare = (name: string): void => {
+      const spec = {
+        containers: [{ name: "web", image: "web:v1" }],
+        nodeSelector: { zone: "b" },
+      };
+      const metadata = { name, labels: { app: "web" } };
+      cluster.act("create", (api) => api.create({ apiVersion: "v1", kind: "Pod", metadata, spec }));
+    };
+    bare("one");
+    bare("two");
+    cluster.runUntil(61_000);
+    expect(inZoneB(cluster)).toBe(2);
+    cluster.act("create", (api) => api.create(deployment("web", 3, spread())));
+    cluster.runUntil(70_000);
+    expect(inZoneB(cluster)).toBe(2);
+    cluster.act("delete", (api) => {
+      for (const name of ["one", "two"]) api.delete({ resource: "pods", name });
+      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 5 } });
+    });
+    cluster.runUntil(80_000);
+    expect(inZoneB(cluster)).toBe(2);
+  });
+
   test("counts a pod once, whatever becomes of its image", () => {
     const cluster = world(zones, deployment("web", 2, spread()));
     const [pod] = cluster.api.list("pods", { fieldSelector: "spec.nodeName=node-4" });

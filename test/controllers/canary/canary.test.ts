@@ -85,7 +85,10 @@ describe("a new Canary", () => {
     world.patch("horizontalpodautoscalers", { spec: { minReplicas: 3 } });
     world.update("podinfo:2");
     world.look(2);
-    expect(world.replicas()).toBe(3);
+    const scaled = world.cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "decision" && entry.id === "canary/scale-up" ? [entry.weighed] : [],
+    );
+    expect(scaled).toEqual([{ target: "podinfo", from: 0, to: 3 }]);
     const least = (): unknown =>
       (world.get("horizontalpodautoscalers", "podinfo-primary")["spec"] as { minReplicas: number })
         .minReplicas;
