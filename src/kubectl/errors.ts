@@ -81,7 +81,14 @@ export function failAll(problems: readonly Problem[]): void {
     if ("status" in only) failStatus(only.status);
     fail(only.text);
   }
-  exitWith(problems.map(problemText).join("\n"));
+  exitWith(problems.map((problem) => `${problemText(problem)}\n`).join(""));
+}
+
+/** As failAll, but for a verb that takes one problem for several. */
+export function failTogether(problems: readonly Problem[]): void {
+  const [only] = problems;
+  if (problems.length === 1 && only !== undefined && "text" in only) exitWith(only.text);
+  failAll(problems);
 }
 
 /** The value of an answer; a refusal ends the command. */

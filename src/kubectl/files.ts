@@ -17,7 +17,7 @@ export function filesOf(call: Call): readonly string[] {
 }
 
 /** The folder of -k, "" without. */
-export function folderOf(call: Call): string {
+function folderOf(call: Call): string {
   return call.flags.has("kustomize") ? call.flags.text("kustomize") : "";
 }
 
@@ -39,11 +39,17 @@ function isUrl(path: string): boolean {
 
 export interface Source extends ManifestFile {
   readonly label: string;
+  /** Why there is no text. */
+  readonly error?: string;
 }
 
 export function sourcesOf(call: Call, paths: readonly string[]): readonly Source[] {
   const folder = folderOf(call);
-  if (folder !== "") return [{ name: folder, label: folder, text: buildFolder(call, folder) }];
+  if (folder !== "") {
+    const built = buildFolder(call, folder);
+    const text = built.ok ? { text: built.yaml } : { text: "", error: built.error };
+    return [{ name: folder, label: folder, ...text }];
+  }
   return paths.flatMap((path) => {
     if (path === "-") return [{ name: "-", label: "STDIN", text: call.io.stdin ?? "" }];
     if (isUrl(path)) fail(`${goQuote(path)} is not read: rollsim opens no network`);
@@ -60,5 +66,7 @@ export function sourcesOf(call: Call, paths: readonly string[]): readonly Source
 /** The texts of what -f names. */
 export function textsOf(call: Call, paths: readonly string[]): readonly string[] {
   requirePaths(call, paths);
-  return sourcesOf(call, paths).map(({ text: read }) => read);
+  return sourcesOf(call, paths).map(({ text, error }) =>
+    error === undefined ? text : fail(error),
+  );
 }

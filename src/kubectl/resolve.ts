@@ -10,9 +10,9 @@ import type { Call } from "./call.ts";
 import { heed, validationOf } from "./call.ts";
 import { exitWith, fail, goQuote, type Problem } from "./errors.ts";
 import { map, text } from "./fields.ts";
-import { filesOf, folderOf, requirePaths, sourcesOf } from "./files.ts";
+import { filesOf, requirePaths, sourcesOf } from "./files.ts";
 import { openLists } from "./list-manifest.ts";
-import { objectProblem, parseManifest } from "./manifest.ts";
+import { objectProblem, parseManifest, type ParsedManifest } from "./manifest.ts";
 import { kindOfObject, kindsOf, mustFindKind, resourceName } from "./resources.ts";
 import { matchesLabels, requireSelectors } from "./selectors.ts";
 
@@ -243,31 +243,23 @@ const bothFilesAndNames =
   "when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well";
 
 function fromFiles(call: Call, paths: readonly string[], options: ResolveOptions): Selection {
-  const { infos: read, problems } = readObjects(
-    call,
-    paths,
-    options.selector ?? selectorFlag(call, "selector"),
-  );
-  // A folder may always hold more than one.
-  const single = read.length === 1 && folderOf(call) === "";
-  if (options.fetchFiles === undefined) {
-    return {
-      infos: read,
-      problems,
-      single,
-      listed: false,
-      kinds: kindsIn(read),
-    };
-  }
+  const selector = options.selector ?? selectorFlag(call, "selector");
   const infos: Info[] = [];
-  for (const info of read) {
-    const answer = fetchObject(call, info.ref);
-    if (answer.ok) infos.push({ ...info, object: answer.value });
-    else if (options.ignoreNotFound !== true || answer.status.reason !== "NotFound") {
-      problems.push({ status: answer.status });
+  const problems: Problem[] = [];
+  const all = readInOrder(call, paths, selector);
+  for (const read of all) {
+    if (!("ref" in read)) problems.push(read);
+    else if (options.fetchFiles === undefined) infos.push(read);
+    else {
+      const answer = fetchObject(call, read.ref);
+      if (answer.ok) infos.push({ ...read, object: answer.value });
+      else if (options.ignoreNotFound !== true || answer.status.reason !== "NotFound") {
+        problems.push({ status: answer.status });
+      }
     }
   }
-  return { infos, problems, single, listed: false, kinds: kindsIn(read) };
+  const read = all.filter((each) => "ref" in each);
+  return { infos, problems, single: read.length === 1, listed: false, kinds: kindsIn(read) };
 }
 
 function kindsIn(infos: readonly Info[]): readonly KindInfo[] {
@@ -280,25 +272,37 @@ export function readObjects(
   paths: readonly string[],
   selector = "",
 ): { infos: Info[]; problems: Problem[] } {
+  const all = readInOrder(call, paths, selector);
+  return {
+    infos: all.filter((each) => "ref" in each),
+    problems: all.filter((each): each is Problem => !("ref" in each)),
+  };
+}
+
+function readInOrder(
+  call: Call,
+  paths: readonly string[],
+  selector: string,
+): readonly (Info | Problem)[] {
   requirePaths(call, paths);
-  const infos: Info[] = [];
-  const problems: Problem[] = [];
   const validation =
     call.flags.has("validate") && validationOf(call) !== "Ignore" ? "validated" : "not validated";
-  for (const source of sourcesOf(call, paths)) {
-    const parsed = parseManifest(source.text, source.label);
-    const opened = parsed.documents.map((each) => openLists(each, source.label, validation));
-    problems.push(...opened.flatMap((each) => (typeof each === "string" ? [{ text: each }] : [])));
-    for (const document of opened.flatMap((each) => (typeof each === "string" ? [] : each))) {
-      const wrong = objectProblem(document, source.label, validation);
+  return sourcesOf(call, paths).flatMap(({ label, text: written, error }) => {
+    const parsed: ParsedManifest =
+      error === undefined ? parseManifest(written, label) : { documents: [], error };
+    const infoOf = (document: unknown): readonly (Info | Problem)[] => {
       const place = parsed.documents.includes(document) ? "of its own" : "in a list";
-      const read = wrong ?? toInfo(call, document, source.label, place);
-      if (typeof read === "string") problems.push({ text: read });
-      else if (selector === "" || matchesLabels(read.object, selector)) infos.push(read);
-    }
-    if (parsed.error !== undefined) problems.push({ text: parsed.error });
-  }
-  return { infos, problems };
+      const wrong = objectProblem(document, label, validation);
+      const info = wrong ?? toInfo(call, document, label, place);
+      if (typeof info === "string") return [{ text: info }];
+      return selector === "" || matchesLabels(info.object, selector) ? [info] : [];
+    };
+    const read = parsed.documents.flatMap((document): readonly (Info | Problem)[] => {
+      const opened = openLists(document, label, validation);
+      return typeof opened === "string" ? [{ text: opened }] : opened.flatMap(infoOf);
+    });
+    return parsed.error === undefined ? read : [...read, { text: parsed.error }];
+  });
 }
 
 function toInfo(

@@ -35,6 +35,9 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   // A log line's time and process.
   [/^([WEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, "$1<time> "],
   [/(TMPDIR|\/tmp)\/(LIVE|MERGED|kubectl-edit)-\w+/g, "<dir>/$2"],
+  // kustomize shows whole paths, rollsim those from where kubectl runs.
+  [/(lstat |')TMPDIR\//g, "$1"],
+  [/'TMPDIR'/g, "'.'"],
   [new RegExp(`(-[a-z0-9]{6,10})-${drawn}{5}\\b`, "g"), "$1-<pod>"],
   [new RegExp(`(^|[ "/:])(\\w[\\w-]*)-${drawn}{5}(?=\\s+IPv4)`, "gm"), "$1$2-<drawn>"],
   [new RegExp(`(  name: "?[\\w-]+)-${drawn}{5}(?="?,?$)`, "gm"), "$1-<drawn>"],

@@ -136,7 +136,10 @@ function playOne(
                 deep ? name.startsWith(`${folder}/`) : name === path || dirname(name) === folder,
               )
               .toSorted(([a], [b]) => (a < b ? -1 : 1));
-            return found.length === 0 ? undefined : found.map(([name, text]) => ({ name, text }));
+            // A folder that has folders only, and the one where kubectl runs, are there, too.
+            const isFolder = path === "." || files.some(([name]) => name.startsWith(`${folder}/`));
+            if (found.length === 0 && !isFolder) return undefined;
+            return found.map(([name, text]) => ({ name, text }));
           },
           ...(recorded.stdin === undefined || recorded.stdin === null
             ? {}

@@ -157,13 +157,13 @@ const reasons: readonly Reason[] = [
   },
   {
     matches: line(
-      /^(kustomize|completion|create (cluster)?role|create rolebinding|set subject|cluster-info dump|auth reconcile|plugin list|explain (pv|sc|crd)$|explain hpa --api|config (delete|rename|unset|set-cluster)|get (componentstatuses|cs)$)/,
+      /^(completion|create (cluster)?role|create rolebinding|set subject|cluster-info dump|auth reconcile|plugin list|explain (pv|sc|crd)$|explain hpa --api|config (delete|rename|unset|set-cluster)|get (componentstatuses|cs)$)/,
     ),
     why: "not supported in rollsim, which says so",
   },
   {
-    matches: line(/-k |https?:|--append-hash|openapiv2/),
-    why: "a form of the command that rollsim does not know: kustomize, networks, hashes, old layouts",
+    matches: line(/https?:|--append-hash|openapiv2/),
+    why: "a form of the command that rollsim does not know: networks, hashes, old layouts",
   },
   {
     matches: ({ scenario, seq }, text) =>

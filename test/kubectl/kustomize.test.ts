@@ -61,7 +61,7 @@ describe("kubectl kustomize", () => {
       }),
     );
     expect(differing.map(({ name }) => name)).toEqual(styled);
-    expect(recordings.length).toBeGreaterThan(270);
+    expect(recordings.length).toBeGreaterThan(310);
   });
 
   test.each([

@@ -201,10 +201,13 @@ function transformsOf({ folder, kustomization }: Target): readonly Transform[] {
 
 /** Without what says that it is for tools alone. */
 function withoutLocal(resources: readonly Resource[]): readonly Resource[] {
-  return resources.filter((resource) => {
+  const kept = resources.filter((resource) => {
     const problem = metadataProblem(resource.object);
     if (problem !== undefined) refuse(problem);
     const local = metaTexts(resource, "annotations").get("config.kubernetes.io/local-config");
     return local === undefined || local === "false";
   });
+  const unique: Resource[] = [];
+  append(unique, kept); // a JSON patch may have given two the same name: kustomize panics here
+  return unique;
 }

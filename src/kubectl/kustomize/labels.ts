@@ -5,7 +5,16 @@ import { isSelectedGvk } from "./ids.ts";
 import type { LabelEntry } from "./kustomization.ts";
 import type { Resource } from "./resource.ts";
 import tables from "./tables.json" with { type: "json" };
-import { isNull, isTreeMap, kindOfNode, yamlOf } from "./tree.ts";
+import {
+  isNull,
+  isTreeMap,
+  kindOfNode,
+  put,
+  Shared,
+  yamlOf,
+  type Tree,
+  type TreeMap,
+} from "./tree.ts";
 
 export function setTexts(
   resources: readonly Resource[],
@@ -14,19 +23,21 @@ export function setTexts(
 ): void {
   for (const { object } of resources) {
     for (const [key, text] of Object.entries(texts)) {
-      for (const spec of specs) setMember(object, spec, key, text);
+      const shared = new Shared(text);
+      for (const spec of specs) setMember(object, spec, key, shared);
     }
   }
 }
 
-function setMember(object: Resource["object"], spec: FieldSpec, key: string, text: string): void {
+function setMember(object: TreeMap, spec: FieldSpec, key: string, text: Shared): void {
   const set: Parameters<typeof setField>[2] = (value) => {
-    if (isNull(value)) return new Map([[key, text]]);
+    if (isNull(value)) return new Map<string, Tree>([[key, text]]);
     if (!isTreeMap(value)) {
       const kinds = `expected MappingNode but got ${kindOfNode(value)}`;
       return refuse(`wrong node kind: ${kinds}: node contents:\n${yamlOf(value)}`);
     }
-    return value.set(key, text);
+    put(value, key, text);
+    return value;
   };
   setField(object, spec, set, "map");
 }

@@ -12,6 +12,7 @@ import {
   isNull,
   isTreeMap,
   kindOfNode,
+  put,
   textAt,
   textOf,
   yamlOf,
@@ -83,7 +84,7 @@ function mergeMaps(
     const inner = Object.hasOwn(fields, key) ? fields[key] : undefined;
     const value = mergeTrees(merged.get(key), other.get(key), inner);
     if (value === undefined) merged.delete(key);
-    else merged.set(key, value);
+    else put(merged, key, value);
   }
   return merged;
 }

@@ -166,7 +166,20 @@ function replaced(old: Tree, value: Tree, options: Options): Tree {
     : copyOf(value);
 }
 
-/** A text stays a text; a bare word means what it then says. */
+/** A text stays a text; a bare word must mean the same kind of thing. */
 function asBefore(old: Tree, text: string): Tree {
-  return old instanceof Bare ? bareOf(text) : text;
+  if (!(old instanceof Bare) || old.text === "") return old instanceof Bare ? bareOf(text) : text;
+  const value = bareOf(text);
+  const [before, after] = [tagOf(old), tagOf(value)];
+  if (before === after || (before === "!!float" && after === "!!int")) return value;
+  const problem = `yaml: cannot decode ${after} \`${text}\` as a ${before}`;
+  return new Bare(text, text, `map[string]interface {}(nil): ${problem}`);
+}
+
+function tagOf(value: Tree): string {
+  if (!(value instanceof Bare)) return "!!str";
+  if (value.value === null) return "!!null";
+  if (typeof value.value === "string") return "!!timestamp";
+  if (typeof value.value === "boolean") return "!!bool";
+  return /^[-+]?(?:\d+|0[xXoObB]\w+)$/u.test(value.text.replaceAll("_", "")) ? "!!int" : "!!float";
 }

@@ -4,7 +4,17 @@
  */
 import { compactJson } from "../output/gojson.ts";
 import { apiVersionOf, effectiveNamespace, groupVersionOf, type Gvk, type ResId } from "./ids.ts";
-import { copyOf, isTreeMap, jsonOf, mapIn, textAt, textsIn, treeAt, type TreeMap } from "./tree.ts";
+import {
+  copyOf,
+  isNull,
+  isTreeMap,
+  jsonOf,
+  mapIn,
+  textAt,
+  textsIn,
+  treeAt,
+  type TreeMap,
+} from "./tree.ts";
 
 export type Behavior = "" | "unspecified" | "create" | "replace" | "merge";
 
@@ -71,6 +81,9 @@ export function rememberId(resource: Resource): void {
   const { name, kind } = currentId(resource);
   const namespace = effectiveNamespace(currentId(resource));
   resource.previous = [...resource.previous, { name, namespace, kind }];
+  // Where notes stand, annotations are a map.
+  const metadata = mapIn(resource.object, "metadata");
+  if (isNull(metadata.get("annotations"))) metadata.delete("annotations");
 }
 
 export function setName(resource: Resource, name: string): void {

@@ -4,8 +4,9 @@
  * styles, which kustomize does not print.
  */
 import { toYaml } from "../output/yaml.ts";
+import { refuseOutright } from "./failure.ts";
 
-export type Tree = string | Bare | Tree[] | TreeMap;
+export type Tree = string | Bare | Shared | Tree[] | TreeMap;
 export type TreeMap = Map<string, Tree>;
 
 export class Bare {
@@ -13,10 +14,34 @@ export class Bare {
   readonly text: string;
   readonly value: number | boolean | string | null;
 
-  constructor(text: string, value: number | boolean | string | null) {
+  /** Why it cannot be printed. */
+  readonly problem: string | undefined;
+
+  constructor(text: string, value: number | boolean | string | null, problem?: string) {
     this.text = text;
     this.value = value;
+    this.problem = problem;
   }
+}
+
+/**
+ * One value in several places of an object: what kustomize labels, it labels by one node, and who changes that
+ * label in one place later has changed it in all.
+ */
+export class Shared {
+  value: string | Bare;
+
+  constructor(value: string | Bare) {
+    this.value = value;
+  }
+}
+
+/** Puts a value in the place of another, as kyaml does: into the node that is there. */
+export function put(map: TreeMap, key: string, value: Tree): void {
+  const old = map.get(key);
+  const next = value instanceof Shared ? value.value : value;
+  if (old instanceof Shared && (typeof next === "string" || next instanceof Bare)) old.value = next;
+  else map.set(key, old === undefined ? value : next);
 }
 
 export function isTreeMap(value: Tree | undefined): value is TreeMap {
@@ -24,7 +49,8 @@ export function isTreeMap(value: Tree | undefined): value is TreeMap {
 }
 
 export function isNull(value: Tree | undefined): boolean {
-  return value instanceof Bare && value.value === null;
+  const own = value instanceof Shared ? value.value : value;
+  return own instanceof Bare && own.value === null;
 }
 
 /** Missing, null, or a map or list with nothing in it. */
@@ -36,6 +62,7 @@ export function isNothing(value: Tree | undefined): boolean {
 /** The text of a scalar as written, "" for anything else. */
 export function textOf(value: Tree | undefined): string {
   if (typeof value === "string") return value;
+  if (value instanceof Shared) return textOf(value.value);
   return value instanceof Bare ? value.text : "";
 }
 
@@ -62,12 +89,16 @@ export function mapIn(parent: TreeMap, key: string): TreeMap {
 export function copyOf<T extends Tree>(value: T): T;
 export function copyOf(value: Tree): Tree {
   if (Array.isArray(value)) return value.map((item) => copyOf(item));
+  if (value instanceof Shared) return value.value;
   if (!isTreeMap(value)) return value;
   return new Map(Array.from(value, ([key, member]) => [key, copyOf(member)]));
 }
 
 export function jsonOf(value: Tree): unknown {
-  if (value instanceof Bare) return value.value;
+  if (value instanceof Shared) return jsonOf(value.value);
+  if (value instanceof Bare) {
+    return value.problem === undefined ? value.value : refuseOutright(value.problem);
+  }
   if (Array.isArray(value)) return value.map(jsonOf);
   if (!isTreeMap(value)) return value;
   return Object.fromEntries(Array.from(value, ([key, member]) => [key, jsonOf(member)]));

@@ -18,7 +18,7 @@ export function viewLastApplied(call: Call): void {
     );
   }
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
-  failAll(selection.problems);
+  failAll(selection.problems.slice(0, 1));
   for (const { object, source } of selection.infos) {
     const applied = lastApplied(object);
     if (applied === undefined) {

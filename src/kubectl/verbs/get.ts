@@ -3,7 +3,15 @@ import type { KindInfo } from "../../api/client.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { scaleOf } from "../../apiserver/scale-subresource.ts";
 import type { Call } from "../call.ts";
-import { exitWith, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
+import {
+  exitWith,
+  fail,
+  failAll,
+  failTogether,
+  failUsage,
+  goQuote,
+  type Problem,
+} from "../errors.ts";
 import { isPathError, relaxedPath } from "../output/jsonpath.ts";
 import { getPrinter, listOf } from "../output/printer.ts";
 import { tablePrinter } from "../output/rows.ts";
@@ -98,6 +106,8 @@ function printTables(call: Call, selection: Selection): void {
       namespaced ? `No resources found in ${call.namespace} namespace.\n` : "No resources found\n",
     );
   }
+  // What is wrong with files is found as they are read, one by one.
+  if (filesOf(call).length > 0) failTogether(selection.problems);
   failAll(selection.problems);
 }
 

@@ -21,11 +21,10 @@ export function kustomize(call: Call): void {
     fail(`illegal flag value --reorder ${order}; legal values: [legacy none]`);
   }
   if (flags.text("output") !== "") fail("rollsim writes no files: leave out --output");
-  call.io.out(
-    buildFolder(call, args[0] ?? ".", {
-      restrictor,
-      ...(order === "none" ? { order: "fifo" as const } : {}),
-      ...(flags.bool("enable-managedby-label") ? { managedByLabel: true as const } : {}),
-    }),
-  );
+  const built = buildFolder(call, args[0] ?? ".", {
+    restrictor,
+    ...(order === "none" ? { order: "fifo" as const } : {}),
+    ...(flags.bool("enable-managedby-label") ? { managedByLabel: true as const } : {}),
+  });
+  call.io.out(built.ok ? built.yaml : fail(built.error));
 }

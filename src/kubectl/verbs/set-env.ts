@@ -8,7 +8,6 @@ import { base64Text } from "../../api/base64.ts";
 import { fail, failAll, goQuote } from "../errors.ts";
 import { at, isMap, list, map, sortedKeys, text, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
-import { filesOf } from "../files.ts";
 import { resolve } from "../resolve.ts";
 import { oneOrMoreResources, refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
 
@@ -25,7 +24,8 @@ export function setEnv(call: Call): void {
   if (words.some((word) => !isEnvironment(word))) {
     fail(`all resources must be specified before environment changes: ${call.args.join(" ")}`);
   }
-  if (resources.length === 0 && filesOf(call).length === 0) fail(oneOrMoreResources);
+  // A folder of -k is no file to it.
+  if (resources.length === 0 && call.flags.list("filename").length === 0) fail(oneOrMoreResources);
   if (call.flags.bool("list") && call.flags.text("output") !== "") {
     fail("--list and --output may not be specified together");
   }
