@@ -343,12 +343,12 @@ describe("an eviction", () => {
   });
 });
 
-test("a budget that selects nothing says so once, in an event", () => {
+test("a budget that selects nothing says so twice: when it is seen, and when its status is written", () => {
   const cluster = world(1, { minAvailable: 1, selector: { matchLabels: { app: "other" } } });
   cluster.runUntil(20 * second);
   const events = cluster.api.list("events").filter(({ reason }) => reason === "NoPods");
   expect(events).toMatchObject([
-    { count: 1, message: "No matching pods found", involvedObject: { apiVersion: "policy/v1" } },
+    { count: 2, message: "No matching pods found", involvedObject: { apiVersion: "policy/v1" } },
   ]);
   expect(status(cluster)).toMatchObject({ expectedPods: 0, disruptionsAllowed: 0 });
 });

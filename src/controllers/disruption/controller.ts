@@ -95,14 +95,16 @@ export class DisruptionController {
 
   #sync(budget: Budget): void {
     const pods = this.#podsOf(budget);
-    if (pods.length === 0) this.#tellNoPods(budget);
     const scaleOf = scaleFrom((resource, key) => this.#store.get(resource, key));
     const status = budgetStatus(budget, pods, scaleOf, this.#store.wallClockMs);
+    if (deepEqual(budget.status, status)) return;
+    if (pods.length === 0) this.#tellNoPods(budget);
     this.#write(budget, status);
+    // Its own write wakes the real one, which finds no pods again.
+    if (pods.length === 0) this.#tellNoPods(budget);
   }
 
   #write(budget: Budget, status: BudgetStatus): void {
-    if (deepEqual(budget.status, status)) return;
     const stored = this.#store.replace(BUDGETS, { ...budget, status });
     const { namespace = "default", name } = budget.metadata;
     this.#trace.add({
@@ -118,8 +120,6 @@ export class DisruptionController {
   }
 
   #tellNoPods(budget: Budget): void {
-    // Once for each state of the budget, not for each change of anything.
-    if (budget.status?.observedGeneration === budget.metadata.generation) return;
     const { namespace = "default", name } = budget.metadata;
     this.#trace.add({
       kind: "event",
