@@ -129,14 +129,18 @@ class Teller {
     this.#close();
     this.#tellRepeats();
     this.#close();
+    // What has been said to hold it holds it until something else is decided.
+    const said = new Set<string>();
     return this.#moments.map((moment, index) => {
       const next = this.#moments[index + 1];
       const waits = next === undefined || next.at - moment.at >= longWait;
       const { holds, ...rest } = moment;
+      if (rest.reasons.length + rest.commands.length > 0) said.clear();
       if (!waits) return rest;
-      const reasons = [...holds].flatMap(([key, held]) =>
-        this.#isUnderWay(moment, key) ? held.reasons : [],
-      );
+      const reasons = [...holds]
+        .flatMap(([key, held]) => (this.#isUnderWay(moment, key) ? held.reasons : []))
+        .filter(({ text }) => !said.has(text));
+      for (const { text } of reasons) said.add(text);
       return { ...rest, reasons: [...rest.reasons, ...reasons] };
     });
   }

@@ -1,76 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { KubeObject } from "../../src/api/meta.ts";
 import type { TraceEntry } from "../../src/api/trace.ts";
 import { momentsOf } from "../../src/report/moments.ts";
-
-interface Numbers {
-  readonly replicas: number;
-  readonly updated?: number;
-  readonly total?: number;
-  readonly available?: number;
-}
-
-function write(at: number, resource: string, object: KubeObject): TraceEntry {
-  const { name, namespace = "default" } = object.metadata;
-  return { kind: "write", at, by: "test", verb: "update", resource, namespace, name, object };
-}
-
-function deployment(
-  at: number,
-  { replicas, updated = 0, total = updated, available = 0 }: Numbers,
-): TraceEntry {
-  return write(at, "deployments", {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web", namespace: "default", uid: "d", generation: 1 },
-    spec: { replicas },
-    status: {
-      observedGeneration: 1,
-      replicas: total,
-      updatedReplicas: updated,
-      availableReplicas: available,
-    },
-  });
-}
-
-function replicaSet(at: number, revision: number, pods: number, ready: number): TraceEntry {
-  const owner = {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    name: "web",
-    uid: "d",
-    controller: true,
-  };
-  return write(at, "replicasets", {
-    apiVersion: "apps/v1",
-    kind: "ReplicaSet",
-    metadata: {
-      name: `web-${revision}`,
-      namespace: "default",
-      annotations: { "deployment.kubernetes.io/revision": String(revision) },
-      ownerReferences: [owner],
-    },
-    spec: {
-      replicas: pods,
-      template: { spec: { containers: [{ name: "web", image: "web:v1" }] } },
-    },
-    status: { replicas: pods, readyReplicas: ready, availableReplicas: ready },
-  });
-}
-
-function decision(at: number, id: string, sentence: string, weighed = {}): TraceEntry {
-  const by = "deployment-controller";
-  return { kind: "decision", at, by, sync: 1, key: "default/web", id, weighed, sentence };
-}
-
-const step = (at: number, name: string): TraceEntry => ({ kind: "step", at, name });
-const print = (at: number, text: string): TraceEntry => ({
-  kind: "output",
-  at,
-  stream: "stdout",
-  text,
-});
-const instant = (at: number): TraceEntry => ({ kind: "instant", at });
+import { decision, deployment, instant, print, replicaSet, step } from "./entries.ts";
 
 describe("a moment", () => {
   test("is an instant at which a Deployment looks different", () => {
@@ -119,41 +50,6 @@ describe("a moment", () => {
     expect(moment?.reasons.map(({ mark, text }) => [mark, text])).toEqual([
       ["▲", "13 - 10 = 3: revision 7 grows"],
       ["•", "revision 7 stays"], // nothing more happens: this holds it
-    ]);
-  });
-
-  test("tells what the last sync left as it is, not what an earlier one did", () => {
-    const [moment] = momentsOf([
-      deployment(0, { replicas: 2 }),
-      replicaSet(0, 7, 2, 0),
-      decision(0, "deployment/rolling/no-room-to-surge", "web-7 stays at 1"),
-      {
-        ...decision(0, "deployment/rolling/scale-up-new", "web-7 grows", { from: 1, to: 2 }),
-        sync: 2,
-      },
-      { ...decision(0, "deployment/rolling/floor-reached", "no old pod may go"), sync: 3 },
-      instant(0),
-    ] as TraceEntry[]);
-    expect(moment?.reasons.map(({ text }) => text)).toEqual([
-      "revision 7 grows",
-      "no old pod may go",
-    ]);
-  });
-
-  test("tells how an autoscaler comes to another count, and nothing of one that keeps it", () => {
-    const [moment] = momentsOf([
-      deployment(0, { replicas: 2 }),
-      decision(0, "hpa/by-ratio", "Usage is 60%: 3"),
-      decision(0, "hpa/keep", "web keeps its 2 replicas"),
-      { ...decision(0, "hpa/by-ratio", "Usage is 90%: 4"), sync: 2 },
-      { ...decision(0, "hpa/rescale", "web goes from 2 to 4"), sync: 2 },
-      { ...decision(0, "hpa/rescale", "web goes from 4 to 5"), sync: 3 },
-      instant(0),
-    ] as TraceEntry[]);
-    expect(moment?.reasons.map(({ text }) => text)).toEqual([
-      "Usage is 90%: 4",
-      "web goes from 2 to 4",
-      "web goes from 4 to 5",
     ]);
   });
 
@@ -252,21 +148,6 @@ describe("a moment", () => {
       { at: 0, commands: [{ output: [{}, {}] }] },
       { at: 12_000, commands: [{ again: 2, output: [{ text: "pod/x evicted" }] }] },
     ]);
-  });
-
-  test("before a long wait tells what holds the rollout", () => {
-    const [first, second] = momentsOf([
-      deployment(0, { replicas: 4, updated: 2 }),
-      decision(0, "deployment/rolling/floor-reached", "no old pod may go"),
-      instant(0),
-      deployment(5000, { replicas: 4, updated: 3 }),
-      decision(5000, "deployment/rolling/floor-reached", "no old pod may go"),
-      instant(5000),
-      deployment(60_000, { replicas: 4, updated: 4 }),
-      instant(60_000),
-    ]);
-    expect(first?.reasons).toEqual([]);
-    expect(second?.reasons.map(({ text }) => text)).toEqual(["no old pod may go"]);
   });
 
   test("has the output of its commands, and apart from it what rollout status says", () => {
