@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import type { Deployment } from "../../src/api/apps.ts";
 import { Cluster } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
 
 const recorded = [
   { pods: 10, creationS: 0.24, updateS: 1.65 },
@@ -13,22 +14,11 @@ const recorded = [
   { pods: 1000, creationS: 49.8, updateS: 100.81 },
 ];
 
+/** Pods that stop at once. */
 function deployment(replicas: number): Deployment {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "web" },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: "web" } },
-      strategy: {},
-      template: {
-        metadata: { labels: { app: "web" } },
-        spec: { terminationGracePeriodSeconds: 0, containers: [{ name: "web", image: "web:v1" }] },
-      },
-    },
-    status: {},
-  };
+  const { template } = web(replicas).spec;
+  const spec = { ...template.spec, terminationGracePeriodSeconds: 0 };
+  return web(replicas, { template: { ...template, spec } });
 }
 
 function isComplete(cluster: Cluster, replicas: number): boolean {

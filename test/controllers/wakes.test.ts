@@ -2,31 +2,20 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
 
 const second = 1000;
 
 describe("a Deployment wakes", () => {
   const labels = { app: "web" };
-  const template = {
-    metadata: { labels },
-    spec: { containers: [{ name: "web", image: "web:1" }] },
-  };
-
-  function web(spec: object): KubeObject {
-    return {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata: { name: "web" },
-      spec: { replicas: 2, selector: { matchLabels: labels }, template, ...spec },
-    };
-  }
+  const { template } = web(2).spec;
 
   /** Deployments `names` that select the same pods, after 10 s; `woken` collects the keys of their syncs. */
   function alike(...names: readonly string[]): { cluster: Cluster; woken: string[] } {
     const cluster = new Cluster();
     for (const name of names) {
       const containers = [{ name: "web", image: `web:${name}` }];
-      const object = { ...web({ template: { metadata: { labels }, spec: { containers } } }) };
+      const object = { ...web(2, { template: { metadata: { labels }, spec: { containers } } }) };
       cluster.act("create", (api) => api.create({ ...object, metadata: { name } }));
     }
     cluster.runUntil(10 * second);
@@ -73,7 +62,7 @@ describe("a Deployment wakes", () => {
   test("when an orphan appears that it selects, by expressions alone, too", () => {
     const matchExpressions = [{ key: "app", operator: "In", values: ["web"] }];
     const cluster = new Cluster();
-    cluster.act("create", (api) => api.create(web({ selector: { matchExpressions } })));
+    cluster.act("create", (api) => api.create(web(2, { selector: { matchExpressions } })));
     cluster.runUntil(10 * second);
     cluster.act("create", (api) =>
       api.create({
@@ -99,8 +88,8 @@ describe("a Deployment wakes", () => {
       behaviors: [{ terminate: { delay: 2 * second, jitter: 8 * second } }],
     });
     // Pods of another, though it selects the same, do not count.
-    cluster.act("create", (api) => api.create({ ...web({}), metadata: { name: "other" } }));
-    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
+    cluster.act("create", (api) => api.create({ ...web(2), metadata: { name: "other" } }));
+    cluster.act("create", (api) => api.create(web(2, { strategy: { type: "Recreate" } })));
     cluster.runUntil(10 * second);
     const waited: unknown[] = [];
     cluster.on("decision", ({ id, weighed }) => {
@@ -120,7 +109,7 @@ describe("a Deployment wakes", () => {
   test("not when a pod of it ends, where only another recreates its pods", () => {
     const { cluster, woken } = alike("a");
     cluster.act("create", (api) =>
-      api.create({ ...web({ strategy: { type: "Recreate" } }), metadata: { name: "b" } }),
+      api.create({ ...web(2, { strategy: { type: "Recreate" } }), metadata: { name: "b" } }),
     );
     cluster.runUntil(20 * second);
     woken.splice(0);
@@ -135,7 +124,7 @@ describe("a Deployment wakes", () => {
   test("every 5 ms once it is short of pods that it had before its deadline, until it is not", () => {
     const turns = (schedule: string): readonly number[] => {
       const cluster = new Cluster({ schedule });
-      cluster.act("create", (api) => api.create(web({ progressDeadlineSeconds: 1 })));
+      cluster.act("create", (api) => api.create(web(2, { progressDeadlineSeconds: 1 })));
       cluster.runUntil(10 * second);
       const times: number[] = [];
       cluster.on("sync", ({ by, at }) => {
@@ -165,7 +154,7 @@ describe("a Deployment wakes", () => {
 
   test("when a pod of it ends, after a restore too, and not when one changes, where it recreates pods", () => {
     const cluster = new Cluster();
-    cluster.act("create", (api) => api.create(web({ strategy: { type: "Recreate" } })));
+    cluster.act("create", (api) => api.create(web(2, { strategy: { type: "Recreate" } })));
     cluster.runUntil(10 * second);
     const [first] = cluster.api.list("pods");
     const pod = { resource: "pods", namespace: "default", name: first!.metadata.name };
