@@ -1,7 +1,7 @@
 /** YAML documents as go-yaml reads them: what is wrong in them, in its words. */
 import {
   isAlias,
-  isMap,
+  isCollection,
   parseAllDocuments,
   visit,
   type Alias,
@@ -33,14 +33,16 @@ export function goDocument(chunk: string, tags: readonly ScalarTag[]): GoDocumen
   const anchors = new Set<string>();
   let wrong: string | undefined;
   visit(document, {
-    Node(_, node) {
+    Node(_, node, path) {
       if (isAlias(node)) {
         wrong ??= aliasProblem(node, chunk);
         if (!anchors.has(node.source)) wrong ??= `unknown anchor '${node.source}' referenced`;
+        const inside = path.some((outer) => isCollection(outer) && outer.anchor === node.source);
+        if (inside) wrong ??= `anchor '${node.source}' value contains itself`;
       } else if (node.anchor !== undefined) anchors.add(node.anchor);
     },
     Pair(_, { key }) {
-      if (isMap(key)) wrong ??= `invalid map key: ${goMap(key.toJSON())}`;
+      if (isCollection(key)) wrong ??= `invalid map key: ${goValue(key.toJSON())}`;
     },
   });
   return wrong === undefined ? { document } : { error: wrong };
@@ -69,11 +71,13 @@ function parseChunk(chunk: string, goTags: readonly ScalarTag[]): Document.Parse
   return other?.errors.length === 0 ? other : document;
 }
 
-/** Go's %#v of a map with text keys and empty values, as templates in braces parse. */
-function goMap(value: unknown): string {
-  const members = Object.entries(isRecord(value) ? value : {}).map(([key, member]) => {
-    const shown = isRecord(member) ? goMap(member) : "interface {}(nil)";
-    return `${goQuote(key)}:${shown}`;
+/** Go's %#v of a key that is a map or a list; templates in braces parse as maps with empty values. */
+function goValue(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goValue).join(", ")}}`;
+  if (typeof value === "string" && value !== "") return goQuote(value);
+  if (!isRecord(value)) return "interface {}(nil)";
+  const members = Object.entries(value).map(([key, member]) => {
+    return `${goQuote(key)}:${isRecord(member) ? goValue(member) : "interface {}(nil)"}`;
   });
   return `map[interface {}]interface {}{${members.join(", ")}}`;
 }

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
-import { readAndRun, typeLines } from "./targets.ts";
+import {
+  bytes,
+  kubectlLine,
+  kustomizedFiles,
+  oddKubectlLine,
+  scenarioText,
+  scheduleText,
+} from "./inputs.ts";
+import { kustomize, readAndRun, typeLines } from "./targets.ts";
 
 const seed = Number(process.env["ROLLSIM_SEED"] ?? 20261123);
 
@@ -42,6 +49,17 @@ describe("whatever comes in, the answer is clear", () => {
       }),
       { seed, numRuns: 300 },
     );
+  });
+
+  test("for kustomizations and their resources with lines changed and spiced", () => {
+    const outcomes = new Set<string>();
+    fc.assert(
+      fc.property(kustomizedFiles, (files) => {
+        outcomes.add(kustomize(files));
+      }),
+      { seed, numRuns: 200 },
+    );
+    expect(outcomes).toEqual(new Set(["fine", "refused"]));
   });
 
   test("for patches, labels and paths with keys that every object has, or that are very deep", () => {

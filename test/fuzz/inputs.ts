@@ -110,20 +110,73 @@ const keys = [
 
 const spice = fc.constantFrom(...spices);
 
+const changes = fc.array(
+  fc.tuple(
+    fc.constantFrom("drop", "double", "swap", "value", "key", "indent", "insert", "cut"),
+    fc.nat(200),
+    spice,
+  ),
+  { minLength: 1, maxLength: 6 },
+);
+
 /** A scenario of ours with some lines changed, doubled, moved, cut or spiced. */
 export const scenarioText: fc.Arbitrary<string> = fc
-  .tuple(
-    fc.constantFrom(...seeds),
-    fc.array(
-      fc.tuple(
-        fc.constantFrom("drop", "double", "swap", "value", "key", "indent", "insert", "cut"),
-        fc.nat(200),
-        spice,
-      ),
-      { minLength: 1, maxLength: 6 },
-    ),
-  )
-  .map(([seed, changes]) => changes.reduce(change, seed));
+  .tuple(fc.constantFrom(...seeds), changes)
+  .map(([seed, all]) => all.reduce(change, seed));
+
+const overlay = `resources: [web.yaml]
+namespace: shop
+namePrefix: p-
+nameSuffix: -s
+labels:
+  - pairs: { env: production }
+    includeSelectors: true
+commonAnnotations: { a: b }
+images:
+  - name: web
+    newTag: v1
+replicas: [{ name: web, count: 4 }]
+configMapGenerator:
+  - name: settings
+    literals: [LEVEL=info]
+    options: { labels: { a: b } }
+secretGenerator:
+  - name: token
+    files: [web.yaml]
+patchesStrategicMerge: [web.yaml]
+patches:
+  - patch: |-
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: { name: web }
+      spec:
+        template:
+          spec:
+            containers:
+              - name: web
+                env: [{ name: A, value: b }]
+  - target: { kind: Deployment, name: w.* }
+    patch: |-
+      - op: add
+        path: /metadata/labels
+        value: { a: b }
+replacements:
+  - source: { kind: Deployment, fieldPath: spec.replicas }
+    targets:
+      - select: { name: web }
+        fieldPaths: [metadata.labels.n]
+        options: { create: true }
+sortOptions: { order: fifo }
+`;
+const resource = readFileSync(`${root}scenarios/kustomize/base/web.yaml`, "utf8");
+
+/** A folder with a kustomization, both changed likewise. */
+export const kustomizedFiles: fc.Arbitrary<Readonly<Record<string, string>>> = fc
+  .tuple(changes, fc.option(changes))
+  .map(([of, others]) => ({
+    "kustomization.yaml": of.reduce(change, overlay),
+    "web.yaml": (others ?? []).reduce(change, resource),
+  }));
 
 function change(text: string, [how, where, what]: readonly [string, number, string]): string {
   const lines = text.split("\n");

@@ -1,11 +1,18 @@
 /**
- * `npm run fuzz -- COUNT [SEED]`: throws COUNT inputs of each kind at rollsim (default 25,000 of five kinds).
+ * `npm run fuzz -- COUNT [SEED]`: throws COUNT inputs of each kind at rollsim (default 25,000 of six kinds).
  * Ends with `N inputs, M unclear answers`; each unclear one is shown with its seed, shrunk. How far it is stands on
  * stderr.
  */
 import fc from "fast-check";
-import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
-import { readAndRun, typeLines } from "./targets.ts";
+import {
+  bytes,
+  kubectlLine,
+  kustomizedFiles,
+  oddKubectlLine,
+  scenarioText,
+  scheduleText,
+} from "./inputs.ts";
+import { kustomize, readAndRun, typeLines } from "./targets.ts";
 
 /** After a warm-up, memory may not grow by more than this, in MB. */
 const MOST_GROWTH_MB = 200;
@@ -20,6 +27,7 @@ function main(count: number, seed: number): number {
     kubectl: fc.property(fc.array(kubectlLine, { minLength: 1, maxLength: 4 }), (lines) => {
       typeLines(lines);
     }),
+    kustomizations: fc.property(kustomizedFiles, (files) => void kustomize(files)),
     keys: fc.property(fc.array(oddKubectlLine, { minLength: 1, maxLength: 3 }), (lines) => {
       typeLines(lines);
     }),

@@ -5,6 +5,7 @@
 import { Cluster } from "../../src/cluster.ts";
 import { isSchedule, ScheduleMismatch } from "../../src/controllers/schedule.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+import { build } from "../../src/kubectl/kustomize/build.ts";
 import { checkScenario } from "../../src/scenario/parse.ts";
 import { formatProblem } from "../../src/scenario/problem.ts";
 import { runScenario } from "../../src/scenario/run.ts";
@@ -50,6 +51,20 @@ export function typeLines(lines: readonly string[], schedule = "fresh"): Outcome
     if (error instanceof ScheduleMismatch) return "refused";
     throw error;
   }
+}
+
+/** A folder is built, or refused with a reason. */
+export function kustomize(files: Readonly<Record<string, string>>): Outcome {
+  const readFile = (path: string) => {
+    const text = files[path];
+    if (text !== undefined) return [{ name: path, text }];
+    return path === "." ? [] : undefined;
+  };
+  const built = build(".", { readFile, warn: () => undefined });
+  unpolluted();
+  if (built.ok) return "fine";
+  if (/^\s*$|undefined|\[object Object\]/u.test(built.error)) throw new Error(built.error);
+  return "refused";
 }
 
 function typeOn(lines: readonly string[], schedule: string): Outcome {

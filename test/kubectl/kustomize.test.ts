@@ -122,6 +122,9 @@ describe("kubectl kustomize", () => {
     }
     const aliases = { "kustomization.yaml": "resources: [a.yaml]\n", "a.yaml": bomb.join("\n") };
     expect(kustomize(aliases).stderr).toMatch(/document contains excessive aliasing/u);
+    expect(kustomize({ "kustomization.yaml": "resources: &a [*a]\n" }).stderr).toBe(
+      "error: invalid Kustomization: yaml: anchor 'a' value contains itself\n",
+    );
     const patch = "patches: [{ target: { name: '(a+)+$' }, patch: '- op: remove' }]\n";
     const slow = { "kustomization.yaml": `resources: [a.yaml]\n${patch}`, "a.yaml": configMap };
     expect(kustomize(slow).stderr).toMatch(/repetitions of repetitions are left out of rollsim/u);
