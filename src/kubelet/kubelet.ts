@@ -143,11 +143,13 @@ export class Kubelet {
   /** A pod that was lost is as ready as it was, since `sinceS` (s since 1970). */
   regainPod(row: number, sinceS: number): void {
     const { probes } = this.#hardships;
+    const { store } = this.#world;
     if (probes.has(row)) {
       probes.set(row, "passes");
+      store.setPodPhase(row, Phase.Running, PodReason.none);
       return;
     }
-    this.#world.store.regainPod(row, sinceS);
+    store.regainPod(row, sinceS);
     this.#reports.change(row, "ready");
   }
 

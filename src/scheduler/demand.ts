@@ -73,8 +73,8 @@ function spreadRule(rule: Json, own: string, labels: StringMap): SpreadRule {
   const { maxSkew, minDomains, nodeAffinityPolicy } = rule;
   return {
     ...podTerm(rule, own, labels),
-    maxSkew: typeof maxSkew === "number" ? maxSkew : 1,
-    minDomains: typeof minDomains === "number" ? minDomains : 0,
+    maxSkew: Number(maxSkew),
+    minDomains: Number(minDomains ?? 0),
     nodeAffinity: nodeAffinityPolicy === "Ignore" ? "ignore" : "honor",
   };
 }

@@ -57,6 +57,31 @@ describe("a readiness probe that is made to fail", () => {
     expect(podsOf(cluster).filter(isReady)).toEqual([]);
   });
 
+  test("is made to fail twice as it is once", () => {
+    const cluster = webCluster({ replicas: 1 });
+    const { name } = podsOf(cluster)[0]!.metadata;
+    failProbe(cluster, name);
+    failProbe(cluster, name);
+    passProbe(cluster, name);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
+  });
+
+  test("counts when the node was not heard of as it began to", () => {
+    const cluster = webCluster({ replicas: 1 });
+    const { metadata, spec } = podsOf(cluster)[0]!;
+    cluster.act("fail", () => {
+      cluster.faults.failNode(spec.nodeName!);
+    });
+    cluster.runUntil(100 * second);
+    failProbe(cluster, metadata.name);
+    cluster.act("restore", () => {
+      cluster.faults.restoreNode(spec.nodeName!);
+    });
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+    passProbe(cluster, metadata.name);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
+  });
+
   test("still counts when the pod's node is heard of again", () => {
     const cluster = webCluster({ replicas: 1 });
     const { metadata, spec } = podsOf(cluster)[0]!;
@@ -155,11 +180,20 @@ describe("a registry that is down", () => {
     expect(states.toSorted()).toEqual(["node-1 undefined", "node-2 ImagePullBackOff"]);
   });
 
-  test("does not matter to containers that never pull", () => {
-    const container = { name: "web", image: "web:v2", imagePullPolicy: "Never" };
-    const cluster = updateWithoutRegistry({ containers: [container] });
-    cluster.runUntil(20 * second);
-    expect(newPods(cluster)).toContain("ready");
+  test.each([
+    ["does not matter to containers that never pull", [{ imagePullPolicy: "Never" }], "ready"],
+    ["matters to one of several containers", [{ image: "web:v1" }, {}], "ImagePullBackOff"],
+  ])("%s", (_, more, state) => {
+    const cluster = webCluster({ replicas: 1 });
+    const containers = more.map((each, i) => ({ name: `c${i}`, image: "web:v2", ...each }));
+    cluster.act("break and update", (api) => {
+      cluster.faults.failRegistry();
+      const template = { spec: { containers } };
+      return api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { template } });
+    });
+    cluster.runUntil(20 * second - 1);
+    const [pod] = podsOf(cluster).filter(({ spec }) => spec.containers[0]?.name === "c0");
+    expect(isReady(pod!) ? "ready" : waitingReason(pod!)).toBe(state);
   });
 
   test("matters to them if they are always pulled", () => {

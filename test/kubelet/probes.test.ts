@@ -222,6 +222,15 @@ describe("in a cluster", () => {
     expect(shown(cluster, 30)).toMatch(/^1\/1 Running 1/);
   });
 
+  test("a startup probe that fails once too often kills, too, in words of its own", () => {
+    const startupProbe = { httpGet: { port: 80 }, periodSeconds: 5, failureThreshold: 2 };
+    const cluster = started({ behaviors: [{ listens: 60 * second }] }, { startupProbe });
+    expect(shown(cluster, 10)).toMatch(/^0\/1 Running 1/);
+    const messages = cluster.api.list("events").map((event) => String(event["message"]));
+    expect(messages).toContain("Startup probe failed: connection refused");
+    expect(messages).toContain("Container web failed startup probe, will be restarted");
+  });
+
   test("a startup probe mends that", () => {
     const startupProbe = { httpGet: { port: 80 }, failureThreshold: 30 };
     const container = { livenessProbe, startupProbe };

@@ -121,6 +121,17 @@ test("a new image ends the wait of a container that crashed", () => {
   expect(told.filter(({ reason }) => reason === "Killing")).toEqual([]);
 });
 
+test("a container that is about to start does so once, with the new image", () => {
+  const cluster = world({ behaviors: [{ start: { delay: 30 * second } }] });
+  kubectl(cluster, "set image pod/web web=web:2");
+  cluster.runUntil(49 * second);
+  expect(state(cluster)).toBe("web:2 ContainerCreating, 0 restarts, generation 2");
+  cluster.runUntil(51 * second);
+  expect(state(cluster)).toBe("web:2 runs ready, 0 restarts, generation 2");
+  const told = cluster.trace.entries.filter((entry) => entry.kind === "event");
+  expect(told.filter(({ reason }) => reason === "Killing")).toEqual([]);
+});
+
 test("a pod that is asked to stop does not start anew for a new image", () => {
   const cluster = world({ behaviors: [{ terminate: { delay: 9 * second } }] });
   cluster.act("delete", (api) => api.delete({ resource: "pods", name: "web" }));

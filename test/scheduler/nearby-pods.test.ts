@@ -88,6 +88,25 @@ describe("pods near others and far from others", () => {
     }
   });
 
+  test("who wants to be near itself needs a node that has a place", () => {
+    const nodes = [{}, { labels: { zone: "a" } }];
+    expect(places(world({ nodes }, deployment("web", 2, closeTo("web"))))).toEqual([
+      "node-2",
+      "node-2",
+    ]);
+  });
+
+  test("a term without a selector means no pods", () => {
+    const term = { topologyKey: "kubernetes.io/hostname" };
+    const affinity = {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] },
+    };
+    const cluster = world({ nodes: 1 }, deployment("db", 1, {}));
+    cluster.act("create", (api) => api.create(deployment("web", 2, { affinity })));
+    cluster.runUntil(70_000);
+    expect(places(cluster)).toEqual(["node-1", "node-1"]);
+  });
+
   test("near holds as long as one of them is there", () => {
     const cluster = world({ nodes: 1 }, deployment("db", 2, {}));
     cluster.act("create", (api) =>
@@ -208,12 +227,13 @@ describe("topology spread", () => {
   });
 
   test("counts a pod once, whatever becomes of its image", () => {
-    const cluster = world(zones, deployment("web", 2, spread()));
+    const cluster = world(zones, deployment("web", 4, spread({ maxSkew: 2 })));
+    expect(inZoneB(cluster)).toBe(1);
     const [pod] = cluster.api.list("pods", { fieldSelector: "spec.nodeName=node-4" });
     cluster.act("set image", (api) => {
       const spec = { containers: [{ name: "web", image: "web:v2" }] };
       api.patch({ resource: "pods", name: pod!.metadata.name }, "strategic", { spec });
-      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 4 } });
+      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 6 } });
     });
     cluster.runUntil(80_000);
     expect(inZoneB(cluster)).toBe(2);
@@ -222,6 +242,9 @@ describe("topology spread", () => {
   test("counts an empty zone more where there are fewer than minDomains", () => {
     const pods = deployment("web", 4, spread({ minDomains: 3 }));
     expect(places(world(zones, pods))).toEqual(["-", "-", "node-1", "node-4"]);
+    const enough = deployment("web", 4, spread({ minDomains: 2 }));
+    expect(places(world(zones, enough))).toHaveLength(4);
+    expect(places(world(zones, enough))).not.toContain("-");
   });
 
   test.each([

@@ -83,6 +83,12 @@ test("a pod that fits nowhere asks one of lower priority to stop, waits for it, 
   expect(messages(cluster, "Preempted")).toEqual([
     `low: Preempted by pod ${high!.metadata.uid!} on node node-1`,
   ]);
+  const deletions = cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "write" && entry.verb === "delete"
+      ? [`${entry.by} ${entry.resource} ${entry.namespace}/${entry.name}`]
+      : [],
+  );
+  expect(deletions).toEqual(["default-scheduler pods default/low"]);
   for (const each of [cluster, cluster.fork()]) {
     each.runUntil(5 * second);
     expect(pods(each)).toEqual(["high node-1", "other node-1"]);
@@ -144,6 +150,33 @@ test("one of higher priority takes room that was kept, and the pod that waited f
   }
 });
 
+test("a pod whose room another took, who takes none from others, finds other victims, too", () => {
+  const cluster = world(2, [
+    pod("early", { cpu: "2" }),
+    pod("late", { cpu: "2" }),
+    pod("mid", { cpu: "2", priority: "mid" }),
+    pod("polite", { cpu: "2", priority: "polite" }),
+  ]);
+  expect(pods(cluster)).toEqual(["early node-1", "late node-2 x", "mid -", "polite -"]);
+  cluster.runUntil(12 * second);
+  expect(pods(cluster)).toEqual(["mid node-1", "polite node-2"]);
+});
+
+test.each([
+  ["whose priorities are the least in sum", ["mid", "mid", "mid", undefined], "a d"],
+  ["of which the first began last", [undefined, undefined, undefined, undefined], "b c"],
+])("of nodes with as important pods the one is taken %s", (_, priorities, gone) => {
+  const [a, b, c, d] = priorities.map((priority, i) =>
+    pod("abcd".charAt(i), { cpu: "1", ...(priority === undefined ? {} : { priority }) }),
+  );
+  const cluster = world(2, [a!, b!, c!, d!]);
+  expect(pods(cluster)).toEqual(["a node-1", "b node-2", "c node-2", "d node-1"]);
+  create(cluster, pod("high", { cpu: "2", priority: "high" }));
+  cluster.runUntil(cluster.now + second);
+  const ending = pods(cluster).filter((each) => each.endsWith("x"));
+  expect(ending.map((each) => each.charAt(0)).join(" ")).toBe(gone);
+});
+
 test("room that is left but does not suffice lets a pod that waits take the rest", () => {
   const cluster = world(1, [
     pod("a", { cpu: "500m", priority: "high" }),
@@ -198,14 +231,17 @@ test("what is left is kept for the pod that it was left for, and the most import
   const cluster = world(1, [
     pod("low", { cpu: "1500m" }),
     pod("high", { cpu: "2", priority: "high" }),
-    pod("small", { cpu: "500m" }),
-    pod("mid", { cpu: "500m", priority: "mid" }),
+    pod("tiny", { cpu: "500m" }),
+    pod("small", { cpu: "1500m" }),
+    pod("mid", { cpu: "1500m", priority: "mid" }),
   ]);
-  cluster.runUntil(10 * second);
-  expect(pods(cluster)).toEqual(["high node-1", "mid -", "small -"]);
-  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
-  cluster.runUntil(20 * second);
-  expect(pods(cluster)).toEqual(["mid node-1", "small node-1"]);
+  for (const each of [cluster.fork(), cluster]) {
+    each.runUntil(10 * second);
+    expect(pods(each)).toEqual(["high node-1", "mid -", "small -", "tiny -"]);
+    each.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
+    each.runUntil(20 * second);
+    expect(pods(each)).toEqual(["mid node-1", "small -", "tiny node-1"]);
+  }
 });
 
 test("if the pod that others made room for is gone, those that wait take it", () => {
