@@ -110,6 +110,7 @@ export class Cluster {
       random: this.#random,
       trace: this.trace,
       behaviors: options.behaviors ?? [],
+      clockOf: (node: number): Millis => shapes[node]?.clock ?? 0,
       podAddresses,
       now,
       schedule: (delay: Millis, turn: TurnCode, row: number): void => {

@@ -4,7 +4,11 @@ import { matchesSelector } from "../api/label-selector.ts";
 import type { LabelSelector } from "../api/meta.ts";
 import type { Node } from "../api/node.ts";
 import { asArray, asRecord, asString } from "../apiserver/json.ts";
+import { nodeName } from "../apiserver/pod-objects.ts";
+import type { Cluster } from "../cluster.ts";
+import { defaults } from "../cluster/options.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
+import { nodeShapes } from "../scheduler/node-object.ts";
 import { count, isTerminating, type Detector } from "./known-failure.ts";
 import { eventAbout } from "./pod-groups.ts";
 import { isUnschedulable, startedAt } from "./pod-states.ts";
@@ -152,6 +156,35 @@ const ipExhaustion: Detector = ({ cluster, deployment, nextPods, oldPods }) => {
   };
 };
 
+const clockSkew: Detector = ({ cluster, deployment, nextPods, oldPods }) => {
+  const minReady = deployment.spec.minReadySeconds ?? 0;
+  if (minReady === 0) return undefined;
+  const skews = clocks(cluster);
+  const pods = [...nextPods, ...oldPods].filter(({ spec }) => skews.has(spec.nodeName ?? ""));
+  const [first] = pods;
+  if (first === undefined) return undefined;
+  const node = first.spec.nodeName!;
+  const ahead = skews.get(node)!;
+  const [way, sign] = ahead > 0 ? ["ahead", "+"] : ["behind", "-"];
+  const by = Math.abs(ahead);
+  return {
+    story: "clock-skew",
+    says:
+      `${count(pods.length, "pod")} on nodes with other clocks than the controllers'; that of ${node} is ${by} s ` +
+      `${way}: minReadySeconds end ${minReady} ${sign} ${by} = ${minReady + ahead} s after a pod is ready`,
+    better: "clocks that agree (NTP on every node)",
+  };
+};
+
+/** By node, where its clock is another: the seconds by which it is ahead (negative: behind). */
+function clocks({ options }: Cluster): ReadonlyMap<string, number> {
+  const { nodes = defaults.nodes, podsPerNode = defaults.podsPerNode } = options;
+  const all = nodeShapes(nodes, podsPerNode).map(
+    ({ clock = 0 }, node) => [nodeName(node), clock / 1000] as const,
+  );
+  return new Map(all.filter(([, ahead]) => ahead !== 0));
+}
+
 export const failuresOfRoom: readonly Detector[] = [
   rwoDeadlock,
   terminatingFree,
@@ -159,4 +192,5 @@ export const failuresOfRoom: readonly Detector[] = [
   allOnOneNode,
   preempted,
   ipExhaustion,
+  clockSkew,
 ];

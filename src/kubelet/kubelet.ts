@@ -97,7 +97,9 @@ export class Kubelet {
       this.#hardships.probes.set(row, "passes");
       return;
     }
-    store.setPodReady(row);
+    // Each kubelet writes the times of conditions by its own clock.
+    const ahead = this.#world.clockOf(store.pods.columns.node[row]!);
+    store.setPodReady(row, store.wallClockSeconds + Math.floor(ahead / 1000));
     this.#reports.change(row, "ready");
   }
 

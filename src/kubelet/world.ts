@@ -15,6 +15,8 @@ export interface KubeletWorld {
   readonly random: Random;
   readonly trace: Trace;
   readonly behaviors: readonly Behavior[];
+  /** ms by which a node's clock is ahead of the controllers'. */
+  readonly clockOf: (node: number) => Millis;
   /** How many pods can have an address at a time. */
   readonly podAddresses: number;
   readonly now: () => Millis;

@@ -3,6 +3,7 @@
  * its values mean, and the manifests.
  */
 import type { GenericSchema } from "valibot";
+import type { Millis } from "../api/meta.ts";
 import { defaults } from "../cluster/options.ts";
 import { featureGates } from "../features.ts";
 import { milliOfQuantity as milliCpu } from "../apiserver/quantity.ts";
@@ -259,12 +260,13 @@ function settingsOf(cluster: NonNullable<ScenarioInput["cluster"]>): ClusterSett
 type NodesInput = NonNullable<NonNullable<ScenarioInput["cluster"]>["nodes"]>;
 
 function nodeGroupOf(input: Exclude<NodesInput, number>[number]): NodeGroup {
-  const { cpu, memory, taints, ...rest } = input;
+  const { cpu, memory, taints, clock, ...rest } = input;
   return defined({
     ...defined(rest),
     cpu: cpu === undefined ? undefined : String(cpu),
     memory: memory === undefined ? undefined : String(memory),
     taints: taints?.map(defined),
+    clock: clock === undefined ? undefined : clockOf(clock),
   });
 }
 
@@ -355,4 +357,10 @@ function pointsOf(series: NonNullable<BehaviorInput["cpu"]>): readonly CpuPoint[
   if (!Array.isArray(series)) return [{ at: 0, milli: milliCpu(series) }];
   const points = series.map(({ at, cpu }) => ({ at: durationOf(at), milli: milliCpu(cpu) }));
   return points.toSorted((a, b) => a.at - b.at);
+}
+
+/** `30s behind`: -30,000. */
+function clockOf(offset: string): Millis {
+  const [by = "0", way] = offset.split(" ");
+  return way === "ahead" ? durationOf(by) : -durationOf(by);
 }

@@ -9,6 +9,14 @@ export const duration = v.pipe(
   v.check((text) => parseDuration(text).ok, "a duration such as 90s, 1m30s or 250ms"),
   v.description("A duration as Go writes it: 90s, 1m30s, 250ms."),
 );
+/** How far a clock is off. */
+export const clockOffset = v.pipe(
+  v.string(),
+  v.regex(
+    /^(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|ms|s|m|h))+ (ahead|behind)$/u,
+    "how far it is off: 30s behind, 500ms ahead",
+  ),
+);
 export const dnsLabel = v.pipe(
   v.string(),
   v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, "lower-case letters, digits and -, at most 63"),

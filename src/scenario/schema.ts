@@ -8,6 +8,7 @@ import type { FeatureGates } from "../features.ts";
 import { podFaults } from "../kubelet/behavior.ts";
 import {
   delay,
+  clockOffset,
   dnsLabel,
   duration,
   exitStatus,
@@ -242,6 +243,14 @@ const nodeGroup = v.strictObject({
   cpu: v.optional(v.pipe(quantity, v.description("For pods, of each. Default 16."))),
   memory: v.optional(v.pipe(quantity, v.description("Default 64Gi."))),
   pods: v.optional(v.pipe(positive, v.description("Default podsPerNode."))),
+  clock: v.optional(
+    v.pipe(
+      clockOffset,
+      v.description(
+        "As in 30s behind: minReadySeconds is judged by the controllers' clock. Default: the same.",
+      ),
+    ),
+  ),
   labels: v.optional(stringMap),
   taints: v.optional(
     v.array(

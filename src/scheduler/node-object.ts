@@ -2,7 +2,7 @@
  * Node objects: what a cluster's nodes have to give, from its options, and what their kubelets report when
  * they register.
  */
-import type { StringMap, Timestamp } from "../api/meta.ts";
+import type { Millis, StringMap, Timestamp } from "../api/meta.ts";
 import { healthyConditions, type Node, type Taint } from "../api/node.ts";
 import { nodeAddress, nodeName } from "../apiserver/pod-objects.ts";
 import type { Store } from "../apiserver/store.ts";
@@ -24,10 +24,13 @@ export interface NodeGroup extends NodeCapacity {
   /** Beside those that every node has. */
   readonly labels?: StringMap;
   readonly taints?: readonly Taint[];
+  /** ms by which its clock is ahead of the controllers', or (negative) behind; default 0. */
+  readonly clock?: Millis;
 }
 
 export interface NodeShape extends NodeCapacity {
   readonly podsPerNode: number;
+  readonly clock?: Millis;
   readonly labels?: StringMap;
   readonly taints?: readonly Taint[];
 }

@@ -105,6 +105,14 @@ export const storiesOfDeployments: readonly Story[] = [
     ask: "--at 100s",
   },
   {
+    name: "clock-skew",
+    sees: "success is printed, then the new pods crash, although minReadySeconds is longer than they take to",
+    shows: "CrashLoopBackOff",
+    why: "since when a pod is ready is written by its node's clock, and judged by that of the controllers",
+    issue: "kubernetes#29229",
+    ask: "--at 63s",
+  },
+  {
     name: "spread-lost",
     sees: "success is printed, and one node has twice the pods of another",
     shows: "size() == 4",

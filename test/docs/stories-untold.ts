@@ -19,13 +19,6 @@ export const untoldStories: readonly Untold[] = [
     shown: "stuck-promoting",
   },
   {
-    name: "clock-skew",
-    sees: "pods that are available too late or too early",
-    why: "minReadySeconds counts from the node's clock and is compared with the controller's",
-    issue: "kubernetes#29229",
-    left: "all clocks agree",
-  },
-  {
     name: "crash-old-first",
     sees: "old pods go before new ones are ready",
     why: "old pods that do not work go first, since that costs no capacity",

@@ -141,6 +141,18 @@ const kubelet = noticedBy(
   ],
 );
 
+const clocks = noticedBy(
+  ["kubelet/clocks.test.ts"],
+  [
+    [
+      "all clocks agree",
+      "kubelet/kubelet",
+      `store.wallClockSeconds + Math.floor(ahead / 1000)`,
+      `store.wallClockSeconds`,
+    ],
+  ],
+);
+
 const addresses = noticedBy(
   ["kubelet/pod-addresses.test.ts"],
   [
@@ -314,6 +326,7 @@ export const clusterMutants: readonly Mutant[] = [
   ...endpoints,
   ...probes,
   ...kubelet,
+  ...clocks,
   ...addresses,
   ...autoscalers,
   ...containers,
