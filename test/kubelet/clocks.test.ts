@@ -1,7 +1,5 @@
 /** Nodes whose clocks are not the controllers'. */
 import { expect, test } from "vitest";
-import type { Deployment } from "../../src/api/apps.ts";
-import type { Pod } from "../../src/api/core.ts";
 import { Cluster } from "../../src/cluster.ts";
 
 const second = 1000;
@@ -33,7 +31,7 @@ function world(clock: number, minReadySeconds: number): Cluster {
 }
 
 function available(cluster: Cluster): number {
-  const web = cluster.api.list("deployments")[0] as Deployment;
+  const web = cluster.api.list("deployments")[0]!;
   return web.status?.availableReplicas ?? 0;
 }
 
@@ -54,7 +52,7 @@ test.each([
 test("the time of the Ready condition is the node's", () => {
   const cluster = world(-30 * second, 0);
   cluster.runUntil(10 * second);
-  const [pod] = cluster.api.list("pods") as readonly Pod[];
+  const [pod] = cluster.api.list("pods");
   const ready = pod!.status.conditions?.find(({ type }) => type === "Ready");
   expect(ready?.lastTransitionTime).toBe("1999-12-31T23:59:32Z");
 });
