@@ -28,7 +28,8 @@ export interface Status {
   readonly metadata: Record<string, never>;
   readonly status: "Failure";
   readonly message: string;
-  readonly reason: StatusReason;
+  /** Absent where the server only passes on what went wrong, with code 500. */
+  readonly reason?: StatusReason;
   readonly details?: {
     readonly name?: string;
     readonly group?: string;
@@ -62,7 +63,7 @@ function qualified({ group, resource }: GroupResource): string {
 
 export function failure(
   code: number,
-  reason: StatusReason,
+  reason: StatusReason | "none",
   message: string,
   details?: Status["details"],
 ): Status {
@@ -72,9 +73,18 @@ export function failure(
     metadata: {},
     status: "Failure",
     message,
-    reason,
-    ...(details === undefined ? {} : { details }),
+    ...(reason === "none" ? {} : { reason }),
+    ...(details === undefined ? {} : { details: withoutBlanks(details) }),
     code,
+  };
+}
+
+/** As Go writes it: the core group, and a name that is not given, are left out. */
+function withoutBlanks({ name, group, ...rest }: NonNullable<Status["details"]>) {
+  return {
+    ...(name === undefined || name === "" ? {} : { name }),
+    ...(group === undefined || group === "" ? {} : { group }),
+    ...rest,
   };
 }
 

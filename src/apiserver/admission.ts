@@ -211,7 +211,7 @@ export function refuseNew(
 ): Status | undefined {
   if ((metadata.resourceVersion ?? "") !== "" && dryRun === undefined) {
     const why = "resourceVersion should not be set on objects to be created";
-    return failure(500, "InternalError", why);
+    return failure(500, "none", why);
   }
   return taken === undefined ? undefined : alreadyExists(groupResource(kind), metadata.name);
 }

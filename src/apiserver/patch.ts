@@ -108,7 +108,7 @@ function patchFailure({ kind, message }: PatchError): Status {
     case "unprocessable":
       return unprocessable();
     default:
-      return failure(500, "InternalError", message);
+      return failure(500, "none", message);
   }
 }
 

@@ -46,7 +46,7 @@ import { strategyFor } from "./strategy.ts";
 import { openWatch } from "./watch.ts";
 import { podRefusal } from "./pod-admission.ts";
 import { timestamp } from "../api/time.ts";
-import { applyConfiguration } from "./field-managers/apply.ts";
+import { applyConfiguration, readConfiguration } from "./field-managers/apply.ts";
 import { trackWrite } from "./field-managers/track.ts";
 
 /** In whose name writes are made, and in which sync of a controller. */
@@ -139,7 +139,7 @@ export class ApiServer implements Client {
     const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
     const answer: Answer<KubeObject> =
       type === "apply"
-        ? this.#apply(current, patch, options)
+        ? this.#apply(ref, current, patch, options)
         : current === undefined
           ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
           : this.#patch(current, type, patch, options);
@@ -310,11 +310,12 @@ export class ApiServer implements Client {
 
   /** Server-side apply: whose fields the configuration's are is settled here; the write is no update of its own. */
   #apply(
+    ref: ObjectRef,
     current: KubeObject | undefined,
     configuration: unknown,
     options: WriteOptions,
   ): Answer<KubeObject> {
-    const read = readBody(configuration);
+    const read = readConfiguration(ref, current, configuration);
     if (!read.ok) return read;
     const applied = applyConfiguration(current, read.value, {
       manager: options.fieldManager ?? "",
@@ -387,7 +388,7 @@ export class ApiServer implements Client {
         ? resource === "pods"
           ? {}
           : { object: answer.value }
-        : { error: answer.status.reason }),
+        : { error: answer.status.reason ?? "InternalError" }),
     });
   }
 }

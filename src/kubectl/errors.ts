@@ -42,7 +42,7 @@ export function failUsage(text: string, command: string): never {
 
 /** The text of a Status inside other texts and lists of errors. */
 export function statusText(status: Status): string {
-  return status.code === 500 && status.reason === "InternalError" && status.details === undefined
+  return status.reason === undefined
     ? `Error from server: ${status.message}`
     : `Error from server (${status.reason}): ${status.message}`;
 }

@@ -27,7 +27,9 @@ describe.each(["create", "update", "apply"])("%s", (verb) => {
     const answer = write(verb, body);
     expect(answer).toMatchObject({ ok: false, status: { code: 400, reason: "BadRequest" } });
     expect(answer.ok ? "" : answer.status.message).toMatch(
-      /^Object '(Kind|apiVersion)' is missing in /,
+      verb === "apply" && typeof body === "object" && body !== null && !Array.isArray(body)
+        ? /^invalid object type: \/, Kind=/
+        : /^Object '(Kind|apiVersion)' is missing in /,
     );
   });
 

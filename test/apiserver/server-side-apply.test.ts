@@ -28,6 +28,26 @@ function said(configuration: object): string {
   );
 }
 
+test("a server-side apply is of the kind, name and version that it is sent to", () => {
+  const { api } = new Cluster();
+  const apply = (body: object): unknown => {
+    const answer = api.patch(web, "apply", body, { fieldManager: "me" });
+    return answer.ok ? "applied" : `${answer.status.code} ${answer.status.message}`;
+  };
+  const whole = deployment({});
+  expect(apply(whole)).toBe("applied");
+  expect(apply({ ...whole, kind: "ReplicaSet" })).toBe(
+    "400 invalid object type: apps/v1, Kind=ReplicaSet",
+  );
+  expect(apply({ ...whole, metadata: { name: "api" } })).toBe(
+    "400 the name of the object (api) does not match the name on the URL (web)",
+  );
+  expect(apply({ ...whole, metadata: { name: "web", resourceVersion: "99" } })).toBe(
+    '409 Operation cannot be fulfilled on deployments.apps "web": the object has been modified; ' +
+      "please apply your changes to the latest version and try again",
+  );
+});
+
 describe("a server-side apply", () => {
   const item = '.spec.template.spec.containers[name="web"]';
 

@@ -12,6 +12,31 @@ function running(): Cluster {
 
 const ref = { resource: "deployments", name: "web" };
 
+test("a Status leaves out what is not told, as Go writes it", () => {
+  const { api } = new Cluster();
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" } };
+  const versioned = { ...map, metadata: { name: "c", resourceVersion: "5" } };
+  const refused = api.create(versioned);
+  expect(refused.ok ? undefined : refused.status).toEqual({
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: "resourceVersion should not be set on objects to be created",
+    code: 500,
+  });
+  expect(api.create(versioned, { dryRun: "All" }).ok).toBe(true);
+  api.create(map);
+  const again = api.create(map);
+  expect(again.ok ? undefined : again.status.details).toEqual({ name: "c", kind: "configmaps" });
+});
+
+test("a refused write still tells of fields that the server does not know", () => {
+  const { api } = new Cluster();
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "C" }, dat: {} };
+  expect(api.create(map)).toMatchObject({ ok: false, warnings: ['unknown field "dat"'] });
+});
+
 test("an update is refused where it is of an older version, not where it names none", () => {
   const cluster = running();
   const current = cluster.api.get(ref);

@@ -2,12 +2,14 @@
  * Server-side apply: merges a configuration into an object and says who owns what afterwards. Mirrors
  * structured-merge-diff's Updater.Apply and apimachinery managedfields (v0.37.2).
  */
+import type { KindInfo, ObjectRef } from "../../api/client.ts";
 import type { KubeObject, Timestamp } from "../../api/meta.ts";
-import { failure, type Answer, type Status } from "../../api/status.ts";
+import { conflict, failure, type Answer, type Status } from "../../api/status.ts";
+import { readBody } from "../body.ts";
 import { asKubeObject } from "../decode.ts";
 import { fromUnstructured } from "../decode-unstructured.ts";
-import { isRecord } from "../json.ts";
-import { kindOfObject } from "../kinds.ts";
+import { asString, isRecord } from "../json.ts";
+import { groupResourceOf, kindOfObject, kindOfResource } from "../kinds.ts";
 import { schemaOf, type StructInfo, type TypeInfo } from "../schema.ts";
 import {
   both,
@@ -34,6 +36,48 @@ export interface ApplyRequest {
   readonly force: "conflicts" | "nothing";
   /** Now. */
   readonly at: Timestamp;
+}
+
+/**
+ * The body of a server-side apply. Refused: 400 where it is of another kind or name than the path says, 409 where it is
+ * meant for another version.
+ */
+export function readConfiguration(
+  ref: ObjectRef,
+  live: KubeObject | undefined,
+  configuration: unknown,
+): Answer<KubeObject> {
+  const asked = kindOfResource(ref.resource);
+  if (!isRecord(configuration)) return readBody(configuration);
+  const apiVersion = asString(configuration["apiVersion"]);
+  const kind = asString(configuration["kind"]);
+  if (asked !== undefined && (kind !== asked.kind || apiVersion !== served(asked))) {
+    return refused(`invalid object type: ${groupVersion(apiVersion)}, Kind=${kind}`);
+  }
+  const read = readBody(configuration);
+  if (!read.ok) return read;
+  const { name, resourceVersion = "" } = read.value.metadata;
+  if ((name ?? "") !== "" && name !== ref.name) {
+    const url = `does not match the name on the URL (${ref.name})`;
+    return refused(`the name of the object (${name}) ${url}`);
+  }
+  if (live !== undefined && !["", live.metadata.resourceVersion].includes(resourceVersion)) {
+    return { ok: false, status: conflict(groupResourceOf(ref.resource), ref.name) };
+  }
+  return read;
+}
+
+function refused(message: string): Answer<KubeObject> {
+  return { ok: false, status: failure(400, "BadRequest", message) };
+}
+
+function served({ group, version }: KindInfo): string {
+  return group === "" ? version : `${group}/${version}`;
+}
+
+/** As Go prints it: with a slash also where the group is the core's. */
+function groupVersion(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
 }
 
 /**
@@ -123,7 +167,7 @@ function conflictsOf(
 
 function untyped(configuration: KubeObject, problem: string): Status {
   const message = `failed to create typed patch object (${described(configuration)}): ${problem}`;
-  return failure(500, "InternalError", message);
+  return failure(500, "none", message);
 }
 
 /** The merged object as Go has it; what the schema's looser types let pass is found here. */
@@ -134,7 +178,7 @@ function converted(type: StructInfo, merged: KubeObject): Answer<KubeObject> {
   const message =
     `failed to convert new object (${described(merged)}) to proper version: ` +
     `unable to convert unstructured object to ${version}: ${error}`;
-  return { ok: false, status: failure(500, "InternalError", message) };
+  return { ok: false, status: failure(500, "none", message) };
 }
 
 function described({ apiVersion, kind, metadata }: KubeObject): string {

@@ -86,7 +86,7 @@ export class DisruptionController {
       const message =
         "This pod has more than one PodDisruptionBudget, " +
         "which the eviction subresource does not support.";
-      return { ok: false, status: failure(500, "InternalError", message) };
+      return { ok: false, status: failure(500, "none", message) };
     }
     const [budget] = budgets;
     const refusal = budget === undefined ? undefined : this.#spend(budget, pod);
