@@ -16,14 +16,19 @@ export function processIo(): CliIo {
 /** Writes at once and in order, so that nothing is lost when the process ends. */
 function streamOf(name: "stdout" | "stderr", descriptor: number): Stream {
   // Node loads its sockets for a pipe's stream, 5 ms of a start, and a pipe is no terminal.
-  const { isTTY, columns } = isDevice(descriptor) ? process[name] : { isTTY: false, columns: 80 };
+  const stream = isDevice(descriptor) ? process[name] : { isTTY: false, columns: 80 };
   return {
     write: (text) => {
       writeAll(descriptor, Buffer.from(text));
     },
-    isTTY,
-    columns: isTTY ? columns : 80,
+    isTTY: stream.isTTY,
+    columns: columnsOf(stream),
   };
+}
+
+/** Terminals of containers and of CI may not know theirs: 0. */
+export function columnsOf({ isTTY, columns }: Pick<Stream, "isTTY" | "columns">): number {
+  return isTTY && columns > 0 ? columns : 80;
 }
 
 function isDevice(descriptor: number): boolean {

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { columnsOf } from "../../src/cli/process-io.ts";
 import { Session } from "../../src/cli/session.ts";
 import { talk } from "../../src/cli/terminal.ts";
 import { Cluster } from "../../src/cluster.ts";
@@ -61,4 +62,12 @@ describe("at a terminal", () => {
       "deployment/shop at 0s",
     );
   });
+});
+
+test.each([
+  [true, 120, 120],
+  [true, 0, 80],
+  [false, 120, 80],
+])("a stream (terminal: %s) that says %i columns has %i", (isTTY, columns, width) => {
+  expect(columnsOf({ isTTY, columns })).toBe(width);
 });
