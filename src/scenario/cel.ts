@@ -125,6 +125,9 @@ export function compileCel(text: string): CelAnswer {
 
 const SIGNS: Readonly<Record<string, string>> = { RPAREN: ")", RBRACKET: "]", RBRACE: "}" };
 
+/** Operators of other languages. */
+const WORDS: Readonly<Record<string, string>> = { and: "&&", or: "||" };
+
 function refusal(text: string, error: unknown): CelAnswer {
   const { summary, range } = error as { summary?: string; range?: { start: number; end: number } };
   if (summary === undefined) throw error;
@@ -134,7 +137,9 @@ function refusal(text: string, error: unknown): CelAnswer {
       /^Expected (\w+), got EOF$/u,
       (_, token: string) => `a ${SIGNS[token] ?? token} is missing`,
     );
-  const assigns = summary === "Unexpected character: =" ? { hint: 'did you mean "=="?' } : {};
+  const written = text.slice(range?.start ?? 0, range?.end ?? 0);
+  const sign = summary === "Unexpected character: =" ? "==" : WORDS[written];
+  const assigns = sign === undefined ? {} : { hint: `did you mean "${sign}"?` };
   const unknown = /^Unknown variable: (.*)$/u.exec(summary)?.[1];
   const best = unknown === undefined ? undefined : nearest(unknown, celVariables);
   const hint =

@@ -46,22 +46,10 @@ function visit(walk: Walk, schema: Schema, node: Located, here: Here): void {
 
 function visitObject(walk: Walk, schema: Schema, node: Located, here: Here): void {
   const { entries } = schema as Schema & { readonly entries: Entries };
-  const isDelay = Object.hasOwn(entries, "delay") && durationPattern.test(String(node.value));
-  if (isDelay && kindOf(node) !== "a map") {
-    const message = `${title(here)} must be a map, got the duration ${String(node.value)}`;
-    const hint = `write { delay: ${String(node.value)} }`;
-    report(walk, node.span, { code: "wrong-type", message, hint });
+  if (kindOf(node) !== "a map") {
+    wrongType(walk, "a map", node, here, asMap(entries, node));
     return;
   }
-  const options = (entries["type"] as { readonly options?: readonly unknown[] } | undefined)
-    ?.options;
-  if (options?.includes(node.value) === true) {
-    const message = `${title(here)} must be a map, got text (${JSON.stringify(node.value)})`;
-    const hint = `write { type: ${String(node.value)} }`;
-    report(walk, node.span, { code: "wrong-type", message, hint });
-    return;
-  }
-  if (!expectKind(walk, "a map", node, here)) return;
   for (const [name, { key, node: child }] of node.entries ?? []) {
     const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
     if (entry === undefined) unknownKey(walk, name, key, Object.keys(entries), here);
@@ -73,6 +61,15 @@ function visitObject(walk: Walk, schema: Schema, node: Located, here: Here): voi
       report(walk, here.key, { code: "missing-key", message });
     }
   }
+}
+
+/** For what belongs into a map, and stands in its place: how it is written. */
+function asMap(entries: Entries, { value }: Located): string | undefined {
+  if (Object.hasOwn(entries, "delay") && durationPattern.test(String(value))) {
+    return `write { delay: ${String(value)} }`;
+  }
+  const { options } = (entries["type"] ?? {}) as { readonly options?: readonly unknown[] };
+  return options?.includes(value) === true ? `write { type: ${String(value)} }` : undefined;
 }
 
 function visitRecord(walk: Walk, schema: Schema, node: Located, here: Here): void {
@@ -117,6 +114,10 @@ function visitUnion(walk: Walk, schema: Schema, node: Located, here: Here): void
 }
 
 function visitStep(walk: Walk, node: Located, here: Here): void {
+  if (typeof node.value === "string") {
+    wrongType(walk, "a map", node, here, "begin with its verb, as in kubectl: get pods");
+    return;
+  }
   if (!expectKind(walk, "a map", node, here)) return;
   const names = [...(node.entries?.keys() ?? [])];
   const given = verbs.filter((verb) => names.includes(verb));
@@ -190,15 +191,16 @@ function expectKind(walk: Walk, wanted: string, node: Located, here: Here): bool
   return false;
 }
 
-function wrongType(walk: Walk, wanted: string, node: Located, here: Here): void {
+function wrongType(walk: Walk, wanted: string, node: Located, here: Here, hint?: string): void {
   const got = node.value === null ? "nothing" : `${kindOf(node)}${example(walk, node)}`;
   const message = `${title(here)} must be ${wanted}, got ${got}`;
-  const quotes = wanted === "text" && (node.entries ?? node.items) === undefined;
-  const hint = quotes && node.value !== null ? { hint: "put it in quotes" } : {};
+  const isBare = node.value !== null && (node.entries ?? node.items) === undefined;
+  const quotes = wanted === "text" && isBare ? "put it in quotes" : undefined;
+  const more = hint ?? quotes;
   report(walk, node.value === null ? here.key : node.span, {
     code: "wrong-type",
     message,
-    ...hint,
+    ...(more === undefined ? {} : { hint: more }),
   });
 }
 

@@ -97,6 +97,12 @@ test("a kind of fault alone is shown as it is written", () => {
   ]);
 });
 
+test("a line alone is no step: its verb is missing", () => {
+  expect(problems(`${head}steps: [kubectl get pods]\n`)).toEqual([
+    '4:9 wrong-type: steps[0] must be a map, got text ("kubectl get pods") [begin with its verb, as in kubectl: get pods]',
+  ]);
+});
+
 test("fields of no object are no assert", () => {
   const [problem] = problems(`${head}steps: [{ assert: { deploy/web: {} } }]\n`);
   expect(problem).toMatch(

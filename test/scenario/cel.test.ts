@@ -101,6 +101,8 @@ describe("an expression", () => {
 
   test("that assigns is told of ==", () => {
     expect(compileCel("t = 3")).toMatchObject({ hint: 'did you mean "=="?' });
+    expect(compileCel("t > 3 and t < 5")).toMatchObject({ hint: 'did you mean "&&"?', start: 6 });
+    expect(compileCel("t > 3 or t < 5")).toMatchObject({ hint: 'did you mean "||"?', start: 6 });
   });
 
   test("that looks at what nobody knows is told what expressions see", () => {

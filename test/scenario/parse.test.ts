@@ -37,7 +37,7 @@ describe("a problem is shown with its line, a caret and what was meant", () => {
   test("with what to write, for a duration where a delay is, and a key that is like none", () => {
     const text = `${head}behaviors: [{ ready: 5s }]\nexpect: { eventually: [] }\n`;
     expect(problems(text)).toEqual([
-      "4:22 wrong-type: behaviors[0].ready must be a map, got the duration 5s [write { delay: 5s }]",
+      '4:22 wrong-type: behaviors[0].ready must be a map, got text ("5s") [write { delay: 5s }]',
       '5:11 unknown-key: unknown key "eventually" in expect [use always, finally, thresholds]',
     ]);
   });
