@@ -42,8 +42,8 @@ rollsim schema > scenario.schema.json
   \`expect\`, look in the scenario's \`namespace\`.
 - Files and folders that lines name with \`-f\` and \`-k\` are looked for beside the scenario. \`kubectl kustomize\` and \`-k\`
   build kustomizations as kubectl does; Helm charts, plugins (\`generators\`, \`transformers\`, \`validators\`), \`vars\`,
-  \`configurations\`, \`crds\`, \`openapi\`, annotations of origin, paths into the text of a field, \`--output\` and whatever
-  is not a file here (URLs) are left out, and refused by name.
+  \`configurations\`, \`crds\`, \`openapi\`, annotations of origin, paths into the text of a field, \`--output\`, files
+  that are no text and whatever is not a file here (URLs) are left out, and refused by name.
 - Expectations are expressions: [below](#expressions).
 - \`traffic: [{ service: web, rps: 100 }]\` sends requests, from when the Service has a ready endpoint; \`serve\` under
   \`behaviors\` says how pods answer. Causes of failed requests: [zero-downtime.md](zero-downtime.md).

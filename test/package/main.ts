@@ -116,6 +116,13 @@ function commandLineWorks(folder: string): void {
     "the next one, which takes it, plays the same",
     succeed(folder, rollsim, ["run", scenario]) === played,
   );
+  const kustomized = "node_modules/rollsim/scenarios/kustomize.yaml";
+  const built = last(succeed(folder, rollsim, ["run", kustomized]));
+  check(
+    "it builds kustomizations, for which it loads a file more",
+    built.startsWith("PASSED"),
+    built,
+  );
   writeFileSync(join(program, left[0]!), "not what V8 made");
   check(
     "and so does one that finds rubbish",
