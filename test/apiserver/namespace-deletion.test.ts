@@ -141,8 +141,23 @@ describe("deleting a namespace", () => {
     expect(out).toMatch(/NamespaceContentRemaining +True .* configmaps. has 1 resource instances/u);
     expect(out).toMatch(/NamespaceFinalizersRemaining +True .* example.com\/hold in 1 resource/u);
     expect(cluster.api.list("deployments", { namespace: "shop" })).toEqual([]);
+    expect(kubectl(cluster, "kubectl get ns shop").out).toMatch(/shop +Terminating/u);
+    const since = (): unknown[] => {
+      const answer = cluster.api.get({ resource: "namespaces", name: "shop" });
+      const { conditions = [] } = (answer.ok ? answer.value["status"] : {}) as {
+        conditions?: readonly { readonly lastTransitionTime: string }[];
+      };
+      return conditions.map(({ lastTransitionTime }) => lastTransitionTime);
+    };
+    const before = since();
+    expect(before).toHaveLength(5);
+    expect(before.every((time) => typeof time === "string" && time < "2000-01-01T00:00:21")).toBe(
+      true,
+    );
+    cluster.runUntil(45_000);
+    expect(since()).toEqual(before);
     hold(null);
-    cluster.runUntil(50_000);
+    cluster.runUntil(60_000);
     expect(kubectl(cluster, "kubectl get ns shop").err).toContain("NotFound");
   });
 });

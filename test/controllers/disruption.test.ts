@@ -112,7 +112,38 @@ describe("the status of a budget", () => {
       expect(status(each)).toMatchObject({ expectedPods: 1, currentHealthy: 1 });
       expect(each.evict({ name: "alone" })).toMatchObject({ ok: false });
       expect(each.evict({ name: "alone", namespace: "other" })).toMatchObject({ ok: true });
+      each.act("label", (api) => {
+        const labels = { app: "else" };
+        api.patch({ resource: "pods", name: "alone" }, "merge", { metadata: { labels } });
+      });
+      expect(each.evict({ name: "alone" })).toMatchObject({ ok: true });
     }
+  });
+
+  test("is not known yet when the budget was just made or changed: nobody is evicted", () => {
+    const cluster = world(3, { minAvailable: 1 });
+    const [name = ""] = podNames(cluster);
+    const pod = { resource: "pods", name };
+    const budget = { resource: "poddisruptionbudgets", name: "web" };
+    const processing = {
+      ok: false,
+      status: {
+        code: 429,
+        details: {
+          causes: [
+            { message: "The disruption budget web is still being processed by the server." },
+          ],
+        },
+      },
+    };
+    cluster.act("change", (api) => {
+      api.patch(budget, "merge", { spec: { minAvailable: 2 } });
+      expect(api.evict(pod)).toMatchObject(processing);
+      api.delete(budget);
+      api.create(budgetNamed("web", { minAvailable: 1 }));
+      expect(api.evict(pod)).toMatchObject(processing);
+    });
+    expect(cluster.evict({ name })).toMatchObject({ ok: true });
   });
 
   test("a rolling update does not ask, and uses the budget up", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
 import type { Cluster } from "../../src/cluster.ts";
 import { placeEndpoints, type Slice } from "../../src/controllers/endpointslice/slices.ts";
 import {
@@ -289,6 +290,48 @@ describe("slices", () => {
     cluster.act("delete", (api) => api.delete({ resource: "services", name: "web" }));
     expect(slices(cluster)).toHaveLength(0);
     expect(cluster.api.list("endpoints")).toHaveLength(0);
+  });
+
+  test("have the ports that the Service sends to by now", () => {
+    const cluster = world();
+    create(cluster, service(), deployment("web", 1));
+    cluster.runUntil(2 * second);
+    cluster.act("retarget", (api) =>
+      api.patch({ resource: "services", name: "web" }, "merge", {
+        spec: { ports: [{ port: 80, targetPort: 9090 }] },
+      }),
+    );
+    expect(onlySlice(cluster)).toMatchObject({ ports: [{ port: 9090 }], endpoints: [{}] });
+  });
+
+  test("of somebody else are left alone, though they have the Service's name", () => {
+    const cluster = world();
+    create(cluster, service(), deployment("web", 1));
+    cluster.runUntil(2 * second);
+    const labels = {
+      "kubernetes.io/service-name": "web",
+      "endpointslice.kubernetes.io/managed-by": "me",
+    };
+    const mine: KubeObject = {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: { name: "mine", labels },
+      addressType: "IPv4",
+      endpoints: [{ addresses: ["10.9.9.9"] }],
+      ports: [],
+    };
+    create(cluster, mine);
+    const { name } = slices(cluster).find(({ metadata }) => metadata.name !== "mine")!.metadata;
+    cluster.act("delete", (api) => {
+      api.delete({ resource: "endpointslices", name });
+      api.patch({ resource: "services", name: "web" }, "merge", {
+        metadata: { labels: { tier: "back" } },
+      });
+    });
+    cluster.runUntil(4 * second);
+    const [own, other] = slices(cluster).toSorted((a) => (a.metadata.name === "mine" ? 1 : -1));
+    expect(own?.endpoints).toHaveLength(1);
+    expect(other).toMatchObject({ metadata: { labels }, endpoints: [{ addresses: ["10.9.9.9"] }] });
   });
 
   test("are made again when somebody deletes them", () => {

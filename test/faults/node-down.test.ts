@@ -130,6 +130,18 @@ describe("a node that goes down", () => {
   });
 });
 
+test("a node that is uncordoned while nobody hears of it takes no pods", () => {
+  const cluster = withoutNode2();
+  cluster.runUntil(unreachableAt);
+  cluster.act("uncordon and scale", (api) => {
+    cluster.faults.cordon("node-2");
+    cluster.faults.uncordon("node-2");
+    api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 12 } });
+  });
+  cluster.runUntil(unreachableAt + 10 * second);
+  expect(podsOn(cluster, "node-2")).toHaveLength(2);
+});
+
 describe("evictions from a node that is gone", () => {
   test("come when the pod's own toleration says, or never", () => {
     const tolerations = [{ key: "node.kubernetes.io/unreachable", operator: "Exists" }];

@@ -41,6 +41,7 @@ describe("a HorizontalPodAutoscaler", () => {
     expect(replicasOf(cluster)).toBe(8);
     cluster.runUntil(9 * minute);
     expect(replicasOf(cluster)).toBe(2);
+    expect(decisionsHeard(cluster)).toContain("hpa/stabilized");
     expect(conditions(statusOf(cluster))).toEqual([
       "AbleToScale=True ReadyForNewScale",
       "ScalingActive=True ValidMetricFound",

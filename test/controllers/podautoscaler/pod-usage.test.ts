@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../../src/api/meta.ts";
 import type { Cluster } from "../../../src/cluster.ts";
-import { statusOf, world } from "./world.ts";
+import { hpa, statusOf, world } from "./world.ts";
 
 const minute = 60_000;
 
@@ -92,4 +92,16 @@ describe("what pods use", () => {
     });
     expect([of(), of(container("web")), of(container("side"))]).toEqual([60, 120, 0]);
   });
+});
+
+test("autoscalers of other namespaces have pods of their own, though their labels are the same", () => {
+  const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 300 }] }] }, { replicas: 2 });
+  cluster.act("create", (api) => {
+    api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
+    api.create(deployment("web", "web:v1", "other"));
+    expect(api.create(hpa({ metadata: { namespace: "other" } }))).toMatchObject({ ok: true });
+  });
+  cluster.runUntil(minute);
+  const active = statusOf(cluster).conditions?.find(({ type }) => type === "ScalingActive");
+  expect(active).toMatchObject({ status: "True", reason: "ValidMetricFound" });
 });

@@ -132,6 +132,27 @@ describe("the number of replicas that CPU asks for", () => {
     });
   });
 
+  const row = { pods: "rr", uses: [1000, 1001], current: 2, target: 100 };
+
+  test("an average is of whole milli-units, as Go divides, and the decision says what range is near enough", () => {
+    const found = calculateReplicas({ ...input(row), target: { average: 1000 } });
+    expect(found).toMatchObject({
+      average: 1000,
+      replicas: 2,
+      because: { id: "hpa/within-tolerance", weighed: { ratio: 1, low: 0.9, high: 1.1 } },
+    });
+  });
+
+  test("fails where a pod has no such container, as in a rollout that adds one", () => {
+    const one = input(row);
+    const [web, other] = one.pods as [PodFacts, PodFacts];
+    const pods = [web, { ...other, requests: [] }];
+    expect(calculateReplicas({ ...one, container: "web", pods })).toEqual({
+      ok: false,
+      error: "container web not found in Pod web-1",
+    });
+  });
+
   // The pod in question uses 1800m of 1000m, another 1000m; the target is 100 %. 3: it counts; 2: it does not.
   test.each([
     ["while it starts, measured before it was ready for a whole window", 119, 60, "True", 59, 2],

@@ -49,7 +49,9 @@ test("with behavior, too, the highest recommendation of the window holds, not th
   const memory = { recommendations, scaleUps: [], scaleDowns: [] };
   const found = normalize(input({ behavior: rules(), proposal: 4, memory }));
   expect(found.desired).toBe(9);
-  expect(found.because).toMatchObject([{ id: "hpa/stabilized", weighed: { window: 300 } }]);
+  expect(found.because).toMatchObject([
+    { id: "hpa/stabilized", weighed: { window: 300, lowest: 4, highest: 9 } },
+  ]);
 });
 
 describe("with behavior", () => {
