@@ -43,7 +43,7 @@ export function threeWayMerge(original: JsonMap, modified: JsonMap, current: Jso
 
 /** As an object is created: without the version that it had where its manifest was taken from. */
 export function unversioned(object: KubeObject): KubeObject {
-  if (object.metadata.resourceVersion === undefined) return object;
+  if (object.metadata?.resourceVersion === undefined) return object;
   const { resourceVersion: _, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
