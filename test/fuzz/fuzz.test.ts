@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  bytes,
-  kubectlLine,
-  kustomizedFiles,
-  oddKubectlLine,
-  scenarioText,
-  scheduleText,
-} from "./inputs.ts";
+import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
+import { kustomizedFiles } from "./kustomizations.ts";
 import { kustomize, readAndRun, typeLines } from "./targets.ts";
 
 const seed = Number(process.env["ROLLSIM_SEED"] ?? 20261123);

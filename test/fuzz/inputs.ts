@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 
-const root = fileURLToPath(
+export const root = fileURLToPath(
   new URL(import.meta.url.includes(".build") ? "../../../" : "../../", import.meta.url),
 );
 
@@ -110,7 +110,8 @@ const keys = [
 
 const spice = fc.constantFrom(...spices);
 
-const changes = fc.array(
+/** Some lines changed, doubled, moved, cut or spiced. */
+export const changes = fc.array(
   fc.tuple(
     fc.constantFrom("drop", "double", "swap", "value", "key", "indent", "insert", "cut"),
     fc.nat(200),
@@ -124,61 +125,10 @@ export const scenarioText: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom(...seeds), changes)
   .map(([seed, all]) => all.reduce(change, seed));
 
-const overlay = `resources: [web.yaml]
-namespace: shop
-namePrefix: p-
-nameSuffix: -s
-labels:
-  - pairs: { env: production }
-    includeSelectors: true
-commonAnnotations: { a: b }
-images:
-  - name: web
-    newTag: v1
-replicas: [{ name: web, count: 4 }]
-configMapGenerator:
-  - name: settings
-    literals: [LEVEL=info]
-    options: { labels: { a: b } }
-secretGenerator:
-  - name: token
-    files: [web.yaml]
-patchesStrategicMerge: [web.yaml]
-patches:
-  - patch: |-
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: { name: web }
-      spec:
-        template:
-          spec:
-            containers:
-              - name: web
-                env: [{ name: A, value: b }]
-  - target: { kind: Deployment, name: w.* }
-    patch: |-
-      - op: add
-        path: /metadata/labels
-        value: { a: b }
-replacements:
-  - source: { kind: Deployment, fieldPath: spec.replicas }
-    targets:
-      - select: { name: web }
-        fieldPaths: [metadata.labels.n]
-        options: { create: true }
-sortOptions: { order: fifo }
-`;
-const resource = readFileSync(`${root}scenarios/kustomize/base/web.yaml`, "utf8");
-
-/** A folder with a kustomization, both changed likewise. */
-export const kustomizedFiles: fc.Arbitrary<Readonly<Record<string, string>>> = fc
-  .tuple(changes, fc.option(changes))
-  .map(([of, others]) => ({
-    "kustomization.yaml": of.reduce(change, overlay),
-    "web.yaml": (others ?? []).reduce(change, resource),
-  }));
-
-function change(text: string, [how, where, what]: readonly [string, number, string]): string {
+export function change(
+  text: string,
+  [how, where, what]: readonly [string, number, string],
+): string {
   const lines = text.split("\n");
   const i = where % lines.length;
   const line = lines[i]!;

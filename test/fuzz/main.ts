@@ -4,14 +4,8 @@
  * stderr.
  */
 import fc from "fast-check";
-import {
-  bytes,
-  kubectlLine,
-  kustomizedFiles,
-  oddKubectlLine,
-  scenarioText,
-  scheduleText,
-} from "./inputs.ts";
+import { bytes, kubectlLine, oddKubectlLine, scenarioText, scheduleText } from "./inputs.ts";
+import { kustomizedFiles } from "./kustomizations.ts";
 import { kustomize, readAndRun, typeLines } from "./targets.ts";
 
 /** After a warm-up, memory may not grow by more than this, in MB. */
