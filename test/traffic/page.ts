@@ -176,6 +176,7 @@ function inFiles(): string {
     `\`\`\`console\n$ npx rollsim explain ${file} --traffic\n${savingsReport(found, 80)}\n\`\`\`\n`,
     "The scenarios [zero-downtime](../scenarios/zero-downtime.yaml), [no-readiness-probe](../scenarios/no-readiness-probe.yaml),",
     "[no-pre-stop](../scenarios/no-pre-stop.yaml), [slow-proxies](../scenarios/slow-proxies.yaml),",
+    "[lb-all-draining](../scenarios/lb-all-draining.yaml) (a load balancer that checks new pods itself: `proxies.healthChecks`),",
     "[overloaded-survivors](../scenarios/overloaded-survivors.yaml), [drain-under-traffic](../scenarios/drain-under-traffic.yaml),",
     "[keep-alive](../scenarios/keep-alive.yaml) and [session-affinity](../scenarios/session-affinity.yaml) show one thing each.",
     "Changed are the manifests of the file and of `apply` steps; lines of kubectl stay. Without `from`, requests begin",
