@@ -1,4 +1,19 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer } from "vitest/node";
+
+/** Without results of an earlier run, files go by size: these small ones take longest, and would come last. */
+const LONG = ["conformance/kubectl", "scenario/scenarios", "cli/cli", "models/rollout"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(
+    files: Parameters<BaseSequencer["sort"]>[0],
+  ): ReturnType<BaseSequencer["sort"]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: (typeof files)[number]): boolean =>
+      LONG.some((name) => moduleId.endsWith(`test/${name}.test.ts`));
+    return [...sorted.filter((file) => isLong(file)), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,5 +22,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,
     pool: "threads",
+    sequence: { sequencer: LongestFirst },
   },
 });
