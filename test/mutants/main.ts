@@ -9,7 +9,7 @@ import { runTests } from "./run-tests.ts";
 import { Workshop } from "./workshop.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const TESTS_TIMEOUT_MS = 180_000;
+const TESTS_TIMEOUT_MS = 90_000;
 
 async function main(only: readonly string[]): Promise<number> {
   const chosen = [...mutants.entries()].filter(
