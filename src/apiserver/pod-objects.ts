@@ -7,7 +7,7 @@ import { compact } from "../api/json.ts";
 import type { KubeObject, OwnerReference, StringMap } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
-import { isFailedPull, isPullBackOff, PodReason, podReasons } from "./pod-reasons.ts";
+import { isFailedPull, isPullBackOff, isStopped, PodReason, podReasons } from "./pod-reasons.ts";
 import { uidText, type Store } from "./store.ts";
 
 const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"] as const;
@@ -113,17 +113,27 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
       lastState: lastState(store, row),
       ready: (ready || columns.reason[row] === PodReason.nodeLost) && phase === Phase.Running,
       restartCount: columns.restarts[row]!,
-      started: phase === Phase.Running && reason.waiting === undefined,
+      started: phase === Phase.Running && !isStopped(columns.reason[row]!),
       state:
-        columns.reason[row] === PodReason.crashLoopBackOff
-          ? backingOff(store, row, container.name)
-          : containerState(phase, reason, started, message(container.image)),
+        stoppedState(store, row, container.name) ??
+        containerState(phase, reason, started, message(container.image)),
     })),
   }) as Pod["status"];
 }
 
-/** How the container ended that ran before. */
-function lastState({ pods }: Store, row: number): unknown {
+/** What a container that has crashed is doing, if it has not been started again. */
+function stoppedState(store: Store, row: number, container: string): unknown {
+  const reason = store.pods.columns.reason[row];
+  if (reason === PodReason.crashLoopBackOff) return backingOff(store, row, container);
+  return reason === PodReason.crashed ? lastExit(store, row) : undefined;
+}
+
+/** How the container ended that ran before. Of one that has just ended only that is known. */
+function lastState(store: Store, row: number): unknown {
+  return store.pods.columns.reason[row] === PodReason.crashed ? {} : lastExit(store, row);
+}
+
+function lastExit({ pods }: Store, row: number): unknown {
   const exit = pods.lastExit(row);
   if (exit === undefined) return {};
   const [startedAt, finishedAt] = [exit.startedS, exit.finishedS].map((s) => timestamp(s * 1000));

@@ -21,6 +21,8 @@ export const PodReason = {
   configError: 10,
   /** Its container has another image, and is still to be started. */
   renewed: 11,
+  /** Its container has ended, and the kubelet has not seen to it yet. */
+  crashed: 12,
 } as const;
 
 const nothing = (): string => "";
@@ -53,7 +55,13 @@ export const podReasons: readonly PodReasonInfo[] = [
   },
   { waiting: "CreateContainerConfigError", message: nothing }, // the kubelet has the words
   { waiting: "ContainerCreating", message: nothing },
+  { message: nothing }, // it tells how the container ended
 ];
+
+/** No container runs, whatever the pod's phase. */
+export function isStopped(reason: number): boolean {
+  return podReasons[reason]!.waiting !== undefined || reason === PodReason.crashed;
+}
 
 export function isFailedPull(reason: number): boolean {
   return reason === PodReason.errImagePull || reason === PodReason.registryFails;

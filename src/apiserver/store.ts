@@ -77,6 +77,8 @@ export class Store {
   schedulerSays?: (row: number) => string;
   /** Set by the scheduler: the node on which room is kept for a pod. */
   nominatedNode?: (row: number) => number | undefined;
+  /** Set by the recorder of events: hears that a pod's image is being pulled, once more. */
+  hearPull?: (row: number) => void;
   /** Set by the kubelet: which ConfigMap or Secret a container lacks. */
   kubeletSays?: (row: number) => string;
   #resourceVersion: number;
@@ -309,6 +311,7 @@ export class Store {
     this.pods.noteExit(row, { ...exit, since: "waiting" });
     this.editPod(row, {
       flags: flags[row]! & NOT_READY,
+      reason: PodReason.crashed,
       readyS: wasReady ? this.wallClockSeconds : readyS[row]!,
     });
   }

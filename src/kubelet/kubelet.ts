@@ -2,17 +2,18 @@
  * What happens to pods on their nodes: scheduled, started, ready, crashed, stopped. It hears of pods at once
  * (it has no cache that lags) and acts when its timers are due. A pod's life is drawn from its behavior.
  *
- * Statuses follow the kubelet's: a container's first restart comes at once, then after 10 s, 20 s ... 5 min.
+ * Statuses follow the kubelet's: a container that has crashed shows its end until the kubelet looks at its containers
+ * again (kubelet.go genericPlegRelistPeriod). Its first restart comes then, others after 10 s, 20 s ... 5 min more.
  */
 import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { killedAfter } from "../apiserver/pod-lifecycle.ts";
-import { PodReason, podReasons } from "../apiserver/pod-reasons.ts";
+import { isStopped, PodReason } from "../apiserver/pod-reasons.ts";
 import type { NodesSeen } from "../apiserver/events/log.ts";
 import type { PodSource } from "../apiserver/pod-registry.ts";
 import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
 import { Placement, type SavedPlacement } from "../scheduler/placement.ts";
-import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from "./back-off.ts";
+import { backOffMs } from "./back-off.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { PodReports } from "./pod-reports.ts";
 import { Preparation, type SavedPreparation } from "./preparation.ts";
@@ -23,6 +24,7 @@ import { Turn, type TurnCode } from "./turns.ts";
 import type { KubeletWorld } from "./world.ts";
 
 const CRASH_AFTER_MS = 1000;
+const RELIST_MS = 1000;
 
 export interface SavedKubelet extends SavedHardships, SavedPreparation {
   readonly renewed: SavedRenewals;
@@ -184,8 +186,7 @@ export class Kubelet {
       case Turn.start:
         return this.#pulls.fails(row) ? undefined : this.#start(row);
       case Turn.pull:
-        if (this.#pulls.fails(row)) return;
-        return this.#world.schedule(this.#scripts.of(row).startMs, Turn.start, row);
+        return this.#pull(row);
       case Turn.becomeReady:
         return this.#becomeReady(row);
       case Turn.becomeUnready: {
@@ -201,7 +202,9 @@ export class Kubelet {
         this.#reports.change(row, "failed");
         return this.#leaveNode(row);
       case Turn.crash:
-        return this.#crash(row);
+        return this.#crash(row, RELIST_MS);
+      case Turn.killed:
+        return this.#crash(row, 0);
       case Turn.kill:
         return this.#kill(row);
       case Turn.attach:
@@ -255,8 +258,7 @@ export class Kubelet {
     const changed = changedContainers(spec, this.#sourceOf(row).spec);
     if (changed.length === 0) return;
     this.#renewals.begin(row, changed);
-    const waits = podReasons[reason[row]!]!.waiting !== undefined;
-    if (startedS[row] === 0 || waits) return schedule(0, Turn.mount, row);
+    if (startedS[row] === 0 || isStopped(reason[row]!)) return schedule(0, Turn.mount, row);
     for (const name of changed) {
       const why = `Container ${name} definition changed, will be restarted`;
       this.#reports.normal(row, "kubelet", "Killing", why);
@@ -287,6 +289,15 @@ export class Kubelet {
     this.#world.schedule(startMs, turn, row);
   }
 
+  /** Once more. */
+  #pull(row: number): void {
+    if (this.#pulls.fails(row)) return;
+    const { fault, startMs } = this.#scripts.of(row);
+    if (fault?.type !== "ImagePullBackOff") return this.#world.schedule(startMs, Turn.start, row);
+    this.#world.store.hearPull?.(row);
+    this.#world.schedule(startMs, Turn.pullFails, row);
+  }
+
   #start(row: number): void {
     if (!this.#preparation.configures(row)) return;
     const { store, schedule } = this.#world;
@@ -314,7 +325,7 @@ export class Kubelet {
     this.#reports.normal(row, "kubelet", "Killing", end);
     const { graceSeconds } = this.#sourceOf(row);
     const latest = killedAfter(graceSeconds * 1000, preStopMs);
-    this.#world.schedule(Math.min(terminateMs, latest), Turn.crash, row);
+    this.#world.schedule(Math.min(terminateMs, latest), Turn.killed, row);
   }
 
   #becomeReady(row: number): void {
@@ -327,7 +338,8 @@ export class Kubelet {
     if (fault?.type === "ReadyThenCrash") schedule(after, Turn.crash, row);
   }
 
-  #crash(row: number): void {
+  /** `seenMs`: until the kubelet knows of it. */
+  #crash(row: number, seenMs: number): void {
     const { store, schedule } = this.#world;
     const restarts = store.pods.columns.restarts[row]!;
     const wasReady = this.#isReady(row);
@@ -336,12 +348,11 @@ export class Kubelet {
     if (wasReady) this.#reports.change(row, "unready");
     this.#reports.change(row, "restarted");
     if (restarts === 0) {
-      schedule(0, Turn.restart, row);
+      schedule(seenMs, Turn.restart, row);
       return;
     }
-    const wait = Math.min(FIRST_BACKOFF_MS * 2 ** (restarts - 1), LONGEST_BACKOFF_MS);
-    schedule(0, Turn.backOff, row);
-    schedule(wait, Turn.restart, row);
+    schedule(seenMs, Turn.backOff, row);
+    schedule(seenMs + backOffMs(restarts - 1), Turn.restart, row);
   }
 
   #stopForRestart(row: number): void {

@@ -1,6 +1,6 @@
 /** Images that cannot be pulled: not there at all, or the registry does not answer. */
 import { PodReason } from "../apiserver/pod-reasons.ts";
-import { FIRST_BACKOFF_MS, LONGEST_BACKOFF_MS } from "./back-off.ts";
+import { backOffMs } from "./back-off.ts";
 import type { Hardships } from "./hardships.ts";
 import { startsWithoutRegistry } from "./images.ts";
 import { Turn } from "./turns.ts";
@@ -17,32 +17,29 @@ export class Pulls {
     this.#hardships = hardships;
   }
 
-  /** True: the registry is down and the pod needs it. It tries again after 10 s, 20 s ... 5 min. */
+  /** True: the registry is down and the pod needs it. */
   fails(row: number): boolean {
-    const { store, schedule } = this.#world;
-    const { registry, pulls } = this.#hardships;
-    if (registry === "up" || startsWithoutRegistry(store, row)) {
-      pulls.delete(row);
-      return false;
-    }
-    const failures = pulls.get(row) ?? 0;
-    pulls.set(row, failures + 1);
-    this.#wait(row, PodReason.registryFails);
-    schedule(BACKS_OFF_AFTER_MS, Turn.pullBacksOff, row);
-    const wait = Math.min(FIRST_BACKOFF_MS * 2 ** failures, LONGEST_BACKOFF_MS);
-    schedule(wait, Turn.pull, row);
+    const { store } = this.#world;
+    if (this.#hardships.registry === "up" || startsWithoutRegistry(store, row)) return false;
+    store.hearPull?.(row);
+    this.fail(row, PodReason.registryFails);
     return true;
   }
 
-  /** There is no such image. */
-  fail(row: number): void {
-    this.#wait(row, PodReason.errImagePull);
+  /** The kubelet shows that for a moment, and backs off. */
+  fail(row: number, reason: number = PodReason.errImagePull): void {
+    const { pulls } = this.#hardships;
+    pulls.set(row, (pulls.get(row) ?? 0) + 1);
+    this.#wait(row, reason);
     this.#world.schedule(BACKS_OFF_AFTER_MS, Turn.pullBacksOff, row);
   }
 
+  /** It tries again after 10 s, 20 s ... 5 min. */
   backOff(row: number): void {
-    const tries = this.#hardships.pulls.has(row);
-    this.#wait(row, tries ? PodReason.registryBackOff : PodReason.imagePullBackOff);
+    const { store, schedule } = this.#world;
+    const noRegistry = store.pods.columns.reason[row] === PodReason.registryFails;
+    this.#wait(row, noRegistry ? PodReason.registryBackOff : PodReason.imagePullBackOff);
+    schedule(backOffMs((this.#hardships.pulls.get(row) ?? 1) - 1), Turn.pull, row);
   }
 
   /** A container that ran before leaves the pod's phase as it is. */

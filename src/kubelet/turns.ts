@@ -18,6 +18,7 @@ export const Turn = {
   attach: 15,
   mount: 16,
   renew: 17,
+  killed: 18,
 } as const;
 /** So many kinds of turns. */
 export const TURNS = Object.keys(Turn).length;

@@ -106,6 +106,8 @@ describe("events of pods", () => {
       'Normal BackOff Back-off pulling image "web:missing"',
       "Warning Failed Error: ImagePullBackOff",
     ]);
+    cluster.runUntil(60 * second);
+    expect(events(cluster, "Pod").map(({ count }) => count)).toStrictEqual([1, 3, 3, 3, 3, 3]);
   });
 
   test("count how often a crashing container waited for its restart", () => {

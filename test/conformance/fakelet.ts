@@ -16,7 +16,7 @@ export function fakelet(jitter: number): readonly Behavior[] {
       match: { image: "nginx:crash" },
       start: { delay: second, jitter },
       terminate: { delay: second, jitter },
-      fault: { type: "CrashLoopBackOff", after: second },
+      fault: { type: "CrashLoopBackOff", after: second + jitter },
     },
     {
       match: { image: "nginx:neverready" },

@@ -53,6 +53,8 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/(NodePort: +\S+ +)3\d{4}/g, "$1<node-port>"],
   [/fakelet:\/\/<uid>/g, "<container>"],
   [/(containerID"?: |Container ID: +)("?)[^"\n]*("?)$/gm, "$1<container>"],
+  // The recordings' kubelet forgets the image of a container that has ended, a real one does not.
+  [/(imageID"?: |Image ID:)( *"?)(?:sha256:0)?("?,?)$/gm, "$1<image>"],
 ];
 
 /** Ages as printed: `5s`, `3m20s`, `2d`, also `5s ago`, `3s (x2 over 9s)`. */

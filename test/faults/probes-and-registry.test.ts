@@ -134,7 +134,7 @@ describe("a registry that is down", () => {
       if (now === "ErrImagePull" && last !== "ErrImagePull") failures.push(ms / 1000);
       last = now;
     }
-    expect(failures).toEqual([10, 20, 40, 80, 160, 320, 620, 920]);
+    expect(failures).toEqual([10, 22, 44, 86, 168, 330, 632, 934]);
     expect(last).toBe("ImagePullBackOff");
   });
 
@@ -146,9 +146,9 @@ describe("a registry that is down", () => {
       world.act("restore", () => {
         world.faults.restoreRegistry();
       });
-      world.runUntil(80 * second - 1);
+      world.runUntil(86 * second - 1);
       expect(new Set(newPods(world))).toEqual(new Set(["ImagePullBackOff"]));
-      world.runUntil(81 * second);
+      world.runUntil(87 * second);
       expect(newPods(world)).toContain("ready");
       world.runUntil(120 * second);
       expect(new Set(newPods(world))).toEqual(new Set(["ready"]));

@@ -35,7 +35,7 @@ function pods(world: Cluster): readonly Pod[] {
   return world.api.list("pods");
 }
 
-/** `Running 1/1`, with restarts and the reason why its container waits. */
+/** `Running 1/1`, with restarts and the reason why its container does not run. */
 function line(pod: Pod): string {
   const status = pod.status as {
     readonly phase: string;
@@ -43,14 +43,15 @@ function line(pod: Pod): string {
     readonly containerStatuses?: readonly {
       readonly ready: boolean;
       readonly restartCount: number;
-      readonly state?: { readonly waiting?: { readonly reason: string } };
+      readonly state?: Partial<Record<"waiting" | "terminated", { readonly reason: string }>>;
     }[];
   };
   const container = status.containerStatuses?.[0];
-  const waiting = container?.state?.waiting?.reason ?? status.reason ?? "";
+  const { waiting, terminated } = container?.state ?? {};
+  const why = waiting?.reason ?? status.reason ?? terminated?.reason ?? "";
   const restarts = container?.restartCount ?? 0;
   const mark = restarts === 0 ? "" : `x${restarts}`;
-  return [status.phase, container?.ready === true ? "1/1" : "0/1", waiting, mark]
+  return [status.phase, container?.ready === true ? "1/1" : "0/1", why, mark]
     .filter((word) => word !== "")
     .join(" ");
 }
@@ -152,14 +153,22 @@ describe("a pod's life", () => {
 });
 
 describe("faults", () => {
-  test("ImagePullBackOff: the pod stays Pending, first with ErrImagePull", () => {
-    const world = cluster({ fault: { type: "ImagePullBackOff" } });
-    expect(at(world, 1999)).toEqual(["Pending 0/1 ErrImagePull"]);
-    expect(at(world, 2000)).toEqual(["Pending 0/1 ImagePullBackOff"]);
-    expect(at(world, 3600 * second)).toEqual(["Pending 0/1 ImagePullBackOff"]);
+  test("ImagePullBackOff: the pod stays Pending and tries again after 10 s, 20 s, 40 s ... 5 min", () => {
+    const world = cluster({ fault: { type: "ImagePullBackOff" }, start: { delay: second } });
+    expect(at(world, 999)).toEqual(["Pending 0/1 ContainerCreating"]);
+    // Each attempt fails for 2 s, then it waits; a pull takes 1 s.
+    let begins = second;
+    for (const wait of [10, 20, 40, 80, 160, 300, 300]) {
+      const backsOff = begins + 2 * second;
+      const again = backsOff + (wait + 1) * second;
+      const shown = [begins, backsOff - 1, backsOff, again - 1].map((ms) => at(world, ms)[0]);
+      const [fails, waits] = ["Pending 0/1 ErrImagePull", "Pending 0/1 ImagePullBackOff"];
+      expect(shown).toEqual([fails, fails, waits, waits]);
+      begins = again;
+    }
   });
 
-  test("CrashLoopBackOff: restarts at once, then after 10 s, 20 s, 40 s ... 5 min", () => {
+  test("CrashLoopBackOff: shows its end for a second, restarts, then waits 10 s, 20 s, 40 s ... 5 min", () => {
     const world = cluster({ fault: { type: "CrashLoopBackOff", after: 3 * second } });
     const started: number[] = [];
     const changes = new Set<string>();
@@ -170,14 +179,16 @@ describe("faults", () => {
     world.runUntil(1800 * second);
     expect([...changes]).toEqual(["scheduled", "running", "restarted"]);
     const waits = started.slice(1).map((time, i) => (time - started[i]!) / second - 3);
-    expect(waits.slice(0, 8)).toEqual([0, 10, 20, 40, 80, 160, 300, 300]);
+    expect(waits.slice(0, 8)).toEqual([1, 11, 21, 41, 81, 161, 301, 301]);
     const fresh = cluster({ fault: { type: "CrashLoopBackOff", after: second } });
     expect(at(fresh, 999)).toEqual(["Running 0/1"]);
-    expect(at(fresh, 1500)).toEqual(["Running 0/1 x1"]);
-    expect(at(fresh, 2500)).toEqual(["Running 0/1 CrashLoopBackOff x1"]);
-    expect(at(fresh, 12_500)).toEqual(["Running 0/1 x2"]);
+    expect(at(fresh, 1500)).toEqual(["Running 0/1 Error"]);
+    expect(at(fresh, 2500)).toEqual(["Running 0/1 x1"]);
+    expect(at(fresh, 3500)).toEqual(["Running 0/1 Error x1"]);
+    expect(at(fresh, 4500)).toEqual(["Running 0/1 CrashLoopBackOff x1"]);
+    expect(at(fresh, 14_500)).toEqual(["Running 0/1 x2"]);
     const usual = cluster({ fault: { type: "CrashLoopBackOff" } });
-    expect([at(usual, 999), at(usual, 1500)].flat()).toEqual(["Running 0/1", "Running 0/1 x1"]);
+    expect([at(usual, 999), at(usual, 2500)].flat()).toEqual(["Running 0/1", "Running 0/1 x1"]);
   });
 
   test("NeverReady: runs, and never becomes ready", () => {
@@ -192,9 +203,10 @@ describe("faults", () => {
   test("ReadyThenCrash: is ready for a while, crashes, and becomes ready again", () => {
     const world = cluster({ fault: { type: "ReadyThenCrash", after: 5 * second } });
     expect(at(world, 5999)).toEqual(["Running 1/1"]);
-    expect(at(world, 6000)).toEqual(["Running 0/1 x1"]);
-    expect(at(world, 7000)).toEqual(["Running 1/1 x1"]);
-    expect(at(world, 12_000)).toEqual(["Running 0/1 CrashLoopBackOff x1"]);
+    expect(at(world, 6000)).toEqual(["Running 0/1 Error"]);
+    expect(at(world, 7000)).toEqual(["Running 0/1 x1"]);
+    expect(at(world, 8000)).toEqual(["Running 1/1 x1"]);
+    expect(at(world, 14_000)).toEqual(["Running 0/1 CrashLoopBackOff x1"]);
   });
 
   test("ReadyThenUnready: fails its probe, and recovers if it is said to", () => {

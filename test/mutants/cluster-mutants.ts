@@ -129,8 +129,20 @@ const kubelet = noticedBy(
     [
       "the back-off of a crashing container does not grow",
       "kubelet/kubelet",
-      `FIRST_BACKOFF_MS * 2 ** (restarts - 1)`,
-      `FIRST_BACKOFF_MS`,
+      `backOffMs(restarts - 1)`,
+      `backOffMs(0)`,
+    ],
+    [
+      "a container that has crashed restarts before its kubelet knows",
+      "kubelet/kubelet",
+      `this.#crash(row, RELIST_MS)`,
+      `this.#crash(row, 0)`,
+    ],
+    [
+      "an image that is not there is pulled as often as ever",
+      "kubelet/pulls",
+      `backOffMs((this.#hardships.pulls.get(row) ?? 1) - 1)`,
+      `backOffMs(0)`,
     ],
     [
       "the grace period ends nothing",
@@ -267,7 +279,7 @@ const containers = noticedBy(
     [
       "a container that crashed waits on, though its image is another",
       "kubelet/kubelet",
-      `startedS[row] === 0 || waits`,
+      `startedS[row] === 0 || isStopped(reason[row]!)`,
       `startedS[row] === 0`,
     ],
     [

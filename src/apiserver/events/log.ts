@@ -23,6 +23,7 @@ export const Happened = {
   /** Gone without having been asked to stop. */
   removed: 9,
   nodeNotReady: 10,
+  pulling: 11,
 } as const;
 export type HappenedCode = (typeof Happened)[keyof typeof Happened];
 

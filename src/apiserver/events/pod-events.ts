@@ -31,6 +31,8 @@ export function podEvents(
         kubelet(pod, "Normal", "Created", `Created container: ${name}`),
         kubelet(pod, "Normal", "Started", `Started container ${name}`),
       ];
+    case Happened.pulling:
+      return [pulling(pod)];
     case Happened.pullFailed: {
       const why = podReasons[pod.pullFailure]!.message(image);
       return [

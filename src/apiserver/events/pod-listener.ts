@@ -33,6 +33,7 @@ function modified(store: Store, row: number): HappenedCode | undefined {
   const why = reason[row]!;
   // Told by the kubelet itself.
   if (why === PodReason.configError || why === PodReason.renewed) return undefined;
+  if (why === PodReason.crashed) return undefined;
   if (isFailedPull(why)) return Happened.pullFailed;
   if (isPullBackOff(why)) return Happened.pullBackedOff;
   switch (phase[row]) {

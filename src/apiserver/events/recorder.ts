@@ -81,6 +81,7 @@ export class EventRecorder {
       const seen = this.#log.nodesSeen.get(row);
       return seen === undefined ? "" : fitError(seen);
     };
+    store.hearPull = (row) => this.#log.note(store.now, Happened.pulling, row);
     store.listen({
       object: ({ resource, type, object }) => {
         if (resource === "namespaces" && isTerminating(object)) this.#namespaceEnds(type, object);
