@@ -25,7 +25,7 @@ export function takenForGranted(
   return [...granted.values()];
 }
 
-/** Makes them, but for those that there are. */
+/** Makes them, but for those that there are; those whose namespace is yet to come, when it is called again. */
 export function grant(api: Client, objects: readonly KubeObject[]): void {
   for (const object of objects) api.create(object);
 }

@@ -60,6 +60,7 @@ export function play(strategy: Strategy, world: World): Outcome {
   const cluster = clusterOf(world);
   const objects = [...release.others, ...strategy.manifests(release, world.watch)];
   kubectl(cluster, world, "kubectl apply -f -", objects);
+  grant(cluster.api, world.scenario.granted);
   cluster.runBefore(at);
   if (strategy.progress(cluster.api, release) === "under way") {
     throw new CannotPlay(

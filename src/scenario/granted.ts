@@ -10,25 +10,39 @@ export function grantedTo(
   steps: readonly Step[],
   namespace: string,
 ): readonly KubeObject[] {
-  const applied = steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
   const lines = steps.flatMap((step) => {
     return step.verb === "kubectl" ? step.commands.map(({ line, stdin = "" }) => line + stdin) : [];
   });
-  const objects = [...manifests, ...applied].map(({ object }) => object);
+  const objects = [...manifests, ...appliedIn(steps)].map(({ object }) => object);
   const isNamed = ({ metadata: { name } }: KubeObject): boolean =>
     lines.some((line) => line.includes(name));
   return takenForGranted(objects, namespace).filter((object) => !isNamed(object));
 }
 
-export function tellGranted({ manifests, granted }: Scenario): readonly Problem[] {
-  const [first] = manifests;
-  if (first === undefined || granted.length === 0) return [];
+/** Where the first stands that names one of them. */
+export function tellGranted({
+  manifests,
+  steps,
+  namespace,
+  granted,
+}: Scenario): readonly Problem[] {
+  const all = [...manifests, ...appliedIn(steps)];
+  const first = all.find(({ object }) => takenForGranted([object], namespace).some(isGranted));
+  if (first === undefined) return [];
   const names = granted.map(named).join(", ");
   const severity = "warning";
   const span = first.node.entries?.get("kind")?.node.span ?? first.node.span;
   const message = `named, and in none of the manifests: ${names}`;
   const hint = "taken to be there, as in the cluster that the manifests come from";
   return [problemAt(first.source, span, { severity, code: "taken-for-granted", message, hint })];
+
+  function isGranted({ kind, metadata: { name } }: KubeObject): boolean {
+    return granted.some((each) => each.kind === kind && each.metadata.name === name);
+  }
+}
+
+function appliedIn(steps: readonly Step[]): readonly Manifest[] {
+  return steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
 }
 
 /** A class of priority is taken to be of the value that a pod names with it, else of none. */

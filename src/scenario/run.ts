@@ -192,6 +192,7 @@ class Run implements Stage {
     const [first] = manifests;
     if (first === undefined) return true;
     const failure = applyManifests(this, manifests, this.#scenario.file);
+    grant(this.cluster.api, this.#scenario.granted);
     if (failure === undefined) return true;
     this.#fail("manifest", "manifests", failure, first.place);
     return false;
@@ -204,6 +205,7 @@ class Run implements Stage {
       this.#checker.begin(step.name);
       this.#traffic.begin(step.name);
       const failed = failure ?? carryOut(this, step);
+      if (step.verb === "apply") grant(this.cluster.api, this.#scenario.granted);
       const ok = failed === undefined;
       this.#steps.push({ step, began, ended: this.cluster.now, ok });
       if (failed !== undefined) {

@@ -61,6 +61,20 @@ describe("what a manifest names and nobody makes", () => {
     expect(samples.rollout_duration.map(({ value }) => value)).toEqual([1000]);
   });
 
+  test("is there as soon as its namespace is, where the file makes that, too", () => {
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "prod" } };
+    const both = `${JSON.stringify(namespace)}\n---\n${text}`;
+    const { samples } = runScenario(parseScenario(both));
+    expect(samples.rollout_duration.map(({ value }) => value)).toEqual([1000]);
+    const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
+    const told = checkScenario(both, "x.yaml").problems.map(({ code, line }) => [code, line]);
+    expect(told).toEqual([["taken-for-granted", 3]]);
+    const later = parseScenario(`${head}steps: [{ at: 5s, apply: ./prod.yaml }]`, "x.yaml", {
+      readFile: () => both,
+    });
+    expect(runScenario(later).samples.rollout_duration.map(({ value }) => value)).toEqual([1000]);
+  });
+
   test("is not what another manifest is, nor what a line of kubectl names", () => {
     const settings = { kind: "ConfigMap", metadata: { name: "settings", namespace: "prod" } };
     const steps = `steps: [{ kubectl: "create secret generic db -n prod --from-literal=password=x" }]`;
