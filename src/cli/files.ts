@@ -128,7 +128,7 @@ function readText(path: string, shown: string): string {
     const { size } = statSync(path);
     if (size > mostBytes) {
       const mebibytes = (size / 1024 / 1024).toFixed(0);
-      throw new UsageError(`${shown}: ${mebibytes} MiB is too large; the most is 1 Mi characters`);
+      throw new UsageError(`${shown}: ${mebibytes} MiB is too large; the most is 8 MiB: split it`);
     }
     return decode(readFileSync(path), shown);
   } catch (error) {

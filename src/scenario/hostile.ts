@@ -5,17 +5,20 @@
 import { Lexer } from "yaml";
 import { problemAt, type Problem, type Source } from "./problem.ts";
 
-/** The longest text that is read, in UTF-16 units: 1 Mi. */
-const longestText = 1024 * 1024;
+const mebi = 1024 * 1024;
+/** The longest text that is read, in UTF-16 units. The manifests of whole operators, with their CRDs, have some Mi. */
+const longestText = 8 * mebi;
+/** A parsed token takes up to 400 bytes; a document of Kubernetes has ten characters a token. */
+const mostTokens = 1.5 * mebi;
 const deepest = 64;
 const mostDocuments = 2000;
+const most = "the most that is read is 8 Mi, and 1.5 Mi words and signs: split it";
 
 export function hostileText(source: Source): Problem | undefined {
   const { text } = source;
   if (text.length > longestText) {
-    const size = (text.length / longestText).toFixed(1);
-    const message = `the file has ${size} Mi characters; the most that is read is 1 Mi`;
-    return refuse(source, 0, "too-large", message);
+    const size = (text.length / mebi).toFixed(1);
+    return refuse(source, 0, "too-large", `the file has ${size} Mi characters; ${most}`);
   }
   const refused = text.search(
     /[^\t\n\r\u{20}-\u{7e}\u{85}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u,
@@ -27,18 +30,22 @@ export function hostileText(source: Source): Problem | undefined {
   return tooDeep(source);
 }
 
-/** Counts open brackets, indicators on one line and documents, token by token. */
+/** Counts open brackets, indicators on one line, documents and all tokens. */
 function tooDeep(source: Source): Problem | undefined {
   let offset = 0;
   let flow = 0;
   let inLine = 0;
   let documents = 0;
+  let tokens = 0;
   for (const token of new Lexer().lex(source.text)) {
     if (token === "[" || token === "{") flow++;
     else if (token === "]" || token === "}") flow--;
     else if (token === "-" || token === "?") inLine++;
     else if (token === "\n" || token === "\r\n") inLine = 0;
     else if (token === "---") documents++;
+    if (++tokens > mostTokens) {
+      return refuse(source, offset, "too-large", `the file has too many words and signs; ${most}`);
+    }
     if (flow < 0) return refuse(source, offset, "yaml-syntax", `"${token}" closes nothing`);
     if (flow + inLine > deepest) {
       return refuse(source, offset, "too-deep", `nested deeper than ${deepest} levels`);

@@ -62,7 +62,7 @@ function readText(text: string, file: string): YamlFile {
   for (const document of parsed) {
     problems.push(...syntaxProblems(source, document));
     if (document.errors.length > 0 || document.contents === null) continue;
-    const reader = new Reader(source, document);
+    const reader = new Reader(source);
     const root = reader.read(document.contents, 0);
     problems.push(...reader.problems);
     if (root.value !== null) documents.push({ root, duplicates: reader.duplicates });
@@ -100,14 +100,12 @@ class Reader {
   readonly problems: Problem[] = [];
   readonly duplicates: { name: string; span: Span }[] = [];
   readonly #source: Source;
-  readonly #document: Document.Parsed;
-  /** What anchored nodes became; `undefined` while one is being read. */
-  readonly #anchored = new Map<Node, { node: Located; size: number } | undefined>();
+  /** What the last node with this anchor became; `undefined` while it is being read. */
+  readonly #anchored = new Map<string, { node: Located; size: number } | undefined>();
   #values = 0;
 
-  constructor(source: Source, document: Document.Parsed) {
+  constructor(source: Source) {
     this.#source = source;
-    this.#document = document;
   }
 
   read(node: Node | null, depth: number): Located {
@@ -118,21 +116,21 @@ class Reader {
     this.#values++;
     if (isAlias(node)) return this.#alias(node, span);
     const before = this.#values;
-    const anchored = "anchor" in node && node.anchor !== undefined;
-    if (anchored) this.#anchored.set(node, undefined);
+    const { anchor } = node;
+    if (anchor !== undefined) this.#anchored.set(anchor, undefined);
     let located: Located;
     if (isMap(node)) located = this.#map(node, depth);
     else if (isSeq(node)) located = this.#list(node, depth);
     else located = { value: scalarValue(node), span };
-    if (anchored) this.#anchored.set(node, { node: located, size: this.#values - before + 1 });
+    const size = this.#values - before + 1;
+    if (anchor !== undefined) this.#anchored.set(anchor, { node: located, size });
     return located;
   }
 
   #alias(node: Alias.Parsed, span: Span): Located {
-    const target = node.resolve(this.#document) as Node | undefined;
-    if (target === undefined)
+    if (!this.#anchored.has(node.source))
       return this.#give(span, `no anchor "&${node.source}" comes before it in this document`);
-    const known = this.#anchored.get(target);
+    const known = this.#anchored.get(node.source);
     if (known === undefined) return this.#give(span, `"*${node.source}" would contain itself`);
     this.#values += known.size;
     if (this.#values > mostValues) {
@@ -183,6 +181,8 @@ class Reader {
     } else if (name === "__proto__") {
       this.#give(span, 'the key "__proto__" is refused');
       return undefined;
+    } else if (key.anchor !== undefined) {
+      this.#anchored.set(key.anchor, { node: { value: name, span }, size: 1 });
     }
     return name;
   }

@@ -70,6 +70,7 @@ describe("anchors and keys", () => {
   });
 
   test.each([
+    ["&x a: 1\nb: *x\nc: *y\n", '3:4 yaml: no anchor "&y" comes before it in this document'],
     ["a: *x\n", '1:4 yaml: no anchor "&x" comes before it in this document'],
     ["a: &x [*x]\n", '1:8 yaml: "*x" would contain itself'],
     ["__proto__: { polluted: true }\n", '1:1 yaml: the key "__proto__" is refused'],
@@ -98,6 +99,12 @@ describe("hostile text is refused quickly", () => {
     ["question marks", "? ".repeat(100_000), /nested deeper than 64 levels/],
     ["brackets that close nothing", "}".repeat(500_000), /closes nothing|Unexpected/],
     ["50 MB", "a: b\n".repeat(10_000_000), /50|47\.7 Mi characters/],
+    [
+      "ten megabytes of one word",
+      "x".repeat(10_000_000),
+      /9\.5 Mi characters; the most that is read is 8 Mi, and 1\.5 Mi words and signs: split it/,
+    ],
+    ["megabytes of signs", `a: [${"1,".repeat(800_000)}1]`, /too many words and signs/],
     ["an alias bomb", bomb, /the aliases expand to more than 1000000 values/],
     ["NUL bytes", "a: b\0c\n", /character U\+0000 is not allowed/],
     ["half a surrogate pair", "a: \ud800\n", /character U\+D800 is not allowed/],
@@ -106,6 +113,13 @@ describe("hostile text is refused quickly", () => {
     const { problems } = readYaml(text, "x.yaml");
     expect(problems[0]?.message).toMatch(message);
     expect(problems.length).toBeLessThanOrEqual(20);
+  });
+
+  test("but the CRDs of an operator are read, and as many aliases as one likes", () => {
+    const crd = `description: ${"what a field means ".repeat(100_000)}\n---\na: &a 1\nb: [${"*a,".repeat(10_000)}]\n`;
+    const { documents, problems } = readYaml(crd, "x.yaml");
+    expect(problems).toEqual([]);
+    expect((documents[1]!.root.value as { b: unknown[] }).b).toHaveLength(10_000);
   });
 
   function indented(depth: number): string {
