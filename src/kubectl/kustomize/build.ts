@@ -15,15 +15,15 @@ import { fixNameReferences } from "./name-references.ts";
 import { addPrefix, addSuffix } from "./names.ts";
 import { setNamespaces } from "./namespaces.ts";
 import {
-  oldJsonTransform,
-  oldStrategicTransform,
+  json6902Transform,
   patchTransform,
+  strategicMergeTransform,
   type Transform,
 } from "./patches.ts";
 import { metadataProblem, readResources } from "./read-resources.ts";
 import { replacementTransform } from "./replacements.ts";
 import { setReplicas } from "./replicas.ts";
-import { absorb, append } from "./resource-list.ts";
+import { absorb, append, dropDeleted } from "./resource-list.ts";
 import { metaTexts, setMetaTexts, withoutNotes, type Resource } from "./resource.ts";
 import { sorted } from "./sort-order.ts";
 import { yamlOf } from "./tree.ts";
@@ -89,21 +89,22 @@ function accumulate(target: Target, resources: Resource[]): void {
   within("accumulating resources", () => {
     for (const path of kustomization.resources) addResource(target, path, resources);
   });
-  for (const entry of kustomization.configMapGenerator) {
-    const made = generateConfigMap(folder, entry, kustomization.generatorOptions);
+  const take = (made: Resource): void => {
     within("merging from generator &{0x0 <nil>}", () => absorb(resources, made));
+  };
+  const { generatorOptions } = kustomization;
+  for (const entry of kustomization.configMapGenerator) {
+    take(generateConfigMap(folder, entry, generatorOptions));
   }
   for (const entry of kustomization.secretGenerator) {
-    const made = generateSecret(folder, entry, kustomization.generatorOptions);
-    within("merging from generator &{0x0 <nil>}", () => absorb(resources, made));
+    take(generateSecret(folder, entry, generatorOptions));
   }
   within("accumulating components", () => {
     for (const path of kustomization.components) addComponent(target, path, resources);
   });
   for (const transform of transformsOf(target)) {
     transform(resources);
-    const left = resources.filter(({ object }) => object.size > 0);
-    resources.splice(0, resources.length, ...left);
+    dropDeleted(resources);
   }
 }
 
@@ -168,8 +169,8 @@ function addComponent(target: Target, path: string, resources: Resource[]): void
 function transformsOf({ folder, kustomization }: Target): readonly Transform[] {
   const k = kustomization;
   const transforms: Transform[] = [];
-  const old = k.patchesStrategicMerge ?? [];
-  if (old.length > 0) transforms.push(oldStrategicTransform(folder, old));
+  const paths = k.patchesStrategicMerge ?? [];
+  if (paths.length > 0) transforms.push(strategicMergeTransform(folder, paths));
   transforms.push(...k.patches.map((entry) => patchTransform(folder, entry)));
   if (k.namespace !== "") transforms.push((all) => setNamespaces(all, k.namespace));
   if (k.namePrefix !== "") transforms.push((all) => addPrefix(all, k.namePrefix));
@@ -181,20 +182,9 @@ function transformsOf({ folder, kustomization }: Target): readonly Transform[] {
   const common = k.commonLabels;
   if (common !== undefined) transforms.push((all) => setTexts(all, common, commonLabelFields()));
   transforms.push((all) => setTexts(all, k.commonAnnotations, annotationFields()));
-  const oldJson = k.patchesJson6902 ?? [];
-  transforms.push(...oldJson.map((entry) => oldJsonTransform(folder, entry)));
-  transforms.push(
-    ...k.replicas.map(({ name, count }): Transform => {
-      return (all) => setReplicas(all, name, count);
-    }),
-  );
-  transforms.push(
-    ...k.images.map(
-      (image): Transform =>
-        (all) =>
-          setImages(all, image),
-    ),
-  );
+  transforms.push(...(k.patchesJson6902 ?? []).map((entry) => json6902Transform(folder, entry)));
+  for (const { name, count } of k.replicas) transforms.push((all) => setReplicas(all, name, count));
+  for (const image of k.images) transforms.push((all) => setImages(all, image));
   if (k.replacements.length > 0) transforms.push(replacementTransform(folder, k.replacements));
   return transforms;
 }
@@ -207,7 +197,6 @@ function withoutLocal(resources: readonly Resource[]): readonly Resource[] {
     const local = metaTexts(resource, "annotations").get("config.kubernetes.io/local-config");
     return local === undefined || local === "false";
   });
-  const unique: Resource[] = [];
-  append(unique, kept); // a JSON patch may have given two the same name: kustomize panics here
-  return unique;
+  append([], kept); // a JSON patch may have given two the same name: kustomize panics here
+  return kept;
 }

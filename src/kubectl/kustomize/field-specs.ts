@@ -3,8 +3,8 @@
  * them. Mirrors api/filters/fieldspec (v0.21.1).
  */
 import { refuse, within } from "./failure.ts";
-import { groupVersionOf, idText, isSelectedGvk, type Gvk } from "./ids.ts";
-import { Bare, isNull, isTreeMap, textAt, type Tree, type TreeMap } from "./tree.ts";
+import { idIn, idText, isSelectedGvk, type Gvk } from "./ids.ts";
+import { isNull, isTreeMap, nullNode, type Tree, type TreeMap } from "./tree.ts";
 
 export interface FieldSpec extends Gvk {
   readonly path: string;
@@ -16,36 +16,21 @@ export interface FieldSpec extends Gvk {
 export type Made = "map" | "text";
 
 /** Gives a field's new value; what it gives back may be the value itself, changed. */
-export type SetField = (value: Tree) => Tree;
-
-/** The table's specs are the same for every object. */
-const parsed = new Map<string, FieldSpec>();
+type Change = (value: Tree) => Tree;
 
 /** From `group/version/kind path`, with ` +` where the field is made. */
 export function parseFieldSpec(text: string): FieldSpec {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
   const [gvk = "", path = "", plus] = text.split(" ");
   const parts = gvk.split("/");
   const [version = "", kind = ""] = parts.slice(-2);
   const group = parts.slice(0, -2).join("/");
-  const spec = { group, version, kind, path, create: plus === "+" };
-  parsed.set(text, spec);
-  return spec;
+  return { group, version, kind, path, create: plus === "+" };
 }
 
 /** Sets the field in an object, if the object is of the spec's kind. */
-export function setField(object: TreeMap, spec: FieldSpec, set: SetField, made?: Made): void {
-  const gvk = {
-    ...groupVersionOf(textAt(object, "apiVersion")),
-    kind: textAt(object, "kind"),
-  };
-  if (!isSelectedGvk(gvk, spec)) return;
-  const id = {
-    ...gvk,
-    name: textAt(object, "metadata", "name"),
-    namespace: textAt(object, "metadata", "namespace"),
-  };
+export function setField(object: TreeMap, spec: FieldSpec, set: Change, made?: Made): void {
+  const id = idIn(object);
+  if (!isSelectedGvk(id, spec)) return;
   const makes = spec.create ? made : undefined;
   within(`considering field '${spec.path}' of object ${idText(id)}`, () => {
     walk(object, splitPath(spec.path), set, makes);
@@ -57,7 +42,7 @@ function splitPath(path: string): readonly string[] {
   return path.split(/(?<!\\)\//u).map((part) => part.replaceAll("\\/", "/"));
 }
 
-function walk(value: Tree, path: readonly string[], set: SetField, made?: Made): Tree {
+function walk(value: Tree, path: readonly string[], set: Change, made?: Made): Tree {
   const [name, ...rest] = path;
   if (name === undefined) return set(value);
   if (isNull(value)) return value;
@@ -72,7 +57,7 @@ function walk(value: Tree, path: readonly string[], set: SetField, made?: Made):
   const makes = name.endsWith("[]") ? undefined : made;
   const found = value.get(key);
   if (found === undefined && makes === undefined) return value;
-  const fresh = (): Tree => (rest.length > 0 || makes === "map" ? new Map() : new Bare("", null));
+  const fresh = (): Tree => (rest.length > 0 || makes === "map" ? new Map() : nullNode);
   const missing = found === undefined || (isNull(found) && makes !== undefined);
   value.set(key, walk(missing ? fresh() : found, rest, set, made));
   return value;

@@ -137,10 +137,10 @@ function joined(root: string, path: string): string {
 /** Whether a path is `root` or in it. */
 function isBelow(path: string, root: string): boolean {
   if (path === root || root === "/") return true;
-  const ups = (text: string): number => /^(?:\.\.(?:\/|$))*/u.exec(text)![0].length;
-  if (path.startsWith("/") || root.startsWith("/")) return path.startsWith(`${root}/`);
-  // From further up one comes to all that is named from less far up.
-  if (root === "." || /^[./]*$/u.test(root))
-    return ups(path) <= (root === "." ? 0 : ups(`${root}/`));
+  if (!path.startsWith("/") && /^\.\.?(?:\/\.\.)*$/u.test(root)) {
+    // From further up one comes to all that is named from less far up.
+    const ups = (text: string): number => /^(?:\.\.\/)*/u.exec(`${text}/`)![0].length;
+    return ups(path) <= ups(root);
+  }
   return path.startsWith(`${root}/`);
 }

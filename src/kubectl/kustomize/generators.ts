@@ -1,18 +1,17 @@
 /** ConfigMaps and Secrets made of values. Mirrors api/internal/generators (v0.21.1). */
 import { base64Of } from "../../api/base64.ts";
+import { compareText } from "../fields.ts";
 import { refuse } from "./failure.ts";
 import type { Folder } from "./folders.ts";
 import { keyValues } from "./key-values.ts";
-import type { GeneratorEntry, GeneratorOptions, Kustomization } from "./kustomization.ts";
+import type { GeneratorEntry, GeneratorOptions } from "./kustomization.ts";
 import { resourceOf, setMetaTexts, type Behavior, type Resource } from "./resource.ts";
 import { Bare, type Tree, type TreeMap } from "./tree.ts";
-
-export type Generator = "ConfigMapGenerator" | "SecretGenerator";
 
 export function generateConfigMap(
   folder: Folder,
   entry: Omit<GeneratorEntry, "type">,
-  all: Kustomization["generatorOptions"],
+  all: GeneratorOptions | undefined,
 ): Resource {
   const made = baseOf("ConfigMap", entry);
   const values = keyValues(folder, entry);
@@ -23,7 +22,7 @@ export function generateConfigMap(
 export function generateSecret(
   folder: Folder,
   entry: GeneratorEntry,
-  all: Kustomization["generatorOptions"],
+  all: GeneratorOptions | undefined,
 ): Resource {
   const made = baseOf("Secret", entry);
   made.set("type", entry.type === "" ? "Opaque" : entry.type);
@@ -33,7 +32,7 @@ export function generateSecret(
 }
 
 function byKey(values: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
-  return [...values].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [...values].toSorted(([a], [b]) => compareText(a, b));
 }
 
 function baseOf(kind: string, { name, namespace }: Pick<GeneratorEntry, "name" | "namespace">) {

@@ -1,5 +1,7 @@
 /** How kustomize names objects. Mirrors kyaml/resid (v0.21.1). */
+import { groupVersionOf } from "../../apiserver/kinds.ts";
 import tables from "./tables.json" with { type: "json" };
+import { textAt, type TreeMap } from "./tree.ts";
 
 export interface Gvk {
   readonly group: string;
@@ -15,10 +17,9 @@ export interface ResId extends Gvk {
 /** The namespace of what has none. */
 const nowhere = "_non_namespaceable_";
 
-let clusterScoped: ReadonlySet<string> | undefined;
+const clusterScoped: ReadonlySet<string> = new Set(tables.clusterScoped);
 
 export function isClusterScoped(id: Gvk): boolean {
-  clusterScoped ??= new Set(tables.clusterScoped);
   return clusterScoped.has(`${apiVersionOf(id)}/${id.kind}`);
 }
 
@@ -26,11 +27,13 @@ export function apiVersionOf({ group, version }: Gvk): string {
   return group === "" ? version : `${group}/${version}`;
 }
 
-export function groupVersionOf(apiVersion: string): Pick<Gvk, "group" | "version"> {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0
-    ? { group: "", version: apiVersion }
-    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+export function gvkIn(object: TreeMap): Gvk {
+  return { ...groupVersionOf(textAt(object, "apiVersion")), kind: textAt(object, "kind") };
+}
+
+export function idIn(object: TreeMap): ResId {
+  const name = textAt(object, "metadata", "name");
+  return { ...gvkIn(object), name, namespace: textAt(object, "metadata", "namespace") };
 }
 
 export function effectiveNamespace(id: ResId): string {

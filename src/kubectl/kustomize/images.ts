@@ -2,7 +2,7 @@
 import { refuseOutright } from "./failure.ts";
 import { parseFieldSpec, setField } from "./field-specs.ts";
 import type { ImageEntry } from "./kustomization.ts";
-import { goRegExp } from "./patterns.ts";
+import { goRegExp } from "./go-regexp.ts";
 import { gvkOf, type Resource } from "./resource.ts";
 import tables from "./tables.json" with { type: "json" };
 import { isTreeMap, textOf, type Tree } from "./tree.ts";
@@ -10,10 +10,11 @@ import { isTreeMap, textOf, type Tree } from "./tree.ts";
 export function setImages(resources: readonly Resource[], image: ImageEntry): void {
   const tail = "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?";
   const pattern = goRegExp(`^${image.name}${tail}$`);
-  if (typeof pattern === "string") refuseOutright(`images: ${image.name} is no name: ${pattern}`);
+  if (typeof pattern === "string")
+    return refuseOutright(`images: ${image.name} is no name: ${pattern}`);
   const set = (value: Tree): Tree => {
     const text = textOf(value);
-    return typeof pattern !== "string" && pattern.test(text) ? changed(text, image) : value;
+    return pattern.test(text) ? changed(text, image) : value;
   };
   const specs = tables.images.map(parseFieldSpec);
   for (const resource of resources) {

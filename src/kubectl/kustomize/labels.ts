@@ -5,16 +5,7 @@ import { isSelectedGvk } from "./ids.ts";
 import type { LabelEntry } from "./kustomization.ts";
 import type { Resource } from "./resource.ts";
 import tables from "./tables.json" with { type: "json" };
-import {
-  isNull,
-  isTreeMap,
-  kindOfNode,
-  put,
-  Shared,
-  yamlOf,
-  type Tree,
-  type TreeMap,
-} from "./tree.ts";
+import { isNull, isTreeMap, put, Shared, wrongKind, type Tree, type TreeMap } from "./tree.ts";
 
 export function setTexts(
   resources: readonly Resource[],
@@ -30,12 +21,9 @@ export function setTexts(
 }
 
 function setMember(object: TreeMap, spec: FieldSpec, key: string, text: Shared): void {
-  const set: Parameters<typeof setField>[2] = (value) => {
+  const set = (value: Tree): Tree => {
     if (isNull(value)) return new Map<string, Tree>([[key, text]]);
-    if (!isTreeMap(value)) {
-      const kinds = `expected MappingNode but got ${kindOfNode(value)}`;
-      return refuse(`wrong node kind: ${kinds}: node contents:\n${yamlOf(value)}`);
-    }
+    if (!isTreeMap(value)) return wrongKind("MappingNode", value);
     put(value, key, text);
     return value;
   };

@@ -49,7 +49,7 @@ function joined(all: readonly Names[]): readonly Names[] {
   const lists = [...all];
   for (let i = 0; i < lists.length; i += 1) {
     for (let j = 0; j < lists.length; j += 1) {
-      const both = unified(all[i] === undefined ? [] : lists[i]!, lists[j]!);
+      const both = unified(lists[i]!, lists[j]!);
       if (both !== undefined) {
         lists[i] = both;
         lists[j] = both;

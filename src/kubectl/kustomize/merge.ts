@@ -15,13 +15,13 @@ import {
   put,
   textAt,
   textOf,
-  yamlOf,
+  wrongKind,
   type Tree,
   type TreeMap,
 } from "./tree.ts";
 
 /** A type in the table; undefined: nothing in it is joined by keys. */
-export type TypeName = string | undefined;
+type TypeName = string | undefined;
 
 const kinds: Readonly<Record<string, string>> = tables.kinds;
 const types: Readonly<Record<string, Readonly<Record<string, string>>>> = tables.types;
@@ -35,40 +35,27 @@ export function mergePatch(target: TreeMap, patch: TreeMap): TreeMap | undefined
 }
 
 /** `type`: of the value, `Container`, or of a list with its keys, `[name] Container`. Undefined: nothing is left. */
-export function mergeTrees(
+function mergeTrees(
   target: Tree | undefined,
   patch: Tree | undefined,
   type: TypeName,
 ): Tree | undefined {
   const some = [target, patch].find((value) => !missing(value));
-  if (some === undefined || isTreeMap(some)) {
-    requireKind("MappingNode", target, patch);
-    return mergeMaps(target, patch, type);
+  const kind = some === undefined ? "MappingNode" : kindOfNode(some);
+  for (const value of [target, patch]) {
+    if (value !== undefined && !isNull(value) && kindOfNode(value) !== kind) wrongKind(kind, value);
   }
-  if (!Array.isArray(some)) {
-    requireKind("ScalarNode", target, patch);
-    if (patch === undefined) return target;
-    return isNull(patch) ? undefined : patch;
-  }
-  requireKind("SequenceNode", target, patch);
+  if (kind === "MappingNode") return mergeMaps(target, patch, type);
   const [, keys, element] = /^\[(.*)\](?: (.*))?$/u.exec(type ?? "") ?? [];
-  if (keys !== undefined) return mergeLists(target, patch, keys, element);
+  if (kind === "SequenceNode" && keys !== undefined) {
+    return mergeLists(target, patch, keys, element);
+  }
   if (patch === undefined) return target;
   return isNull(patch) ? undefined : patch;
 }
 
 function missing(value: Tree | undefined): boolean {
   return value === undefined || isNull(value);
-}
-
-function requireKind(kind: string, ...values: readonly (Tree | undefined)[]): void {
-  for (const value of values) {
-    if (value === undefined || isNull(value) || kindOfNode(value) === kind) continue;
-    const text = yamlOf(value);
-    refuse(
-      `wrong node kind: expected ${kind} but got ${kindOfNode(value)}: node contents:\n${text}`,
-    );
-  }
 }
 
 function mergeMaps(
@@ -138,7 +125,7 @@ function mergeLists(
 function startOfList(target: Tree | undefined, patch: Tree | undefined): Tree | undefined {
   if (missing(target)) return patch === undefined || isNull(patch) ? undefined : patch;
   if (isNull(patch)) return undefined;
-  const said = Array.isArray(patch) ? patch.find((item) => isMark(item)) : undefined;
+  const said = Array.isArray(patch) ? patch.find(isMark) : undefined;
   if (!isTreeMap(said) || !Array.isArray(patch)) return target;
   const text = textOf(said.get(mark));
   const directive = directiveNamed(text);

@@ -6,6 +6,8 @@ import { currentId, gvkOf, rememberId, resourceText, type Resource } from "./res
 import tables from "./tables.json" with { type: "json" };
 import { isTreeMap, mapIn, textAt, textOf, treeAt } from "./tree.ts";
 
+const specs = tables.namespace.map(parseFieldSpec);
+
 export function setNamespaces(resources: readonly Resource[], namespace: string): void {
   for (const resource of resources) {
     rememberId(resource);
@@ -25,7 +27,7 @@ function place(resource: Resource, namespace: string): void {
   if (!isClusterScoped(gvk)) mapIn(object, "metadata").set("namespace", namespace);
   const isBinding = gvk.kind === "RoleBinding" || gvk.kind === "ClusterRoleBinding";
   if (isBinding) placeSubjects(resource, namespace);
-  for (const spec of tables.namespace.map(parseFieldSpec)) {
+  for (const spec of specs) {
     // Other groups have kinds called Namespace, too.
     if (spec.path === "metadata/name" && textAt(object, "apiVersion") !== "v1") continue;
     setField(object, spec, () => namespace, "text");

@@ -10,13 +10,11 @@ import { idText } from "./ids.ts";
 import type { PatchEntry } from "./kustomization.ts";
 import { mergePatch } from "./merge.ts";
 import { readResources } from "./read-resources.ts";
-import { append, select, takeMetadata, theOneOf } from "./resource-list.ts";
+import { append, dropDeleted, takeMetadata, theOneOf } from "./resource-list.ts";
 import {
   copyOfResource,
   currentId,
   gvkOf,
-  nameOf,
-  namespaceOf,
   originalId,
   rememberId,
   setGvk,
@@ -26,7 +24,8 @@ import {
   withoutNotes,
   type Resource,
 } from "./resource.ts";
-import { jsonOf, treeOfJson, type TreeMap } from "./tree.ts";
+import { select } from "./targets.ts";
+import { isTreeMap, jsonOf, treeOfJson } from "./tree.ts";
 
 /** Changes a list of resources. */
 export type Transform = (resources: Resource[]) => void;
@@ -35,11 +34,12 @@ type Operations = readonly unknown[];
 
 /** One of `patches`; what is wrong with it itself is said at once. */
 export function patchTransform(folder: Folder, entry: PatchEntry): Transform {
-  const config = configText({ ...entry });
+  const config = configText(entry);
   return within(configuring("PatchTransformer", config), () => {
     const inline = entry.patch.trim();
-    if (inline === "" && entry.path === "")
+    if (inline === "" && entry.path === "") {
       refuse(`must specify one of patch and path in\n${config}`);
+    }
     if (inline !== "" && entry.path !== "") {
       refuse(`patch and path can't be set at the same time\n${config}`);
     }
@@ -64,11 +64,11 @@ function quote(text: string): string {
 }
 
 /** What kustomize says of a plug-in of its own that is told wrong things. */
-export function configuring(plugin: string, config: string): (why: string) => string {
+function configuring(plugin: string, config: string): (why: string) => string {
   return (why) => `trouble configuring builtin ${plugin} with config: \`\n${config}\`: ${why}`;
 }
 
-function configText(config: Readonly<Record<string, unknown>>): string {
+function configText(config: object): string {
   return toYaml(withoutEmpty(config));
 }
 
@@ -91,11 +91,12 @@ function readPatch(
     strategic = readResources(text);
   });
   const operations = readOperations(text);
-  if (failed === undefined && operations !== undefined && strategic.length > 0) {
-    if (operations.length > 0)
+  if (failed === undefined) {
+    if (strategic.length > 0 && operations !== undefined && operations.length > 0) {
       refuse(`illegally qualifies as both an SM and JSON patch: ${source}`);
+    }
+    return { strategic, operations: [] };
   }
-  if (failed === undefined) return { strategic, operations: [] };
   if (operations === undefined) return refuse(`unable to parse SM or JSON patch from ${source}`);
   return { operations };
 }
@@ -128,15 +129,10 @@ function strategicTransform(
   { target, options }: PatchEntry,
   source: string,
 ): Transform {
-  const mayChange = new Set([
-    ...(options?.allowNameChange === true ? ["name" as const] : []),
-    ...(options?.allowKindChange === true ? ["kind" as const] : []),
-  ]);
-  const allowed = patches.map((patch) => ({ ...patch, mayChange }));
   return (resources) => {
-    const [first] = allowed;
+    const [first] = patches;
     if (target !== undefined && first !== undefined) {
-      if (allowed.length > 1) {
+      if (patches.length > 1) {
         refuse(
           "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set " +
             `\`patches.target\` field: ${source}`,
@@ -146,26 +142,21 @@ function strategicTransform(
         `${idText(target)}:a=${target.annotationSelector}:l=${target.labelSelector}`,
       );
       const doing = `unable to find patch target ${shown} in \`resources\``;
-      patchAll(
-        resources,
-        within(doing, () => select(resources, target)),
-        first,
-      );
+      const targets = within(doing, () => select(resources, target));
+      patchAll(resources, targets, first, options);
       return;
     }
-    for (const patch of allowed) {
+    for (const patch of patches) {
       const id = originalId(patch);
       const doing = `no resource matches strategic merge patch ${quote(idText(id))}`;
-      applyPatch(
-        within(doing, () => theOneOf(resources, id)),
-        copyOfResource(patch),
-      );
+      const resource = within(doing, () => theOneOf(resources, id));
+      applyPatch(resource, copyOfResource(patch), options);
     }
   };
 }
 
 /** patchesStrategicMerge: texts, or paths of files. */
-export function oldStrategicTransform(folder: Folder, paths: readonly string[]): Transform {
+export function strategicMergeTransform(folder: Folder, paths: readonly string[]): Transform {
   const config = toYaml({ paths });
   return within(configuring("PatchStrategicMergeTransformer", config), () => {
     const patches = paths.flatMap((path) => {
@@ -179,14 +170,15 @@ export function oldStrategicTransform(folder: Folder, paths: readonly string[]):
       refuse(`patch appears to be empty; files=[${paths.join(" ")}], Patch=`);
     }
     return (resources) => {
-      for (const patch of patches)
+      for (const patch of patches) {
         patchAll(resources, [theOneOf(resources, originalId(patch))], patch);
+      }
     };
   });
 }
 
 /** One of patchesJson6902. */
-export function oldJsonTransform(folder: Folder, entry: PatchEntry): Transform {
+export function json6902Transform(folder: Folder, entry: PatchEntry): Transform {
   const { path, patch, target } = entry;
   const config = configText({ path, jsonOp: patch, target });
   return within(configuring("PatchJson6902Transformer", config), () => {
@@ -210,30 +202,37 @@ export function oldJsonTransform(folder: Folder, entry: PatchEntry): Transform {
   });
 }
 
+/** What of its target a patch may change. */
+type Allowed = PatchEntry["options"];
+
 /** The patch on each of the targets, as one that says of labels and annotations only texts. */
-function patchAll(resources: Resource[], targets: readonly Resource[], patch: Resource): void {
+function patchAll(
+  resources: Resource[],
+  targets: readonly Resource[],
+  patch: Resource,
+  allowed?: Allowed,
+): void {
   const chosen = new Set(targets);
   for (const resource of resources) {
     if (!chosen.has(resource)) continue;
     const copy = copyOfResource(patch);
     takeMetadata(copy, patch);
     setGvk(copy, { ...gvkOf(resource), kind: gvkOf(patch).kind });
-    applyPatch(resource, copy);
+    applyPatch(resource, copy, allowed);
   }
-  const left = resources.filter(({ object }) => object.size > 0);
-  resources.splice(0, resources.length);
-  append(resources, left);
+  dropDeleted(resources);
+  append([], resources);
 }
 
-function applyPatch(resource: Resource, patch: Resource): void {
-  const id = currentId(resource);
-  const [name, namespace] = [nameOf(resource), namespaceOf(resource)];
-  if (patch.mayChange.size > 0) rememberId(resource);
-  const merged = mergePatch(resource.object, patch.object);
-  resource.object = merged ?? new Map();
+function applyPatch(resource: Resource, patch: Resource, allowed: Allowed): void {
+  const mayRename = allowed?.allowNameChange === true;
+  const mayChangeKind = allowed?.allowKindChange === true;
+  const { kind, name, namespace } = currentId(resource);
+  if (mayRename || mayChangeKind) rememberId(resource);
+  resource.object = mergePatch(resource.object, patch.object) ?? new Map();
   if (resource.object.size === 0) return;
-  if (!patch.mayChange.has("kind")) resource.object.set("kind", id.kind);
-  if (!patch.mayChange.has("name")) setName(resource, name);
+  if (!mayChangeKind) resource.object.set("kind", kind);
+  if (!mayRename) setName(resource, name);
   setNamespace(resource, namespace);
 }
 
@@ -241,6 +240,6 @@ function applyJson(resource: Resource, operations: Operations): void {
   const patched = jsonPatch(jsonOf(withNotes(resource)), operations);
   if (!patched.ok) return refuse(patched.error);
   const object = treeOfJson(patched.value);
-  resource.object = object instanceof Map ? object : (new Map() as TreeMap);
+  resource.object = isTreeMap(object) ? object : new Map();
   withoutNotes(resource);
 }

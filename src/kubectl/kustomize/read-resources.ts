@@ -1,4 +1,5 @@
 /** Resources from the text of a file or a patch. Mirrors api/resource/factory.go (v0.21.1). */
+import { compareText } from "../fields.ts";
 import { refuse } from "./failure.ts";
 import { readDocuments } from "./read-yaml.ts";
 import { resourceOf, type Resource } from "./resource.ts";
@@ -54,7 +55,7 @@ function goMeta(object: Tree): string {
   const at = (...path: readonly string[]): string => textAt(object, ...path);
   const texts = (field: string): string => {
     const found = [...textsIn(treeAt(object, "metadata", field))];
-    const sorted = found.toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = found.toSorted(([a], [b]) => compareText(a, b));
     return `map[${sorted.map(([key, text]) => `${key}:${text}`).join(" ")}]`;
   };
   const names = `{${at("metadata", "name")} ${at("metadata", "namespace")}}`;

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 import { goDocument } from "../go-yaml.ts";
 import { refuse, refuseOutright } from "./failure.ts";
-import { Bare, copyOf, isTreeMap, type Tree, type TreeMap } from "./tree.ts";
+import { Bare, copyOf, isNull, isTreeMap, nullNode, type Tree, type TreeMap } from "./tree.ts";
 
 /** What one file may become, aliases followed. */
 const mostNodes = 500_000;
@@ -14,7 +14,7 @@ export function readDocuments(text: string): readonly Tree[] {
     if ("error" in read) return refuse(`MalformedYAMLError: yaml: ${read.error}`);
     if (read.document?.contents == null) return [];
     const tree = new Reading(chunk).tree(read.document.contents);
-    return tree instanceof Bare && tree.value === null ? [] : [tree];
+    return isNull(tree) ? [] : [tree];
   });
 }
 
@@ -40,9 +40,8 @@ class Reading {
   }
 
   tree(node: Node): Tree {
-    this.#nodes += 1;
-    if (this.#nodes > mostNodes) refuse("yaml: document contains excessive aliasing");
-    if (isAlias(node)) return this.#copied(this.#anchors.get(node.source) ?? new Bare("", null));
+    this.#count(1);
+    if (isAlias(node)) return this.#copied(this.#anchors.get(node.source) ?? nullNode);
     const tree = this.#inner(node);
     if ("anchor" in node && typeof node.anchor === "string") this.#anchors.set(node.anchor, tree);
     return tree;
@@ -51,11 +50,9 @@ class Reading {
   #inner(node: Node): Tree {
     if (isMap(node)) return this.#map(node.items as readonly Pair<Node, Node | null>[]);
     if (isSeq(node)) {
-      return node.items.map((item) =>
-        item === null ? new Bare("", null) : this.tree(item as Node),
-      );
+      return node.items.map((item) => (item === null ? nullNode : this.tree(item as Node)));
     }
-    return isScalar(node) ? scalarOf(node) : new Bare("", null);
+    return isScalar(node) ? scalarOf(node) : nullNode;
   }
 
   #map(pairs: readonly Pair<Node, Node | null>[]): TreeMap {
@@ -64,7 +61,7 @@ class Reading {
     const lines = new Map<string, number>();
     for (const { key, value } of pairs) {
       const name = isScalar(key) ? nameOf(key) : "";
-      const tree = value === null ? new Bare("", null) : this.tree(value);
+      const tree = value === null ? nullNode : this.tree(value);
       if (name === "<<" && isScalar(key) && key.type === "PLAIN") {
         merged.push(...(Array.isArray(tree) ? tree : [tree]).filter(isTreeMap));
         continue;
@@ -82,9 +79,13 @@ class Reading {
   }
 
   #copied(tree: Tree): Tree {
-    this.#nodes += sizeOf(tree);
-    if (this.#nodes > mostNodes) refuse("yaml: document contains excessive aliasing");
+    this.#count(sizeOf(tree));
     return copyOf(tree);
+  }
+
+  #count(nodes: number): void {
+    this.#nodes += nodes;
+    if (this.#nodes > mostNodes) refuse("yaml: document contains excessive aliasing");
   }
 }
 

@@ -12,10 +12,10 @@ import {
   type Target,
 } from "./kustomization.ts";
 import type { Transform } from "./patches.ts";
-import { lookUp, placesAt, splitFieldPath, type Place } from "./places.ts";
+import { lookUp, placesAt, splitFieldPath } from "./field-paths.ts";
 import { bareOf } from "./read-yaml.ts";
-import { matcherOf, selectorOf } from "./resource-list.ts";
-import { allIds, metaTexts, type Resource } from "./resource.ts";
+import { allIds, type Resource } from "./resource.ts";
+import { idMatchers, textMatcher } from "./targets.ts";
 import { Bare, copyOf, isNothing, kindOfNode, textOf, type Tree } from "./tree.ts";
 
 type Entry = Kustomization["replacements"][number];
@@ -73,10 +73,6 @@ function valueOf(resources: readonly Resource[], source: Source): Tree {
   return partOf(value, source.options);
 }
 
-function placeOf(resource: Resource): Place {
-  return { value: resource.object, put: () => undefined };
-}
-
 function sourceText(source: Source): string {
   const { options } = source;
   const shown =
@@ -125,28 +121,17 @@ function isEmptyId({ group, version, kind, name, namespace }: Target): boolean {
 }
 
 function idMatcher(target: Target): (resource: Resource) => boolean {
-  const fields = (["group", "version", "kind", "name", "namespace"] as const).map(
-    (field) => [field, matcherOf(target[field])] as const,
-  );
+  const { gvk, name, namespace } = idMatchers(target);
   return (resource) =>
-    allIds(resource).some((id) =>
-      fields.every(([field, matches]) => matches?.(id[field]) !== false),
-    );
-}
-
-function textMatcher(target: Target): (resource: Resource) => boolean {
-  const labels = selectorOf(target.labelSelector);
-  const annotations = selectorOf(target.annotationSelector);
-  return (resource) =>
-    labels(metaTexts(resource, "labels")) && annotations(metaTexts(resource, "annotations"));
+    allIds(resource).some((id) => gvk(id) && name(id.name) && namespace(id.namespace));
 }
 
 function replaceField(resource: Resource, path: string, value: Tree, options: Options): void {
   const creates = options?.create === true;
   const doing = `unable to find ${creates ? "or create " : ""}field ${JSON.stringify(path)} in replacement target`;
   const places = within(doing, () => {
-    const made = creates ? kindOfNode(value) : undefined;
-    return placesAt(placeOf(resource), splitFieldPath(path), made);
+    const whole = { value: resource.object, put: () => undefined };
+    return placesAt(whole, splitFieldPath(path), creates ? kindOfNode(value) : undefined);
   });
   if (places.length === 0) refuse(doing);
   for (const place of places) place.put(replaced(place.value, value, options));

@@ -1,15 +1,10 @@
 /** The resources of a build, in order, no two of one id. Mirrors api/resmap/reswrangler.go (v0.21.1). */
-import { parseLabelSelector } from "../../apiserver/selectors.ts";
 import { refuse } from "./failure.ts";
-import { effectiveNamespace, goId, idKey, idText, sameId, type ResId } from "./ids.ts";
-import type { Target } from "./kustomization.ts";
-import { goRegExp } from "./patterns.ts";
+import { goId, idKey, idText, sameId, type ResId } from "./ids.ts";
 import {
   allIds,
   currentId,
-  gvkOf,
   metaTexts,
-  originalId,
   resourceText,
   setMetaTexts,
   setName,
@@ -35,7 +30,7 @@ export function append(resources: Resource[], more: readonly Resource[]): void {
 /** Adds what a generator made, or puts it in the place of what it is told to replace or to merge into. */
 export function absorb(resources: Resource[], made: Resource): void {
   const id = currentId(made);
-  const matches = resources.filter((each) => allIds(each).some((other) => sameId(other, id)));
+  const matches = allOf(resources, id);
   const [old] = matches;
   const joins = made.behavior === "merge" || made.behavior === "replace";
   if (old === undefined) {
@@ -79,52 +74,22 @@ function mergeData(resource: Resource, old: Resource, field: string): void {
   if (texts.length > 0) resource.object.set(field, new Map<string, Tree>(texts));
 }
 
+/** Drops what a patch has left nothing of. */
+export function dropDeleted(resources: Resource[]): void {
+  resources.splice(0, resources.length, ...resources.filter(({ object }) => object.size > 0));
+}
+
+/** The resources that have or had an id. */
+function allOf(resources: readonly Resource[], id: ResId): readonly Resource[] {
+  return resources.filter((each) => allIds(each).some((other) => sameId(other, id)));
+}
+
 /** The one resource that has or had an id. */
 export function theOneOf(resources: readonly Resource[], id: ResId): Resource {
-  const found = resources.filter((each) => allIds(each).some((other) => sameId(other, id)));
+  const found = allOf(resources, id);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const many = found.length > 1 ? "multiple matches" : "no matches";
   const text = idText(id);
   return refuse(`${many} for Id ${text}; failed to find unique target for patch ${text}`);
-}
-
-/** What a target selects: names and namespaces as they were or are, all by regular expressions. */
-export function select(resources: readonly Resource[], target: Target): readonly Resource[] {
-  const [group, version, kind, name, namespace] = (
-    ["group", "version", "kind", "name", "namespace"] as const
-  ).map((field) => matcherOf(target[field]));
-  const labels = selectorOf(target.labelSelector);
-  const annotations = selectorOf(target.annotationSelector);
-  return resources.filter((resource) => {
-    const [original, current] = [originalId(resource), currentId(resource)];
-    const gvk = gvkOf(resource);
-    const either = (matches: Matches | undefined, a: string, b: string): boolean =>
-      matches === undefined || matches(a) || matches(b);
-    return (
-      either(namespace, effectiveNamespace(original), effectiveNamespace(current)) &&
-      either(name, original.name, current.name) &&
-      group?.(gvk.group) !== false &&
-      version?.(gvk.version) !== false &&
-      kind?.(gvk.kind) !== false &&
-      labels(metaTexts(resource, "labels")) &&
-      annotations(metaTexts(resource, "annotations"))
-    );
-  });
-}
-
-type Matches = (text: string) => boolean;
-
-/** Undefined: everything matches. */
-export function matcherOf(pattern: string): Matches | undefined {
-  if (pattern === "") return undefined;
-  const expression = goRegExp(`^(?:${pattern})$`);
-  return typeof expression === "string" ? refuse(expression) : (text) => expression.test(text);
-}
-
-export function selectorOf(text: string): (texts: ReadonlyMap<string, string>) => boolean {
-  if (text === "") return () => true;
-  const selector = parseLabelSelector(text);
-  if (!selector.ok) return refuse(selector.error);
-  return (texts) => selector.value.matches(Object.fromEntries(texts));
 }

@@ -3,7 +3,7 @@
  * annotations, which can be seen in its errors and by JSON patches. Mirrors api/resource (v0.21.1).
  */
 import { compactJson } from "../output/gojson.ts";
-import { apiVersionOf, effectiveNamespace, groupVersionOf, type Gvk, type ResId } from "./ids.ts";
+import { apiVersionOf, effectiveNamespace, gvkIn, type Gvk, type ResId } from "./ids.ts";
 import {
   copyOf,
   isNull,
@@ -28,8 +28,6 @@ export interface Resource {
   /** "" for what no generator made. */
   behavior: Behavior;
   needsHash: boolean;
-  /** Of patches: what of their target they may change. */
-  readonly mayChange: ReadonlySet<"name" | "kind">;
 }
 
 export function resourceOf(object: TreeMap): Resource {
@@ -40,7 +38,6 @@ export function resourceOf(object: TreeMap): Resource {
     suffixes: [],
     behavior: "",
     needsHash: false,
-    mayChange: new Set(),
   };
 }
 
@@ -49,7 +46,7 @@ export function copyOfResource(resource: Resource): Resource {
 }
 
 export function gvkOf({ object }: Resource): Gvk {
-  return { ...groupVersionOf(textAt(object, "apiVersion")), kind: textAt(object, "kind") };
+  return gvkIn(object);
 }
 
 export function nameOf({ object }: Resource): string {
@@ -124,27 +121,17 @@ const domain = "internal.config.kubernetes.io";
 
 function notesOf(resource: Resource): Map<string, string> {
   const { previous, prefixes, suffixes, behavior, needsHash } = resource;
-  const notes = new Map<string, string>();
-  const note = (key: string, texts: readonly string[]): void => {
-    if (texts.length > 0) notes.set(`${domain}/${key}`, texts.join(","));
+  const notes: Readonly<Record<string, readonly string[]>> = {
+    previousKinds: previous.map(({ kind }) => kind),
+    previousNames: previous.map(({ name }) => name),
+    previousNamespaces: previous.map(({ namespace }) => namespace),
+    prefixes,
+    suffixes,
+    generatorBehavior: behavior === "" ? [] : [behavior],
+    needsHashSuffix: needsHash ? ["enabled"] : [],
   };
-  note(
-    "previousKinds",
-    previous.map(({ kind }) => kind),
-  );
-  note(
-    "previousNames",
-    previous.map(({ name }) => name),
-  );
-  note(
-    "previousNamespaces",
-    previous.map(({ namespace }) => namespace),
-  );
-  note("prefixes", prefixes);
-  note("suffixes", suffixes);
-  note("generatorBehavior", behavior === "" ? [] : [behavior]);
-  note("needsHashSuffix", needsHash ? ["enabled"] : []);
-  return notes;
+  const noted = Object.entries(notes).filter(([, texts]) => texts.length > 0);
+  return new Map(noted.map(([key, texts]) => [`${domain}/${key}`, texts.join(",")]));
 }
 
 /** The object with its notes among its annotations. */

@@ -39,7 +39,7 @@ export function sorted(
 }
 
 function compareIds(a: ResId, b: ResId, ranks: ReadonlyMap<string, number>): number {
-  if (sameGvk(a, b)) return compareText(idKey(a), idKey(b));
+  if (sameGvk(a, b)) return compareText(legacyKey(a), legacyKey(b));
   const ranked = (ranks.get(a.kind) ?? 0) - (ranks.get(b.kind) ?? 0);
   if (ranked !== 0) return ranked;
   const both = a.kind === "Namespace" && (a.group === "" || b.group === "");
@@ -51,7 +51,7 @@ function gvkKey({ group, version, kind }: ResId): string {
   return [...parts, kind === "" ? "~K" : kind].join("_");
 }
 
-function idKey(id: ResId): string {
+function legacyKey(id: ResId): string {
   const namespace = id.namespace === "" ? "~X" : id.namespace;
   return `${gvkText(id)}|${namespace}|${id.name === "" ? "~N" : id.name}`;
 }

@@ -4,7 +4,7 @@
  * styles, which kustomize does not print.
  */
 import { toYaml } from "../output/yaml.ts";
-import { refuseOutright } from "./failure.ts";
+import { refuse, refuseOutright } from "./failure.ts";
 
 export type Tree = string | Bare | Shared | Tree[] | TreeMap;
 export type TreeMap = Map<string, Tree>;
@@ -23,6 +23,9 @@ export class Bare {
     this.problem = problem;
   }
 }
+
+/** A null that is not written out. */
+export const nullNode = new Bare("", null);
 
 /**
  * One value in several places of an object: what kustomize labels, it labels by one node, and who changes that
@@ -130,4 +133,9 @@ export type NodeKind = "ScalarNode" | "MappingNode" | "SequenceNode";
 export function kindOfNode(value: Tree): NodeKind {
   if (Array.isArray(value)) return "SequenceNode";
   return isTreeMap(value) ? "MappingNode" : "ScalarNode";
+}
+
+export function wrongKind(expected: NodeKind, value: Tree): never {
+  const kinds = `expected ${expected} but got ${kindOfNode(value)}`;
+  return refuse(`wrong node kind: ${kinds}: node contents:\n${yamlOf(value)}`);
 }

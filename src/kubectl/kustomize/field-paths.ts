@@ -4,9 +4,17 @@
  */
 import { readChunk } from "../manifest.ts";
 import { leaveOut, refuse } from "./failure.ts";
-import { goRegExp } from "./patterns.ts";
+import { goRegExp } from "./go-regexp.ts";
 import { bareOf } from "./read-yaml.ts";
-import { Bare, isTreeMap, kindOfNode, textOf, yamlOf, type NodeKind, type Tree } from "./tree.ts";
+import {
+  isNull,
+  isTreeMap,
+  nullNode,
+  textOf,
+  wrongKind,
+  type NodeKind,
+  type Tree,
+} from "./tree.ts";
 
 /** Where a value stands, so that another can be put there. */
 export interface Place {
@@ -14,7 +22,7 @@ export interface Place {
   put(value: Tree): void;
 }
 
-/** At dots, but for those in brackets and after a backslash. */
+/** At dots, but for those in brackets and after a backslash; brackets without `=` hold a key with dots. */
 export function splitFieldPath(path: string): readonly string[] {
   const parts = path.split(/(?<!\\)\./u).map((part) => part.replaceAll("\\.", "."));
   const joined: string[] = [];
@@ -22,12 +30,9 @@ export function splitFieldPath(path: string): readonly string[] {
   for (const part of parts) {
     const text = open === undefined ? part : `${open}.${part}`;
     open = text.startsWith("[") && !text.endsWith("]") ? text : undefined;
-    if (open === undefined)
-      joined.push(
-        text.startsWith("[") && text.includes(".") && !text.includes("=")
-          ? text.slice(1, -1)
-          : text,
-      );
+    if (open !== undefined) continue;
+    const isKey = text.startsWith("[") && text.includes(".") && !text.includes("=");
+    joined.push(isKey ? text.slice(1, -1) : text);
   }
   if (open !== undefined) joined.push(open);
   return joined.filter((part) => part.trim() !== "");
@@ -44,15 +49,14 @@ export function placesAt(place: Place, path: readonly string[], made?: NodeKind)
     return listOf(value).flatMap((_, index) => placesAt(itemOf(listOf(value), index), rest, made));
   }
   if (!isTreeMap(value)) {
-    if (value instanceof Bare && value.value === null) return [];
-    return wrongKind("MappingNode", value);
+    return isNull(value) ? [] : wrongKind("MappingNode", value);
   }
   if (!value.has(part)) {
     if (made === undefined) return [];
     value.set(part, madeFor(rest[0], made));
   }
   const member: Place = {
-    value: value.get(part) ?? new Bare("", null),
+    value: value.get(part) ?? nullNode,
     put: (next) => void value.set(part, next),
   };
   if (rest.length > 0 && typeof member.value === "string") refuseInText(member.value, path);
@@ -71,9 +75,7 @@ function refuseInText(text: string, path: readonly string[]): void {
 export function lookUp(root: Tree, path: readonly string[]): Tree | undefined {
   let current: Tree | undefined = root;
   for (const part of path) {
-    if (current === undefined || (current instanceof Bare && current.value === null)) {
-      return undefined;
-    }
+    if (current === undefined || isNull(current)) return undefined;
     const brackets = /^\[([^=]*)=(.*)\]$/u.exec(part);
     if (/^\d+$/u.test(part)) current = listOf(current)[Number(part)];
     else if (part === "-") current = listOf(current).at(-1);
@@ -96,12 +98,12 @@ function madeFor(next: string | undefined, made: NodeKind): Tree {
   const isIndex = next !== undefined && (/^\d+$/u.test(next) || /^\[.*\]$/u.test(next));
   const kind = next === undefined ? made : isIndex ? "SequenceNode" : "MappingNode";
   if (kind === "SequenceNode") return [];
-  return kind === "MappingNode" ? new Map() : new Bare("", null);
+  return kind === "MappingNode" ? new Map() : nullNode;
 }
 
 function itemOf(list: Tree[], index: number): Place {
   return {
-    value: list[index] ?? new Bare("", null),
+    value: list[index] ?? nullNode,
     put(value) {
       list[index] = value;
     },
@@ -110,11 +112,6 @@ function itemOf(list: Tree[], index: number): Place {
 
 function listOf(value: Tree): Tree[] {
   return Array.isArray(value) ? value : wrongKind("SequenceNode", value);
-}
-
-function wrongKind(expected: NodeKind, value: Tree): never {
-  const kinds = `expected ${expected} but got ${kindOfNode(value)}`;
-  return refuse(`wrong node kind: ${kinds}: node contents:\n${yamlOf(value)}`);
 }
 
 function inIndex(
