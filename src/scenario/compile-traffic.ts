@@ -1,20 +1,14 @@
 /** From what a scenario says of requests to what the cluster plays, and to limits that a run can check. */
-import type { Millis } from "../api/meta.ts";
-import { durationOf, parseDuration } from "../api/duration.ts";
-import {
-  fluidProblem,
-  nameOf,
-  type AppBehavior,
-  type ClientOptions,
-  type Spread,
-} from "../traffic/options.ts";
+import { parseDuration } from "../api/duration.ts";
+import { fluidProblem, nameOf, type ClientOptions } from "../traffic/options.ts";
 import type { AbTestPlan } from "./ab-test.ts";
 import { compileMoments, type Compiler } from "./compile-expectations.ts";
+import { shareOf, spreadOf, timeOf } from "./compile-values.ts";
 import { defined } from "./defined.ts";
 import { placeOf, problemAt } from "./problem.ts";
 import type { PlannedTraffic, TrafficThreshold } from "./scenario.ts";
-import type { BehaviorInput, TrafficInput } from "./schema.ts";
-import { limitPatterns, MOST_RPS, percentiles, type TrafficMetricName } from "./traffic-schema.ts";
+import type { TrafficInput } from "./schema.ts";
+import { limitPatterns, MOST_RPS, type TrafficMetricName } from "./traffic-schema.ts";
 import type { Located } from "./yaml.ts";
 
 export interface CompiledTraffic {
@@ -151,44 +145,6 @@ function clientOf(input: TrafficInput): ClientOptions {
     : { loop: "open", rate: rps, ...base, ...defined({ arrivals, users, mode: input.mode }) };
 }
 
-/** How the pods of a behavior answer; the default way where it does not say. */
-export function appOf({ match, serve = {} }: BehaviorInput): AppBehavior {
-  const { time, concurrency, queue, listens, warmUp, errorRate, onSigterm, conversionRate } = serve;
-  return defined({
-    ...defined(match ?? {}),
-    serviceTime: time && serviceTimeOf(time),
-    concurrency,
-    queue,
-    listenAfter: timeOf(listens),
-    warmUp: warmUp && { for: durationOf(warmUp.for), factor: warmUp.factor },
-    errorRate: errorRate === undefined ? undefined : shareOf(errorRate),
-    conversionRate: conversionRate === undefined ? undefined : shareOf(conversionRate),
-    onSigterm,
-  });
-}
-
-type ServiceTimeInput = NonNullable<NonNullable<BehaviorInput["serve"]>["time"]>;
-
-function serviceTimeOf(input: ServiceTimeInput): NonNullable<AppBehavior["serviceTime"]> {
-  const given = Object.entries(percentiles).flatMap(([name, percent]) => {
-    const value = input[name as keyof typeof percentiles];
-    return value === undefined ? [] : [[percent, durationOf(value)] as const];
-  });
-  return given.length === 0 ? spreadOf(input) : { percentiles: given };
-}
-
-/** What is wrong with a behavior's service time beyond its shape. */
-export function serviceTimeProblem(input: ServiceTimeInput): string | undefined {
-  const names = Object.keys(percentiles) as (keyof typeof percentiles)[];
-  const values = names.flatMap((name) => timeOf(input[name]) ?? []);
-  if (values.length === 0) return undefined;
-  if (input.delay !== undefined || input.jitter !== undefined) {
-    return "the time is told by delay and jitter, or by percentiles, not by both";
-  }
-  const falls = values.some((value, i) => i > 0 && value < values[i - 1]!);
-  return falls ? "a percentile is not below the ones before it" : undefined;
-}
-
 /** Limits of all traffic, or of the one that is named. */
 export function compileTrafficThresholds(
   compiler: Compiler,
@@ -285,22 +241,4 @@ function carriedOf(input: CarriedInput): ClientOptions["headers"] {
       : values.map(({ value, share }) => ({ value, share: shareOf(share) })),
   ]);
   return Object.fromEntries(entries) as NonNullable<ClientOptions["headers"]>;
-}
-
-function shareOf(share: number | string): number {
-  return typeof share === "number" ? share : Number(share.slice(0, -1)) / 100;
-}
-
-function timeOf(text: string | undefined): Millis | undefined {
-  return text === undefined ? undefined : durationOf(text);
-}
-
-function spreadOf({
-  delay = "0s",
-  jitter,
-}: {
-  delay?: string | undefined;
-  jitter?: string | undefined;
-}): Spread {
-  return { delay: durationOf(delay), ...(jitter !== undefined && { jitter: durationOf(jitter) }) };
 }

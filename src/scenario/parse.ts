@@ -3,35 +3,21 @@
  * its values mean, and the manifests.
  */
 import type { GenericSchema } from "valibot";
-import type { Millis } from "../api/meta.ts";
-import { defaults } from "../cluster/options.ts";
-import { featureGates } from "../features.ts";
-import { milliOfQuantity as milliCpu } from "../apiserver/quantity.ts";
-import type { Behavior, CpuPoint, Fault, ReadyDelay } from "../kubelet/behavior.ts";
-import { metricRule, webhookRule } from "./analysis-schema.ts";
-import { nodeShapes, type NodeGroup } from "../scheduler/node-object.ts";
-import { compileSteps, stepNames } from "./compile-steps.ts";
-import { compileExpectations, type Compiler } from "./compile-expectations.ts";
-import {
-  appOf,
-  compileTraffic,
-  compileTrafficThresholds,
-  serviceTimeProblem,
-} from "./compile-traffic.ts";
-import { unknownServices } from "./check-services.ts";
-import { defined } from "./defined.ts";
 import { durationOf } from "../api/duration.ts";
+import { defaults } from "../cluster/options.ts";
+import { nodeShapes } from "../scheduler/node-object.ts";
+import { metricRule, webhookRule } from "./analysis-schema.ts";
+import { unknownServices } from "./check-services.ts";
+import { compileBehaviors } from "./compile-behaviors.ts";
+import { compileCluster } from "./compile-cluster.ts";
+import { compileExpectations } from "./compile-expectations.ts";
+import { compileSteps, stepNames } from "./compile-steps.ts";
+import { compileTraffic, compileTrafficThresholds } from "./compile-traffic.ts";
 import { readManifest } from "./manifest.ts";
 import { foldNotSimulated } from "./not-simulated.ts";
 import { problemAt, ScenarioError, type Problem, type Source } from "./problem.ts";
-import type { ClusterSettings, Manifest, Scenario } from "./scenario.ts";
-import {
-  featureGateNames,
-  scenarioSchema,
-  type BehaviorInput,
-  type DelayInput,
-  type ScenarioInput,
-} from "./schema.ts";
+import type { Manifest, Scenario } from "./scenario.ts";
+import { scenarioSchema, type ScenarioInput } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { foldTemplates } from "./unrendered.ts";
 import { fromCluster } from "./from-cluster.ts";
@@ -178,26 +164,22 @@ function compile(
   options: ParseOptions,
 ): Scenario {
   const compiler = { source, problems, readFile: options.readFile };
+  const part = (name: string): Located | undefined => root?.entries?.get(name)?.node;
   const until = durationOf(body.until ?? "1h");
-  const list = root?.entries?.get("steps")?.node;
-  const cluster = settingsOf(body.cluster ?? {});
-  const nodes = nodeShapes(cluster.nodes ?? defaults.nodes, defaults.podsPerNode).length;
-  const steps = compileSteps(compiler, list, until, nodes);
-  const expected = root?.entries?.get("expect")?.node;
-  const expect = compileExpectations(compiler, expected, stepNames(list));
   const namespace = body.namespace ?? "default";
-  const requests = root?.entries?.get("traffic")?.node;
-  const names = stepNames(list);
+  const cluster = compileCluster(compiler, body.cluster ?? {}, part("cluster"));
+  const nodes = nodeShapes(cluster.nodes ?? defaults.nodes, defaults.podsPerNode).length;
+  const steps = compileSteps(compiler, part("steps"), until, nodes);
+  const names = stepNames(part("steps"));
+  const expect = compileExpectations(compiler, part("expect"), names);
   const { traffic, thresholds } = compileTraffic(
     compiler,
     body.traffic ?? [],
-    requests,
+    part("traffic"),
     namespace,
     names,
   );
-  const limits = expected?.entries?.get("thresholds")?.node;
-  checkServiceTimes(compiler, body, root);
-  checkVersion(body, root, source, problems);
+  const limits = part("expect")?.entries?.get("thresholds")?.node;
   return {
     file: source.file,
     name: body.metadata.name,
@@ -207,8 +189,7 @@ function compile(
     namespace,
     until,
     cluster,
-    behaviors: (body.behaviors ?? []).map(behaviorOf),
-    apps: (body.behaviors ?? []).map(appOf),
+    ...compileBehaviors(compiler, body.behaviors ?? [], part("behaviors")),
     traffic,
     metrics: (body.metrics ?? []).map(metricRule),
     webhooks: (body.webhooks ?? []).map(webhookRule),
@@ -222,145 +203,4 @@ function compile(
 /** Long recordings may be broken into lines. */
 function scheduleOf(text: string): string {
   return /^[drpDR2-5.\s]+$/u.test(text) ? text.replaceAll(/\s/gu, "") : text;
-}
-
-function checkVersion(
-  body: ScenarioInput,
-  root: Located | undefined,
-  source: Source,
-  problems: Problem[],
-): void {
-  const wanted = body.cluster?.kubernetesVersion;
-  if (wanted === undefined) return;
-  try {
-    featureGates(wanted);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const node = root?.entries?.get("cluster")?.node.entries?.get("kubernetesVersion")?.node;
-    if (node === undefined) return;
-    const { message } = error;
-    problems.push(problemAt(source, node.span, { code: "wrong-version", message }));
-  }
-}
-
-function settingsOf(cluster: NonNullable<ScenarioInput["cluster"]>): ClusterSettings {
-  const { featureGates: gates = {}, controlPlane, nodes, ...rest } = defined(cluster);
-  const renamed = Object.entries(featureGateNames).flatMap(([name, inner]) => {
-    const value = (gates as Readonly<Record<string, boolean | undefined>>)[name];
-    return value === undefined ? [] : [[inner, value] as const];
-  });
-  return defined({
-    ...rest,
-    nodes: typeof nodes === "object" ? nodes.map(nodeGroupOf) : nodes,
-    controlPlane: controlPlane === undefined ? undefined : limitsOf(controlPlane),
-    featureGates: Object.fromEntries(renamed),
-  });
-}
-
-type NodesInput = NonNullable<NonNullable<ScenarioInput["cluster"]>["nodes"]>;
-
-function nodeGroupOf(input: Exclude<NodesInput, number>[number]): NodeGroup {
-  const { cpu, memory, taints, clock, ...rest } = input;
-  return defined({
-    ...defined(rest),
-    cpu: cpu === undefined ? undefined : String(cpu),
-    memory: memory === undefined ? undefined : String(memory),
-    taints: taints?.map(defined),
-    clock: clock === undefined ? undefined : clockOf(clock),
-  });
-}
-
-type ControlPlaneInput = NonNullable<NonNullable<ScenarioInput["cluster"]>["controlPlane"]>;
-
-function limitsOf(input: ControlPlaneInput): NonNullable<ClusterSettings["controlPlane"]> {
-  if (typeof input === "string") return input;
-  const { qps, burst, latency } = input;
-  return defined({ qps, burst, latency: latency === undefined ? undefined : durationOf(latency) });
-}
-
-function checkServiceTimes(
-  { source, problems }: Compiler,
-  { behaviors = [] }: ScenarioInput,
-  root: Located | undefined,
-): void {
-  const nodes = root?.entries?.get("behaviors")?.node.items ?? [];
-  behaviors.forEach(({ serve }, index) => {
-    const message = serve?.time === undefined ? undefined : serviceTimeProblem(serve.time);
-    const node = nodes[index]?.entries?.get("serve")?.node.entries?.get("time")?.node;
-    if (message === undefined || node === undefined) return;
-    problems.push(problemAt(source, node.span, { code: "wrong-value", message }));
-  });
-}
-
-function behaviorOf(input: BehaviorInput): Behavior {
-  const { match, fault, serve } = input;
-  return defined({
-    match: match === undefined ? undefined : defined(match),
-    ...delaysOf(input),
-    listens: serve?.listens === undefined ? undefined : durationOf(serve.listens),
-    fault: fault === undefined ? undefined : faultOf(fault),
-    ...cpuOf(input),
-  });
-}
-
-function faultOf(input: NonNullable<BehaviorInput["fault"]>): Fault {
-  const { after, recover, ...rest } = input;
-  return defined({
-    ...rest,
-    after: after === undefined ? undefined : durationOf(after),
-    recover: recover === undefined ? undefined : durationOf(recover),
-  });
-}
-
-type DelayName = "schedule" | "pull" | "start" | "ready" | "gates" | "terminate";
-const delayNames: readonly DelayName[] = [
-  "schedule",
-  "pull",
-  "start",
-  "ready",
-  "gates",
-  "terminate",
-];
-
-function delaysOf(input: BehaviorInput): Partial<Record<DelayName, ReadyDelay>> {
-  const given = delayNames.flatMap((name) => {
-    const delay = input[name];
-    return delay === undefined ? [] : [[name, delayOf(delay)] as const];
-  });
-  return Object.fromEntries(given);
-}
-
-function delayOf({ delay, jitter, extra }: DelayInput): ReadyDelay {
-  return {
-    delay: durationOf(delay ?? "0s"),
-    ...(jitter === undefined ? {} : { jitter: durationOf(jitter) }),
-    ...(extra === undefined ? {} : { extra: extra.map(durationOf) }),
-  };
-}
-
-function cpuOf({
-  cpu,
-  load,
-  startCpu,
-}: BehaviorInput): Pick<Behavior, "cpu" | "load" | "startCpu"> {
-  return defined({
-    cpu: cpu === undefined ? undefined : pointsOf(cpu),
-    load: load === undefined ? undefined : pointsOf(load),
-    startCpu:
-      startCpu === undefined
-        ? undefined
-        : { milli: milliCpu(startCpu.cpu), for: durationOf(startCpu.for) },
-  });
-}
-
-function pointsOf(series: NonNullable<BehaviorInput["cpu"]>): readonly CpuPoint[] {
-  if (!Array.isArray(series)) return [{ at: 0, milli: milliCpu(series) }];
-  const points = series.map(({ at, cpu }) => ({ at: durationOf(at), milli: milliCpu(cpu) }));
-  return points.toSorted((a, b) => a.at - b.at);
-}
-
-/** `30s behind`: -30,000. */
-function clockOf(offset: string): Millis {
-  const [by = "0", way] = offset.split(" ");
-  return way === "ahead" ? durationOf(by) : -durationOf(by);
 }
