@@ -1,16 +1,9 @@
 /**
- * The analysis runs of a Rollout: begun, watched, ended. Mirrors argo-rollouts rollout/analysis.go and
- * utils/analysis/factory.go.
+ * The analysis runs of a Rollout: when each begins, what comes of it, which go. Mirrors argo-rollouts
+ * rollout/analysis.go.
  */
-import type { AnalysisArgument, AnalysisRun } from "../../api/analysis.ts";
-import { type KubeObject, newControllerRef } from "../../api/meta.ts";
-import type {
-  AnalysisPhase,
-  AnalysisRunArgument,
-  RolloutAnalysis,
-  RolloutAnalysisRunStatus,
-} from "../../api/rollout.ts";
-import { flattenTemplates, templatesOf } from "../analysis/templates.ts";
+import type { AnalysisRun } from "../../api/analysis.ts";
+import type { AnalysisPhase, RolloutAnalysisRunStatus } from "../../api/rollout.ts";
 import { decide } from "../decisions.ts";
 import { available } from "../deployment/view.ts";
 import { write, type Steps } from "../reconcile.ts";
@@ -19,26 +12,17 @@ import { isSaturated } from "./conditions-of-sync.ts";
 import {
   event,
   hashOf,
-  revisionOf,
   setBlueGreenStatus,
   setCanaryStatus,
-  SyncFailed,
   type CurrentRuns,
   type RolloutContext,
 } from "./context.ts";
-import {
-  ANALYSIS_HISTORY_LIMIT,
-  blueGreenOf,
-  canaryOf,
-  HASH_LABEL,
-  REVISION,
-  statusOf,
-} from "./defaults.ts";
+import { ANALYSIS_HISTORY_LIMIT, blueGreenOf, canaryOf, HASH_LABEL, statusOf } from "./defaults.ts";
+import { createRun } from "./new-analysis-run.ts";
 import { addAbort, isAborted, pauseCondition } from "./pause.ts";
 import { isFullyPromoted } from "./phase.ts";
 import { isFastRollback } from "./rollback.ts";
 
-const TYPE_LABEL = "rollout-type";
 const STEP_LABEL = "step-index";
 
 type Run = AnalysisRun | undefined;
@@ -71,31 +55,17 @@ export function* reconcileAnalysis(c: RolloutContext): Steps<void> {
     judge(c, postPromotion, "Blue/green post-promotion analysis");
     runs = { prePromotion, postPromotion };
   }
-  const before = status;
   setRuns(c, runs);
   const names = Object.values(runs).map((run: Run) => run?.metadata.name);
   c.otherRuns = c.otherRuns.filter(({ metadata }) => !names.includes(metadata.name));
   yield* cancel(c.otherRuns);
   yield* deleteOld(c);
-  yield* tellChange(
-    c,
-    before.blueGreen?.postPromotionAnalysisRunStatus,
-    runs.postPromotion,
-    "PostPromotion",
-  );
-  yield* tellChange(
-    c,
-    before.blueGreen?.prePromotionAnalysisRunStatus,
-    runs.prePromotion,
-    "PrePromotion",
-  );
-  yield* tellChange(c, before.canary?.currentStepAnalysisRunStatus, runs.step, "Step");
-  yield* tellChange(
-    c,
-    before.canary?.currentBackgroundAnalysisRunStatus,
-    runs.background,
-    "Background",
-  );
+  const { blueGreen, canary } = status;
+  const { prePromotion, postPromotion, step, background } = runs;
+  yield* tellChange(c, blueGreen?.postPromotionAnalysisRunStatus, postPromotion, "PostPromotion");
+  yield* tellChange(c, blueGreen?.prePromotionAnalysisRunStatus, prePromotion, "PrePromotion");
+  yield* tellChange(c, canary?.currentStepAnalysisRunStatus, step, "Step");
+  yield* tellChange(c, canary?.currentBackgroundAnalysisRunStatus, background, "Background");
 }
 
 /** SetCurrentAnalysisRuns. */
@@ -156,7 +126,7 @@ function* stepRun(c: RolloutContext): Steps<Run> {
   }
   if (needsNew(c, run)) {
     const { index } = current;
-    return yield* begin(c, analysis!, "Step", String(index), { [STEP_LABEL]: String(index) });
+    return yield* createRun(c, analysis!, "Step", String(index), { [STEP_LABEL]: String(index) });
   }
   judge(c, run, "Step-based analysis");
   return run;
@@ -178,7 +148,7 @@ function* backgroundRun(c: RolloutContext): Steps<Run> {
     current.index < analysis.startingStep;
   if (isFullyPromoted(c.rollout) || (status.currentPodHash ?? "") === "" || early) return undefined;
   if (pauseCondition(status, "InconclusiveAnalysisRun") !== undefined) return run;
-  if (needsNew(c, run)) return yield* begin(c, analysis, "Background", "", {});
+  if (needsNew(c, run)) return yield* createRun(c, analysis, "Background", "", {});
   judge(c, run, "Background analysis");
   return run;
 }
@@ -206,7 +176,7 @@ function* prePromotionRun(c: RolloutContext): Steps<Run> {
     return run;
   }
   if (pauseCondition(status, "InconclusiveAnalysisRun") !== undefined) return run;
-  return needsNew(c, run) ? yield* begin(c, analysis!, "PrePromotion", "pre", {}) : run;
+  return needsNew(c, run) ? yield* createRun(c, analysis!, "PrePromotion", "pre", {}) : run;
 }
 
 /** skipPostPromotionAnalysisRun. */
@@ -230,87 +200,7 @@ function* postPromotionRun(c: RolloutContext): Steps<Run> {
     return run;
   }
   if (pauseCondition(statusOf(c.rollout), "InconclusiveAnalysisRun") !== undefined) return run;
-  return needsNew(c, run) ? yield* begin(c, analysis!, "PostPromotion", "post", {}) : run;
-}
-
-/** createAnalysisRun, with a number behind its name where one of that name is over. */
-function* begin(
-  c: RolloutContext,
-  analysis: RolloutAnalysis,
-  type: string,
-  infix: string,
-  labels: Readonly<Record<string, string>>,
-): Steps<AnalysisRun> {
-  const { metadata, spec } = c.rollout;
-  const hash = hashOf(c.newRS);
-  const revision = String(revisionOf(c.rollout));
-  const name = [metadata.name, hash, revision, infix].filter((part) => part !== "").join("-");
-  const found = templatesOf(c.view, analysis.templates ?? []);
-  if (!found.ok) throw new SyncFailed(found.error);
-  const run = flattenTemplates(found.value, argumentsOf(c, analysis.args ?? []), analysis);
-  if (!run.ok) throw new SyncFailed(run.error);
-  const { namespace } = metadata;
-  const object: KubeObject = {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "AnalysisRun",
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      labels: {
-        ...spec.selector?.matchLabels,
-        [HASH_LABEL]: hash,
-        [TYPE_LABEL]: type,
-        ...labels,
-        ...analysis.analysisRunMetadata?.labels,
-      },
-      annotations: { [REVISION]: revision, ...analysis.analysisRunMetadata?.annotations },
-      ownerReferences: [newControllerRef(c.rollout)],
-    },
-    spec: run.value,
-  };
-  for (let collisions = 0; ; collisions++) {
-    const numbered = collisions === 0 ? name : `${name}.${collisions}`;
-    const next = { ...object, metadata: { ...object.metadata, name: numbered } };
-    const answer = yield* write<AnalysisRun>({
-      do: "create",
-      resource: "analysisruns",
-      object: next,
-    });
-    if (answer.ok) {
-      yield decide("rollout/analysis/begins", { run: numbered, type });
-      return answer.value;
-    }
-    if (answer.status.reason !== "AlreadyExists") throw new SyncFailed(answer.status.message);
-  }
-}
-
-/** BuildArgumentsForRolloutAnalysisRun. */
-export function argumentsOf(
-  c: RolloutContext,
-  args: readonly AnalysisRunArgument[],
-): AnalysisArgument[] {
-  return args.map(({ name, value = "", valueFrom }) => {
-    if (valueFrom?.podTemplateHashValue === "Latest") return { name, value: hashOf(c.newRS) };
-    if (valueFrom?.podTemplateHashValue === "Stable") return { name, value: hashOf(c.stableRS) };
-    const path = valueFrom?.fieldRef?.fieldPath;
-    return { name, value: path === undefined ? value : fieldAt(c.rollout, path) };
-  });
-}
-
-/** `metadata.labels['app']`, `status.stableRS`; empty where there is nothing. */
-function fieldAt(object: KubeObject, path: string): string {
-  const keys = [...path.matchAll(/\['([^']*)'\]|([^.[\]]+)/g)].map(
-    ([, quoted, word]) => quoted ?? word,
-  );
-  const found = keys.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null
-        ? (value as Record<string, unknown>)[key ?? ""]
-        : undefined,
-    object,
-  );
-  if (found === undefined || found === null) return "";
-  return typeof found === "string" ? found : JSON.stringify(found);
+  return needsNew(c, run) ? yield* createRun(c, analysis!, "PostPromotion", "post", {}) : run;
 }
 
 /** cancelAnalysisRuns: those that still run are told to end. */

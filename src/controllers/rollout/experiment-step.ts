@@ -7,7 +7,7 @@ import type { Experiment, ExperimentTemplate } from "../../api/experiment.ts";
 import type { ExperimentTemplateStep, WeightDestination } from "../../api/rollout.ts";
 import { decide } from "../decisions.ts";
 import { write, type Steps } from "../reconcile.ts";
-import { argumentsOf, isOver } from "./analysis.ts";
+import { isOver } from "./analysis.ts";
 import { currentStep, lastStep } from "./canary-steps.ts";
 import {
   event,
@@ -19,6 +19,7 @@ import {
   type RolloutContext,
 } from "./context.ts";
 import { HASH_LABEL, REVISION, statusOf } from "./defaults.ts";
+import { argumentsOf } from "./new-analysis-run.ts";
 import { addAbort, isAborted, pauseCondition } from "./pause.ts";
 
 export function* reconcileExperiments(c: RolloutContext): Steps<void> {

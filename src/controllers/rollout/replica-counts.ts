@@ -25,6 +25,12 @@ export interface Counts {
 
 type MaybeSet = ReplicaSet | undefined;
 
+interface CanarySets {
+  readonly newRS: MaybeSet;
+  readonly stableRS: MaybeSet;
+  readonly others: readonly ReplicaSet[];
+}
+
 export function stableExists(newRS: MaybeSet, stableRS: MaybeSet): stableRS is ReplicaSet {
   return stableRS !== undefined && newRS?.metadata.name !== stableRS.metadata.name;
 }
@@ -175,11 +181,7 @@ export function atLeastMinimum(rollout: Rollout, count: number): number {
 
 export function canaryCounts(
   rollout: Rollout,
-  sets: {
-    readonly newRS: MaybeSet;
-    readonly stableRS: MaybeSet;
-    readonly others: readonly ReplicaSet[];
-  },
+  sets: CanarySets,
   weights: TrafficWeights | undefined,
 ): Counts {
   const { newRS, stableRS, others } = sets;
@@ -191,11 +193,7 @@ export function canaryCounts(
 /** AtDesiredReplicaCountsForCanary. */
 export function atDesiredCounts(
   rollout: Rollout,
-  sets: {
-    readonly newRS: MaybeSet;
-    readonly stableRS: MaybeSet;
-    readonly others: readonly ReplicaSet[];
-  },
+  sets: CanarySets,
   weights: TrafficWeights | undefined,
 ): boolean {
   const { newRS, stableRS, others } = sets;
