@@ -14,7 +14,6 @@ import type {
   WriteOptions,
 } from "../api/client.ts";
 import type { Pod } from "../api/core.ts";
-import { deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis, Timestamp } from "../api/meta.ts";
 import { conflict, invalid, notFound, warned, type Answer } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
@@ -30,18 +29,18 @@ import {
 } from "./admission.ts";
 import { readBody } from "./body.ts";
 import { claimCauses, claimed } from "./claims.ts";
-import { deleteWithDependents, replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
+import { replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
 import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
-import { deleteNamespace, refuseNamespaceDeletion } from "./namespace-deletion.ts";
+import { refuseNamespaceDeletion } from "./namespace-deletion.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
-import { changePod, findPod, listPods } from "./pod-access.ts";
-import { podObject } from "./pod-objects.ts";
+import { findPod, listPods } from "./pod-access.ts";
 import { Quotas } from "./quotas.ts";
 import type { Refusals } from "./refusals.ts";
 import { applyScale, refuseScale, scaleOf } from "./scale-subresource.ts";
-import { uidText, type Store } from "./store.ts";
+import { createIn, deleteIn, updateIn } from "./storage.ts";
+import type { Store } from "./store.ts";
 import { strategyFor } from "./strategy.ts";
 import { openWatch } from "./watch.ts";
 import { podRefusal } from "./pod-admission.ts";
@@ -163,9 +162,10 @@ export class ApiServer implements Client {
     }
     const kept = refuseNamespaceDeletion(resource, ref.name);
     if (kept !== undefined) return { ok: false, status: kept };
-    if (options.dryRun !== undefined) return { ok: true, value: current };
-    const value = this.#delete(current, options);
-    this.#record("delete", resource, current, { ok: true, value });
+    const stored = storeName(kindIn(this.store, current));
+    const value = deleteIn(this.store, stored, current, options);
+    if (options.dryRun === undefined)
+      this.#record("delete", resource, current, { ok: true, value });
     return { ok: true, value };
   }
 
@@ -258,17 +258,8 @@ export class ApiServer implements Client {
         options,
       ) ?? (storeName(kind) === "pods" ? podRefusal(this, value as Pod) : undefined);
     if (refusal !== undefined) return { ok: false, status: refusal, warnings };
-    if (options.dryRun !== undefined) {
-      const made = { uid: uidText(0), creationTimestamp: this.#stamp() };
-      const metadata = { ...value.metadata, ...made };
-      return { ok: true, value: deepFreeze({ ...value, metadata }), warnings };
-    }
-    if (storeName(kind) === "pods") {
-      const { metadata, spec } = value as Pod;
-      const row = this.store.insertBarePod(value, { metadata, spec });
-      return { ok: true, value: podObject(this.store, row), warnings };
-    }
-    return { ok: true, value: this.store.insert(storeName(kind), value), warnings };
+    const stored = createIn(this.store, storeName(kind), value, options.dryRun);
+    return { ok: true, value: stored, warnings };
   }
 
   #update(kind: KindInfo, object: KubeObject, options: WriteOptions): Answer<KubeObject> {
@@ -342,30 +333,9 @@ export class ApiServer implements Client {
   ): Answer<KubeObject> {
     if (!admitted.ok) return admitted;
     const { warnings } = admitted;
-    const value = trackWrite(current, admitted, options, this.#stamp());
-    if (options.dryRun !== undefined) return { ok: true, value: deepFreeze(value), warnings };
-    if (storeName(kind) !== "pods") {
-      return { ok: true, value: replaceOrFinish(this.store, storeName(kind), value), warnings };
-    }
-    const { row } = findPod(
-      this.store,
-      value.metadata.namespace ?? "default",
-      value.metadata.name,
-    )!;
-    changePod(this.store, row, current, value);
-    return { ok: true, value: podObject(this.store, row), warnings };
-  }
-
-  #delete(current: KubeObject, options: DeleteOptions): KubeObject {
-    const resource = storeName(kindIn(this.store, current));
-    if (resource === "namespaces") return deleteNamespace(this.store, current);
-    if (resource !== "pods") {
-      return deleteWithDependents(this.store, resource, current, options.propagationPolicy);
-    }
-    const { namespace = "default", name } = current.metadata;
-    const { row } = findPod(this.store, namespace, name)!;
-    this.store.deletePod(row, options.gracePeriodSeconds);
-    return podObject(this.store, row);
+    const next = trackWrite(current, admitted, options, this.#stamp());
+    const value = updateIn(this.store, storeName(kind), current, next, options.dryRun);
+    return { ok: true, value, warnings };
   }
 
   #record(
