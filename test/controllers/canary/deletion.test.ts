@@ -1,17 +1,10 @@
 /** Canaries that are deleted (fluxcd/flagger pkg/controller/finalizer.go). */
 import { describe, expect, test } from "vitest";
-import { canary, CanaryWorld, deployment } from "./world.ts";
+import { canary, CanaryWorld, deployment, revertingWorld } from "./world.ts";
 
 describe("a Canary that reverts on deletion (test/istio/test-canary.sh)", () => {
   test("gives the target its pods back, and its Service the selector", () => {
-    const service = {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: "podinfo" },
-      spec: { selector: { app: "podinfo" }, ports: [{ port: 9898 }] },
-    };
-    const of = canary({ stepWeight: 10 }, { revertOnDeletion: true });
-    const world = new CanaryWorld([deployment(), service, of]).look();
+    const world = revertingWorld().look();
     expect(world.canary.metadata.finalizers).toEqual(["finalizer.flagger.app"]);
     world.cluster.act("delete", (api) => api.delete({ resource: "canaries", name: "podinfo" }));
     world.look(2);

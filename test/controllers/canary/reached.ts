@@ -1,7 +1,7 @@
 /** Worlds that reach all that the controller of Canaries decides. */
 import type { CanarySpec } from "../../../src/api/canary.ts";
 import type { ClusterOptions } from "../../../src/cluster.ts";
-import { canary, CanaryWorld, deployment, second } from "./world.ts";
+import { canary, CanaryWorld, deployment, revertingWorld, second } from "./world.ts";
 
 const SUCCESS = { name: "request-success-rate", threshold: 99, interval: "10s" };
 const NEVER_READY = {
@@ -55,14 +55,7 @@ export function reachedByCanaries(): ReadonlySet<string> {
 }
 
 function restartedAndDeleted(): CanaryWorld {
-  const service = {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: "podinfo" },
-    spec: { selector: { app: "podinfo" }, ports: [{ port: 9898 }] },
-  };
-  const of = canary({ stepWeight: 10 }, { revertOnDeletion: true });
-  const world = new CanaryWorld([deployment(), service, of]).look();
+  const world = revertingWorld().look();
   world.update("podinfo:2");
   world.look(2);
   world.update("podinfo:3");

@@ -139,6 +139,18 @@ export class CanaryWorld {
   }
 }
 
+/** With a Service of its own, and a Canary that reverts on deletion. */
+export function revertingWorld(): CanaryWorld {
+  const service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "podinfo" },
+    spec: { selector: { app: "podinfo" }, ports: [{ port: 9898 }] },
+  };
+  const reverting = canary({ stepWeight: 10 }, { revertOnDeletion: true });
+  return new CanaryWorld([deployment(), service, reverting]);
+}
+
 /** Phases and weights at each look from now on. */
 export function course(world: CanaryWorld, looks: number): readonly string[] {
   return Array.from({ length: looks }, () => {
