@@ -3,8 +3,9 @@
  * and what `kubectl rollout status` says. Instants at which nothing of that changed are left out.
  */
 import type { Millis } from "../api/meta.ts";
-import type { DecisionEntry, TraceEntry, WriteEntry } from "../api/trace.ts";
-import { revisionOf, Rollouts, type Rollout } from "../scenario/rollouts.ts";
+import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
+import { Rollouts, type Rollout } from "../scenario/rollouts.ts";
+import { reasonOf, withEviction, withRefusedEviction, type Reason } from "./reasons.ts";
 import { distance, rowOf, statusOf, type DeploymentRow } from "./rows.ts";
 import { Splits } from "./splits.ts";
 import { holding, telling } from "./telling.ts";
@@ -15,16 +16,6 @@ export interface Command {
   readonly output: readonly { readonly stream: "stdout" | "stderr"; readonly text: string }[];
   /** So often it had printed before what it had printed already, errors among it; that is left out. */
   readonly again?: number;
-}
-
-export interface Reason {
-  readonly id: string;
-  /** The Deployment or ReplicaSet that was decided about. */
-  readonly about: string;
-  readonly mark: "+" | "▲" | "▼" | "•";
-  /** By how many pods something grows or shrinks. */
-  readonly pods: number;
-  readonly text: string;
 }
 
 export interface StatusLine {
@@ -102,7 +93,9 @@ class Teller {
         this.#decide(entry);
         return;
       case "write":
-        if (entry.verb === "delete" && entry.resource === "pods") this.#evict(entry);
+        if (entry.verb === "delete" && entry.resource === "pods") {
+          this.#draft.reasons = withEviction(this.#draft.reasons, entry, this.#rollouts);
+        }
         return;
       case "expectation":
         if (!entry.held) {
@@ -169,54 +162,25 @@ class Teller {
     const { holds } = this.#draft;
     if (holds.has(entry.key) && holds.get(entry.key)!.sync !== entry.sync) holds.delete(entry.key);
     if (entry.id.startsWith("hpa/by-")) this.#usage = entry;
-    if (entry.id.startsWith("disruption/")) this.#refuseEviction(entry);
-    else if (telling.has(entry.id)) {
-      const reason = this.#reasonOf(entry);
+    if (entry.id.startsWith("disruption/")) {
+      this.#draft.reasons = withRefusedEviction(this.#draft.reasons, entry, this.#rollouts);
+    } else if (telling.has(entry.id)) {
+      const reason = reasonOf(entry, this.#rollouts);
       if (this.#draft.reasons.some(({ text }) => text === reason.text)) return;
       if (this.#isOldNews(entry, reason)) this.#skipped++;
       else {
         if (entry.id === "hpa/rescale" && this.#usage?.sync === entry.sync) {
-          this.#draft.reasons.push(this.#reasonOf(this.#usage));
+          this.#draft.reasons.push(reasonOf(this.#usage, this.#rollouts));
         }
         this.#draft.reasons.push(reason);
       }
     } else if (holding.has(entry.id)) {
       const { reasons } = holds.get(entry.key) ?? { reasons: [] };
-      holds.set(entry.key, { sync: entry.sync, reasons: [...reasons, this.#reasonOf(entry)] });
+      holds.set(entry.key, {
+        sync: entry.sync,
+        reasons: [...reasons, reasonOf(entry, this.#rollouts)],
+      });
     }
-  }
-
-  /** Pods that somebody else takes away than the controller of their ReplicaSet. */
-  #evict({ by, name, error }: WriteEntry): void {
-    const why = evictions[by];
-    if (why !== undefined && error === undefined) this.#countPod(`evicted/${by}`, name, why);
-  }
-
-  #refuseEviction({ id, weighed, sentence }: DecisionEntry): void {
-    const pod = String(weighed["pod"]);
-    const why = sentence.slice(0, sentence.indexOf(`: ${pod}`));
-    const isCounted = this.#countPod(`${id}/${String(weighed["budget"])}`, pod, (pods, count) => {
-      return `${why}: ${pods} ${count === 1 ? "is" : "are"} not evicted.`;
-    });
-    if (isCounted) return;
-    this.#draft.reasons.push({ id, about: pod, mark: "•", pods: 0, text: sentence });
-  }
-
-  /** One more pod of a revision with the same fate; false: of no Deployment. */
-  #countPod(fate: string, pod: string, says: (pods: string, count: number) => string): boolean {
-    const rollout = this.#rollouts.all().find((one) => setOf(one, pod) !== undefined);
-    if (rollout === undefined) return false;
-    const revision = revisionOf(setOf(rollout, pod)!);
-    const about = rollout.deployment.metadata.name;
-    const { reasons } = this.#draft;
-    const id = `${fate}/${revision}`;
-    const before = reasons.find((reason) => reason.id === id && reason.about === about);
-    const pods = (before?.pods ?? 0) + 1;
-    const named =
-      pods === 1 ? `a pod of revision ${revision}` : `${pods} pods of revision ${revision}`;
-    const others = reasons.filter((reason) => reason !== before);
-    this.#draft.reasons = [...others, { id, about, mark: "•", pods, text: says(named, pods) }];
-    return true;
   }
 
   /** Refused again for the same reason, or said of the same Canary before. */
@@ -227,29 +191,6 @@ class Teller {
     const known = this.#lastTold.get(key) === why;
     this.#lastTold.set(key, why);
     return known;
-  }
-
-  /** The decision's sentence; ReplicaSets are called by their revision once they have been named. */
-  #reasonOf({ id, key, sentence, weighed }: DecisionEntry): Reason {
-    const about = key.slice(key.indexOf("/") + 1);
-    const { from, to } = weighed;
-    let mark: Reason["mark"] = id === "deployment/new/create" ? "+" : "•";
-    if (typeof from === "number" && typeof to === "number" && from !== to) {
-      mark = to > from ? "▲" : "▼";
-    } else if (id.includes("scale-down") || id.endsWith("saturated")) mark = "▼";
-    const sizes = [from, to].map((size) => (typeof size === "number" ? size : 0));
-    const pods = Math.abs((sizes[0] ?? 0) - (sizes[1] ?? 0));
-    if (id === "deployment/new/create") return { id, about, mark, pods, text: sentence };
-    let text = sentence;
-    for (const { sets } of this.#rollouts.all()) {
-      for (const set of sets) {
-        // A controller whose cache lags may give one revision twice.
-        if (sets.some((other) => other !== set && revisionOf(other) === revisionOf(set))) continue;
-        const whole = new RegExp(`${set.metadata.name}(?![-\\w])`, "gu");
-        text = text.replaceAll(whole, `revision ${revisionOf(set)}`);
-      }
-    }
-    return { id, about, mark, pods, text };
   }
 
   #close(): void {
@@ -353,17 +294,6 @@ function emptyDraft(at: Millis): Draft {
     broken: [],
     skipped: 0,
   };
-}
-
-/** Who evicts, and how that is told. */
-const evictions: Readonly<Record<string, (pods: string) => string>> = {
-  drain: (pods) => `The drain evicts ${pods}.`,
-  "taint-eviction-controller": (pods) =>
-    `Evicted, as long as they tolerated their node to be gone: ${pods}.`,
-};
-
-function setOf({ sets }: Rollout, pod: string): Rollout["sets"][number] | undefined {
-  return sets.find(({ metadata }) => pod.startsWith(`${metadata.name}-`));
 }
 
 const asksForStatus = /^kubectl rollout status\b/u;

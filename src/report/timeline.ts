@@ -1,7 +1,8 @@
 /** The timeline as text: a line for every moment, a bar for every ReplicaSet, and why pods came and went. */
 import type { Millis } from "../api/meta.ts";
 import { clockReading } from "../api/duration.ts";
-import type { Command, Moment, Reason, StatusLine } from "./moments.ts";
+import type { Command, Moment, StatusLine } from "./moments.ts";
+import type { Reason } from "./reasons.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { barOf, podsPerCell } from "./pods.ts";
 import { printedLines } from "./printed.ts";
