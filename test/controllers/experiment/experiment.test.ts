@@ -372,7 +372,12 @@ describe("a step with an experiment", () => {
   test("that fails aborts the update", () => {
     const world = begun(0).look(20);
     expect(world.phase).toContain("Experiment analysis phase is error/failed");
-    expect(world.sizes).toEqual({});
+    expect(world.get("trafficsplits", "web")["spec"]).toMatchObject({
+      backends: [
+        { service: "canary", weight: "0" },
+        { service: "stable", weight: "100" },
+      ],
+    });
   });
 
   test("is ended with an update that is aborted", () => {
