@@ -226,13 +226,18 @@ function conditions(
   const containersReady = lost || gated ? since : readiness;
   const unheard = { status: "False" as const, lastTransitionTime: changed };
   return [
-    { type: "PodReadyToStartContainers", ...since },
+    { type: "PodReadyToStartContainers", ...(hasSandbox(store, row) ? since : unheard) },
     { type: "Initialized", ...initializedCondition(store, row, spec, created) },
     { type: "Ready", ...(lost ? unheard : gated ? notThrough(gates, created) : readiness) },
     { type: "ContainersReady", ...containersReady },
     { type: "PodScheduled", ...since },
     ...(ready ? gates.map((type) => ({ type, ...readiness })) : []),
   ];
+}
+
+/** A sandbox with an address, for containers to run in (pkg/kubelet/status/generate.go). */
+function hasSandbox(store: Store, row: number): boolean {
+  return podAddress(store, row) !== undefined && !store.pods.isTerminal(row);
 }
 
 /** The conditions that somebody else has to set before the pod counts as ready. */

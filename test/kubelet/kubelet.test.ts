@@ -56,6 +56,11 @@ function line(pod: Pod): string {
     .join(" ");
 }
 
+function sandbox(world: Cluster): string | undefined {
+  const { conditions = [] } = pods(world)[0]!.status;
+  return conditions.find(({ type }) => type === "PodReadyToStartContainers")?.status;
+}
+
 function at(world: Cluster, ms: number): string[] {
   world.runUntil(ms);
   return pods(world).map(line).toSorted();
@@ -74,7 +79,9 @@ describe("a pod's life", () => {
     expect(at(world, 1000)).toEqual(["Pending 0/1 ContainerCreating"]);
     expect(pods(world)[0]?.spec.nodeName).toBe("node-1");
     expect(at(world, 5999)).toEqual(["Pending 0/1 ContainerCreating"]);
+    expect([sandbox(world), pods(world)[0]?.status.podIP]).toEqual(["False", undefined]);
     expect(at(world, 6000)).toEqual(["Running 0/1"]);
+    expect([sandbox(world), pods(world)[0]?.status.podIP]).toEqual(["True", "10.244.0.3"]);
     expect(at(world, 9999)).toEqual(["Running 0/1"]);
     expect(at(world, 10_000)).toEqual(["Running 1/1"]);
   });
