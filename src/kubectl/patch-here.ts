@@ -20,11 +20,18 @@ export function patchedHere(
     type === "json"
       ? byOperations(object, body)
       : type === "merge"
-        ? { ok: true as const, value: mergePatch(object, body) }
-        : merged(object, body);
+        ? mergedByJson(object, body)
+        : merged(object, body ?? {});
   if (!result.ok) return { text: result.error };
   return isKubeObject(result.value) ? result.value : { text: "Object 'Kind' is missing" };
 }
+
+/** What is said here of a patch that is no JSON; by operations the server's words stand for it. */
+export const unreadable = {
+  strategic: "invalid JSON document",
+  merge: "Invalid JSON Patch",
+  json: undefined,
+} as const;
 
 type Patched =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
@@ -34,10 +41,19 @@ function byOperations(object: KubeObject, body: unknown): Patched {
   return read.ok ? jsonPatch(object, read.operations) : read;
 }
 
+/** The library cannot read a list into an object, and takes nothing else that is none. */
+function mergedByJson(object: KubeObject, body: unknown): Patched {
+  if (isDraft(body)) return { ok: true, value: mergePatch(object, body) };
+  const list = "json: cannot unmarshal array into Go value of type unstructured.detector";
+  return { ok: false, error: Array.isArray(body) ? list : unreadable.merge };
+}
+
 function merged(object: KubeObject, body: unknown): Patched {
   const type = schemaOf(object.apiVersion, object.kind);
   const [original, patch]: readonly unknown[] = structuredClone([object, body]);
-  if (!isDraft(original) || !isDraft(patch)) return { ok: false, error: "invalid JSON document" };
+  if (!isDraft(original) || !isDraft(patch)) {
+    return { ok: false, error: unreadable.strategic };
+  }
   try {
     return { ok: true, value: mergeObject(original, patch, type, "apply") };
   } catch (error) {

@@ -52,13 +52,16 @@ function compareScenario(commands: readonly RecordedCommand[]): readonly Compari
     ].join();
   const starts = new Map(possibleStarts(commands).map((start) => [seconds(start), start]));
   let best: readonly Comparison[] = [];
-  for (const start of starts.values()) {
+  for (const start of [...starts.values()].slice(0, STARTS)) {
     const comparisons = playScenario(commands, start).map(compare);
     if (best.length === 0 || differing(comparisons) < differing(best)) best = comparisons;
     if (differing(best) === 0) break;
   }
   return best;
 }
+
+/** Worth their time. */
+const STARTS = 28;
 
 function differing(comparisons: readonly Comparison[]): number {
   return comparisons.filter(({ agreement }) => agreement === "different").length;

@@ -73,13 +73,15 @@ export function normalizeLines(lines: readonly string[]): readonly string[] {
 
 /** A row of `events` without headers. */
 const eventRow = /^(?:[\w-]+ +)?(\d+[ywdhms]){1,2}\b.* (Normal|Warning) /m;
+/** A row of pods without headers, whose age is followed by more. */
+const podRow = / \d+\/\d+ +\w+ +\d+ +(\d+[ywdhms]){1,2} /;
 
 type Layout = "columns" | "text";
 
 /** Columns move with the width of ages and addresses, so blanks between them do not count. */
 function isLaidOut(text: string): Layout {
   const table = /^[A-Z][A-Z() -]* {2,}[A-Z]/m.test(text) || /^ +Type +Reason +Age/m.test(text);
-  const ages = /\S {2,}(\d+[ywdhms]){1,2}$/m.test(text) || eventRow.test(text);
+  const ages = /\S {2,}(\d+[ywdhms]){1,2}$/m.test(text) || eventRow.test(text) || podRow.test(text);
   return table || ages || /\b10\.(244|96)\.|:3\d{4}\/TCP|fakelet:|Container ID:/.test(text)
     ? "columns"
     : "text";

@@ -157,7 +157,8 @@ function playOne(
         },
       ).code,
   );
-  // A real kubectl that is interrupted exits with 1.
+  // A real kubectl goes on waiting until it is interrupted, and then exits with 1.
+  if (killed !== undefined) streams.stderr = streams.stderr.replace(/^rollsim: nothing .*\n/mu, "");
   return { recorded, began, ...streams, lines, code: killed === undefined ? code : 1 };
 }
 

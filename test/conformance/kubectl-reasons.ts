@@ -31,6 +31,7 @@ const races: Numbered = [
   ["surge-forms", 36],
   ["surge-forms", 86],
   ["rollover", 10],
+  ["rollover", 24],
   ["watch-2", 14],
   ["watch-2", 15],
   ["watch-2", 25],
@@ -91,14 +92,6 @@ const reasons: readonly Reason[] = [
   },
   {
     matches: numbered([
-      ["rollover", 19],
-      ["rollover", 24],
-      ["rollover", 28],
-      ["rollover", 29],
-      ["rollover", 37],
-      ["rollover", 40],
-      ["recreate-2", 29],
-      ["minready-2", 20],
       ["watch-2", 11],
       ["watch-2", 14],
     ]),

@@ -147,7 +147,8 @@ const stamp = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d\d \w{3} \d{4} \d\d:\d\d:\d\d \
 /**
  * Wall-clock ms at which a scenario may have begun, as far as its outputs tell: no time that a command
  * printed lies after that command, and the first object is not older than the first command. That leaves
- * a good second open, of which some instants are given.
+ * a good second open, or as many as passed before the first time was printed; the latest instants come first, as
+ * what is printed was mostly made by the first command.
  */
 export function possibleStarts(commands: readonly RecordedCommand[]): readonly number[] {
   const stamps = commands.flatMap(({ stdout, at_ms, ms }) =>
@@ -165,6 +166,6 @@ export function possibleStarts(commands: readonly RecordedCommand[]): readonly n
   // What was made first, was made by a command: at_ms is when the first one began.
   const made = Math.min(...stamps.map(({ time }) => time).filter((time) => time >= earliest));
   const latest = made + 1000 - (commands[0]?.at_ms ?? 0);
-  const length = Math.min(100, Math.max(28, Math.ceil((latest - earliest) / 50)));
-  return Array.from({ length }, (_, i) => earliest + 25 + 50 * i);
+  const steps = Math.min(1200, Math.max(28, Math.ceil((latest - earliest) / 50)));
+  return Array.from({ length: steps }, (_, i) => earliest + 25 + 50 * (steps - 1 - i));
 }

@@ -14,7 +14,7 @@ import {
 import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { sameJson } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
-import { patchedHere } from "../patch-here.ts";
+import { patchedHere, unreadable } from "../patch-here.ts";
 import { lateReporter } from "../output/report.ts";
 import { isLocal, resolve, type Info } from "../resolve.ts";
 import { scaleOf } from "../../apiserver/scale-subresource.ts";
@@ -41,14 +41,14 @@ export function patch(call: Call): void {
   }
   // Whatever the dry run, the real one prints no word of it here.
   const report = lateReporter(call, "none");
-  const body = readPatch(call, inline, file);
+  const here = isLocal(call) || dryRun === "client";
+  const body = readPatch(call, inline, file, here ? unreadable[type] : undefined);
   // An object of a file stays as the file has it: what the server has may differ without a change.
   const selection = resolve(call, { bareType: "refused" });
   const problems: Problem[] = [...selection.problems];
-  if (type === "merge" && body === null) {
+  if (type === "merge" && body === null && !here) {
     exitWith("Error from server (BadRequest): Invalid JSON Patch");
   }
-  const here = isLocal(call) || dryRun === "client";
   for (const info of selection.infos) {
     const patched = here ? patchedHere(info.object, body, type) : send(call, info, type, body);
     if (!("metadata" in patched)) {
@@ -65,7 +65,12 @@ export function patch(call: Call): void {
   if (selection.infos.length === 0) fail("no objects passed to patch");
 }
 
-function readPatch(call: Call, inline: string, file: string): unknown {
+/** `broken`: the error of what begins like JSON and is none; default is the server's. */
+function readPatch(call: Call, inline: string, file: string, broken: string | undefined): unknown {
+  const refuse = (): never =>
+    broken === undefined
+      ? exitWith("Error from server (BadRequest): invalid JSON patch")
+      : fail(broken);
   let source = inline;
   if (file !== "") {
     const [read] = call.io.readFile(file) ?? [];
@@ -75,12 +80,12 @@ function readPatch(call: Call, inline: string, file: string): unknown {
   }
   // What begins like JSON is not read as YAML.
   if (source.trimStart().startsWith("{") && !isJson(source)) {
-    exitWith("Error from server (BadRequest): invalid JSON patch");
+    refuse();
   }
   const parsed = parseManifest(source, "patch");
   // Broken JSON goes to the server as it is, which refuses it.
   if (parsed.error !== undefined && /^\s*[{[]/.test(source)) {
-    return exitWith("Error from server (BadRequest): invalid JSON patch");
+    return refuse();
   }
   if (parsed.error !== undefined) {
     return fail(
