@@ -37,7 +37,7 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
   const text =
     args.output === "json"
       ? `${JSON.stringify(found, undefined, 2)}\n`
-      : found.map(guaranteesText).join("\n");
+      : guaranteesText(...found);
   io.out.write(text);
   return exitCodes.fine;
 }

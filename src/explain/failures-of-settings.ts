@@ -104,8 +104,9 @@ const applyResetsHpa: Detector = (seen) => {
   const autoscaler = autoscalerOf(seen);
   const applied = lastApplied(seen.deployment)?.["replicas"];
   const { name } = seen.deployment.metadata;
-  const wanted = autoscaler?.status?.desiredReplicas;
-  if (wanted === undefined || applied === undefined || wanted === applied) return undefined;
+  // 0 until it has found a metric for the first time.
+  const wanted = autoscaler?.status?.desiredReplicas ?? 0;
+  if (wanted === 0 || applied === undefined || wanted === applied) return undefined;
   return {
     story: "apply-resets-hpa",
     says:

@@ -222,24 +222,12 @@ function deadline(deployment: Deployment): Guarantee {
 }
 
 /** The table that `rollsim guarantees` prints, with the assumptions written out below. */
-export function guaranteesText(g: Guarantees): string {
-  const used = new Set(g.guarantees.flatMap(({ assumes }) => assumes));
-  const lines = g.guarantees.flatMap(({ name, value, rule, law, assumes }) => [
-    `  ${name.padEnd(60)} ${value.padStart(10)}  ${law}`,
-    ...underMargin(
-      `${rule}${assumes.length === 0 ? "" : ` [${assumes.join(", ")}]`}`,
-      " ".repeat(6),
-    ),
-  ]);
+export function guaranteesText(...tables: readonly Guarantees[]): string {
+  const used = new Set(
+    tables.flatMap(({ guarantees }) => guarantees.flatMap(({ assumes }) => assumes)),
+  );
   return [
-    ...underMargin(
-      `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} replicas, ` +
-        `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`,
-      "",
-    ),
-    "",
-    ...lines,
-    "",
+    ...tables.flatMap(tableOf),
     ...(used.size === 0 ? [] : ["Assumptions:"]),
     ...[...used].flatMap((name) => {
       const [first = "", ...rest] = underMargin(assumptions[name], " ".repeat(9));
@@ -247,4 +235,18 @@ export function guaranteesText(g: Guarantees): string {
     }),
     "",
   ].join("\n");
+}
+
+function tableOf(g: Guarantees): readonly string[] {
+  const lines = g.guarantees.flatMap(({ name, value, rule, law, assumes }) => [
+    `  ${name.padEnd(60)} ${value.padStart(10)}  ${law}`,
+    ...underMargin(
+      `${rule}${assumes.length === 0 ? "" : ` [${assumes.join(", ")}]`}`,
+      " ".repeat(6),
+    ),
+  ]);
+  const settings =
+    `deployment/${g.deployment}: ${g.strategy}, ${g.replicas} ${g.replicas === 1 ? "replica" : "replicas"}, ` +
+    `maxSurge ${g.surge}, maxUnavailable ${g.unavailable} (pods)`;
+  return [...underMargin(settings, ""), "", ...lines, ""];
 }

@@ -82,3 +82,29 @@ test("an old pod that is made anew in mid-rollout is not put down to scaling", (
   );
   expect(scaled).toContain("scale-and-ship");
 });
+
+test("an autoscaler that has found no metric yet wants nothing, so no apply resets it", () => {
+  const cluster = new Cluster({ behaviors: [{ ready: { delay: second } }] });
+  const apply = (object: object): void => {
+    runKubectl(cluster, "apply -f -", { ...silent, stdin: JSON.stringify(object) });
+  };
+  apply(web(1));
+  apply({
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "web" },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" },
+      maxReplicas: 5,
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } },
+        },
+      ],
+    },
+  });
+  cluster.runUntil(60 * second);
+  const { failures } = explainDeployment(cluster, "web")!;
+  expect(failures.map(({ story }) => story)).not.toContain("apply-resets-hpa");
+});

@@ -134,6 +134,16 @@ describe("the table of guarantees", () => {
     expect(guaranteesText(guaranteesOf(manifest))).toBe(page);
   });
 
+  test("says what is assumed once, after the last of several Deployments", () => {
+    const one = guaranteesOf({ ...manifest, spec: { ...(manifest["spec"] as object), replicas: 1 } });
+    const [first = "", second = "", ...more] = guaranteesText(guaranteesOf(manifest), one).split(
+      /^(?=deployment)/mu,
+    );
+    expect(first + page.slice(page.indexOf("Assumptions:"))).toBe(page);
+    expect(second).toMatch(/^deployment\/web: RollingUpdate, 1 replica, [^]*\nAssumptions:\n/u);
+    expect(more).toEqual([]);
+  });
+
   test("tells of one change only where pods have to stay ready for a while (CE2)", () => {
     const spec = { ...(manifest["spec"] as object), minReadySeconds: 5 };
     const [least] = guaranteesOf({ ...manifest, spec }).guarantees;
