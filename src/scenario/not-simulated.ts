@@ -4,7 +4,7 @@
  */
 import { kindOfObject } from "../apiserver/kinds.ts";
 import { problemAt, type Problem, type Source } from "./problem.ts";
-import type { Located } from "./yaml.ts";
+import type { Located, LocatedEntry } from "./yaml.ts";
 
 const CODE = "not-simulated";
 
@@ -22,11 +22,26 @@ export function notSimulatedIn(object: Located, source: Source): readonly Proble
     return [problemAt(source, kind.span, { severity, code: CODE, message: kind.value })];
   }
   const spec = podSpecOf(object);
-  return podFields.flatMap((name) => {
-    const entry = spec?.entries?.get(name);
-    if (entry === undefined || isNothing(entry.node)) return [];
-    return [problemAt(source, entry.key, { severity, code: CODE, message: `spec.${name}` })];
+  const fields = podFields.flatMap((name) => spec?.entries?.get(name) ?? []);
+  return [...fields, ...preferencesIn(spec)].flatMap(({ key, node }) => {
+    if (isNothing(node)) return [];
+    const name = source.text.slice(key.start, key.end).replaceAll(/["']/gu, "");
+    return [problemAt(source, key, { severity, code: CODE, message: `spec.${name}` })];
   });
+}
+
+/** What the scheduler would weigh where several nodes are left; it takes the one with the fewest pods here. */
+function preferencesIn(spec: Located | undefined): readonly LocatedEntry[] {
+  const kinds = [...(spec?.entries?.get("affinity")?.node.entries?.values() ?? [])];
+  const preferred = kinds.flatMap(
+    ({ node }) => node.entries?.get("preferredDuringSchedulingIgnoredDuringExecution") ?? [],
+  );
+  const spread = spec?.entries?.get("topologySpreadConstraints")?.node.items ?? [];
+  const anyway = spread.flatMap(({ entries }) => {
+    const when = entries?.get("whenUnsatisfiable")?.node;
+    return when?.value === "ScheduleAnyway" ? [{ key: when.span, node: when }] : [];
+  });
+  return [...preferred, ...anyway];
 }
 
 /** All of one file in two warnings, where the first of each stands. */

@@ -83,7 +83,17 @@ describe("a file with everything in it", () => {
         "ClusterIssuer, ClusterRole, NetworkPolicy, RoleBinding, ServiceAccount, ServiceMonitor and StatefulSet objects are kept and given back, " +
           "but nothing acts on them",
       ],
+      [
+        62,
+        "not-simulated",
+        "of pods, ScheduleAnyway and preferredDuringSchedulingIgnoredDuringExecution change neither " +
+          "where nor when they run",
+      ],
     ]);
+    const required = everything.replace(/ScheduleAnyway/u, '"DoNotSchedule"');
+    expect(bodies(required).problems.at(-1)?.message).toBe(
+      "of pods, preferredDuringSchedulingIgnoredDuringExecution changes neither where nor when they run",
+    );
   });
 
   test.each([
