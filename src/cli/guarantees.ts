@@ -35,9 +35,7 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
   const found = cluster.api.list("deployments").map(guaranteesOf);
   if (found.length === 0) throw new UsageError(`${file.name}: no Deployment in it`);
   const text =
-    args.output === "json"
-      ? `${JSON.stringify(found, undefined, 2)}\n`
-      : guaranteesText(...found);
+    args.output === "json" ? `${JSON.stringify(found, undefined, 2)}\n` : guaranteesText(...found);
   io.out.write(text);
   return exitCodes.fine;
 }

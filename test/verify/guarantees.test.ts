@@ -135,7 +135,10 @@ describe("the table of guarantees", () => {
   });
 
   test("says what is assumed once, after the last of several Deployments", () => {
-    const one = guaranteesOf({ ...manifest, spec: { ...(manifest["spec"] as object), replicas: 1 } });
+    const one = guaranteesOf({
+      ...manifest,
+      spec: { ...(manifest["spec"] as object), replicas: 1 },
+    });
     const [first = "", second = "", ...more] = guaranteesText(guaranteesOf(manifest), one).split(
       /^(?=deployment)/mu,
     );
