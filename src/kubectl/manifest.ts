@@ -191,7 +191,8 @@ function metadataProblem(metadata: unknown, source: string): string | undefined 
   const cannot = (what: string, field: string, type: string): string =>
     `unable to decode ${goQuote(source)}: json: cannot unmarshal ${what} into Go struct field ` +
     `${field} of type ${type}`;
-  if (!isRecord(metadata)) return cannot(jsonType(metadata), ".metadata", "v1.ObjectMeta");
+  if (!isRecord(metadata))
+    return cannot(jsonType(metadata), "metadataOnlyObject.metadata", "v1.ObjectMeta");
   for (const key of ["labels", "annotations"]) {
     const value = metadata[key];
     if (value === undefined || value === null) continue;

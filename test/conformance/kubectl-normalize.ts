@@ -105,6 +105,8 @@ function sortDrawn(text: string): string {
     return text.split("\n\n\n").toSorted(byText).join("\n\n\n");
   }
   const lines = text.split("\n");
+  // What is wrong with an applied object comes in the order of a Go map.
+  if (text.includes("typed patch object")) return lines.toSorted(byText).join("\n");
   // Events are listed by pod name, or by times that are equal within a second.
   if (/^(NAMESPACE +)?LAST SEEN +TYPE +REASON|^(?:[\w-]+ +)?<age>.* (Normal|Warning) /.test(text)) {
     return lines.toSorted(byText).join("\n");

@@ -94,6 +94,23 @@ test("edit --subresource=status leaves the spec alone; another kind than there i
   );
 });
 
+test("get --sort-by takes texts as they are, and quantities by what they are worth", () => {
+  const type = typist();
+  for (const [name, k] of [
+    ["c9", "9"],
+    ["c10", "10"],
+    ["c11", "1Ki"],
+    ["c1", "100m"],
+  ] as const) {
+    type(`create cm ${name} --from-literal=k=${k}`);
+  }
+  const sorted = (by: string): string[] =>
+    type(`get cm --sort-by=${by} -o name`).out.trimEnd().split("\n");
+  const names = (...list: string[]): string[] => list.map((name) => `configmap/${name}`);
+  expect(sorted(".metadata.name")).toEqual(names("c1", "c10", "c11", "c9"));
+  expect(sorted(".data.k")).toEqual(names("c1", "c9", "c10", "c11"));
+});
+
 test("get --sort-by leaves what is alike in the order of Go's sort, which is not stable beyond twelve", () => {
   const type = typist();
   for (let i = 10; i <= 24; i++) type(`create cm c${i} --from-literal=k=${i % 3}`);

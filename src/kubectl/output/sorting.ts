@@ -1,9 +1,10 @@
 /** --sort-by. Mirrors kubectl/pkg/cmd/get/sorter.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareQuantities, parseQuantity } from "../../apiserver/quantity.ts";
 import { goSort } from "../../controllers/go-sort.ts";
 import { logLine, type Call } from "../call.ts";
 import { exitWith, fail, goQuote } from "../errors.ts";
-import { isMap, plainText } from "../fields.ts";
+import { compareText, isMap, plainText } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
 
 /**
@@ -55,27 +56,11 @@ function refuseUnsortable(
   exitWith("");
 }
 
-/** What lacks the field is less than anything, even than what lacks it, too. */
+/** What lacks the field is less than anything, even than what lacks it, too; texts that are quantities go by value. */
 function isLess(a: unknown, b: unknown): boolean {
   if (a === undefined || b === undefined) return a === undefined;
   if (typeof a === "number" && typeof b === "number") return a < b;
-  return naturalCompare(plainText(a), plainText(b)) < 0;
-}
-
-/** Runs of digits compare by value, everything else by code point. */
-function naturalCompare(a: string, b: string): number {
-  const [x, y] = [pieces(a), pieces(b)];
-  for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
-    const [c = "", d = ""] = [x[i], y[i]];
-    if (c === d) continue;
-    const numbers = /^\d/.test(c) && /^\d/.test(d);
-    const difference = numbers ? Number(c) - Number(d) : 0;
-    if (difference !== 0) return difference;
-    return c < d ? -1 : 1;
-  }
-  return x.length - y.length;
-}
-
-function pieces(text: string): string[] {
-  return text.match(/\d+|\D/g) ?? [];
+  const [x, y] = [plainText(a), plainText(b)];
+  const [p, q] = [parseQuantity(x), parseQuantity(y)];
+  return p.ok && q.ok ? compareQuantities(p.quantity, q.quantity) < 0 : compareText(x, y) < 0;
 }

@@ -17,7 +17,8 @@ export function viewLastApplied(call: Call): void {
       call.command,
     );
   }
-  const selection = resolve(call, { bareType: "everything", fetchFiles: true });
+  const bareType = call.flags.bool("all") ? "everything" : "refused";
+  const selection = resolve(call, { bareType, fetchFiles: true });
   failAll(selection.problems.slice(0, 1));
   for (const { object, source } of selection.infos) {
     const applied = lastApplied(object);

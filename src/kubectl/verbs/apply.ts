@@ -156,7 +156,7 @@ function patchExisting(
   warnUnapplied(call, info, current);
   const built = buildPatch(modified, current);
   if ("error" in built)
-    return { problem: { text: unpatchable(call, info, modified, current, built) } };
+    return { problem: { text: unappliable(call, info, modified, current, built) } };
   if (Object.keys(built.patch).length === 0) {
     return { object: current, operation: "unchanged" };
   }
@@ -228,8 +228,19 @@ function refusedKind(built: Exclude<BuiltPatch, Unbuilt>): BuiltPatch {
   return { error: `precondition failed for: ${goPrint(patch)}`, tries: "one" };
 }
 
+function unappliable(
+  call: Call,
+  info: Info,
+  modified: KubeObject,
+  current: KubeObject,
+  built: Unbuilt,
+): string {
+  const why = unpatchable(call, info, modified, current, built);
+  return `error when applying patch:\n\nto:\n${infoText(info)}\nfor: ${goQuote(info.source)}: ${why}`;
+}
+
 /** Why there is no patch, with all that it was to be made of. */
-function unpatchable(
+export function unpatchable(
   call: Call,
   info: Info,
   modified: KubeObject,
@@ -242,10 +253,8 @@ function unpatchable(
     }
   }
   const applied = current.metadata.annotations?.[lastAppliedKey] ?? "";
-  const source = goQuote(info.source);
   return (
-    `error when applying patch:\n\nto:\n${infoText(info)}\n` +
-    `for: ${source}: error when patching ${source}: creating patch with:\n` +
+    `error when patching ${goQuote(info.source)}: creating patch with:\n` +
     `original:\n${applied}\nmodified:\n${compactJson(modified)}\n\n` +
     `current:\n${compactJson(current)}\n\nfor: ${error}`
   );

@@ -89,7 +89,8 @@ function gracePeriod(call: Call): { readonly gracePeriodSeconds?: number } {
   return seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
 }
 
-function propagationOf(call: Call): NonNullable<DeleteOptions["propagationPolicy"]> {
+/** --cascade. */
+export function propagationOf(call: Call): NonNullable<DeleteOptions["propagationPolicy"]> {
   const cascade = call.flags.text("cascade");
   switch (cascade) {
     case "true":

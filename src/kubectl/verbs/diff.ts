@@ -5,14 +5,14 @@ import type { Answer } from "../../api/status.ts";
 import { withController } from "../../apiserver/field-managers/track.ts";
 import { withoutLastApplied } from "../applied.ts";
 import { heed, logLine, type Call } from "../call.ts";
-import { exitOf, exitWith, failStatus, failUsage, statusExitText } from "../errors.ts";
+import { exitOf, exitWith, fail, failStatus, failUsage, statusExitText } from "../errors.ts";
 import { compareText } from "../fields.ts";
 import { unversioned } from "../mutate.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";
 import { filesOf } from "../files.ts";
 import { readObjects, requireFiles, type Info } from "../resolve.ts";
-import { buildPatch } from "./apply.ts";
+import { buildPatch, unpatchable } from "./apply.ts";
 
 /** Exit code 1 means a difference, a larger one an error. */
 export function diff(call: Call): { readonly code: number } {
@@ -27,6 +27,9 @@ export function diff(call: Call): { readonly code: number } {
 
 function compare(call: Call): { readonly code: number } {
   if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "diff");
+  if (call.flags.bool("force-conflicts") && !call.flags.bool("server-side")) {
+    fail("--force-conflicts only works with --server-side");
+  }
   requireFiles(call);
   const { infos, problems } = readObjects(call, filesOf(call), call.flags.text("selector"));
   const [problem] = problems;
@@ -69,9 +72,13 @@ function mergedObject(call: Call, info: Info, live: KubeObject | undefined): Ans
   const options = { dryRun: "All" as const, fieldManager: call.flags.text("field-manager") };
   if (live === undefined) return client.create(unversioned(info.object), options);
   // Unlike apply, diff leaves the annotation of the last apply as it is.
-  const built = buildPatch(withoutLastApplied(info.object), live);
-  if ("error" in built || Object.keys(built.patch).length === 0) return { ok: true, value: live };
-  return client.patch(info.ref, built.type, built.patch, options);
+  const modified = withoutLastApplied(info.object);
+  const built = buildPatch(modified, live);
+  if ("error" in built) return fail(unpatchable(call, info, modified, live, built));
+  if (Object.keys(built.patch).length === 0) return { ok: true, value: live };
+  const { resourceVersion } = live.metadata;
+  const metadata = { ...(built.patch["metadata"] as object | undefined), resourceVersion };
+  return client.patch(info.ref, built.type, { ...built.patch, metadata }, options);
 }
 
 function fileOf({ kind, ref }: Info): string {

@@ -16,6 +16,7 @@ import { filesOf } from "../files.ts";
 import { readObjects, requireFiles, type Info } from "../resolve.ts";
 import { withSource } from "../sources.ts";
 import { prepared } from "./create.ts";
+import { propagationOf } from "./delete.ts";
 import { replaceRaw } from "./raw.ts";
 
 export function replace(call: Call): void {
@@ -33,13 +34,13 @@ export function replace(call: Call): void {
   });
   const read = readObjects(call, filesOf(call));
   const problems: Problem[] = [...read.problems];
+  if (call.flags.bool("force")) deleteFirst(call, read.infos);
   for (const info of read.infos) {
     const object = prepared(call, info.object);
     if (dryRun === "client") {
       report(object, "replaced");
       continue;
     }
-    if (call.flags.bool("force")) deleteFirst(call, info);
     const answer = heed(
       call,
       call.flags.bool("force")
@@ -72,24 +73,28 @@ function withVersion(call: Call, info: Info, object: KubeObject): KubeObject {
   };
 }
 
-/** --force: away with the object, and wait until it is gone. */
-function deleteFirst(call: Call, info: Info): void {
+/** --force: away with the objects, and wait until they are gone. */
+function deleteFirst(call: Call, infos: readonly Info[]): void {
   const { client } = call.io;
-  const answer = client.delete(info.ref, {
-    propagationPolicy: "Background",
-    gracePeriodSeconds: 0,
-  });
-  if (!answer.ok) {
-    if (answer.status.reason === "NotFound") return;
-    failStatus(answer.status);
+  const propagationPolicy = propagationOf(call);
+  const grace = call.flags.int("grace-period");
+  // Not even 0 lets a pod go without its kubelet.
+  const options = grace < 0 ? {} : { gracePeriodSeconds: Math.max(1, grace) };
+  for (const { kind, ref } of infos) {
+    const answer = client.delete(ref, { propagationPolicy, ...options });
+    if (!answer.ok) {
+      if (answer.status.reason === "NotFound") continue;
+      failStatus(answer.status);
+    }
+    const group = kind.group === "" ? "" : `.${kind.group}`;
+    const name = `${kind.kind.toLowerCase()}${group} "${ref.name}"`;
+    call.io.out(`${name} deleted from ${ref.namespace ?? call.namespace} namespace\n`);
   }
-  const { kind, ref } = info;
-  const group = kind.group === "" ? "" : `.${kind.group}`;
-  const name = `${kind.kind.toLowerCase()}${group} "${ref.name}"`;
-  call.io.out(`${name} deleted from ${ref.namespace ?? call.namespace} namespace\n`);
-  while (client.get(ref).ok) {
-    if (call.io.advance(client.now + 300_000) === "idle") {
-      exitWith("error: timed out waiting for the condition");
+  for (const { ref } of infos) {
+    while (client.get(ref).ok) {
+      if (call.io.advance(client.now + 300_000) === "idle") {
+        exitWith("error: timed out waiting for the condition");
+      }
     }
   }
 }
