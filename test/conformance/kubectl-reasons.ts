@@ -32,6 +32,11 @@ const races: Numbered = [
   ["surge-forms", 86],
   ["rollover", 10],
   ["rollover", 24],
+  ["crashing", 6],
+  ["bad-image", 22],
+  ["bad-image", 27],
+  ["patching-2", 59],
+  ["by-hand", 30],
   ["watch-2", 14],
   ["watch-2", 15],
   ["watch-2", 25],
@@ -208,6 +213,18 @@ const reasons: readonly Reason[] = [
   {
     matches: line(/^(get )?events .*-w/),
     why: "the events of one instant come in another order when they are followed",
+  },
+  {
+    matches: numbered([
+      ["exposing", 46],
+      ["exposing", 47],
+      ["invalid", 6],
+    ]),
+    why: "which two of several are named, and where the search for errors ends, is left to the order of a Go map",
+  },
+  {
+    matches: numbered([["applying-3", 13]]),
+    why: "of several shortest differences between two texts, GNU diff and rollsim show one each",
   },
   {
     matches: numbered([["create", 120]]),
