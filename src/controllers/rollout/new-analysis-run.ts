@@ -1,6 +1,6 @@
 /**
- * A new AnalysisRun of a Rollout: its name, its labels, its arguments. Mirrors argo-rollouts createAnalysisRun and
- * utils/analysis/factory.go.
+ * A new AnalysisRun of a Rollout: its name, its labels, its arguments. Mirrors argo-rollouts rollout/analysis.go
+ * createAnalysisRun and utils/analysis/factory.go.
  */
 import type { AnalysisArgument, AnalysisRun } from "../../api/analysis.ts";
 import { type KubeObject, newControllerRef } from "../../api/meta.ts";
