@@ -12,13 +12,9 @@ export type Budget = "requests" | "limits";
 /** Milli-units by resource. */
 export type Amounts = Readonly<Record<string, number>>;
 
-/** Milli-units of one resource; undefined where it says nothing. */
-export function milliOf(
-  container: Container | undefined,
-  budget: Budget,
-  resource: string,
-): number | undefined {
-  return amountsOf(container?.["resources"], budget)[resource];
+/** Of CPU, in milli-units; undefined where it says nothing. */
+export function cpuOf(container: Container | undefined, budget: Budget): number | undefined {
+  return amountsOf(container?.["resources"], budget)["cpu"];
 }
 
 export function amountsOf(resources: unknown, budget: Budget): Amounts {

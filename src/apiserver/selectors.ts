@@ -43,7 +43,7 @@ export interface SelectorLike {
 
 /** A LabelSelector as a matcher: an absent one selects nothing, an empty one everything. */
 export function labelMatcher(selector: SelectorLike | undefined | null): Parsed<Matcher> {
-  if (isNil(selector)) return { ok: true, value: matcherOf([], false) };
+  if (isNil(selector)) return { ok: true, value: NOTHING };
   const requirements: Requirement[] = Object.entries(asRecord(selector.matchLabels)).map(
     ([key, value]) => ({ key, operator: "=", values: [asString(value)] }),
   );
@@ -66,7 +66,7 @@ export function labelMatcher(selector: SelectorLike | undefined | null): Parsed<
 /** A selector in kubectl's syntax: `app=web,tier in (a,b),!legacy`. */
 export function parseLabelSelector(text: string): Parsed<Matcher> {
   const parsed = parseRequirements(text);
-  return parsed.ok ? { ok: true, value: matcherOf(parsed.value, true) } : parsed;
+  return parsed.ok ? { ok: true, value: matcherOf(parsed.value) } : parsed;
 }
 
 /** A LabelSelector as kubectl prints it: `app=web,tier in (a,b)`, `<none>`, or `<error>`. */
@@ -93,16 +93,24 @@ function checked(requirements: readonly Requirement[]): Parsed<Matcher> {
     const error = checkRequirement(requirement);
     if (error !== undefined) return { ok: false, error };
   }
-  return { ok: true, value: matcherOf(requirements, true) };
+  return { ok: true, value: matcherOf(requirements) };
 }
 
-function matcherOf(list: readonly Requirement[], selectable: boolean): Matcher {
+/** Of an absent LabelSelector. */
+export const NOTHING: Matcher = {
+  selectable: false,
+  requirements: [],
+  matches: () => false,
+  text: "",
+};
+
+function matcherOf(list: readonly Requirement[]): Matcher {
   const requirements = list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return {
-    selectable,
+    selectable: true,
     requirements,
     matches: (labels) =>
-      selectable && requirements.every((requirement) => matchesRequirement(requirement, labels)),
+      requirements.every((requirement) => matchesRequirement(requirement, labels)),
     text: requirements.map(printRequirement).join(","),
   };
 }

@@ -33,7 +33,7 @@ export function specAndStatus(options: {
       const allowed = sameTemplate ? next : withoutDisabledTemplateFields(next);
       const kept = withField(allowed, "status", prev["status"]);
       const changed =
-        !sameField(kept, prev, "spec") ||
+        !sameSpec(kept, prev) ||
         (generation === "specAndAnnotations" && !sameAnnotations(kept, prev));
       return generation === "none" || !changed ? kept : withNextGeneration(kept, prev);
     },
@@ -149,12 +149,12 @@ export function withField(object: KubeObject, field: string, value: unknown): Ku
   return { ...rest, apiVersion: object.apiVersion, kind: object.kind, metadata: object.metadata };
 }
 
-/** Semantic equality of one field of two objects of one kind. */
-export function sameField(a: KubeObject, b: KubeObject, field: string): boolean {
+/** Semantic equality of the specs of two objects of one kind. */
+export function sameSpec(a: KubeObject, b: KubeObject): boolean {
   const type = schemaOf(a.apiVersion, a.kind);
-  const info = type === undefined ? undefined : fieldOf(type, field);
-  if (info === undefined) throw new Error(`${a.kind} has no field ${field} in the schema table`);
-  return semanticDeepEqual(info.type, a[field], b[field]);
+  const info = type === undefined ? undefined : fieldOf(type, "spec");
+  if (info === undefined) throw new Error(`${a.kind} has no field spec in the schema table`);
+  return semanticDeepEqual(info.type, a["spec"], b["spec"]);
 }
 
 function sameAnnotations(a: KubeObject, b: KubeObject): boolean {

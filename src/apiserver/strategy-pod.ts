@@ -10,7 +10,7 @@ import type { KubeObject } from "../api/meta.ts";
 import { asArray, asRecord, isNil, type Json } from "./json.ts";
 import { compareQuantities, quantityOf } from "./quantity.ts";
 import {
-  sameField,
+  sameSpec,
   specOf,
   withField,
   withMetadata,
@@ -66,7 +66,7 @@ function tolerates(toleration: Json, taint: string): boolean {
 function update(next: KubeObject, prev: KubeObject): KubeObject {
   const spec = withoutDisabledFields(specOf(next));
   const kept = withField({ ...next, spec }, "status", prev["status"]);
-  return sameField(kept, prev, "spec") ? kept : withNextGeneration(kept, prev);
+  return sameSpec(kept, prev) ? kept : withNextGeneration(kept, prev);
 }
 
 function status(next: KubeObject, prev: KubeObject): KubeObject {

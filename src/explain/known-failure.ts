@@ -5,7 +5,6 @@ import type { Pod } from "../api/core.ts";
 import { controllerOf, type KubeObject, type Millis } from "../api/meta.ts";
 import { asRecord } from "../apiserver/json.ts";
 import type { Cluster } from "../cluster.ts";
-import type { Decision } from "../controllers/decisions.ts";
 
 export interface KnownFailure {
   /** Its name in docs/failures.md: `spread-lost`. */
@@ -20,7 +19,6 @@ export interface Seen {
   readonly cluster: Cluster;
   readonly deployment: Deployment;
   readonly state: "complete" | "rolling";
-  readonly decisions: readonly Decision[];
   readonly next: ReplicaSet | undefined;
   readonly old: readonly ReplicaSet[];
   readonly nextPods: readonly Pod[];

@@ -91,7 +91,6 @@ export function explainDeployment(cluster: Cluster, named: string): Explanation 
       cluster,
       deployment: d,
       state: state === "complete" ? "complete" : "rolling",
-      decisions,
       next,
       old,
       nextPods: podsOf(cluster, next === undefined ? [] : [next]),

@@ -15,8 +15,6 @@ export interface Call {
   readonly namespace: string;
   /** Whether -n or --namespace was given: objects of another namespace are then refused. */
   readonly namespaceGiven: boolean;
-  /** The line as typed, for --record. */
-  readonly line: readonly string[];
   /** Prints the API server's warnings on stderr, each text once per command. */
   warn(warnings: readonly string[] | undefined): void;
 }

@@ -9,8 +9,6 @@ import { compareText } from "./fields.ts";
 export interface ExplainedType {
   readonly name: string;
   readonly description: string;
-  /** `string` for a scalar with a name of its own (Time), "" where it may be several (IntOrString). */
-  readonly base: string;
   /** In order of their names. */
   readonly fields: readonly ExplainedField[];
 }
@@ -26,7 +24,10 @@ export interface ExplainedField {
   readonly values: readonly string[];
 }
 
-/** By type: entries for itself (named "") and its fields: name, type, description, values. */
+/**
+ * By type: entries for itself (named "") and its fields: name, type, description, values. Its own type is `string` for a
+ * scalar with a name of its own (Time), "" where it may be several (IntOrString).
+ */
 const texts: Readonly<Record<string, string>> = data;
 const entrySeparator = "\u001E";
 const partSeparator = "\u001F";
@@ -63,10 +64,9 @@ export function explainedType(name: string): ExplainedType | undefined {
   const text = texts[name];
   if (text === undefined) return undefined;
   const [own, ...fields] = text.split(entrySeparator).map((entry) => entry.split(partSeparator));
-  const [, base = "", description = ""] = own ?? [];
+  const [, , description = ""] = own ?? [];
   return {
     name,
-    base,
     description,
     fields: fields.map(fieldOf).toSorted((a, b) => compareText(a.name, b.name)),
   };

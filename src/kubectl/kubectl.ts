@@ -59,7 +59,6 @@ function runCommand(words: readonly string[], io: KubectlIo): { readonly code: n
     command: path,
     namespace: given === "" ? (io.namespace ?? "default") : given,
     namespaceGiven: given !== "",
-    line: words,
     warn(warnings) {
       for (const text of warnings ?? []) {
         if (!warned.has(text)) io.err(`Warning: ${text}\n`);

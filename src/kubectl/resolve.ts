@@ -165,7 +165,7 @@ function fromSelector(
       ...(fieldSelector === "" ? {} : { fieldSelector }),
     });
     warnDeprecated(call, kind);
-    return objects.map((object) => infoOf(call, kind, object, ""));
+    return objects.map((object) => infoOf(call, kind, object));
   });
   return { infos, problems: [], single: false, listed: true, kinds: asked.kinds };
 }
@@ -177,9 +177,9 @@ export function warnDeprecated(call: Call, kind: KindInfo): void {
   call.warn([`v1 Endpoints is deprecated in v1.33+; ${instead}`]);
 }
 
-export function infoOf(call: Call, kind: KindInfo, object: KubeObject, source: string): Info {
+export function infoOf(call: Call, kind: KindInfo, object: KubeObject): Info {
   const ref = refOf(call, kind, object.metadata.name, object.metadata.namespace);
-  return { kind, ref, object, source };
+  return { kind, ref, object, source: "" };
 }
 
 function fromNames(
@@ -343,6 +343,6 @@ function toInfo(
 }
 
 /** The one exit text that several verbs share. */
-export function requireFiles(call: Call, code = 1): void {
-  if (filesOf(call).length === 0) exitWith("error: must specify one of -f and -k", code);
+export function requireFiles(call: Call): void {
+  if (filesOf(call).length === 0) exitWith("error: must specify one of -f and -k");
 }

@@ -361,8 +361,9 @@ export class Kubelet {
     this.#reports.change(row, "restarted");
   }
 
-  #sourceOf(row: number, source = this.#world.store.pods.columns.source[row]!): PodSource {
-    return this.#world.store.registry.sources[source]!;
+  #sourceOf(row: number): PodSource {
+    const { pods, registry } = this.#world.store;
+    return registry.sources[pods.columns.source[row]!]!;
   }
 
   #isReady(row: number): boolean {

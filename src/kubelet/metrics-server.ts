@@ -14,7 +14,7 @@ import type { Millis } from "../api/meta.ts";
 import type { MetricsSource, PodMetric, ResourceMetricsSource } from "../api/metrics.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
 import { Flag, Phase } from "../apiserver/pod-columns.ts";
-import { milliOf } from "../apiserver/pod-resources.ts";
+import { cpuOf } from "../apiserver/pod-resources.ts";
 import type { Store } from "../apiserver/store.ts";
 import { behaviorFor, type Behavior, type CpuPoint } from "./behavior.ts";
 
@@ -88,8 +88,8 @@ export class MetricsServer implements ResourceMetricsSource {
     const pod = { namespace: source.namespace, name: podName(store, row) };
     const busy = traffic.cpu(pod, window.from, window.to);
     const [first] = source.spec.containers;
-    const limit = milliOf(first, "limits", "cpu");
-    if (busy !== undefined) used += busy * (limit ?? milliOf(first, "requests", "cpu") ?? 0);
+    const limit = cpuOf(first, "limits");
+    if (busy !== undefined) used += busy * (limit ?? cpuOf(first, "requests") ?? 0);
     return Math.min(used, limit ?? Infinity);
   }
 

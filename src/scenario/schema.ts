@@ -22,7 +22,7 @@ import { serveSchema, trafficSchema, trafficThresholds } from "./traffic-schema.
 
 export const apiVersion = "rollsim.dev/v1alpha1";
 
-export const celSchema = v.pipe(text, v.description("A CEL expression that must be true."));
+const celSchema = v.pipe(text, v.description("A CEL expression that must be true."));
 /** Any object: a manifest, or a part of one. Checked elsewhere. */
 const anyObject = v.looseObject({});
 
@@ -348,4 +348,3 @@ export type BehaviorInput = v.InferInput<typeof behavior>;
 export type TrafficInput = v.InferInput<typeof trafficSchema>;
 export type DelayInput = v.InferInput<typeof readyDelay>;
 export type StepInput = { [verb in Verb]: v.InferInput<(typeof stepByVerb)[verb]> }[Verb];
-export type AlwaysInput = v.InferInput<typeof alwaysSchema>;

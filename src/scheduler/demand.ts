@@ -3,7 +3,7 @@ import type { PodSpec } from "../api/core.ts";
 import type { StringMap } from "../api/meta.ts";
 import { asArray, asRecord, asString, type Json } from "../apiserver/json.ts";
 import { podAmounts, type Amounts } from "../apiserver/pod-resources.ts";
-import { labelMatcher, type Matcher } from "../apiserver/selectors.ts";
+import { labelMatcher, NOTHING, type Matcher } from "../apiserver/selectors.ts";
 
 /** Pods of some namespaces and labels, in the same domain: nodes that share the value of a label. */
 export interface PodTerm {
@@ -90,11 +90,7 @@ function matcherOf(term: Json, labels: StringMap): Matcher {
     ...selector,
     matchExpressions: [...asArray(matchExpressions), ...own],
   });
-  if (parsed.ok && term["labelSelector"] !== undefined) return parsed.value;
-  const none = labelMatcher(undefined);
-  return none.ok
-    ? none.value
-    : { selectable: false, requirements: [], matches: () => false, text: "" };
+  return parsed.ok && term["labelSelector"] !== undefined ? parsed.value : NOTHING;
 }
 
 /** nodeSelector and required node affinity: of the terms one must hold, of a term everything. */

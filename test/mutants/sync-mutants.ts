@@ -221,8 +221,8 @@ const autoscalers = noticedBy(
     [
       "a request counts for more than a limit",
       "kubelet/metrics-server",
-      `limit ?? milliOf(first, "requests", "cpu") ?? 0`,
-      `milliOf(first, "requests", "cpu") ?? limit ?? 0`,
+      `limit ?? cpuOf(first, "requests") ?? 0`,
+      `cpuOf(first, "requests") ?? limit ?? 0`,
     ],
   ],
 );

@@ -43,8 +43,8 @@ export function duplicate(field: string, value: unknown): StatusCause {
   return cause("FieldValueDuplicate", field, `Duplicate value: ${printed(value)}`, "");
 }
 
-export function notFound(field: string, value: unknown, detail = ""): StatusCause {
-  return cause("FieldValueNotFound", field, `Not found: ${printed(value)}`, detail);
+export function notFound(field: string, value: unknown): StatusCause {
+  return cause("FieldValueNotFound", field, `Not found: ${printed(value)}`, "");
 }
 
 export function tooLong(field: string, maxBytes: number): StatusCause {

@@ -36,7 +36,7 @@ export class AnalysisController implements Operator<AnalysisRunView> {
     const now = this.#api.wallClockMs;
     const run = answer.ok ? (answer.value as AnalysisRun) : undefined;
     if (run === undefined || isCompleted(run.status?.phase)) {
-      return { key, now, run, args: [], readings: [] };
+      return { now, run, args: [], readings: [] };
     }
     const { args, missing } = this.#argumentsOf(run, namespace);
     const readings = run.spec.metrics.map((metric): Reading => {
@@ -44,7 +44,7 @@ export class AnalysisController implements Operator<AnalysisRunView> {
       if (!resolved.ok) return { problem: resolved.error };
       return readingOf(this.#world(namespace), run, resolved.metric);
     });
-    return { key, now, run, args, readings, ...(missing === undefined ? {} : { missing }) };
+    return { now, run, args, readings, ...(missing === undefined ? {} : { missing }) };
   }
 
   reconcile(view: AnalysisRunView): Plan {

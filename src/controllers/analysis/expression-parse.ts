@@ -47,7 +47,6 @@ export class ExpressionFault extends Error {}
 interface Token {
   readonly type: "number" | "text" | "name" | "sign" | "end";
   readonly text: string;
-  readonly at: number;
 }
 
 const TOKEN =
@@ -62,13 +61,13 @@ function tokensOf(source: string): readonly Token[] {
     if (found === null) throw new ExpressionFault(`unrecognized character: ${source.charAt(at)}`);
     const [, number, double, single, raw, name, sign] = found;
     const text = double ?? single;
-    if (number !== undefined) tokens.push({ type: "number", text: number, at });
-    else if (text !== undefined) tokens.push({ type: "text", text: unescape(text), at });
-    else if (raw !== undefined) tokens.push({ type: "text", text: raw, at });
-    else if (name !== undefined) tokens.push({ type: "name", text: name, at });
-    else if (sign !== undefined) tokens.push({ type: "sign", text: sign, at });
+    if (number !== undefined) tokens.push({ type: "number", text: number });
+    else if (text !== undefined) tokens.push({ type: "text", text: unescape(text) });
+    else if (raw !== undefined) tokens.push({ type: "text", text: raw });
+    else if (name !== undefined) tokens.push({ type: "name", text: name });
+    else if (sign !== undefined) tokens.push({ type: "sign", text: sign });
   }
-  return [...tokens, { type: "end", text: "", at: source.length }];
+  return [...tokens, { type: "end", text: "" }];
 }
 
 function unescape(text: string): string {

@@ -28,8 +28,6 @@ import { durationMs, effectiveCount, resolveMetric, validateMetrics } from "./me
 import type { Reading } from "./readings.ts";
 
 export interface AnalysisRunView {
-  /** `namespace/name`. */
-  readonly key: string;
   /** Wall-clock ms since 1970. */
   readonly now: Millis;
   /** Absent when it is gone. */

@@ -36,7 +36,6 @@ export class ExperimentController implements Operator<ExperimentView> {
         ? []
         : list(resource).filter((object) => isControlledBy(object, experiment));
     return {
-      key,
       now: this.#api.wallClockMs,
       experiment,
       sets: owned("replicasets") as readonly ReplicaSet[],

@@ -5,8 +5,6 @@ import type { Experiment } from "../../api/experiment.ts";
 import type { Millis } from "../../api/meta.ts";
 
 export interface ExperimentView {
-  /** `namespace/name`. */
-  readonly key: string;
   /** Wall-clock ms since 1970. */
   readonly now: Millis;
   /** Absent when it is gone. */

@@ -90,11 +90,7 @@ function viewOf(
 
 interface Scalable {
   readonly spec?: { readonly replicas?: number; readonly selector?: object };
-  readonly status?: {
-    readonly replicas?: number;
-    readonly HPAReplicas?: number;
-    readonly selector?: string;
-  };
+  readonly status?: { readonly selector?: string };
 }
 
 function targetOf(
@@ -114,9 +110,7 @@ function targetOf(
   if (object === undefined || replicas === undefined) {
     return { ok: false, status: notFound({ group, resource }, name) };
   }
-  const { status } = object as Scalable;
-  const statusReplicas = status?.HPAReplicas ?? status?.replicas ?? 0;
-  return { ok: true, value: { resource, object, specReplicas: replicas, statusReplicas } };
+  return { ok: true, value: { resource, object, specReplicas: replicas } };
 }
 
 /** Custom resources say their selector in their status; undefined where there is none yet. */

@@ -26,7 +26,6 @@ export interface ScaleTarget {
   readonly resource: string;
   readonly object: KubeObject;
   readonly specReplicas: number;
-  readonly statusReplicas: number;
 }
 
 export interface Recommendation {

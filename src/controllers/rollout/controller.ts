@@ -59,7 +59,6 @@ export class RolloutController implements Operator<RolloutView> {
     const routes =
       rollout === undefined || canaryOf(rollout)?.trafficRouting === undefined ? [] : ROUTES;
     return {
-      key,
       now: this.#api.wallClockMs,
       rollout,
       replicaSets: list<ReplicaSet>("replicasets"),

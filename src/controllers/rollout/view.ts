@@ -7,8 +7,6 @@ import type { KubeObject, Millis } from "../../api/meta.ts";
 import type { Rollout } from "../../api/rollout.ts";
 
 export interface RolloutView {
-  /** `namespace/name`. */
-  readonly key: string;
   /** Wall-clock ms since 1970. */
   readonly now: Millis;
   /** Absent when it is gone. */

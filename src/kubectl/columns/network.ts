@@ -54,19 +54,16 @@ function servicePorts(svc: KubeObject): string {
 }
 
 /** `ip:port` of the ready addresses, at most three and how many more. */
-function formatEndpoints(endpoints: unknown, portName?: string): string {
+function formatEndpoints(endpoints: unknown): string {
   const subsets = list(endpoints, "subsets");
   if (subsets.length === 0) return "<none>";
   const all = subsets.flatMap((subset) => {
     const addresses = list(subset, "addresses").map((address) => text(address, "ip"));
     const ports = list(subset, "ports");
     if (ports.length === 0) return addresses;
-    return ports
-      .filter((port) => portName === undefined || text(port, "name") === portName)
-      .flatMap((port) => addresses.map((ip) => `${ip}:${num(port, "port")}`));
+    return ports.flatMap((port) => addresses.map((ip) => `${ip}:${num(port, "port")}`));
   });
-  const shown = all.slice(0, 3).join(",");
-  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown;
+  return firstThree(all);
 }
 
 export const endpointsColumns: readonly Column[] = [
@@ -77,8 +74,7 @@ export const endpointsColumns: readonly Column[] = [
 
 function firstThree(all: readonly string[]): string {
   const shown = all.slice(0, 3).join(",");
-  if (all.length > 3) return `${shown} + ${all.length - 3} more...`;
-  return shown === "" ? "<unset>" : shown;
+  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown;
 }
 
 export const endpointSliceColumns: readonly Column[] = [
@@ -89,12 +85,13 @@ export const endpointSliceColumns: readonly Column[] = [
     cell: (slice) =>
       firstThree(
         list(slice, "ports").map((port) => text(port, "port") || text(port, "name") || "*"),
-      ),
+      ) || "<unset>",
   },
   {
     name: "Endpoints",
     cell: (slice) =>
-      firstThree(list(slice, "endpoints").flatMap((e) => list(e, "addresses").map(String))),
+      firstThree(list(slice, "endpoints").flatMap((e) => list(e, "addresses").map(String))) ||
+      "<unset>",
   },
   ageColumn,
 ];

@@ -89,9 +89,9 @@ function unexpected(parser: Parser, token: Token, context: string): never {
   return refuse(parser, `${token.text}${action} started at output:${parser.actionLine}`);
 }
 
-function expect(parser: Parser, kind: TokenKind, context: string): Token {
+function expectRightDelimiter(parser: Parser, context: string): void {
   const token = takeNonSpace(parser);
-  return token.kind === kind ? token : unexpected(parser, token, context);
+  if (token.kind !== "right delimiter") unexpected(parser, token, context);
 }
 
 function topLevel(parser: Parser): readonly Node[] {
@@ -112,7 +112,7 @@ function topLevel(parser: Parser): readonly Node[] {
 
 function definition(parser: Parser): void {
   const name = templateName(parser, takeNonSpace(parser), "define clause");
-  expect(parser, "right delimiter", "define clause");
+  expectRightDelimiter(parser, "define clause");
   define(parser, name, "define clause");
 }
 
@@ -176,16 +176,16 @@ function action(parser: Parser): Node | Ending {
       return call(parser, token.kind);
     case "break":
     case "continue":
-      expect(parser, "right delimiter", `{{${token.kind}}}`);
+      expectRightDelimiter(parser, `{{${token.kind}}}`);
       if (parser.ranges === 0) refuse(parser, `{{${token.kind}}} outside {{range}}`);
       return { type: token.kind, at: token.at };
     case "end":
-      expect(parser, "right delimiter", "end");
+      expectRightDelimiter(parser, "end");
       return "end";
     case "else":
       // `else if` and `else with` are read by the branch that they belong to.
       if (!["if", "with"].includes(peekNonSpace(parser).kind)) {
-        expect(parser, "right delimiter", "else");
+        expectRightDelimiter(parser, "else");
       }
       return "else";
     default:

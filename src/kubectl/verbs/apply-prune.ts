@@ -72,7 +72,7 @@ export function prune(call: Call, applied: readonly Info[], dryRun: DryRun): voi
       ...(selector === "" ? {} : { labelSelector: selector }),
     });
     for (const object of objects) {
-      const info = infoOf(call, kind, object, "");
+      const info = infoOf(call, kind, object);
       const key = `${kind.kind}/${info.ref.namespace}/${info.ref.name}`;
       if (object.metadata.annotations?.[lastAppliedKey] === undefined || kept.has(key)) continue;
       if (dryRun !== "client") {

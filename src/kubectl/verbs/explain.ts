@@ -78,21 +78,21 @@ function explanation(kind: ExplainedType, path: readonly string[], depth: number
   const head = field === undefined ? "" : `FIELD: ${field.name} <${field.typeName}>\n${listed}\n\n`;
   const texts = [field?.description ?? "", type?.description ?? ""].filter((text) => text !== "");
   const description = texts.length === 0 ? "<empty>" : texts.map((text) => `${text}\n`).join("");
-  const body = `DESCRIPTION:\n${indent(wordWrap(description, 76), 4)}\n`;
+  const body = `DESCRIPTION:\n${indent(wordWrap(description, 76))}\n`;
   if (type === undefined || type.fields.length === 0) return head + body;
   const lines = depth > 0 ? listing(type, 1, depth, []) : described(type);
   return `${head}${body}FIELDS:\n${lines}`;
 }
 
-function indent(text: string, amount: number): string {
-  const pad = " ".repeat(amount);
+function indent(text: string): string {
+  const pad = " ".repeat(4);
   return pad + text.replaceAll("\n", `\n${pad}`);
 }
 
 function described(type: ExplainedType): string {
   const blocks = type.fields.map((field) => {
     const text = field.description === "" ? "<no description>" : field.description;
-    return `${headOf(field, 1)}${indent(wordWrap(text, 76), 4)}\n\n`;
+    return `${headOf(field, 1)}${indent(wordWrap(text, 76))}\n\n`;
   });
   return blocks.join("");
 }
