@@ -1,5 +1,4 @@
 /** One command line on its way: streams, flags, arguments, namespace. Verbs get nothing else. */
-import type { KubeObject } from "../api/meta.ts";
 import type { Answer } from "../api/status.ts";
 import type { WriteOptions } from "../api/client.ts";
 import { fail, goQuote } from "./errors.ts";
@@ -126,8 +125,4 @@ export const changeCauseKey = "kubernetes.io/change-cause";
 export function changeCauseOf(call: Call): string {
   const flags = call.flags.given().map(({ name, value }) => `--${name}=${value}`);
   return ["kubectl", call.command, ...call.args, ...flags].join(" ");
-}
-
-export function kindOf(object: KubeObject): string {
-  return object.kind;
 }
