@@ -231,13 +231,14 @@ function textOf(about: string, explored: Explored): string {
   return `${head}\n\n${lines.join("\n")}\n${hint}`;
 }
 
-function reachOf({ states, exhausted, steps, beyond }: Explored): string {
+function reachOf({ states, exhausted, steps, beyond, oneByOne }: Explored): string {
   const part = (some: Pick<Explored, "states" | "steps">): string =>
     `the first ${counted(some.states)} states explored, every way of up to ${some.steps} steps`;
   const advice =
     "what holds there may fail on a longer one; look at more with --states, or use fewer replicas, revisions, or --allow less";
   if (!exhausted) return `only ${part({ states, steps })}: ${advice}`;
   const all = `all ${counted(states)} states explored`;
+  if (oneByOne !== undefined) return `${all}, ${counted(oneByOne.states)} of them one by one`;
   if (beyond === undefined) return all;
   return `${all}\nWith more actions, only ${part(beyond)}; look at more with --states or --actions.`;
 }
@@ -269,7 +270,7 @@ function verdictLines(law: ExploredLaw, which: string): string[] {
   const margin = " ".repeat(6);
   const words = statement === name ? [] : underMargin(statement, margin);
   const lacks = missing.flatMap((lack) => underMargin(`not given: ${lack}`, margin));
-  const seen = `${counted(occasions)} ${occasions === 1 ? "occasion" : "occasions"}`;
+  const seen = `${counted(occasions)} ${occasions === 1 ? "occasion" : "occasions"}${law.counted === undefined ? "" : " or more"}`;
   if (holds) {
     const test = occasions === 0 ? "never put to the test" : `holds in ${which} states; ${seen}`;
     return [`${id} ${name}: ${test}`, ...words, ...lacks];

@@ -14,19 +14,36 @@ export function endingRules(model: Exploration): EndingRules {
   return { acts: isSystemAction, done };
 }
 
-/** The part of P24 that one state can breach: to rest before the end. Loops are found by `endingsOf` alone. */
-export function endingLaw(model: Exploration): JudgedLaw {
+/**
+ * P24. `property` is the part that one state can breach: to rest before the end. `judged`: `rests` if nothing is
+ * known of circles.
+ */
+export function endingLaw(
+  model: Exploration,
+  judged: "rests and circles" | "rests" = "rests and circles",
+): JudgedLaw {
   const { config } = model;
   const stuck = config.newPods === "never ready" ? ", stuck with pods that are not ready," : "";
   const rests = isStuck(model, endingRules(model));
+  const restsOnly = `rests only when the rollout is complete${stuck} or paused`;
+  const [name, statement] =
+    judged === "rests"
+      ? [
+          "no rollout rests before its end",
+          `left alone, the system ${restsOnly}; whether it can go round in a circle was not found out`,
+        ]
+      : [
+          "every rollout ends",
+          `left alone, the system never goes round in a circle, and ${restsOnly}`,
+        ];
   return {
     ...judgedWords(config, {
       id: liveness.id,
-      name: "every rollout ends",
-      statement: `left alone, the system never goes round in a circle, and rests only when the rollout is complete${stuck} or paused`,
+      name,
+      statement,
       form: "state",
       // A bad image is an end of its own, which the statement tells.
-      assumes: liveness.assumes.filter((name) => name !== "ready"),
+      assumes: liveness.assumes.filter((word) => word !== "ready"),
     }),
     property: always(liveness.id, (words, at) => !rests(words, at)),
     occasion: sometimes(liveness.id, () => true),

@@ -9,14 +9,12 @@ import {
   ceilingOf,
   floorOf,
   isStatusHonest,
+  onTotals,
   stateLaws,
-  syncLaws,
   type Assumption,
-  type RolloutView,
   type StateLaw,
-  type SyncFacts,
-  type SyncLaw,
 } from "./properties.ts";
+import { syncLaws, type SyncFacts, type SyncLaw } from "./sync-laws.ts";
 
 /** A law, or the folk claim CE0, ready to be judged. */
 export interface JudgedLaw {
@@ -30,6 +28,8 @@ export interface JudgedLaw {
   readonly property: Property;
   /** What a user sees of a breach, where the law also speaks of what is bound to come. */
   readonly visible?: Property;
+  /** The law itself, if it is about states. */
+  readonly law?: Pick<StateLaw, "totals" | "left">;
   /** Whether the law has anything to say, so that it cannot hold vacuously: hit as often as it has. */
   readonly occasion: Property;
 }
@@ -55,7 +55,7 @@ export function lawsOn(model: Exploration): readonly JudgedLaw[] {
 export function judgedWords(
   config: ExploreConfig,
   law: Pick<StateLaw | SyncLaw, "id" | "name" | "statement" | "assumes" | "form">,
-): Omit<JudgedLaw, "property" | "occasion" | "visible"> {
+): Omit<JudgedLaw, keyof Properties> {
   const { id, name, statement, assumes, form } = law;
   const unmet = assumes.filter((assumption) => !isGiven(config, assumption, form));
   const claim = claimOf(id, unmet, config);
@@ -63,11 +63,12 @@ export function judgedWords(
   return { id, name, statement, missing, ...(claim === undefined ? {} : { knownAs: claim }) };
 }
 
-type Properties = Pick<JudgedLaw, "property" | "occasion" | "visible">;
+type Properties = Pick<JudgedLaw, "property" | "law" | "occasion" | "visible">;
 
 function onStates(model: Exploration, law: StateLaw): Properties {
   const margin = (words: Int32Array, at: number): number => law.margin(model.view(words, at));
   return {
+    law,
     property: always(law.id, (words, at) => margin(words, at) >= 0),
     occasion: sometimes(law.id, (words, at) => margin(words, at) < Infinity),
     ...(law.id === "P3" ? { visible: availability(model) } : {}),
@@ -108,19 +109,21 @@ function pathOf(model: Exploration, states: Int32Array, at: number): SyncFacts["
 }
 
 function podsCeiling(model: Exploration): JudgedLaw {
-  const pods = ({ sets }: RolloutView) => sets.reduce((sum, { active }) => sum + active, 0);
   const name = "never more pods than replicas + maxSurge";
-  return {
+  const law = onTotals({
     id: "CE0",
     name,
     statement: name,
+    class: "A",
+    assumes: [],
+    totals: [({ active }) => active],
+    left: ([pods = 0], view) => ceilingOf(view) - pods,
+  });
+  return {
+    ...judgedWords(model.config, law),
+    ...onStates(model, law),
     missing: ["nothing promises this: old pods go only after the new ones are asked for"],
     knownAs: "CE0",
-    property: always(name, (words, at) => {
-      const view = model.view(words, at);
-      return pods(view) <= ceilingOf(view);
-    }),
-    occasion: sometimes(name, () => true),
   };
 }
 

@@ -2,9 +2,13 @@
  * What holds of a small Deployment in every interleaving: each law of properties.ts judged on an exploration,
  * with what the configuration does not promise, and a shortest way to a breach.
  */
+import { statesIn } from "./boxes-counted.ts";
+import { endingsInBoxes } from "./boxes-endings.ts";
+import { holdsInBoxes } from "./boxes-verdicts.ts";
 import { check } from "./check.ts";
 import { endingsOf } from "./endings.ts";
 import { exploration, type Exploration } from "./explore.ts";
+import { exploreBoxes } from "./explore-boxes.ts";
 import type { ExploreConfig } from "./explore-config.ts";
 import { endingLaw, endingRules } from "./explore-endings.ts";
 import { lawsOn, type JudgedLaw } from "./explore-laws.ts";
@@ -32,9 +36,11 @@ export interface ExploredLaw {
   readonly occasions: number;
   /** How many of these breach it. */
   readonly breaches: number;
+  /** Whether occasions and breaches are as many at least: not all states were looked at one by one. */
+  readonly counted?: "at least";
   /** The folk claim that a breach shows to be false, if it is a known one. */
   readonly knownAs?: string;
-  /** A shortest way to a breach, its start first. */
+  /** A shortest way to a breach, its start first; with `counted`, none where it is a long one. */
   readonly witness?: readonly WitnessStep[];
 }
 
@@ -46,6 +52,11 @@ export interface Explored {
   readonly exhausted: boolean;
   /** Every way of up to so many steps was followed. */
   readonly steps: number;
+  /**
+   * Where all states were judged together (explore-boxes.ts): those that were looked at one by one, with `steps` as
+   * above.
+   */
+  readonly oneByOne?: Pick<Explored, "states" | "steps">;
   /** What was looked at beyond `config.actions`, where `exploreWhatFits` chose these: states, and steps as above. */
   readonly beyond?: Pick<Explored, "states" | "steps">;
   readonly laws: readonly ExploredLaw[];
@@ -68,7 +79,7 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
   const laws = judged.map((law, i): ExploredLaw => {
     const { holds, count: breaches } = verdicts[2 * i]!;
     const occasions = verdicts[2 * i + 1]!.count;
-    return explored(model, law, { holds, occasions, breaches });
+    return described(model, law, { holds, occasions, breaches });
   });
   if (!exhausted) return { config, states, exhausted, steps: depth - 1, laws };
   const all = [...laws, endingVerdict(model, reached)];
@@ -82,7 +93,10 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
 export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions = {}): Explored {
   const { stateLimit = STATE_LIMIT } = options;
   const whole = exploreRollout(config, options);
-  if (whole.exhausted || config.actions !== undefined) return whole;
+  if (whole.exhausted) return whole;
+  const together = exploreTogether(config, whole, stateLimit);
+  if (together !== undefined) return together;
+  if (config.actions !== undefined) return whole;
   let fitting: Explored | undefined;
   // One action more takes several times as many states: what is sure to fail is not tried.
   for (let actions = 1; (fitting?.states ?? 0) * 4 <= stateLimit; actions++) {
@@ -98,25 +112,57 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
 }
 
+/** Of boxes: what syncs can see of them, in all; takes about as long as looking at the states did, or a minute or two more. */
+const COMBINATIONS_PER_STATE = 2;
+
+/** All states together, where no law is about syncs; undefined if these are too many boxes, too. */
+function exploreTogether(
+  config: ExploreConfig,
+  begun: Explored,
+  stateLimit: number,
+): Explored | undefined {
+  if (config.cache !== "lagging") return undefined;
+  const model = exploration(config);
+  const explored = exploreBoxes(model, COMBINATIONS_PER_STATE * stateLimit);
+  if (explored === undefined) return undefined;
+  const judged = lawsOn(model);
+  const laws = begun.laws.map((known, i): ExploredLaw => {
+    const { law, ...words } = judged[i]!;
+    const counted = { ...known, counted: "at least" } as const;
+    if (!known.holds || holdsInBoxes(model, explored, law!)) return counted;
+    const { knownAs } = words;
+    return { ...counted, holds: false, breaches: 1, ...(knownAs === undefined ? {} : { knownAs }) };
+  });
+  let states = 0;
+  for (const boxes of explored.boxes.values()) states += statesIn(boxes, explored.sets);
+  const { acyclic, resting, stuck } = endingsInBoxes(model, explored);
+  const law = endingLaw(model, acyclic ? "rests and circles" : "rests");
+  const verdict = { holds: stuck === 0, occasions: resting, breaches: stuck };
+  const ending = described(model, law, verdict, stateLimit);
+  const oneByOne = { states: begun.states, steps: begun.steps };
+  return { config, states, exhausted: true, steps: begun.steps, laws: [...laws, ending], oneByOne };
+}
+
 function endingVerdict(model: Exploration, reached: StateSet): ExploredLaw {
   const { acyclic, resting, stuck } = endingsOf(model, reached, endingRules(model));
   const holds = acyclic && stuck === 0;
-  return explored(model, endingLaw(model), { holds, occasions: resting, breaches: stuck });
+  return described(model, endingLaw(model), { holds, occasions: resting, breaches: stuck });
 }
 
 /** A claim is shown to be false only by a breach. */
-function explored(
+function described(
   model: Exploration,
-  { property, occasion: _, visible: __, knownAs, ...law }: JudgedLaw,
+  { property, occasion: _, visible: __, law: ___, knownAs, ...words }: JudgedLaw,
   verdict: Pick<ExploredLaw, "holds" | "occasions" | "breaches">,
+  stateLimit = Infinity,
 ): ExploredLaw {
-  if (verdict.holds) return { ...law, ...verdict };
+  if (verdict.holds) return { ...words, ...verdict };
   const known = knownAs === undefined ? {} : { knownAs };
-  return { ...law, ...verdict, ...known, ...shown(model, goalOf(property)) };
+  return { ...words, ...verdict, ...known, ...shown(model, goalOf(property), stateLimit) };
 }
 
-function shown(model: Exploration, goal: Goal): Pick<ExploredLaw, "witness"> {
-  const way = shortestTrace(model, goal);
+function shown(model: Exploration, goal: Goal, stateLimit: number): Pick<ExploredLaw, "witness"> {
+  const way = shortestTrace(model, goal, stateLimit);
   return way === undefined ? {} : { witness: inWords(model, way) };
 }
 

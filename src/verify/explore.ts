@@ -97,15 +97,7 @@ function viewOf(
   const { replicas, surge, unavailable } = sizes[(first >> at.scaledAt) & 1]!;
   const sets: SetView[] = [];
   for (let i = 0; i < config.revisions; i++) {
-    const word = states[place + i]!;
-    const available = (word >> at.availableAt) & at.nibble;
-    const others = ((word >> at.unreadyAt) & at.nibble) + ((word >> at.readyAt) & at.nibble);
-    sets.push({
-      spec: (word >> at.specAt) & at.nibble,
-      active: available + others,
-      available,
-      status: (word >> at.statusAt) & at.nibble,
-    });
+    sets.push(setViewOf(states[place + i]!));
   }
   return {
     replicas,
@@ -114,6 +106,18 @@ function viewOf(
     sets,
     current: (states[place + current]! & at.existsBit) === 0 ? -1 : current,
     lost: (config.faults ?? 0) - ((first >> at.faultsAt) & 3),
+  };
+}
+
+/** A ReplicaSet's word as properties see it. */
+export function setViewOf(word: number): SetView {
+  const available = (word >> at.availableAt) & at.nibble;
+  const others = ((word >> at.unreadyAt) & at.nibble) + ((word >> at.readyAt) & at.nibble);
+  return {
+    spec: (word >> at.specAt) & at.nibble,
+    active: available + others,
+    available,
+    status: (word >> at.statusAt) & at.nibble,
   };
 }
 

@@ -3,13 +3,8 @@
 import { isGiven } from "../../src/verify/explore-laws.ts";
 import { always, everyStep } from "../../src/verify/judge.ts";
 import type { Property } from "../../src/verify/judge.ts";
-import type {
-  Assumption,
-  RolloutView,
-  StateLaw,
-  SyncFacts,
-  SyncLaw,
-} from "../../src/verify/properties.ts";
+import type { Assumption, RolloutView, StateLaw } from "../../src/verify/properties.ts";
+import type { SyncFacts, SyncLaw } from "../../src/verify/sync-laws.ts";
 import { toSyncDeployment } from "../../src/verify/explore-layout.ts";
 import type { RolloutModel } from "./rollout.ts";
 import type { RowConfig } from "./rows.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import * as laws from "../../src/verify/properties-facts.ts";
-import { assumptions, stateLaws, syncLaws } from "../../src/verify/properties.ts";
+import { assumptions, stateLaws } from "../../src/verify/properties.ts";
+import { syncLaws } from "../../src/verify/sync-laws.ts";
 
 test("every law from P1 to P26 is there, in words, with assumptions that are explained", () => {
   const all = [...Object.values(laws), ...stateLaws, ...syncLaws];

@@ -2,13 +2,11 @@
 import { describe, expect, test } from "vitest";
 import {
   stateLaws,
-  syncLaws,
   type RolloutView,
   type SetView,
   type StateLaw,
-  type SyncFacts,
-  type SyncLaw,
 } from "../../src/verify/properties.ts";
+import { syncLaws, type SyncFacts, type SyncLaw } from "../../src/verify/sync-laws.ts";
 
 /** `[spec, active, available, status]`; what is left out is as the one before. */
 type Pods = readonly [spec: number, active?: number, available?: number, status?: number];
