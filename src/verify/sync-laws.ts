@@ -138,12 +138,10 @@ function isMonotone(before: RolloutView, after: RolloutView): boolean {
   });
 }
 
-/** How many pods cleanup may take, as the sync read it; N counts with the size it was created with. */
+/** How many pods cleanup may take, as the sync read it: the size of N itself does not matter. */
 function cleanupBudget(before: RolloutView, after: RolloutView): number {
-  const created = before.sets.length < after.sets.length || before.current < 0;
-  const size = created ? specAt(after, after.current) : specAt(before, after.current);
-  const total = sum(before, ofSpec) - specAt(before, after.current) + size;
-  return total - floorOf(after) - (size - (before.sets[after.current]?.status ?? 0));
+  const ofOld = sum(before, ofSpec) - specAt(before, after.current);
+  return ofOld + (before.sets[after.current]?.status ?? 0) - floorOf(after);
 }
 
 function takesSpareOnly(before: RolloutView, after: RolloutView): boolean {

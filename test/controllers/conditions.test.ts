@@ -9,6 +9,7 @@ import type {
 import { timestamp } from "../../src/api/time.ts";
 import { newCondition } from "../../src/controllers/deployment/conditions.ts";
 import { reconcileDeployment } from "../../src/controllers/deployment/deployment.ts";
+import { REVISION } from "../../src/controllers/deployment/revisions.ts";
 import { planOf, type PlannedSync } from "../../src/controllers/reconcile.ts";
 import {
   decisionsOf,
@@ -65,12 +66,20 @@ describe("the history of a complete Deployment", () => {
     metadata: { ...of.metadata, generation: 2 },
   });
 
+  const withRevision = (version: number, revision: string): ReplicaSet =>
+    rs(version, 0, { annotations: { [REVISION]: revision } });
+
   test.each<[string, ReplicaSet[], string[]]>([
     ["all but the last revision go", [rs(1, 0), rs(3, 0), rs(4, 0)], ["web-1", "web-3"]],
     ["none goes within the limit", [rs(1, 0)], []],
     [
       "one that still has pods stays, and is replaced by none",
       [withStatus(rs(1, 0), { replicas: 1 }), rs(3, 0), rs(4, 0)],
+      ["web-3"],
+    ],
+    [
+      "revisions are numbers: 9 goes before 10",
+      [withRevision(1, "10"), withRevision(3, "9")],
       ["web-3"],
     ],
     ["one whose size is not observed stays", [unseen(rs(1, 0)), rs(3, 0)], []],
@@ -93,6 +102,21 @@ describe("the counts of a status", () => {
       return written.object.status.terminatingReplicas;
     };
     expect([count(1, 2), count(0, 0), count(1, undefined)]).toEqual([3, 0, undefined]);
+  });
+
+  test("are of the pods that are there, but pods are missing that were asked for", () => {
+    const starting = { replicas: 2, readyReplicas: 1, availableReplicas: 0 };
+    const sets = [rs(1, 10, { available: 8 }), withStatus(rs(2, 3), starting)];
+    expect(
+      statusAfter({ spec: { paused: true }, status: { observedGeneration: 1 } }, sets),
+    ).toMatchObject({
+      observedGeneration: 2,
+      replicas: 12,
+      updatedReplicas: 2,
+      readyReplicas: 9,
+      availableReplicas: 8,
+      unavailableReplicas: 5,
+    });
   });
 
   test("never miss fewer pods than none", () => {
@@ -183,6 +207,15 @@ describe("the condition Progressing", () => {
       { reason: "NewReplicaSetAvailable", message: "before", lastUpdateTime: earlier },
     ],
     [
+      "stays what it is while a complete one is scaled up",
+      {
+        spec: { ...timed, replicas: 12 },
+        status: { ...full, conditions: progressing("True", "NewReplicaSetAvailable") },
+      },
+      [withStatus(rs(2, 12, { desired: 12, available: 10 }), { replicas: 11 })],
+      { reason: "NewReplicaSetAvailable", lastUpdateTime: earlier },
+    ],
+    [
       "is not complete while the only pod is an old one",
       {
         spec: { ...timed, replicas: 1 },
@@ -213,6 +246,45 @@ describe("the condition Progressing", () => {
     const found = conditionOf(statusAfter(parts, sets), "Progressing");
     if (condition === undefined) expect(found).toBeUndefined();
     else expect(found).toMatchObject(condition);
+  });
+
+  test("goes to the end of the list with a new reason, and keeps its transition", () => {
+    const [before] = progressing("True", "ReplicaSetUpdated");
+    const available = {
+      ...before!,
+      type: "Available",
+      reason: "MinimumReplicasAvailable",
+    } as const;
+    const status = { observedGeneration: 2, conditions: [before!, available] };
+    const { conditions } = statusAfter({ spec: timed, status }, [rs(2, 10)]);
+    expect(conditions).toMatchObject([
+      { type: "Available", message: "before" },
+      {
+        reason: "NewReplicaSetAvailable",
+        lastTransitionTime: earlier,
+        lastUpdateTime: timestamp(NOW),
+      },
+    ]);
+  });
+
+  test("is not complete while an old pod is left, though all new ones are available", () => {
+    const status = { ...full, replicas: 11, conditions: progressing("True", "ReplicaSetUpdated") };
+    const sets = [withStatus(rs(1, 0), { replicas: 1 }), rs(2, 10)];
+    const found = conditionOf(statusAfter({ spec: timed, status }, sets), "Progressing");
+    expect(found?.reason).toBe("ReplicaSetUpdated");
+  });
+
+  test("is the Deployment's own where there is no new ReplicaSet yet", () => {
+    const late = timestamp(NOW - 601_000);
+    const [before] = progressing("True", "ReplicaSetUpdated");
+    const conditions = [{ ...before!, lastUpdateTime: late }];
+    const spec = { ...timed, strategy: { type: "Recreate" } } as const;
+    const status = { observedGeneration: 2, replicas: 1, conditions };
+    const old = withStatus(rs(1, 0), { replicas: 1 });
+    expect(conditionOf(statusAfter({ spec, status }, [old]), "Progressing")).toMatchObject({
+      status: "False",
+      message: 'Deployment "web" has timed out progressing.',
+    });
   });
 
   test("becomes Unknown by a decision of its own", () => {

@@ -31,7 +31,8 @@ describe("how far a rolling update goes above and below replicas", () => {
     [10, 2, 0, 2, 0],
     [10, 0, "5%", 0, 1], // both come to 0: one may be unavailable
     [10, "0%", "9%", 0, 1],
-    [10, "five", "7", 0, 1], // no percentages: both count as 0
+    [10, "five", "7", 0, 1],
+    [10, "x50%", "50%x", 0, 1], // no percentages: both count as 0
     [3, 0, 10, 0, 3], // never more than there are
     [2, 0, "100%", 0, 2],
     [2, "200%", "100%", 4, 2],

@@ -39,6 +39,12 @@ describe("a new ReplicaSet", () => {
     expect(metadata.ownerReferences).toMatchObject([{ uid: "d", controller: true }]);
   });
 
+  test("has the minReadySeconds and the annotations of its Deployment", () => {
+    const d = deployment({ spec: { minReadySeconds: 5 }, annotations: { note: "why" } });
+    const { metadata, spec } = created(planFor(d, []));
+    expect([spec.minReadySeconds, metadata.annotations?.["note"]]).toEqual([5, "why"]);
+  });
+
   test("has a name of 253 characters at most, and the namespace of its Deployment", () => {
     const d = deployment();
     const long = { ...d.metadata, name: "w".repeat(250), namespace: "shop" };
@@ -108,6 +114,40 @@ describe("a new ReplicaSet", () => {
     expect(revision).toBe(collisions === undefined ? "1" : "2");
   });
 
+  test("has no room where replicas and surge are more than 32 bits hold", () => {
+    const strategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: "100%" } } as const;
+    const { metadata, spec } = created(
+      planFor(deployment({ spec: { replicas: 2147483647, strategy } }), []),
+    );
+    expect(spec.replicas).toBe(0);
+    expect(metadata.annotations?.["deployment.kubernetes.io/max-replicas"]).toBe("-2");
+  });
+
+  test("begins beside the sizes of old ones, however many pods they have", () => {
+    const old = { ...rs(1, 10), status: { replicas: 13 } };
+    expect(created(planFor(deployment(), [old])).spec.replicas).toBe(3);
+  });
+
+  test("that was created by the same Deployment unseen says nothing of it, and a name taken by who knows whom fails", () => {
+    const d = deployment({ spec: { progressDeadlineSeconds: 600 } });
+    const exists = failure(409, "AlreadyExists", "exists");
+    const sync = (taken: readonly ReplicaSet[]): PlannedSync =>
+      planOf(reconcileDeployment(viewOf(d, taken)), (effect) => {
+        if (effect.do === "create") return { ok: false, status: exists };
+        return "object" in effect ? { ok: true, value: effect.object } : undefined;
+      });
+    const { metadata, spec } = created(planFor(d, []));
+    const ours = { ...rs(9, 3), metadata: { ...rs(9, 3).metadata, name: metadata.name }, spec };
+    const hidden = { ...ours, metadata: { ...ours.metadata, labels: {} } };
+    const [write] = sync([hidden]).writes.filter(({ do: verb }) => verb === "update/status");
+    expect((write as unknown as { object: Deployment }).object.status).not.toHaveProperty(
+      "conditions",
+    );
+    const unknown = sync([]);
+    expect(unknown.error).toBe(`replicaset.apps "${metadata.name}" not found`);
+    expect(verbs(unknown)).toEqual(["create"]);
+  });
+
   test("that is found and changed ends its step: the revision is copied by the next sync", () => {
     const annotations = { "deployment.kubernetes.io/revision": "1" };
     const sets = [rs(2, 10)];
@@ -127,11 +167,15 @@ describe("a new ReplicaSet", () => {
   });
 });
 
-test("a ReplicaSet whose Deployment has no minReadySeconds any more has none either", () => {
+test("a ReplicaSet follows its Deployment's minReadySeconds, to more, to less and to none", () => {
   const slow = { ...rs(2, 10), spec: { ...rs(2, 10).spec, minReadySeconds: 5 } };
-  const [update] = planFor(deployment(), [slow]).writes;
-  const { object } = update as unknown as { readonly object: ReplicaSet };
-  expect(object.spec).not.toHaveProperty("minReadySeconds");
+  const followed = [undefined, 3, 5, 7].map((minReadySeconds) => {
+    const spec = minReadySeconds === undefined ? {} : { minReadySeconds };
+    const [update] = planFor(deployment({ spec }), [slow]).writes;
+    if (update?.do !== "update") return "left alone";
+    return (update.object as ReplicaSet).spec.minReadySeconds;
+  });
+  expect(followed).toEqual([undefined, 3, "left alone", 7]);
 });
 
 describe("a sync of a Deployment", () => {
@@ -141,6 +185,34 @@ describe("a sync of a Deployment", () => {
     const plan = planFor({ ...d, metadata }, [rs(1, 10)]);
     expect(verbs(plan)).toEqual(["update/status"]);
     expect(decisionsOf(plan)).toContain("deployment/being-deleted");
+  });
+
+  test("leaves alone what another Deployment of its name owns", () => {
+    const [reference] = rs(1, 10).metadata.ownerReferences!;
+    const other = { ...rs(1, 10).metadata, ownerReferences: [{ ...reference!, uid: "other" }] };
+    expect(sizes(planFor(deployment(), [{ ...rs(1, 10), metadata: other }, rs(2, 10)]))).toEqual(
+      {},
+    );
+  });
+
+  test("takes no orphan that is going, and where it goes itself, lets go of nothing", () => {
+    const going = { deletionTimestamp: "2000-01-01T00:59:59Z" };
+    const { ownerReferences: _, ...orphan } = rs(1, 3).metadata;
+    const leaving = { ...rs(1, 3), metadata: { ...orphan, ...going } };
+    expect(verbs(planFor(deployment(), [leaving, rs(2, 10)]))).toEqual(["update/status"]);
+    const d = deployment();
+    const stray = { ...rs(1, 3), metadata: { ...rs(1, 3).metadata, labels: { app: "other" } } };
+    expect(
+      verbs(planFor({ ...d, metadata: { ...d.metadata, ...going } }, [stray, rs(2, 10)])),
+    ).toEqual(["update/status"]);
+  });
+
+  test("that is paused says so before it scales, and rolls nothing back", () => {
+    const annotations = { "deprecated.deployment.rollback.to": "1" };
+    const spec = { paused: true, replicas: 4, progressDeadlineSeconds: 600 };
+    const plan = planFor(deployment({ annotations, spec }), [rs(1, 0), rs(2, 10)]);
+    expect(verbs(plan)).toEqual(["update/status", "update", "update/status"]);
+    expect(sizes(plan)).toEqual({ "web-2": 4 });
   });
 
   test("that is paused makes no ReplicaSet", () => {
@@ -174,6 +246,11 @@ describe("a sync of a Deployment", () => {
     expect(verbs(plan)).toEqual(["update", "update", "update/status"]);
     const grown = planFor(deployment({ spec: recreate }), [rs(1, 0), rs(2, 3)]);
     expect(decisionsOf(grown)).toContain("deployment/recreate/scale-up-new");
+    expect(sizes(planFor(deployment({ spec: recreate }), [rs(2, 12)]))).toEqual({ "web-2": 10 });
+    const limit = { ...recreate, revisionHistoryLimit: 0 };
+    expect(verbs(planFor(deployment({ spec: limit }), [rs(1, 0), rs(2, 10)]))).not.toContain(
+      "delete",
+    );
     const there = planFor(deployment({ spec: recreate }), [rs(1, 0), rs(2, 10)]);
     expect(decisionsOf(there)).not.toContain("deployment/recreate/scale-up-new");
   });

@@ -8,46 +8,13 @@ import { planOf, type Effect, type Outcome } from "../../src/controllers/reconci
 import { firstByCohorts } from "../../src/controllers/replicaset/deletion-cohorts.ts";
 import { podsToDelete } from "../../src/controllers/replicaset/deletion-order.ts";
 import { reconcileReplicaSet } from "../../src/controllers/replicaset/replicaset.ts";
-import {
-  isAvailable,
-  type PodListing,
-  type ReplicaSetView,
-} from "../../src/controllers/replicaset/view.ts";
-import { NOW, replicaSet } from "./rollout-view.ts";
+import { isAvailable, type PodListing } from "../../src/controllers/replicaset/view.ts";
+import { counts, orphan, view } from "./replica-set-view.ts";
+import { NOW } from "./rollout-view.ts";
 
 const second = 1000;
 const labels = { app: "web" };
 const podSpec = { containers: [{ name: "web", image: "web:1" }] };
-
-/** Of 3 replicas, all there and available unless said otherwise. */
-function view(change: Partial<ReplicaSetView> = {}, minReadySeconds = 0): ReplicaSetView {
-  const rs = replicaSet({ image: "web:1", replicas: 3 });
-  return {
-    key: "default/web-1",
-    now: NOW,
-    replicaSet: { ...rs, spec: { ...rs.spec, minReadySeconds } },
-    features: { terminatingReplicas: false },
-    stale: false,
-    awaited: undefined,
-    counts: counts({}),
-    orphans: [],
-    strays: [],
-    surplus: [],
-    ...change,
-  };
-}
-
-function counts(change: Partial<ReplicaSetView["counts"]>): ReplicaSetView["counts"] {
-  const all = { active: 3, fullyLabeled: 3, ready: 3, available: 3, terminating: 0 };
-  return { ...all, readySeconds: [0, 0, 0], ...change };
-}
-
-const orphan = (row: number) => ({
-  row,
-  fullyLabeled: true,
-  available: true,
-  readyS: 0,
-});
 
 describe("a sync of a ReplicaSet", () => {
   test("writes pods and its status, and nothing else counts as a write", () => {
@@ -147,16 +114,6 @@ describe("a sync of a ReplicaSet", () => {
     expect(plan.requeueAfterMs).toBe(10_000);
   });
 
-  test("has no conditions once its failure is over", () => {
-    const rs = view().replicaSet!;
-    const reason = { reason: "FailedCreate", message: "no", lastTransitionTime: "1970" };
-    const condition = { type: "ReplicaFailure", status: "True", ...reason } as const;
-    const status = { ...rs.status, conditions: [condition] };
-    const [write] = planOf(reconcileReplicaSet(view({ replicaSet: { ...rs, status } }))).writes;
-    expect(write).toMatchObject({ do: "update/status", object: { status: { replicas: 3 } } });
-    expect(write).not.toHaveProperty("object.status.conditions");
-  });
-
   test("deletes as many as are too many, though an orphan was gone before it was adopted", () => {
     const answer = (effect: Effect): Outcome => {
       if (effect.do === "adopt-pods") return { done: 1, missing: [8] };
@@ -193,6 +150,11 @@ describe("an orphan", () => {
     cluster.on("decision", ({ id, weighed }) => {
       if (id === "replicaset/adopt-pod") adopted.push(String(weighed["replicaSet"]));
     });
+    const counted: number[] = [];
+    cluster.on("write", ({ by, name }) => {
+      const of = cluster.api.get({ resource: "replicasets", name });
+      if (by === "replicaset-controller" && of.ok) counted.push(of.value.status.replicas);
+    });
     const bare = {
       apiVersion: "v1",
       kind: "Pod",
@@ -202,6 +164,7 @@ describe("an orphan", () => {
     cluster.act("create", (api) => expect(api.create(bare)).toMatchObject({ ok: true }));
     cluster.runUntil(20 * second);
     expect(adopted).toEqual(["a"]);
+    expect(counted).toEqual([2, 1]);
     expect(cluster.api.list("pods")).toHaveLength(2);
   });
 });

@@ -35,6 +35,7 @@ describe("revisions", () => {
     expect([maxRevision(sets), maxRevision(sets.toReversed())]).toEqual([4, 4]);
     expect([lastRevision([...sets, odd]), lastRevision(sets.toReversed())]).toEqual([3, 3]);
     expect([lastRevision([sets[0]!]), lastRevision([sets[1]!, odd])]).toEqual([0, 0]);
+    expect(lastRevision([sets[1]!, sets[1]!])).toBe(2);
   });
 });
 
@@ -61,10 +62,13 @@ describe("the annotations of the new ReplicaSet", () => {
         "kubernetes.io/change-cause": "set image",
         "kubectl.kubernetes.io/last-applied-configuration": "{}",
         "deployment.kubernetes.io/desired-replicas": "99",
+        "deployment.kubernetes.io/max-replicas": "99",
+        [REVISION_HISTORY]: "9",
         "deprecated.deployment.rollback.to": "1",
       },
     });
-    const { annotations, changed } = revisionAnnotations(d, { own: "kept", [REVISION]: "2" }, 2);
+    const current = { own: "kept", "kubernetes.io/change-cause": "create", [REVISION]: "2" };
+    const { annotations, changed } = revisionAnnotations(d, current, 2);
     expect(changed).toBe(true);
     expect(annotations).toEqual({
       own: "kept",
@@ -83,6 +87,13 @@ describe("the annotations of the new ReplicaSet", () => {
     expect(ended.annotations[REVISION_HISTORY]).toBe("0,,1");
     const same = revisionAnnotations(d, { [REVISION]: "5" }, 3);
     expect(same).toEqual({ annotations: { [REVISION]: "5" }, changed: false });
+  });
+
+  test("get a revision where theirs is empty", () => {
+    expect(revisionAnnotations(deployment(), { [REVISION]: "" }, 3)).toMatchObject({
+      annotations: { [REVISION]: "3" },
+      changed: true,
+    });
   });
 
   test("leave a revision that is no number, and report no change", () => {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { decisionsOf, deployment, planFor, replicaSet, sizes } from "./rollout-view.ts";
+import type { ReplicaSet } from "../../src/api/apps.ts";
+import {
+  decisionsOf,
+  deployment,
+  planFor,
+  replicaSet,
+  sizes,
+  type ReplicaSetParts,
+} from "./rollout-view.ts";
 
 const surge3 = {
   strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } },
@@ -109,13 +117,35 @@ describe("scaling a Deployment", () => {
     expect(decisionsOf(there)).not.toContain("deployment/scale/only-active");
   });
 
+  test("begins where an active ReplicaSet, new or old, was sized for another number", () => {
+    const begins = (parts: Partial<ReplicaSetParts>, replicas = 3): boolean => {
+      const old = replicaSet({ image: "web:1", replicas, ...parts });
+      const plan = planFor(deployment(), [old, replicaSet({ image: "web:2", replicas: 7 })]);
+      return decisionsOf(plan).includes("deployment/scaling-event");
+    };
+    expect(begins({ desired: 4 })).toBe(true);
+    expect(begins({ desired: 4 }, 0)).toBe(false);
+    expect(begins({ max: 7 })).toBe(false);
+    const none = { "deployment.kubernetes.io/desired-replicas": "" };
+    expect(begins({ annotations: none })).toBe(false);
+  });
+
+  test("without an active one sets the new ReplicaSet, not an old one", () => {
+    const plan = planFor(deployment({ spec: { paused: true } }), [
+      replicaSet({ image: "web:1", replicas: 0 }),
+      replicaSet({ image: "web:2", replicas: 0 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-2": 10 });
+  });
+
   test("sets the only active ReplicaSet to what is wanted", () => {
-    const plan = planFor(deployment({ spec: { replicas: 4 } }), [
+    const plan = planFor(deployment({ spec: { replicas: 4, revisionHistoryLimit: 0 } }), [
       replicaSet({ image: "web:1", replicas: 0 }),
       replicaSet({ image: "web:2", replicas: 10 }),
     ]);
     expect(sizes(plan)).toEqual({ "web-2": 4 });
     expect(decisionsOf(plan)).toContain("deployment/scale/only-active");
+    expect(plan.writes.map((write) => write.do)).toEqual(["update", "update/status"]);
   });
 
   test("takes old ReplicaSets to 0 where the new one has all that is wanted", () => {
@@ -130,6 +160,37 @@ describe("scaling a Deployment", () => {
       ["web-0", 0],
     ]);
     expect(decisionsOf(plan)).toContain("deployment/scale/saturated");
+  });
+
+  test("takes them to 0 under Recreate, too, and only where all new pods are available", () => {
+    const spec = { strategy: { type: "Recreate" }, paused: true } as const;
+    const scaled = (available: number): Record<string, number> => {
+      const next = replicaSet({ image: "web:2", replicas: 10, available });
+      const ready = { ...next, status: { ...next.status, readyReplicas: 10 } };
+      return sizes(
+        planFor(deployment({ spec }), [replicaSet({ image: "web:1", replicas: 2 }), ready]),
+      );
+    };
+    expect([scaled(10), scaled(9)]).toEqual([{ "web-1": 0 }, {}]);
+  });
+
+  test("takes from the older of two alike", () => {
+    const plan = planFor(deployment({ spec: { replicas: 6, ...surge3, paused: true } }), [
+      replicaSet({ image: "web:1", replicas: 5 }),
+      replicaSet({ image: "web:2", replicas: 5, available: 0 }),
+    ]);
+    // 9 at most: one has to go.
+    expect(sizes(plan)).toEqual({ "web-1": 4, "web-2": 5 });
+  });
+
+  test("shares out the room beside the sizes, however many pods are there", () => {
+    const starting = (of: ReplicaSet): ReplicaSet => ({ ...of, status: { replicas: 1 } });
+    const plan = planFor(deployment({ spec: { replicas: 20, ...surge3, paused: true } }), [
+      starting(replicaSet({ image: "web:1", replicas: 8 })),
+      starting(replicaSet({ image: "web:2", replicas: 5 })),
+    ]);
+    // 23 at most: 8 * 23 / 13 = 14.2 and 5 * 23 / 13 = 8.8.
+    expect(sizes(plan)).toEqual({ "web-1": 14, "web-2": 9 });
   });
 
   test.each([
@@ -208,6 +269,56 @@ describe("a step of a rolling update", () => {
     ]);
     // 13 asked for - 8 to keep - 3 new ones not available = 2 of the 4 that are not available.
     expect(sizes(plan)).toEqual({ "web-1": 8 });
+  });
+
+  test("asks for what is available and what is wanted, not for what is ready or there", () => {
+    const counted = (of: ReplicaSet, pods: number): ReplicaSet => {
+      return { ...of, status: { ...of.status, replicas: pods, readyReplicas: pods } };
+    };
+    // 13 asked for - 8 to keep - 3 not available = 2; all 10 and 3 may be ready, or hardly there.
+    for (const [old, next] of [
+      [10, 3],
+      [6, 0],
+    ] as const) {
+      const plan = planFor(deployment({ spec: surge3 }), [
+        counted(replicaSet({ image: "web:1", replicas: 10, available: 5 }), old),
+        counted(replicaSet({ image: "web:2", replicas: 3, available: 0 }), next),
+      ]);
+      expect(sizes(plan)).toEqual({ "web-1": 8 });
+    }
+    // 13 at most - 8 - 3 = 2 more, though there are more or fewer pods than that.
+    const grown = planFor(deployment({ spec: surge3 }), [
+      counted(replicaSet({ image: "web:1", replicas: 8 }), 10),
+      counted(replicaSet({ image: "web:2", replicas: 3 }), 0),
+    ]);
+    expect(sizes(grown)).toEqual({ "web-2": 5 });
+  });
+
+  test("takes more old pods where the new ReplicaSet reports more than its size", () => {
+    const plan = planFor(deployment({ spec: surge3 }), [
+      replicaSet({ image: "web:1", replicas: 8, available: 0 }),
+      replicaSet({ image: "web:2", replicas: 5, available: 7 }),
+    ]);
+    // 13 asked for - 8 to keep + 2 reported too many = 7.
+    expect(sizes(plan)).toEqual({ "web-1": 1 });
+  });
+
+  test("sums up in 32 bits, as the controller does: so many pods leave nothing to take", () => {
+    const most = 2147483647;
+    const plan = planFor(deployment({ spec: { ...surge3, replicas: most } }), [
+      replicaSet({ image: "web:1", replicas: most, desired: most }),
+      replicaSet({ image: "web:2", replicas: most, desired: most }),
+    ]);
+    expect(decisionsOf(plan)).toContain("deployment/rolling/floor-reached");
+  });
+
+  test("spends its budget on the unavailable pods of the oldest ReplicaSet first", () => {
+    const plan = planFor(deployment({ spec: surge3 }), [
+      replicaSet({ image: "web:0", replicas: 4, available: 0 }),
+      replicaSet({ image: "web:1", replicas: 4, available: 2 }),
+      replicaSet({ image: "web:2", replicas: 5 }),
+    ]);
+    expect(sizes(plan)).toEqual({ "web-0": 0, "web-1": 3 });
   });
 
   test("keeps every old pod at the floor while new pods are not available", () => {

@@ -56,15 +56,17 @@ describe("a sync of a Deployment", () => {
   });
 
   test("is not tried again where the namespace is going away", () => {
-    const sync = reconcileDeployment(viewOf(deployment(), []));
-    expect(planOf(sync, refusing("create", terminating))).toMatchObject({
-      error: "namespace default is being terminated",
-      final: true,
-    });
-    const other = reconcileDeployment(viewOf(deployment(), []));
-    const verdict = planOf(other, refusing("create", failure(403, "Forbidden", "no quota")));
+    const view = viewOf(deployment({ spec: { progressDeadlineSeconds: 600 } }), []);
+    const ending = planOf(reconcileDeployment(view), refusing("create", terminating));
+    expect(ending).toMatchObject({ error: "namespace default is being terminated", final: true });
+    expect([verbs(ending.writes), ending.events]).toEqual([["create"], []]);
+    const refusal = refusing("create", failure(403, "Forbidden", "no quota"));
+    const verdict = planOf(reconcileDeployment(view), refusal);
     expect(verdict).toMatchObject({ error: "no quota" });
     expect(verdict).not.toHaveProperty("final");
+    expect(verdict.writes[1]).toMatchObject({
+      object: { status: { conditions: [{ status: "False", reason: "ReplicaSetCreateError" }] } },
+    });
   });
 
   const two = (replicas: number): ReplicaSet[] => [
@@ -93,6 +95,7 @@ describe("a sync of a Deployment", () => {
   ] as const)("gives up where %s is refused so, when %s", (verb, _, d, sets) => {
     const plan = planOf(reconcileDeployment(viewOf(d, sets)), refusing(verb, terminating));
     expect(plan).toMatchObject({ error: "namespace default is being terminated", final: true });
+    expect(plan.events.map(({ reason }) => reason)).not.toContain("DeploymentRollback");
   });
 
   test("tries again where a claim is refused so", () => {
@@ -214,6 +217,18 @@ describe("a sync of a Deployment", () => {
     expect(gone).toEqual(["web-6"]);
   });
 
+  test("trims the rest of the history where one of it is gone already", () => {
+    const sets = [
+      ...[0, 1].map((n) => replicaSet({ image: `web:${n}`, replicas: 0 })),
+      replicaSet({ image: "web:2", replicas: 10 }),
+    ];
+    const spec = { paused: true, revisionHistoryLimit: 0 };
+    const sync = reconcileDeployment(viewOf(deployment({ spec }), sets));
+    const plan = planOf(sync, refusing("delete", notFound));
+    expect(plan).not.toHaveProperty("error");
+    expect(verbs(plan.writes)).toEqual(["delete", "delete", "update/status"]);
+  });
+
   test("trims the history once it has nothing to scale, or was refused it", () => {
     const status = {
       observedGeneration: 2,
@@ -236,6 +251,11 @@ describe("a sync of a Deployment", () => {
       expect(verbs(refused.writes)).toEqual(["update", "delete", "update/status"]);
       expect(refused).not.toHaveProperty("error");
     }
+    const half = planOf(reconcileDeployment(viewOf(d, sets(1))), (effect) => {
+      const isSecond = effect.do === "update" && (effect.object as ReplicaSet).spec.replicas === 0;
+      return refusing(isSecond ? "update" : "create", conflict)(effect);
+    });
+    expect(verbs(half.writes)).toEqual(["update", "update", "delete", "update/status"]);
   });
 
   test("takes nothing from a ReplicaSet that cleanup has just emptied", () => {

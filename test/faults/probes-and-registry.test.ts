@@ -57,6 +57,20 @@ describe("a readiness probe that is made to fail", () => {
     expect(podsOf(cluster).filter(isReady)).toEqual([]);
   });
 
+  test("does not make a pod ready that has crashed meanwhile, before it would be", () => {
+    const fault = { type: "ReadyThenCrash", after: 30 * second } as const;
+    const behaviors = [{ ready: { delay: 10 * second }, fault }];
+    const cluster = webCluster({ replicas: 1, behaviors });
+    cluster.runUntil(20 * second);
+    const { name } = podsOf(cluster)[0]!.metadata;
+    failProbe(cluster, name);
+    cluster.runUntil(45 * second);
+    passProbe(cluster, name);
+    expect(podsOf(cluster).filter(isReady)).toEqual([]);
+    cluster.runUntil(50 * second);
+    expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
+  });
+
   test("is made to fail twice as it is once", () => {
     const cluster = webCluster({ replicas: 1 });
     const { name } = podsOf(cluster)[0]!.metadata;

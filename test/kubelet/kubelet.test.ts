@@ -127,6 +127,44 @@ describe("a pod's life", () => {
     expect(pods(world)).toEqual([]);
   });
 
+  test("ends 2 s after the grace period that its deletion gives it, whatever the hook takes", () => {
+    const world = new Cluster({ behaviors: [{ terminate: { delay: 60 * second } }] });
+    const hook = (seconds: number) => ({ lifecycle: { preStop: { sleep: { seconds } } } });
+    // Of several containers the first is the one that counts.
+    const containers = [
+      { name: "web", image: "web:1", ...hook(20) },
+      { name: "log", image: "log:1", ...hook(1) },
+    ];
+    world.act("create", (api) => api.create(replicaSet(1, { containers })));
+    world.runUntil(10 * second);
+    const { name } = pods(world)[0]!.metadata;
+    world.act("delete", (api) => api.delete({ resource: "pods", name }, { gracePeriodSeconds: 5 }));
+    world.runUntil(17 * second - 1);
+    expect(pods(world).map(({ metadata }) => metadata.name)).toContain(name);
+    world.runUntil(17 * second);
+    expect(pods(world).map(({ metadata }) => metadata.name)).not.toContain(name);
+  });
+
+  test("is longer for the pod in a place that takes so much more to become ready", () => {
+    const world = cluster({ ready: { delay: second, extra: [0, 5 * second] } }, 3);
+    expect(at(world, 1000)).toEqual(["Running 0/1", "Running 1/1", "Running 1/1"]);
+    expect(at(world, 6000)).toEqual(["Running 1/1", "Running 1/1", "Running 1/1"]);
+  });
+
+  test.each(["schedule", "pull", "start", "ready", "gates"])(
+    "has its own luck with %s: none of the jitter, all of it, or some",
+    (delay) => {
+      const world = new Cluster({ behaviors: [{ [delay]: { delay: second, jitter: 2 } }] });
+      const readinessGates = [{ conditionType: "example.com/ready" }];
+      const containers = [{ name: "web", image: "web:1" }];
+      const ready = new Set<number>();
+      world.on("pods", ({ change, at: time }) => change === "ready" && ready.add(time % second));
+      world.act("create", (api) => api.create(replicaSet(30, { containers, readinessGates })));
+      world.runUntil(10 * second);
+      expect([...ready].toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
+    },
+  );
+
   test("begins with as many restarts as the pod in its place has behind it", () => {
     const world = cluster({ restarts: [0, 1, 2, 3] }, 3);
     expect(at(world, second)).toEqual(["Running 1/1", "Running 1/1 x1", "Running 1/1 x2"]);

@@ -23,6 +23,12 @@ describe("a readiness probe", () => {
     ["with a short period sooner", { initialDelaySeconds: 5, periodSeconds: 2 }, 0, 6],
     ["waits for the container to answer", { periodSeconds: 3 }, 7, 9],
     ["succeeds as often as its threshold says", { periodSeconds: 4, successThreshold: 3 }, 0, 8],
+    [
+      "counts from its initial delay or the first answer, the later",
+      { initialDelaySeconds: 5 },
+      7,
+      10,
+    ],
     ["may fail as often as it likes", { periodSeconds: 1, failureThreshold: 1 }, 60, 60],
   ])("%s", (_, readinessProbe, listens, ready) => {
     expect(life({ readinessProbe }, listens)).toEqual({ heldUp: 0, ready: ready * second });
@@ -56,6 +62,7 @@ describe("a startup probe", () => {
     ],
   ])("of liveness kills after %s", (_, livenessProbe, listens, after) => {
     expect(life({ livenessProbe }, listens)?.kill?.after).toBe(after * second);
+    expect(life({ livenessProbe }, after)?.kill).toBeUndefined();
   });
 
   test("kills what has not started after its last chance", () => {

@@ -36,8 +36,8 @@ export const rolloutMutants: readonly Mutant[] = [
   mutant(
     "the floor is one too low",
     `${deployment}fenceposts`,
-    `return int32(deployment.spec.replicas - maxUnavailable(deployment));`,
-    `return int32(deployment.spec.replicas - maxUnavailable(deployment) - 1);`,
+    `return deployment.spec.replicas - maxUnavailable(deployment);`,
+    `return deployment.spec.replicas - maxUnavailable(deployment) - 1;`,
   ),
 
   // RollingUpdate
@@ -134,14 +134,14 @@ export const rolloutMutants: readonly Mutant[] = [
   mutant(
     "the ceiling is one too low",
     `${deployment}new-replica-set`,
-    `return from + Math.min(int32(ceilingPods - total), replicas - from);`,
-    `return from + Math.min(int32(ceilingPods - total - 1), replicas - from);`,
+    `return from + Math.min(ceilingPods - total, replicas - from);`,
+    `return from + Math.min(ceilingPods - total - 1, replicas - from);`,
   ),
   mutant(
     "the new ReplicaSet may grow beyond replicas",
     `${deployment}new-replica-set`,
-    `Math.min(int32(ceilingPods - total), replicas - from)`,
-    `int32(ceilingPods - total)`,
+    `Math.min(ceilingPods - total, replicas - from)`,
+    `(ceilingPods - total)`,
   ),
   mutant(
     "minReadySeconds is not carried over",

@@ -29,6 +29,7 @@ describe("fenceposts (P1)", () => {
     ["rounds surge up and unavailable down", at(10, "25%", "25%", 3, 2), true],
     ["does not round surge down", at(10, "25%", "25%", 2, 2), false],
     ["does not round unavailable up", at(10, "25%", "25%", 3, 3), false],
+    ["takes shares that are whole as they are", at(4, "25%", "25%", 1, 1), true],
     ["falls back to one unavailable", at(3, 0, "25%", 0, 1), true],
     ["falls back only if both are 0", at(3, 1, "25%", 1, 1), false],
     ["leaves nothing stuck at 0 and 0", at(3, 0, 0, 0, 0), false],
@@ -63,6 +64,7 @@ describe("victims (P18)", () => {
     ["are the first of the order", of([false, true, true], [1, 0]), true],
     ["leave out nobody", of([false, true, true], [0, 2]), false],
     ["are not ready while one stays that is not", of([true, false], [0]), false],
+    ["need not be all that are not ready", of([false, false, true], [0]), true],
     ["may all be ready", of([true, true], [0]), true],
   ])("%s", (_, found, wanted) => expect(found).toBe(wanted));
 });

@@ -165,6 +165,7 @@ describe("a law about every sync", () => {
       { path: "scaling" },
     ],
     ["P13", "may leave all without a budget", [[3], [2, 2, 0]], [[3], [2]], true],
+    ["P13", "may not empty a set of one that is needed", [[1], [2]], [[0], [2]], false],
     ["P13", "counts a new one as it was created", [[4]], [[3], [1]], true, { current: 1 }],
     ["P13", "counts its pods as not available", [[4]], [[2], [1]], false, { current: 1 }],
     ["P14", "may clean up before the guard", [[2, 2, 0], [2, 2, 2, 3], [1]], [[1], [2], [1]], true],

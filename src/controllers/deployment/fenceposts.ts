@@ -13,7 +13,7 @@ export function int32(value: number): number {
 /** 25% of 10 is 3 rounded up, 2 rounded down. A text that is no percentage counts as 0. */
 export function scaled(value: IntOrString = 0, total: number, round: "up" | "down"): number {
   if (typeof value === "number") return value;
-  const percent = /^(-?\d+)%$/.exec(value)?.[1];
+  const percent = /^(\d+)%$/.exec(value)?.[1];
   if (percent === undefined) return 0;
   const share = (Number(percent) * total) / 100;
   return round === "up" ? Math.ceil(share) : Math.floor(share);
@@ -46,7 +46,7 @@ export function maxUnavailable(deployment: Deployment): number {
 
 /** R - U: the pods that must stay available. */
 export function minAvailable(deployment: Deployment): number {
-  return int32(deployment.spec.replicas - maxUnavailable(deployment));
+  return deployment.spec.replicas - maxUnavailable(deployment);
 }
 
 /** R + S: the most that all ReplicaSets together may ask for. */

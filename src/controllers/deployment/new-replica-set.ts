@@ -187,7 +187,7 @@ function surgeCeiling(d: DeploymentSync["d"]): number {
 /** 10 replicas, surge 3, old 8, new 3: 13 - 11 = 2 more, so 5. */
 function grownTo(replicas: number, ceilingPods: number, total: number, from: number): number {
   if (total >= ceilingPods) return from;
-  return from + Math.min(int32(ceilingPods - total), replicas - from);
+  return from + Math.min(ceilingPods - total, replicas - from);
 }
 
 /** What the new ReplicaSet may grow to now (deployment/util NewRSNewReplicas, RollingUpdate). */

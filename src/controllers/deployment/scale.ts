@@ -163,5 +163,5 @@ function fraction(d: Deployment, rs: ReplicaSet): number {
   if (before === 0) return 0;
   const size = Math.imul(rs.spec.replicas, ceiling(d)) / before; // the product is an int32 upstream
   const rounded = Math.sign(size) * Math.floor(Math.abs(size) + 0.5);
-  return int32(rounded) - rs.spec.replicas;
+  return rounded - rs.spec.replicas;
 }
