@@ -35,9 +35,11 @@ class BoxSearch {
   readonly #begun: Box;
   readonly #order: readonly number[];
   readonly #found = new Map<number, readonly Box[]>();
-  /** Of what is global and being settled. */
+  /** What users and faults lead to, until its turn comes. */
+  readonly #later = new Map<number, Box[]>();
+  /** Of what is global and being settled: boxes whose syncs are followed, and those whose syncs are to be. */
   #done: Boxes;
-  readonly #todo = new Map<number, Boxes>();
+  #todo: Boxes;
   readonly #syncs = new Map<number, Map<string, AlikeSyncs>>();
   readonly #closures = new Map<string, number>();
   #combinations = 0;
@@ -46,7 +48,7 @@ class BoxSearch {
     this.#local = new LocalStates(model);
     this.#steps = new DeploymentSteps(this.#local, this.#sets);
     this.#limit = limit;
-    this.#done = new Boxes(this.#sets);
+    this.#done = this.#todo = new Boxes(this.#sets);
     const { words } = firstOf(model);
     const start = this.#local.globalOf(words, 0);
     this.#begun = box((rank) => this.#closed(rank, [this.#local.numberOf(words, 0, rank)]));
@@ -54,9 +56,8 @@ class BoxSearch {
   }
 
   run(): ExploredBoxes | undefined {
-    this.#reach(this.#order[0]!, this.#begun);
+    this.#later.set(this.#order[0]!, [this.#begun]);
     for (const global of this.#order) {
-      this.#done = new Boxes(this.#sets);
       if (!this.#settle(global)) return undefined;
       this.#found.set(global, this.#done.all());
       this.#sets.forgetComparisons();
@@ -69,9 +70,12 @@ class BoxSearch {
 
   /** Follows syncs of the Deployment until nothing new comes; the largest boxes first, as they hold others. */
   #settle(global: number): boolean {
-    const todo = this.#todo.get(global);
-    while (todo !== undefined && todo.size > 0) {
-      for (const found of todo.takeLargest()) {
+    this.#done = new Boxes(this.#sets);
+    this.#todo = new Boxes(this.#sets);
+    for (const begun of this.#later.get(global) ?? []) this.#reach(begun);
+    this.#later.delete(global);
+    while (this.#todo.size > 0) {
+      for (const found of this.#todo.takeLargest()) {
         if (this.#done.holds(found)) continue;
         this.#combinations += this.#steps.combinations(found);
         if (this.#combinations > this.#limit) return false;
@@ -79,7 +83,6 @@ class BoxSearch {
         this.#sync(global, found);
       }
     }
-    this.#todo.delete(global);
     return true;
   }
 
@@ -88,30 +91,37 @@ class BoxSearch {
       const { sights, written } = alike;
       const to = box((rank) => this.#written(rank, from[rank]!, sights[rank]!, written[rank]!));
       this.#note(global, alike);
-      if (!this.#done.holds(to)) this.#reach(global, to);
+      if (!this.#done.holds(to)) this.#reach(to);
     }
   }
 
   #usersAndFaults(global: number): void {
     const { users, fault } = this.#local.globalSteps(global);
-    for (const found of this.#found.get(global)!) {
-      for (const next of users) this.#reach(next, found);
-      if (fault < 0) continue;
-      for (let rank = 0; rank < SIDES; rank++) {
-        const failed = this.#failed(rank, global, found[rank]!);
-        if (failed !== undefined)
-          this.#reach(
-            fault,
-            box((k) => (k === rank ? failed : found[k]!)),
-          );
-      }
-    }
+    const found = this.#found.get(global)!;
+    for (const next of users) this.#lead(next, found);
+    if (fault >= 0)
+      this.#lead(
+        fault,
+        found.flatMap((each) => this.#afterFault(global, each)),
+      );
   }
 
-  #reach(global: number, found: Box): void {
-    let todo = this.#todo.get(global);
-    if (todo === undefined) this.#todo.set(global, (todo = new Boxes(this.#sets)));
-    if (!todo.holds(found)) todo.add(found);
+  #lead(global: number, boxes: readonly Box[]): void {
+    const known = this.#later.get(global);
+    if (known === undefined) this.#later.set(global, [...boxes]);
+    else for (const each of boxes) known.push(each);
+  }
+
+  /** One of the available pods of one side has failed. */
+  #afterFault(global: number, found: Box): Box[] {
+    return ranks.flatMap((rank) => {
+      const failed = this.#failed(rank, global, found[rank]!);
+      return failed === undefined ? [] : [box((k) => (k === rank ? failed : found[k]!))];
+    });
+  }
+
+  #reach(found: Box): void {
+    if (!this.#todo.holds(found)) this.#todo.add(found);
   }
 
   #note(global: number, alike: AlikeSyncs): void {
@@ -149,6 +159,8 @@ class BoxSearch {
     return this.#sets.of(seen);
   }
 }
+
+const ranks = Array.from({ length: SIDES }, (_, rank) => rank);
 
 function box(side: (rank: number) => number): Box {
   return [side(0), side(1), side(2)];
