@@ -1,6 +1,6 @@
 /** Where a rollout rests when it is left alone, in all states of an exploration at once: on boxes. */
 import type { Box } from "./boxes.ts";
-import type { AlikeSyncs } from "./deployment-steps.ts";
+import type { AlikeSyncs, DeploymentSteps } from "./deployment-steps.ts";
 import { isStuck } from "./endings.ts";
 import type { Exploration } from "./explore.ts";
 import type { ExploredBoxes } from "./explore-boxes.ts";
@@ -64,9 +64,9 @@ function restingStates(explored: ExploredBoxes): Map<number, readonly Box[]> {
 }
 
 /**
- * Whether no sequence of own steps can come back to where it began. In such a circle, what is global stays; so do
- * ReplicaSets that no sync of it writes to, since by itself none goes round; and to sync away from a size and never
- * back is no part of it. What is left once all this is taken away, again and again, would be the circle.
+ * Whether no sequence of own steps can come back to where it began. In such a circle what is global stays. So does a
+ * ReplicaSet that no sync of the circle writes to, for by itself none goes round: each sync sees it as it is. Of those
+ * that are written to, what they have and what the cache has of it would come back, too.
  */
 function isAcyclic(explored: ExploredBoxes): boolean {
   const { boxes, syncs, local, sets } = explored;
@@ -76,45 +76,101 @@ function isAcyclic(explored: ExploredBoxes): boolean {
     const states = [...sides].flatMap((set) => sets.members(set));
     if (goesRound(new Map(states.map((id) => [id, local.steps(rank, id)])))) return false;
   }
-  return ![...syncs.values()].some((of) => mayGoRound(of, [], explored));
+  return ![...syncs.values()].some((of) =>
+    circlesOf.some((ranks) => mayWrite(ranks, of, explored)),
+  );
 }
 
-/** `still`: ReplicaSets that these syncs do not write to, each seen by all in the same way. */
-function mayGoRound(
+/** Which ReplicaSets a circle may write to. */
+const circlesOf: readonly (readonly number[])[] = [
+  [0],
+  [1],
+  [2],
+  [0, 1],
+  [0, 2],
+  [1, 2],
+  [0, 1, 2],
+];
+
+/** Whether some of these syncs, that write to these ReplicaSets, may go round. */
+function mayWrite(
+  ranks: readonly number[],
   syncs: readonly AlikeSyncs[],
-  still: readonly number[],
   explored: ExploredBoxes,
 ): boolean {
-  const onward = ranks.filter((rank) => !goesRound(resizesOf(rank, syncs, explored)));
-  const left = syncs.filter(({ written }) => onward.every((rank) => written[rank]! < 0));
-  if (left.length === 0) return false;
-  const [next] = onward.filter((rank) => !still.includes(rank));
-  if (next === undefined) return goesRound(jointResizes(left, explored));
-  const seen = new Set(left.flatMap(({ sights }) => sights[next]!));
-  return [...seen].some((sight) => {
-    const alike = left.filter(({ sights }) => sights[next]!.includes(sight));
-    return mayGoRound(alike, [...still, next], explored);
-  });
+  const meant = syncs.filter(({ written }) =>
+    written.every((fields, rank) => fields < 0 || ranks.includes(rank)),
+  );
+  if (!ranks.every((rank) => meant.some(({ written }) => written[rank]! >= 0))) return false;
+  const still = [0, 1, 2].filter((rank) => !ranks.includes(rank));
+  return bySight(still, meant).some((alike) => goesRound(resizes(ranks, alike, explored)));
 }
 
-/** From which fields of all three to which: 6 bits each. */
-function jointResizes(
+/** The syncs that see all these ReplicaSets in the same way, for each way. */
+function bySight(
+  still: readonly number[],
+  syncs: readonly AlikeSyncs[],
+): (readonly AlikeSyncs[])[] {
+  const [rank, ...others] = still;
+  if (rank === undefined) return [syncs];
+  const seen = new Set(syncs.flatMap(({ sights }) => sights[rank]!));
+  return [...seen].flatMap((sight) =>
+    bySight(
+      others,
+      syncs.filter(({ sights }) => sights[rank]!.includes(sight)),
+    ),
+  );
+}
+
+/** Of some ReplicaSets what each has, and what the cache has of it, 6 bits each: to what syncs and news lead. */
+function resizes(
+  ranks: readonly number[],
   syncs: readonly AlikeSyncs[],
   { steps }: ExploredBoxes,
-): Map<number, number[]> {
+): Map<number, Set<number>> {
   const edges = new Map<number, Set<number>>();
-  const short = (fields: number): number => (fields & 31) | ((fields >> sizedAt) << 5);
+  const add = (from: readonly number[], to: readonly number[]): void => {
+    const [key, next] = [from, to].map((pairs) =>
+      pairs.reduce((sum, pair) => sum * 4096 + pair, 0),
+    );
+    if (key === next) return;
+    const known = edges.get(key!);
+    if (known === undefined) {
+      edges.set(key!, new Set([next!]));
+      hear(from);
+    } else known.add(next!);
+    if (!edges.has(next!)) {
+      edges.set(next!, new Set());
+      hear(to);
+    }
+  };
+  const hear = (pairs: readonly number[]): void => {
+    pairs.forEach((pair, k) => add(pairs, pairs.with(k, (pair >> 6) * 65)));
+  };
   for (const { sights, written } of syncs) {
-    const before = sights.map((of) => new Set(of.flatMap((sight) => steps.allFieldsOf(sight))));
-    for (const from of combinations(before)) {
-      const to = from.map((fields, rank) => (written[rank]! < 0 ? fields : written[rank]!));
-      const [key, next] = [from, to].map((all) => all.reduce((sum, of) => sum * 64 + short(of), 0));
-      const known = edges.get(key!);
-      if (known === undefined) edges.set(key!, new Set([next!]));
-      else known.add(next!);
+    for (const from of combinations(ranks.map((rank) => pairsOf(sights[rank]!, steps)))) {
+      const to = from.map((pair, k) => {
+        const fields = written[ranks[k]!]!;
+        return fields < 0 ? pair : (short(fields) << 6) | (pair & 63);
+      });
+      add(from, to);
     }
   }
-  return new Map([...edges].map(([from, to]) => [from, [...to]]));
+  return edges;
+}
+
+/** What ReplicaSets that look so may have, and what the cache has of it. */
+function pairsOf(sights: readonly number[], steps: DeploymentSteps): Set<number> {
+  const pairs = sights.flatMap((sight) => {
+    const listed = short(steps.listedFieldsOf(sight));
+    return steps.fieldsOf(sight).map((fields) => (short(fields) << 6) | listed);
+  });
+  return new Set(pairs);
+}
+
+/** The fields that syncs write in 6 bits. */
+function short(fields: number): number {
+  return (fields & 31) | (((fields >> sizedAt) & 1) << 5);
 }
 
 function combinations(sides: readonly Iterable<number>[]): number[][] {
@@ -124,29 +180,8 @@ function combinations(sides: readonly Iterable<number>[]): number[][] {
   );
 }
 
-const ranks = Array.from({ length: SIDES }, (_, rank) => rank);
-
-/** From which fields to which these syncs bring a ReplicaSet. */
-function resizesOf(
-  rank: number,
-  syncs: readonly AlikeSyncs[],
-  { steps }: ExploredBoxes,
-): Map<number, number[]> {
-  const edges = new Map<number, Set<number>>();
-  for (const { sights, written } of syncs) {
-    if (written[rank]! < 0) continue;
-    for (const sight of sights[rank]!) {
-      const before = steps.fieldsOf(sight);
-      const known = edges.get(before);
-      if (known === undefined) edges.set(before, new Set([written[rank]!]));
-      else known.add(written[rank]!);
-    }
-  }
-  return new Map([...edges].map(([from, to]) => [from, [...to]]));
-}
-
 /** Whether some way along the edges comes back to where it began. */
-function goesRound(edges: ReadonlyMap<number, readonly number[]>): boolean {
+function goesRound(edges: ReadonlyMap<number, Iterable<number>>): boolean {
   const waiting = new Map<number, number>();
   for (const targets of edges.values()) {
     for (const to of targets) waiting.set(to, (waiting.get(to) ?? 0) + 1);

@@ -65,14 +65,14 @@ export class DeploymentSteps {
     return (this.#bySight[set] = found);
   }
 
-  /** What a sync of the Deployment could write of a ReplicaSet, as it is in all states with this sight that one writes to. */
-  fieldsOf(sight: number): number {
-    return this.#local.wordOf(this.#examples[sight]!) & writeMask;
+  /** The fields that syncs write, as states with this sight have them: one, unless the sight is an old one. */
+  fieldsOf(sight: number): readonly number[] {
+    return [...this.#fields[sight]!];
   }
 
-  /** What the states with this sight have there; one that no sync can write to may differ from what is seen. */
-  allFieldsOf(sight: number): readonly number[] {
-    return [...this.#fields[sight]!];
+  /** These fields as the cache has them. */
+  listedFieldsOf(sight: number): number {
+    return this.#local.listedOf(this.#examples[sight]!) & writeMask;
   }
 
   /** Whether a sync in this state writes anything. */

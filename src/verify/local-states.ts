@@ -71,9 +71,12 @@ export class LocalStates {
 
   /** What a sync of the Deployment can see of it: two states that look alike are treated alike. */
   sightOf(id: number): number {
-    const word = this.#words[id]!;
-    const listed = this.#isLagging ? this.#copies[id]! : word & at.readMask;
-    return listed * 2 + (word & at.existsBit);
+    return this.listedOf(id) * 2 + (this.#words[id]! & at.existsBit);
+  }
+
+  /** What the cache has of it. */
+  listedOf(id: number): number {
+    return this.#isLagging ? this.#copies[id]! : this.#words[id]! & at.readMask;
   }
 
   /** The rank of the ReplicaSet that has, or will have, the Deployment's template. */

@@ -4,6 +4,7 @@ import { runs } from "../support/seed.ts";
 import { statesIn } from "../../src/verify/boxes-counted.ts";
 import { endingsInBoxes } from "../../src/verify/boxes-endings.ts";
 import { holdsInBoxes } from "../../src/verify/boxes-verdicts.ts";
+import type { AlikeSyncs } from "../../src/verify/deployment-steps.ts";
 import { exploration } from "../../src/verify/explore.ts";
 import { exploreBoxes } from "../../src/verify/explore-boxes.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
@@ -89,5 +90,31 @@ describe("all states taken together", () => {
     const ways = ({ laws }: typeof whole) =>
       laws.map(({ id, holds, witness }) => [id, holds, witness?.length]);
     expect(ways(fitting)).toEqual(ways(whole));
+  });
+
+  test("a sync that undoes what another does is found to go round", () => {
+    const model = exploration({ ...undone, pause: "once" });
+    const explored = exploreBoxes(model, 1e6)!;
+    const { steps } = explored;
+    expect(endingsInBoxes(model, explored).acyclic).toBe(true);
+    const writesOne = ({ written }: AlikeSyncs): boolean =>
+      written.filter((fields) => fields >= 0).length === 1;
+    const [global, of] = [...explored.syncs].find(([, all]) => all.some(writesOne))!;
+    const sync = of.find(writesOne)!;
+    const rank = sync.written.findIndex((fields) => fields >= 0);
+    const before = steps.fieldsOf(sync.sights[rank]![0]!)[0]!;
+    const sides = explored.boxes.get(global)!.map((box) => box[rank]!);
+    const seen = sides.flatMap((set) => [...steps.statesBySight(set).keys()]);
+    const sight = seen.find(
+      (each) =>
+        steps.fieldsOf(each).join() === `${sync.written[rank]!}` &&
+        steps.listedFieldsOf(each) === sync.written[rank]!,
+    )!;
+    const back: AlikeSyncs = {
+      sights: sync.sights.map((of, k) => (k === rank ? [sight] : of)),
+      written: sync.written.map((fields, k) => (k === rank ? before : fields)),
+    };
+    const syncs = new Map([...explored.syncs, [global, [sync, back]]]);
+    expect(endingsInBoxes(model, { ...explored, syncs }).acyclic).toBe(false);
   });
 });
