@@ -1,8 +1,10 @@
-/** Which objects of a cluster are to be explained, and the texts: Deployments, Rollouts and Canaries. */
+/** Which objects of a cluster are to be explained, and the texts: Deployments, Rollouts, Canaries; autoscalers by name. */
+import type { HorizontalPodAutoscaler } from "../api/autoscaling.ts";
 import type { Canary } from "../api/canary.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Rollout } from "../api/rollout.ts";
 import type { Cluster } from "../cluster.ts";
+import { explainAutoscaler } from "../explain/autoscaler.ts";
 import { explainCanary, explainRollout } from "../explain/operated.ts";
 import { explanationText, operatedText } from "../explain/text.ts";
 import { explainDeployment } from "../explain/why.ts";
@@ -11,21 +13,25 @@ import { nearest } from "../scenario/nearest.ts";
 export type Explained =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
+const AUTOSCALERS = "horizontalpodautoscalers";
 const KINDS = [
   { resource: "rollouts", words: ["rollout", "rollouts", "ro"] },
   { resource: "canaries", words: ["canary", "canaries"] },
   { resource: "deployments", words: ["deployment", "deployments", "deploy"] },
+  { resource: AUTOSCALERS, words: ["hpa", "horizontalpodautoscaler", AUTOSCALERS] },
 ] as const;
 type Kind = (typeof KINDS)[number];
 
-/** `wanted`: `web`, `deploy/web`, `rollout/web`; absent: all there are. */
+/** `wanted`: `web`, `deploy/web`, `hpa/web`; absent: all that roll out. */
 export function explained(cluster: Cluster, wanted?: string): Explained {
   const [word, name] = wanted?.includes("/") ? wanted.split("/") : [undefined, wanted];
-  const kinds = KINDS.filter(({ words }) => word === undefined || words.some((w) => w === word));
+  const kinds = KINDS.filter(({ resource, words }) =>
+    word === undefined ? resource !== AUTOSCALERS : words.some((each) => each === word),
+  );
   if (kinds.length === 0) {
     return {
       ok: false,
-      why: `${wanted}: Deployments, Rollouts and Canaries are explained, as in deployment/web`,
+      why: `${wanted}: Deployments, Rollouts, Canaries and autoscalers are explained, as in deployment/web`,
     };
   }
   const all = kinds.flatMap((kind) =>
@@ -53,6 +59,7 @@ const titles: Readonly<Record<Kind["resource"], string>> = {
   deployments: "Deployment",
   rollouts: "Rollout",
   canaries: "Canary",
+  horizontalpodautoscalers: "HorizontalPodAutoscaler",
 };
 
 function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject): string {
@@ -61,6 +68,8 @@ function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject): strin
       return operatedText(explainRollout(cluster, object as Rollout));
     case "canaries":
       return operatedText(explainCanary(cluster, object as Canary));
+    case AUTOSCALERS:
+      return operatedText(explainAutoscaler(cluster, object as HorizontalPodAutoscaler));
     case "deployments": {
       const { namespace = "default", name } = object.metadata;
       return explanationText(explainDeployment(cluster, `${namespace}/${name}`)!);

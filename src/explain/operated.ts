@@ -22,7 +22,7 @@ export interface OperatedSet {
 }
 
 export interface OperatedExplanation {
-  /** `rollout/web` */
+  /** `rollout/web`, `hpa/web` */
   readonly object: string;
   readonly at: Millis;
   readonly state: string;
@@ -132,7 +132,8 @@ function setsOf(cluster: Cluster, rollout: Rollout): readonly OperatedSet[] {
     .toSorted((a, b) => b.revision - a.revision);
 }
 
-function lastDecisions(
+/** Of the last sync of a controller that decided anything about an object. */
+export function lastDecisions(
   { trace }: Cluster,
   by: string,
   { metadata }: KubeObject,

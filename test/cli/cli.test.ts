@@ -137,7 +137,7 @@ describe("mistakes are answered in one line, without a stack", () => {
     ],
     [
       ["explain", "suite/good.yaml", "pod/x"],
-      "rollsim: pod/x: Deployments, Rollouts and Canaries are explained, as in deployment/web",
+      "rollsim: pod/x: Deployments, Rollouts, Canaries and autoscalers are explained, as in deployment/web",
     ],
   ])("rollsim %j", async (argv, message) => {
     expect(await rollsim(argv, here)).toEqual({ code: 2, out: "", err: `${message}\n` });

@@ -175,7 +175,7 @@ spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, ma
     ["why wbe", 'no Deployment "wbe" at this time; did you mean deployment/web?\n'],
     [
       "why rs/web",
-      "rs/web: Deployments, Rollouts and Canaries are explained, as in deployment/web\n",
+      "rs/web: Deployments, Rollouts, Canaries and autoscalers are explained, as in deployment/web\n",
     ],
     ["rewind", "rewind: "],
     ["step ten", "step: "],
