@@ -118,7 +118,7 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
             .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
             .positional("object", {
               type: "string",
-              describe: "As in deployment/web; default: all",
+              describe: "As in deployment/web or hpa/web; default: all that roll out",
             }),
         )
           .option("at", {
