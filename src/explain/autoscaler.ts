@@ -40,7 +40,7 @@ function stateOf({ status = {} }: HorizontalPodAutoscaler): string {
 /** Messages are those of podautoscaler/horizontal.go and replica_calculator.go. */
 function remedies({ spec, status }: HorizontalPodAutoscaler, target: string): string[] {
   const conditions = status?.conditions ?? [];
-  return conditions.flatMap(({ type, reason, message = "" }) => {
+  return conditions.flatMap(({ type, reason, message }) => {
     const request = /missing request for (\S+)/u.exec(message)?.[1];
     if (request !== undefined) return [`a request for ${request} in every container of ${target}`];
     if (/could not find the requested resource/u.test(message)) {
