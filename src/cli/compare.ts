@@ -3,7 +3,7 @@ import { parseDuration } from "../api/duration.ts";
 import { compareStrategies, type Comparison } from "../compare/compare.ts";
 import { CannotPlay } from "../compare/play.ts";
 import { isRelease, releaseOf } from "../compare/release.ts";
-import { strategies, strategyNames } from "../compare/strategies.ts";
+import { strategyNamed, strategyNames } from "../compare/strategies.ts";
 import type { Strategy } from "../compare/strategy.ts";
 import { comparisonMarkdown, comparisonText } from "../compare/table.ts";
 import { defaultWatch, type Watch } from "../compare/watch.ts";
@@ -31,7 +31,7 @@ const defaultStrategies: readonly string[] = ["rolling", "canary", "blue-green"]
 const mostWorlds = 10_000;
 
 export async function compare(args: CompareArguments, io: CliIo): Promise<ExitCode> {
-  const chosen = (args.strategies?.split(",") ?? defaultStrategies).map(strategyNamed);
+  const chosen = (args.strategies?.split(",") ?? defaultStrategies).map(chosenStrategy);
   const watch = watchOf(args);
   const [file] = await inputFiles([args.file], io);
   if (file === undefined) throw new UsageError("compare takes one file");
@@ -75,9 +75,13 @@ function textOf(comparison: Comparison, output: CompareArguments["output"]): str
   }
 }
 
-function strategyNamed(name: string): Strategy {
-  const found = strategies.find((strategy) => strategy.name === name);
+function chosenStrategy(name: string): Strategy {
+  const found = strategyNamed(name);
   if (found !== undefined) return found;
+  if (name.startsWith("rolling:")) {
+    const what = "maxSurge and maxUnavailable, not both 0, as in rolling:1/0 or rolling:25%/25%";
+    throw new UsageError(`unknown strategy ${name}: ${what}`);
+  }
   const meant = nearest(name, strategyNames);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   throw new UsageError(`unknown strategy ${name}: one of ${strategyNames.join(", ")}${hint}`);

@@ -20,6 +20,10 @@ export const moreExamples = {
   compare: [
     ["rollsim compare scenarios/compare-strategies.yaml", "a bad version under each strategy"],
     [
+      "rollsim compare scenarios/zero-downtime.yaml --strategies rolling:1/0,rolling:0/1",
+      "maxSurge 1, or maxUnavailable 1",
+    ],
+    [
       "rollsim compare scenarios/compare-strategies.yaml --success 95% --seeds 20",
       "how often it is caught",
     ],
@@ -88,7 +92,8 @@ function withComparison(parser: Argv, io: CliIo, answer: Answer): Argv {
         })
         .option("strategies", {
           ...text,
-          describe: "Of rolling, recreate, blue-green, canary, flagger; with commas",
+          describe:
+            "Of rolling (or rolling:1/0), recreate, blue-green, canary, flagger; with commas",
         })
         .option("seeds", { ...text, describe: "So many worlds; default 1" })
         .option("success", { ...text, describe: "Least share of successes; default 99%" })

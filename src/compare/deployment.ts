@@ -17,6 +17,24 @@ export const rolling: Strategy = {
   manifests: ({ deployment, service }) => [service, deployment],
 };
 
+/** `1/0` or `25%/25%`: maxSurge and maxUnavailable in the place of the Deployment's; undefined for other text. */
+export function rollingWith(settings: string): Strategy | undefined {
+  const [, surge, unavailable] = /^(\d+%?)\/(\d+%?)$/u.exec(settings) ?? [];
+  if (surge === undefined || unavailable === undefined) return undefined;
+  if (Number.parseInt(surge, 10) === 0 && Number.parseInt(unavailable, 10) === 0) return undefined;
+  const rollingUpdate = { maxSurge: amount(surge), maxUnavailable: amount(unavailable) };
+  const strategy = { type: "RollingUpdate", rollingUpdate };
+  return {
+    ...plain,
+    name: `rolling:${settings}`,
+    about: `RollingUpdate, maxSurge ${surge}, maxUnavailable ${unavailable}`,
+    manifests: ({ deployment, service }) => [
+      service,
+      { ...deployment, spec: { ...deployment.spec, strategy } },
+    ],
+  };
+}
+
 export const recreate: Strategy = {
   ...plain,
   name: "recreate",
@@ -35,6 +53,10 @@ function progress(api: Client, { deployment, newImage, container }: Release): Pr
   if (!isComplete(now)) return "under way";
   const image = now.spec.template.spec.containers.find(({ name: of }) => of === container)?.image;
   return image === newImage ? "promoted" : "rolled back";
+}
+
+function amount(text: string): number | string {
+  return text.endsWith("%") ? text : Number(text);
 }
 
 function nameOf({ deployment }: Release): string {

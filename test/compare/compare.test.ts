@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compareStrategies, type Comparison } from "../../src/compare/compare.ts";
 import { isRelease, releaseOf } from "../../src/compare/release.ts";
-import { strategies } from "../../src/compare/strategies.ts";
+import { strategies, strategyNamed } from "../../src/compare/strategies.ts";
 import { comparisonMarkdown, comparisonText } from "../../src/compare/table.ts";
 import { defaultWatch } from "../../src/compare/watch.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
@@ -18,7 +18,7 @@ function compared(
   const scenario = parseScenario(shop(step, rest), "shop.yaml");
   const release = releaseOf(scenario);
   if (!isRelease(release)) throw new Error(release.message);
-  const chosen = strategies.filter(({ name }) => of?.includes(name) ?? true);
+  const chosen = of?.map((name) => strategyNamed(name)!) ?? strategies;
   return compareStrategies(release, {
     scenario,
     strategies: chosen,
@@ -105,5 +105,25 @@ describe("the table of a comparison", () => {
     const text = comparisonText(compared({ of: ["rolling"], seeds: ["a", "b", "c"] }));
     expect(text).toContain("medians of 3 worlds");
     expect(text).toContain("rolled back 3/3 (44-100%)");
+  });
+});
+
+describe("a sweep of maxSurge and maxUnavailable", () => {
+  test("plays the release once with each", () => {
+    const of = ["rolling:1/0", "rolling:0/1", "rolling:100%/0", "rolling:50%/50%"];
+    const found = byName(compared({ of }));
+    const pods = of.map((name) => found[name]!.extraPods);
+    expect(pods).toEqual([2, 1, 10, 10]);
+  });
+
+  test.each([
+    "rolling:",
+    "rolling:0/0",
+    "rolling:0%/0",
+    "rolling:1",
+    "rolling:1/-1",
+    "rolling:a/b",
+  ])("takes no %s", (name) => {
+    expect(strategyNamed(name)).toBeUndefined();
   });
 });
