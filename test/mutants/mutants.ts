@@ -1,5 +1,6 @@
 /** All broken rules; recorded traces or tests must notice every one of them (main.ts). */
 import { clusterMutants } from "./cluster-mutants.ts";
+import { countMutants } from "./count-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
@@ -20,4 +21,5 @@ export const mutants: readonly Mutant[] = [
   ...refusalMutants,
   ...podsLawMutants,
   ...verifyMutants,
+  ...countMutants,
 ];

@@ -18,13 +18,13 @@ const laws = noticedBy(
     ],
     [
       "a sync may take what is to spare without a budget",
-      "verify/properties",
+      "verify/sync-laws",
       `if (max === 0) return taken <= 0;`,
       ``,
     ],
     [
       "the guard holds only while nothing was cleaned up",
-      "verify/properties",
+      "verify/sync-laws",
       `Math.min(rest, spec - status)`,
       `Math.max(rest, spec - status)`,
     ],
