@@ -338,4 +338,48 @@ const pods = noticedBy(
   ],
 );
 
-export const countMutants: readonly Mutant[] = [...deployments, ...replicaSets, ...pods];
+const values = noticedBy(
+  ["controllers/slices.test.ts", "controllers/budget.test.ts"],
+  [
+    [
+      "an endpoint that serves no more while it terminates is the same",
+      "controllers/endpointslice/endpoint",
+      `a.conditions.serving === b.conditions.serving &&`,
+      ``,
+    ],
+    [
+      "a whole slice is poured into an empty one",
+      "controllers/endpointslice/slices",
+      `if (count >= MAX_ENDPOINTS_PER_SLICE) return undefined;`,
+      `if (count > MAX_ENDPOINTS_PER_SLICE) return undefined;`,
+    ],
+    [
+      "a share is of the pods that are there",
+      "controllers/disruption/budget",
+      `const expected = scale();
+  return { expected, desired: scaled(minAvailable, expected) };`,
+      `const expected = pods.length;
+  return { expected, desired: scaled(minAvailable, expected) };`,
+    ],
+    [
+      "pods that nobody wants any more may be evicted one by one",
+      "controllers/disruption/budget",
+      `expected <= 0 ? 0 : Math.max(0, healthy - desired)`,
+      `Math.max(0, healthy - desired)`,
+    ],
+    [
+      "an evicted pod that is going is remembered",
+      "controllers/disruption/budget",
+      `if (since === undefined || deletionTimestamp !== undefined) return [];`,
+      `if (since === undefined) return [];`,
+    ],
+    [
+      "another Deployment of the name says how many pods there are to be",
+      "controllers/disruption/budget",
+      `if (deployment?.metadata.uid !== above.uid) return undefined;`,
+      `if (deployment === undefined) return undefined;`,
+    ],
+  ],
+);
+
+export const countMutants: readonly Mutant[] = [...deployments, ...replicaSets, ...pods, ...values];
