@@ -73,12 +73,16 @@ function statOf(path: string): Stats | undefined {
     return statSync(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return undefined;
+    if (code === "ELOOP") {
+      throw new UsageError(`${path}: a symbolic link that leads to itself`, { cause: error });
+    }
     throw error;
   }
 }
 
 async function expand(name: string, cwd: string): Promise<readonly string[]> {
+  if (name === "") throw new UsageError("an empty name of a file; . is this folder");
   const path = resolve(cwd, name);
   const found = statOf(path);
   if (found?.isDirectory() === true) {
@@ -125,7 +129,12 @@ function byText(a: string, b: string): number {
 
 function readText(path: string, shown: string): string {
   try {
-    const { size } = statSync(path);
+    const stats = statSync(path);
+    const { size } = stats;
+    // /dev/zero never ends; /dev/stdin does.
+    if (stats.isCharacterDevice() && !/^\/dev\/(stdin|null|fd\/\d+)$/u.test(path)) {
+      throw new UsageError(`${shown}: a device, not a file`);
+    }
     if (size > mostBytes) {
       const mebibytes = (size / 1024 / 1024).toFixed(0);
       throw new UsageError(`${shown}: ${mebibytes} MiB is too large; the most is 8 MiB: split it`);
