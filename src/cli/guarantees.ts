@@ -20,8 +20,10 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return exitCodes.usage;
   const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
-  // The API server's defaults are part of the settings: the manifests are applied, their steps left out.
-  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
+  // The API server's defaults are part of the settings: what steps apply is applied at once, other steps are left out.
+  const applied = scenario.steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
+  const manifests = [...scenario.manifests, ...applied];
+  const cluster = clusterAt({ ...scenario, manifests, steps: [] }, 0, { readFile });
   for (const { metadata, spec } of cluster.api.list(
     "horizontalpodautoscalers",
   ) as readonly HorizontalPodAutoscaler[]) {

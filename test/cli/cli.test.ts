@@ -195,6 +195,10 @@ describe("files", () => {
     expect(said).toMatchObject({ code: 0, out: "PLAYED stdin: nothing was expected\n" });
     const promised = await rollsim(["guarantees", "-"], { ...here, stdin: manifest });
     expect([promised.code, promised.err]).toEqual([0, ""]);
+    const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
+    const step = `${head}steps:\n  - apply:\n${manifest.replaceAll(/^/gmu, "      ")}`;
+    const applied = await rollsim(["guarantees", "-"], { ...here, stdin: step });
+    expect(applied).toMatchObject({ code: 0, out: promised.out });
     const wrong = await rollsim(["check", "-"], { ...here, stdin: "expcet: 1\nsteps: []\n" });
     expect(wrong.err).toContain("<stdin>:1:1: error[unknown-key]");
   });
