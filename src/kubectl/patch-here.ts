@@ -9,6 +9,7 @@ import { mergeObject } from "../apiserver/patch-strategic.ts";
 import { schemaOf } from "../apiserver/schema.ts";
 import type { Problem } from "./errors.ts";
 import { isKubeObject } from "./fields.ts";
+import { compactJson } from "./output/gojson.ts";
 
 /** The object as it would be, without defaults; or why not. */
 export function patchedHere(
@@ -23,7 +24,7 @@ export function patchedHere(
         ? mergedByJson(object, body)
         : merged(object, body ?? {});
   if (!result.ok) return { text: result.error };
-  return isKubeObject(result.value) ? result.value : { text: "Object 'Kind' is missing" };
+  return isKubeObject(result.value) ? result.value : { text: kindless(result.value) };
 }
 
 /** What is said here of a patch that is no JSON; by operations the server's words stand for it. */
@@ -32,6 +33,10 @@ export const unreadable = {
   merge: "Invalid JSON Patch",
   json: undefined,
 } as const;
+
+function kindless(value: unknown): string {
+  return `Object 'Kind' is missing in '${compactJson(value)}'`;
+}
 
 type Patched =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };

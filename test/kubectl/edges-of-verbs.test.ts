@@ -119,3 +119,11 @@ test("get --sort-by leaves what is alike in the order of Go's sort, which is not
   const order = "c15 c24 c12 c21 c18 c16 c10 c19 c13 c22 c17 c14 c20 c23 c11";
   expect(out.match(/^c\d+/gmu)?.join(" ")).toBe(order);
 });
+
+test("patch that no server sees says what is left of an object without a kind", () => {
+  const type = typist();
+  type("create cm c --from-literal=k=v");
+  const patch = `-p '{"$patch":"replace","data":{"k":"w"}}'`;
+  const { err } = type(`patch cm c --dry-run=client ${patch}`);
+  expect(err).toBe(`error: Object 'Kind' is missing in '{"data":{"k":"w"}}'\n`);
+});
