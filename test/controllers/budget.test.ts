@@ -49,6 +49,11 @@ test("where no replicas are wanted nothing is to spare, though pods are still th
   });
 });
 
+test("a budget that says neither minAvailable nor maxUnavailable expects nothing, and lets nothing go", () => {
+  const expected = { expectedPods: 0, desiredHealthy: 0, currentHealthy: 5, disruptionsAllowed: 0 };
+  expect(statusOf({}, five)).toMatchObject(expected);
+});
+
 test("an evicted pod is forgotten once it is asked to go", () => {
   const since = new Date(NOW - 1000).toISOString();
   const before = { disruptedPods: { a: since, b: since } } as unknown as BudgetStatus;

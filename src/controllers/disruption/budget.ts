@@ -103,7 +103,8 @@ function expectations(
     const expected = scale();
     return { expected, desired: Math.max(0, expected - scaled(spec.maxUnavailable, expected)) };
   }
-  const { minAvailable = 1 } = spec;
+  const { minAvailable } = spec;
+  if (minAvailable === undefined) return { expected: 0, desired: 0 };
   if (typeof minAvailable === "number") return { expected: pods.length, desired: minAvailable };
   const expected = scale();
   return { expected, desired: scaled(minAvailable, expected) };
