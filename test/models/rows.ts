@@ -85,6 +85,12 @@ export const largeRows = {
   },
 } as const satisfies Readonly<Record<string, Row>>;
 
+interface ExploredRow {
+  readonly name: string;
+  readonly config: ExploreConfig;
+  readonly states: number;
+}
+
 /** All that `rollsim verify` allows at once, as far as it can be explored to the end: states of the real code. */
 export const exploredRows = [
   {
@@ -102,8 +108,28 @@ export const exploredRows = [
     config: { ...four, revisions: 3, changes: 3, ...back, ...others, cache: "lagging", actions: 3 },
     states: 7_701_912,
   },
-] as const satisfies readonly {
-  readonly name: string;
-  readonly config: ExploreConfig;
-  readonly states: number;
-}[];
+] as const satisfies readonly ExploredRow[];
+
+/** Too many states for one by one: in boxes. */
+export const togetherRows = [
+  {
+    name: "4 at 25%/25%, 3 revisions, undo, fail, lag",
+    config: { ...four, revisions: 3, changes: 3, ...back, faults: 1, cache: "lagging" },
+    states: 35_830_980,
+  },
+  {
+    name: "4 at 25%/25%, 3 revisions, undo, scale, lag",
+    config: { ...four, revisions: 3, changes: 3, ...back, scaleTo: 2, cache: "lagging" },
+    states: 37_798_616,
+  },
+  {
+    name: "4 at 25%/25%, 3 revisions, undo, pause, lag",
+    config: { ...four, revisions: 3, changes: 3, ...back, pause: "once", cache: "lagging" },
+    states: 121_018_132,
+  },
+  {
+    name: "4 at 25%/25%, 3 revisions, undo, scale, pause, fail, lag; at most 4 actions",
+    config: { ...four, revisions: 3, changes: 3, ...back, ...others, cache: "lagging", actions: 4 },
+    states: 208_341_772,
+  },
+] as const satisfies readonly ExploredRow[];
