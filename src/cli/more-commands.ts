@@ -20,10 +20,6 @@ export const moreExamples = {
   compare: [
     ["rollsim compare scenarios/compare-strategies.yaml", "a bad version under each strategy"],
     [
-      "rollsim compare scenarios/zero-downtime.yaml --strategies rolling:1/0,rolling:0/1",
-      "maxSurge 1, or maxUnavailable 1",
-    ],
-    [
       "rollsim compare scenarios/compare-strategies.yaml --success 95% --seeds 20",
       "how often it is caught",
     ],
