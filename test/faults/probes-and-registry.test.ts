@@ -67,7 +67,7 @@ describe("a readiness probe that is made to fail", () => {
     cluster.runUntil(45 * second);
     passProbe(cluster, name);
     expect(podsOf(cluster).filter(isReady)).toEqual([]);
-    cluster.runUntil(50 * second);
+    cluster.runUntil(52 * second);
     expect(podsOf(cluster).filter(isReady)).toHaveLength(1);
   });
 
