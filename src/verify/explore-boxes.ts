@@ -8,7 +8,7 @@
 import { Boxes, type Box } from "./boxes.ts";
 import { DeploymentSteps, type AlikeSyncs } from "./deployment-steps.ts";
 import type { Exploration } from "./explore.ts";
-import { LocalStates, SIDES } from "./local-states.ts";
+import { LocalStates } from "./local-states.ts";
 import { stepsFor, type Steps } from "./packed.ts";
 import { StateSets } from "./state-sets.ts";
 
@@ -114,7 +114,7 @@ class BoxSearch {
 
   /** One of the available pods of one side has failed. */
   #afterFault(global: number, found: Box): Box[] {
-    return ranks.flatMap((rank) => {
+    return [0, 1, 2].flatMap((rank) => {
       const failed = this.#failed(rank, global, found[rank]!);
       return failed === undefined ? [] : [box((k) => (k === rank ? failed : found[k]!))];
     });
@@ -159,8 +159,6 @@ class BoxSearch {
     return this.#sets.of(seen);
   }
 }
-
-const ranks = Array.from({ length: SIDES }, (_, rank) => rank);
 
 function box(side: (rank: number) => number): Box {
   return [side(0), side(1), side(2)];

@@ -9,6 +9,7 @@ import {
   ceilingOf,
   floorOf,
   isStatusHonest,
+  ofActive,
   onTotals,
   stateLaws,
   type Assumption,
@@ -116,7 +117,7 @@ function podsCeiling(model: Exploration): JudgedLaw {
     statement: name,
     class: "A",
     assumes: [],
-    totals: [({ active }) => active],
+    totals: [ofActive],
     left: ([pods = 0], view) => ceilingOf(view) - pods,
   });
   return {

@@ -112,7 +112,7 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
 }
 
-/** Of boxes: what syncs can see of them, in all; takes about as long as looking at the states did, or a minute or two more. */
+/** What syncs may see of boxes, for each state that may be looked at: a minute or two where the limit is the default. */
 const COMBINATIONS_PER_STATE = 2;
 
 /** All states together, where no law is about syncs; undefined if these are too many boxes, too. */

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
 import type { Cluster } from "../../src/cluster.ts";
-import { placeEndpoints, type Slice } from "../../src/controllers/endpointslice/slices.ts";
 import {
   second,
   world,
@@ -13,6 +12,7 @@ import {
   legacy,
   states,
 } from "./endpoints-world.ts";
+import { placed, sliceOf } from "./placed-slices.ts";
 
 describe("a Service without pods", () => {
   test("has one slice without ports or endpoints, and an empty Endpoints object", () => {
@@ -199,50 +199,41 @@ describe("pods of a Service", () => {
 });
 
 describe("slices", () => {
-  const of = (name: string, count: number, key = "http"): Slice => ({
-    name,
-    key,
-    ports: [],
-    rows: Array.from({ length: count }, (_, row) => row),
-  });
-  const placed = (all: readonly Slice[], rows: number[], touched: readonly Slice[] = []) =>
-    placeEndpoints({
-      slices: all,
-      touched: new Set(touched),
-      arrivals: rows.length === 0 ? [] : [{ key: "http", ports: [], rows }],
-      labels: "same",
-    });
-
   test("that stay as they are take new endpoints that just fit, and none that do not", () => {
-    const [roomy, tight] = [of("roomy", 50), of("tight", 98)];
+    const [roomy, tight] = [sliceOf("roomy", 50), sliceOf("tight", 98)];
     expect(placed([roomy, tight], [200, 201]).update).toEqual([tight]);
     expect(tight.rows).toHaveLength(100);
-    expect(placed([of("a", 50), of("b", 99)], [200, 201]).update).toMatchObject([{ name: "a" }]);
-    expect(placed([of("a", 99)], [200, 201])).toMatchObject({
+    expect(placed([sliceOf("a", 50), sliceOf("b", 99)], [200, 201]).update).toMatchObject([
+      { name: "a" },
+    ]);
+    expect(placed([sliceOf("a", 99)], [200, 201])).toMatchObject({
       update: [],
       create: [{ rows: [200, 201] }],
     });
   });
 
   test("of other ports take none", () => {
-    expect(placed([of("grpc", 98, "grpc"), of("http", 1)], [200])).toMatchObject({
+    expect(placed([sliceOf("grpc", 98, "grpc"), sliceOf("http", 1)], [200])).toMatchObject({
       update: [{ name: "http" }],
     });
-    expect(placed([of("grpc", 98, "grpc")], [200])).toMatchObject({ update: [], create: [{}] });
+    expect(placed([sliceOf("grpc", 98, "grpc")], [200])).toMatchObject({
+      update: [],
+      create: [{}],
+    });
   });
 
   test("that change anyway take new endpoints first", () => {
-    const [changed, tight] = [of("changed", 50), of("tight", 98)];
+    const [changed, tight] = [sliceOf("changed", 50), sliceOf("tight", 98)];
     expect(placed([changed, tight], [200, 201], [changed]).update).toEqual([changed]);
     expect([changed.rows.length, tight.rows.length]).toEqual([52, 98]);
   });
 
   test("that are empty go when their last endpoint left, or nothing offers their ports any more", () => {
-    const empty = of("empty", 0);
-    expect(placed([empty, of("other", 1)], []).delete).toEqual([]);
-    expect(placed([empty, of("other", 1)], [], [empty]).delete).toEqual([empty]);
-    const old = of("old", 0, "grpc");
-    expect(placed([old, of("other", 1)], []).delete).toEqual([old]);
+    const empty = sliceOf("empty", 0);
+    expect(placed([empty, sliceOf("other", 1)], []).delete).toEqual([]);
+    expect(placed([empty, sliceOf("other", 1)], [], [empty]).delete).toEqual([empty]);
+    const old = sliceOf("old", 0, "grpc");
+    expect(placed([old, sliceOf("other", 1)], []).delete).toEqual([old]);
   });
 
   test("hold at most 100 endpoints each; new ones go where they fit best", () => {

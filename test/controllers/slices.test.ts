@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { sameCondition } from "../../src/controllers/endpointslice/endpoint.ts";
 import { placeEndpoints, type Slice } from "../../src/controllers/endpointslice/slices.ts";
+import { placed, sliceOf } from "./placed-slices.ts";
 
 describe("endpoints", () => {
   test.each(["ready", "serving", "terminating"])(
@@ -18,38 +19,24 @@ describe("endpoints", () => {
 });
 
 describe("slices", () => {
-  const of = (name: string, count: number, key = "http"): Slice => ({
-    name,
-    key,
-    ports: [],
-    rows: Array.from({ length: count }, (_, row) => row),
-  });
-  const placed = (all: readonly Slice[], rows: number[], touched: readonly Slice[] = []) =>
-    placeEndpoints({
-      slices: all,
-      touched: new Set(touched),
-      arrivals: rows.length === 0 ? [] : [{ key: "http", ports: [], rows }],
-      labels: "same",
-    });
-
   test("that are whole are made anew, though an empty one would hold them", () => {
     const hundred = Array.from({ length: 100 }, (_, row) => row);
-    expect(placed([of("empty", 0)], hundred)).toMatchObject({ update: [], create: [{}] });
+    expect(placed([sliceOf("empty", 0)], hundred)).toMatchObject({ update: [], create: [{}] });
   });
 
   test("without endpoints: one is enough, and is left alone unless it says something else", () => {
     const none = { create: [], update: [], delete: [] };
-    expect(placed([of("none", 0)], [])).toEqual(none);
+    expect(placed([sliceOf("none", 0)], [])).toEqual(none);
     const input = { touched: new Set<Slice>(), arrivals: [], labels: "same" } as const;
-    const http = { ...of("none", 0), ports: [{ port: 80 }] } as unknown as Slice;
+    const http = { ...sliceOf("none", 0), ports: [{ port: 80 }] } as unknown as Slice;
     const written = { ...none, update: [{ name: "none", ports: [] }] };
     expect(placeEndpoints({ ...input, slices: [http] })).toMatchObject(written);
-    const changed = { ...input, slices: [of("none", 0)], labels: "changed" } as const;
+    const changed = { ...input, slices: [sliceOf("none", 0)], labels: "changed" } as const;
     expect(placeEndpoints(changed)).toMatchObject(written);
   });
 
   test("that would go are written over, the first by what was to be made last", () => {
-    const [a, b] = [of("a", 0, "old"), of("b", 0, "old")];
+    const [a, b] = [sliceOf("a", 0, "old"), sliceOf("b", 0, "old")];
     const arrivals = ["x", "y", "z"].map((key) => ({ key, ports: [], rows: [1] }));
     expect(
       placeEndpoints({ slices: [a, b], touched: new Set([a, b]), arrivals, labels: "same" }),
@@ -64,7 +51,7 @@ describe("slices", () => {
   });
 
   test("of other ports take none, though they change anyway", () => {
-    const grpc = of("grpc", 98, "grpc");
+    const grpc = sliceOf("grpc", 98, "grpc");
     expect(placed([grpc], [200], [grpc])).toMatchObject({
       update: [{ name: "grpc", rows: { length: 98 } }],
       create: [{}],
