@@ -7,7 +7,7 @@ import type { KubeObject } from "../../api/meta.ts";
 import type { ResourceMetricsSource } from "../../api/metrics.ts";
 import { notFound, type Answer, failure } from "../../api/status.ts";
 import { podName } from "../../apiserver/events/pod-events.ts";
-import { kindOfObject, KINDS } from "../../apiserver/kinds.ts";
+import { groupResource, kindOfObject, KINDS, storeName } from "../../apiserver/kinds.ts";
 import { Phase } from "../../apiserver/pod-columns.ts";
 import { amountsOf, isSidecar } from "../../apiserver/pod-resources.ts";
 import { labelMatcher, parseLabelSelector, type Matcher } from "../../apiserver/selectors.ts";
@@ -100,7 +100,8 @@ function targetOf(
   const { apiVersion = "", kind, name } = scaleTargetRef;
   const group = apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";
   const known = KINDS.some((each) => each.kind === kind && each.group === group);
-  const { resource } = kindOfObject({ apiVersion, kind });
+  const found = kindOfObject({ apiVersion, kind });
+  const resource = storeName(found);
   const object = store.get(resource, `${namespace}/${name}`);
   if (!known && object === undefined) {
     const message = `no matches for kind ${JSON.stringify(kind)} in group ${JSON.stringify(group)}`;
@@ -108,7 +109,7 @@ function targetOf(
   }
   const replicas = (object as Scalable | undefined)?.spec?.replicas;
   if (object === undefined || replicas === undefined) {
-    return { ok: false, status: notFound({ group, resource }, name) };
+    return { ok: false, status: notFound(groupResource(found), name) };
   }
   return { ok: true, value: { resource, object, specReplicas: replicas } };
 }

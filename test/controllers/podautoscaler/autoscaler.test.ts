@@ -244,13 +244,61 @@ describe("a HorizontalPodAutoscaler", () => {
     expect(looks).toEqual([0, 15, 20, 30, 45]);
   });
 
-  test("says which kind there is none of", () => {
-    const scaleTargetRef = { apiVersion: "example.com/v1", kind: "Gadget", name: "web" };
+  test.each([
+    ["Gadget", "example.com"],
+    ["Gadget", "apps"],
+    ["Deployment", "example.com"],
+  ])("says that there is no kind %s in group %s", (kind, group) => {
+    const scaleTargetRef = { apiVersion: `${group}/v1`, kind, name: "web" };
     const cluster = world({}, { replicas: 3, hpa: { scaleTargetRef } });
     cluster.runUntil(10 * second);
     expect(events(cluster)).toEqual([
-      'FailedGetScale: no matches for kind "Gadget" in group "example.com"',
+      `FailedGetScale: no matches for kind "${kind}" in group "${group}"`,
     ]);
+  });
+
+  test("scales a custom resource, by the selector that its status tells", () => {
+    const scaleTargetRef = { apiVersion: "example.com/v1", kind: "Gadget", name: "web" };
+    const behaviors = [{ cpu: [{ at: 0, milli: 600 }] }];
+    const cluster = world({ behaviors }, { replicas: 3, hpa: { scaleTargetRef } });
+    const gadget = { apiVersion: "example.com/v1", kind: "Gadget", metadata: { name: "web" } };
+    cluster.act("create", (api) => {
+      api.create({ ...gadget, spec: { replicas: 3 }, status: { selector: "app=web" } });
+    });
+    cluster.runUntil(minute);
+    const found = cluster.api.get({ resource: "gadgets.example.com", name: "web" });
+    expect(found).toMatchObject({ value: { spec: { replicas: 6 } } });
+    expect(replicasOf(cluster)).toBe(3);
+  });
+
+  // The sample of 15 s is the first; 600m on any number of pods are 120 % of what they request.
+  test.each([
+    ["", []],
+    [" while another metric cannot be read", [{ metric: { name: "hits" }, target: average }]],
+  ])("remembers between its turns what a policy lets it add%s", (_, unread) => {
+    const cpu = { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } };
+    const metrics = [
+      { type: "Resource", resource: cpu },
+      ...unread.map((pods) => ({ type: "Pods", pods })),
+    ];
+    const scaleUp = { policies: [{ type: "Pods", value: 1, periodSeconds: 60 }] };
+    const behaviors = [{ cpu: [{ at: 0, milli: 600 }] }];
+    const cluster = world({ behaviors }, { replicas: 3, hpa: { metrics, behavior: { scaleUp } } });
+    const sizes = [60, 100, 120, 180].map((at) => {
+      cluster.runUntil(at * second);
+      return replicasOf(cluster);
+    });
+    expect(sizes).toEqual([4, 4, 5, 6]);
+  });
+
+  test("shares no pods with an autoscaler of another namespace", () => {
+    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 600 }] }] }, { replicas: 3 });
+    cluster.act("create", (api) => {
+      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
+      api.create(hpa({ metadata: { namespace: "other" } }));
+    });
+    cluster.runUntil(minute);
+    expect(replicasOf(cluster)).toBe(6);
   });
 
   test("has nothing to compare where its pods request 0 CPU", () => {
