@@ -1,5 +1,5 @@
 /**
- * The pods of a cohort (pod-cohorts.ts) by node, and a tournament of the nodes: on top is the one with the most
+ * The pods of a generation (pod-cohorts.ts) by node, and a tournament of the nodes: on top is the one with the most
  * active pods of some owners, and of those alike the one with the oldest pod. Who deletes a few pods out of very
  * many looks neither through other pods nor through other nodes. Nodes go by number + 1.
  */
@@ -20,8 +20,8 @@ export interface NodeCounts {
 export class CohortNodes {
   /** Row of the oldest pod on each node, or NO_ROW. */
   readonly #oldest: number[] = [];
-  /** Rows of each node's pods, ascending; may hold some that have left. */
-  readonly #rows: number[][] = [];
+  /** Rows of each node's pods, ascending; may hold some that have left. Undefined: it never had any. */
+  readonly #rows: (number[] | undefined)[] = [];
   /** Where the oldest stands among its node's rows. */
   readonly #heads: number[] = [];
   readonly #isIn: (row: number) => boolean;
@@ -32,7 +32,7 @@ export class CohortNodes {
   /** Binary tree: the root in place 1, the nodes in the second half, in each place the better of the two below. */
   #winners = new Int32Array(0);
 
-  /** `isIn`: whether a pod still belongs to the cohort. */
+  /** `isIn`: whether a pod still belongs to the generation. */
   constructor(isIn: (row: number) => boolean) {
     this.#isIn = isIn;
   }
@@ -40,11 +40,11 @@ export class CohortNodes {
   /** Lists a pod; false where it is older than one that is listed, and is not. */
   enter(node: number, row: number): boolean {
     while (this.#rows.length <= node) {
-      this.#rows.push([]);
+      this.#rows.push(undefined);
       this.#heads.push(0);
       this.#oldest.push(NO_ROW);
     }
-    const rows = this.#rows[node]!;
+    const rows = (this.#rows[node] ??= []);
     if (rows.length > 0 && rows[rows.length - 1]! >= row) return false;
     rows.push(row);
     if (this.#oldest[node] === NO_ROW) this.#setOldest(node, row);

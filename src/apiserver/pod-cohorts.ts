@@ -2,7 +2,8 @@
  * The active pods of one ReplicaSet, grouped by what the deletion order looks at, nodes aside: first into
  * tiers (with a node or not, phase, ready, deletion cost), then into cohorts that are alike in all else too.
  * There are few cohorts even where there are many pods: alike are those that were created, and became
- * ready, in the same second. Groups are kept as pods change; rows that left are dropped when they are met.
+ * ready, in the same second. Cohorts of about the same age count as alike, for a while: they are generations.
+ * All are kept as pods change; rows that left are dropped when they are met.
  */
 import { CohortNodes } from "./cohort-nodes.ts";
 import { Flag, UNBOUND, type PodColumns } from "./pod-columns.ts";
@@ -15,7 +16,12 @@ export interface Tier {
   readonly deletionCost: number;
   /** How many pods are in it now. */
   count: number;
+  /** Those that became ready first in front, then by creation, then by restarts. */
   cohorts: Cohort[];
+  /** Undefined: to be told apart anew. */
+  generations: readonly Generation[] | undefined;
+  /** When they are to be told apart anew, in wall-clock ms. */
+  generationsUntil: number;
   /** Its pods by node number + 1; kept from when it is first asked for. */
   onNodes: number[] | undefined;
 }
@@ -35,8 +41,20 @@ export interface Cohort {
   /** All rows in front of this place have left. */
   head: number;
   sorted: boolean;
-  /** The same pods by node; kept from when they are first asked for. */
+  generation: Generation | undefined;
+}
+
+/** Cohorts of a tier that are alike for now. */
+export interface Generation {
+  cohorts: readonly Cohort[];
+  /** Their pods by node; kept from when they are first asked for. */
   nodes: CohortNodes | undefined;
+}
+
+/** How cohorts are told apart: those that are alike side by side, and until when (wall-clock ms). */
+export interface Arrangement {
+  readonly alike: readonly (readonly Cohort[])[];
+  readonly until: number;
 }
 
 /** Rows that have left are dropped when they are so many more than those that stay. */
@@ -69,9 +87,10 @@ export class PodCohorts {
     if (cohort === undefined || (cohort.count === 0 && !isBack)) cohort = this.#open(row, cohort);
     this.#cohortOf[row] = cohort.id;
     this.#count(cohort, row, 1);
-    const { nodes } = cohort;
+    const { generation } = cohort;
+    const nodes = generation?.nodes;
     if (nodes !== undefined && (isBack || !nodes.enter(this.#columns.node[row]! + 1, row))) {
-      cohort.nodes = undefined; // its node may have gone past it
+      generation!.nodes = undefined; // its node may have gone past it
     }
     if (isBack) return; // its row is still listed
     const { rows } = cohort;
@@ -83,7 +102,7 @@ export class PodCohorts {
     const cohort = this.#byId[this.#cohortOf[row]!]!;
     this.#cohortOf[row] = -cohort.id;
     this.#count(cohort, row, -1);
-    cohort.nodes?.leave(this.#columns.node[row]! + 1, row);
+    cohort.generation?.nodes?.leave(this.#columns.node[row]! + 1, row);
   }
 
   /** Those that have pods, in no particular order. */
@@ -121,14 +140,62 @@ export class PodCohorts {
     return tier.onNodes;
   }
 
-  /** A cohort's pods by node. */
-  byNode(cohort: Cohort): CohortNodes {
-    if (cohort.nodes !== undefined) return cohort.nodes;
-    this.#tidy(cohort);
-    const nodes = new CohortNodes((row) => this.isIn(cohort, row));
-    for (const row of cohort.rows) nodes.enter(this.#columns.node[row]! + 1, row);
-    cohort.nodes = nodes;
+  /**
+   * A tier's cohorts, those that are alike together, in the order of `arrange`, which is asked where there are others
+   * or its time is over. A few of them grow too old for theirs then; the others stay where they are.
+   */
+  generations(
+    tier: Tier,
+    now: number,
+    arrange: (cohorts: readonly Cohort[]) => Arrangement,
+  ): readonly Generation[] {
+    if (tier.generations !== undefined && now < tier.generationsUntil) return tier.generations;
+    const { alike, until } = arrange(tier.cohorts);
+    const taken = new Set<Generation>();
+    for (const cohorts of alike.toSorted((a, b) => b.length - a.length)) {
+      const before = cohorts[0]!.generation;
+      const isFree = before !== undefined && !taken.has(before);
+      const generation = isFree ? before : { cohorts, nodes: undefined };
+      taken.add(generation);
+      generation.cohorts = cohorts;
+      for (const each of cohorts) if (each.generation !== generation) this.#move(each, generation);
+    }
+    tier.generations = alike.map(([cohort]) => cohort!.generation!);
+    tier.generationsUntil = until;
+    return tier.generations;
+  }
+
+  /** The pods of a generation by node. */
+  byNode(generation: Generation): CohortNodes {
+    if (generation.nodes !== undefined) return generation.nodes;
+    const nodes = new CohortNodes((row) => this.#generationOf(row) === generation);
+    const rows = generation.cohorts.flatMap((cohort) => {
+      this.#tidy(cohort);
+      return cohort.rows;
+    });
+    if (generation.cohorts.length > 1) rows.sort((a, b) => a - b);
+    for (const row of rows) nodes.enter(this.#columns.node[row]! + 1, row);
+    generation.nodes = nodes;
     return nodes;
+  }
+
+  #generationOf(row: number): Generation | undefined {
+    const id = this.#cohortOf[row]!;
+    return id > 0 ? this.#byId[id]!.generation : undefined;
+  }
+
+  #move(cohort: Cohort, to: Generation): void {
+    const from = cohort.generation;
+    cohort.generation = to;
+    if (from?.nodes === undefined && to.nodes === undefined) return;
+    const rows = this.rowsOf(cohort);
+    for (let at = cohort.head; at < rows.length; at++) {
+      const row = rows[at]!;
+      if (!this.isIn(cohort, row)) continue;
+      const place = this.#columns.node[row]! + 1;
+      from?.nodes?.leave(place, row);
+      if (to.nodes?.enter(place, row) === false) to.nodes = undefined;
+    }
   }
 
   #count(cohort: Cohort, row: number, by: 1 | -1): void {
@@ -195,11 +262,14 @@ export class PodCohorts {
       rows: [],
       head: 0,
       sorted: true,
-      nodes: undefined,
+      generation: undefined,
     };
     if (emptied !== undefined) this.#drop(emptied);
     this.#byId.push(cohort);
-    tier.cohorts.push(cohort);
+    let place = tier.cohorts.length;
+    while (place > 0 && compareCohorts(cohort, tier.cohorts[place - 1]!) < 0) place--;
+    tier.cohorts.splice(place, 0, cohort);
+    tier.generations = undefined;
     const others = this.#byHash.get(cohort.hash);
     if (others === undefined) this.#byHash.set(cohort.hash, [cohort]);
     else others.push(cohort);
@@ -222,7 +292,14 @@ export class PodCohorts {
         tier.deletionCost === wanted.deletionCost,
     );
     if (known !== undefined) return known;
-    const tier: Tier = { ...wanted, count: 0, cohorts: [], onNodes: undefined };
+    const tier: Tier = {
+      ...wanted,
+      count: 0,
+      cohorts: [],
+      generations: undefined,
+      generationsUntil: 0,
+      onNodes: undefined,
+    };
     this.#tiers.push(tier);
     return tier;
   }
@@ -234,10 +311,15 @@ export class PodCohorts {
   #drop(cohort: Cohort): void {
     this.#byId[cohort.id] = undefined;
     cohort.tier.cohorts = cohort.tier.cohorts.filter((other) => other !== cohort);
+    cohort.tier.generations = undefined;
     const alike = this.#byHash.get(cohort.hash)!;
     if (alike.length === 1) this.#byHash.delete(cohort.hash);
     else alike.splice(alike.indexOf(cohort), 1);
   }
+}
+
+function compareCohorts(a: Cohort, b: Cohort): number {
+  return a.readyS - b.readyS || a.createdS - b.createdS || a.restarts - b.restarts;
 }
 
 function hash(columns: PodColumns, row: number): number {

@@ -31,6 +31,8 @@ interface Tally {
   nonTerminal: number;
   /** Active ready pods by the second in which they became ready. */
   readonly readySince: Map<number, number>;
+  /** Those seconds; undefined: others came or went since they were last asked for. */
+  readySeconds: readonly number[] | undefined;
   /** Active pods by node number + 1; the first: those without. */
   readonly onNodes: number[];
   /** Rows that are or were this owner's, in order. */
@@ -241,7 +243,8 @@ export class PodTable {
 
   /** The seconds since 1970 at which those of an owner that are ready became so, each once, in any order. */
   readySeconds(owner: number): readonly number[] {
-    return [...(this.#tallies[owner]?.readySince.keys() ?? [])];
+    const tally = this.#tallies[owner];
+    return tally === undefined ? [] : (tally.readySeconds ??= [...tally.readySince.keys()]);
   }
 
   /** Rows of the pods that an owner has now, oldest first. */
@@ -336,7 +339,7 @@ export class PodTable {
     if (this.#recounted !== undefined) this.#noteRecount(this.#recounted, place);
     if ((bits & Flag.Ready) !== 0) {
       tally.ready += sign;
-      add(tally.readySince, readyS[row]!, sign);
+      addSecond(tally, readyS[row]!, sign);
     }
     if (sign === 1) tally.cohorts?.enter(row);
     else tally.cohorts?.leave(row);
@@ -361,10 +364,12 @@ function revived({ columns, length }: SavedPods): PodColumns {
   return whole;
 }
 
-function add(counts: Map<number, number>, key: number, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
+function addSecond(tally: Tally, second: number, by: number): void {
+  const before = tally.readySince.get(second) ?? 0;
+  const count = before + by;
+  if (before === 0 || count === 0) tally.readySeconds = undefined;
+  if (count === 0) tally.readySince.delete(second);
+  else tally.readySince.set(second, count);
 }
 
 function emptyTally(): Tally {
@@ -374,6 +379,7 @@ function emptyTally(): Tally {
     terminating: 0,
     nonTerminal: 0,
     readySince: new Map(),
+    readySeconds: undefined,
     onNodes: [],
     rows: [],
     cohorts: undefined,

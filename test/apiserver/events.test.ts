@@ -355,17 +355,17 @@ describe("the log behind them", () => {
     );
   });
 
-  test("forgets the oldest of more than a million", () => {
+  test("forgets the oldest of more than a quarter of a million", () => {
     const log = new EventLog();
-    const noted = 1_200_000;
+    const noted = 300_000;
     for (let row = 0; row < noted; row++) log.note(row, Happened.started, row);
     const read: number[] = [];
     log.drain((ms, _, row) => {
       if (ms === row) read.push(row);
     });
     expect(read.at(-1)).toBe(noted - 1);
-    expect(read.length).toBeLessThanOrEqual(1 << 20);
-    expect(read.length).toBeGreaterThanOrEqual(1 << 18);
+    expect(read.length).toBeLessThanOrEqual(1 << 18);
+    expect(read.length).toBeGreaterThanOrEqual(1 << 16);
     expect(read).toStrictEqual(read.map((_, i) => read[0]! + i));
   });
 
@@ -381,7 +381,7 @@ describe("the log behind them", () => {
       };
       log.noteRecorded(sync, recorded);
     };
-    const pairs = 700_000;
+    const pairs = 175_000;
     for (let i = 0; i < pairs; i++) {
       if (i === pairs - 1) log = new EventLog(log.save());
       log.note(i, Happened.started, i);
@@ -394,6 +394,6 @@ describe("the log behind them", () => {
     });
     expect([read.length, new Set(read)]).toEqual([kept, new Set([0])]);
     expect(kept).toBeLessThan((0.75 * pairs) / 7);
-    expect(kept).toBeGreaterThan(10_000);
+    expect(kept).toBeGreaterThan(2500);
   });
 });

@@ -147,6 +147,24 @@ const orders = noticedBy(
       `(!isBack && !nodes.enter(`,
     ],
     [
+      "pods stay of the age class that they had when they were first looked at",
+      "apiserver/pod-cohorts",
+      `tier.generations !== undefined && now < tier.generationsUntil`,
+      `tier.generations !== undefined`,
+    ],
+    [
+      "pods that grow too old for their generation leave it behind on their nodes",
+      "apiserver/pod-cohorts",
+      `from?.nodes?.leave(place, row);`,
+      ``,
+    ],
+    [
+      "of alike pods on nodes with as many pods the youngest goes first",
+      "apiserver/cohort-nodes",
+      `this.#ranks[a] === this.#ranks[b] ? rowA < rowB`,
+      `this.#ranks[a] === this.#ranks[b] ? rowA > rowB`,
+    ],
+    [
       "nodes keep the rank that they had for others",
       "apiserver/cohort-nodes",
       `const changed = isSame ? counts`,

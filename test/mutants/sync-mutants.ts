@@ -63,8 +63,8 @@ const replicaSets = noticedBy(
     [
       "of alike pods those of one age go first",
       `${replicaset}deletion-cohorts`,
-      `return isAlike && b.row < a.row ? other : best;`,
-      `return best;`,
+      `compareTimes(last[0]!, cohort, now) === 0`,
+      `last[0] === cohort`,
     ],
     [
       "of many alike pods those of one age go first",

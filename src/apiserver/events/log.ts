@@ -2,8 +2,8 @@
  * What happened that makes events, in the order in which it happened, kept as small as it can be until
  * somebody asks for events: a number per change of a pod, and the events that controllers recorded.
  *
- * At most about a million changes are kept; of more, the oldest are forgotten, and what was recorded among them, as
- * events are in a cluster after an hour.
+ * At most a quarter of a million changes are kept; of more, the oldest are forgotten, and what was recorded among
+ * them, as events are in a cluster after an hour.
  */
 import type { Millis } from "../../api/meta.ts";
 import type { EventEntry } from "../../api/trace.ts";
@@ -70,7 +70,7 @@ export interface SavedEventLog {
 export type LogReader = (at: Millis, what: HappenedCode, row: number) => void;
 
 const CODES = 16;
-const CHUNK = 1 << 19;
+const CHUNK = 1 << 17;
 const FIRST_CHUNK = 1 << 10;
 
 /** A copy. Items that went through JSON come back as an object with their places as keys. */

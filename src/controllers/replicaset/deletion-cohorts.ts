@@ -4,8 +4,8 @@
  * order looks at go in order of creation.
  */
 import { NO_ROW } from "../../apiserver/cohort-nodes.ts";
-import type { Cohort, PodCohorts, Tier } from "../../apiserver/pod-cohorts.ts";
-import { compareTiers, compareTimes, podsOnNodes } from "./deletion-keys.ts";
+import type { Arrangement, Cohort, PodCohorts, Tier } from "../../apiserver/pod-cohorts.ts";
+import { compareTiers, compareTimes, podsOnNodes, sameAgeUntil } from "./deletion-keys.ts";
 import type { PodListing } from "./view.ts";
 
 /** A place among the pods of a cohort that are on nodes of one rank, from the oldest on. */
@@ -15,8 +15,9 @@ interface Cursor {
   next(): void;
 }
 
-/** So many pods at most, of so many cohorts, are taken one by one: beyond, it is cheaper to look through all. */
-const FEW = 16;
+/** So many pods at most, of so many generations, are taken one by one: beyond, it is cheaper to look through all. */
+const FEW_PODS = 16;
+const FEW_GENERATIONS = 64;
 
 /** Decides whether pods on a node (by number + 1) are taken. */
 type NodeTest = (node: number) => boolean;
@@ -29,8 +30,9 @@ export function firstByCohorts(listing: PodListing, count: number, now: number):
     const rest = count - taken.length;
     if (rest === 0) break;
     if (tier.count > rest) {
-      const isFew = rest <= FEW && tier.cohorts.length <= FEW;
-      (isFew ? takeFew : takeByNodes)(listing, cohorts, tier, rest, now, taken);
+      if (rest > FEW_PODS || !takeFew(listing, cohorts, tier, rest, now, taken)) {
+        takeByNodes(listing, cohorts, tier, rest, now, taken);
+      }
     } else
       for (const cohort of tier.cohorts)
         takeAll(listing, cohorts, cohort, tier.count, anyNode, taken);
@@ -38,7 +40,7 @@ export function firstByCohorts(listing: PodListing, count: number, now: number):
   return taken;
 }
 
-/** One after another: from the node with the most pods, by times, the oldest. */
+/** One after another: from the node with the most pods, by times, the oldest. False: of too many generations. */
 function takeFew(
   { pods, related }: PodListing,
   cohorts: PodCohorts,
@@ -46,24 +48,38 @@ function takeFew(
   rest: number,
   now: number,
   taken: number[],
-): void {
-  const inOrder = tier.cohorts
-    .toSorted((a, b) => compareTimes(a, b, now))
-    .map((cohort) => ({ cohort, nodes: cohorts.byNode(cohort) }));
-  for (const { nodes } of inOrder) nodes.rankBy(pods, related);
+): boolean {
+  const generations = cohorts.generations(tier, now, (all) => arrange(all, now));
+  if (generations.length > FEW_GENERATIONS) return false;
+  const inOrder = generations.map((generation) => cohorts.byNode(generation));
+  for (const nodes of inOrder) nodes.rankBy(pods, related);
   const passed: (() => void)[] = [];
   for (let count = 0; count < rest; count++) {
     const first = inOrder.reduce((best, other) => {
-      const [a, b] = [best.nodes.first(), other.nodes.first()];
+      const [a, b] = [best.first(), other.first()];
       if (b.row === NO_ROW || a.row === NO_ROW) return a.row === NO_ROW ? other : best;
-      if (a.rank !== b.rank) return b.rank > a.rank ? other : best;
-      const isAlike = compareTimes(best.cohort, other.cohort, now) === 0;
-      return isAlike && b.row < a.row ? other : best;
+      return b.rank > a.rank ? other : best;
     });
-    taken.push(first.nodes.first().row);
-    passed.push(first.nodes.pass());
+    taken.push(first.first().row);
+    passed.push(first.pass());
   }
   for (const takeBack of passed.toReversed()) takeBack();
+  return true;
+}
+
+/** By times; those that are alike side by side. */
+function arrange(cohorts: readonly Cohort[], now: number): Arrangement {
+  const sorted = cohorts.toSorted((a, b) => compareTimes(a, b, now));
+  const alike: Cohort[][] = [];
+  let until = Infinity;
+  for (const cohort of sorted) {
+    const last = alike.at(-1);
+    if (last !== undefined && compareTimes(last[0]!, cohort, now) === 0) last.push(cohort);
+    else alike.push([cohort]);
+    until = Math.min(until, sameAgeUntil(cohort.createdS, now));
+    if (cohort.tier.ready) until = Math.min(until, sameAgeUntil(cohort.readyS, now));
+  }
+  return { alike, until };
 }
 
 /** Those on the nodes with the most pods; where the last of these nodes are alike, by times. */
@@ -85,13 +101,10 @@ function takeByNodes(
     }
   }
   const isLast: NodeTest = (node) => ranks[node] === rank;
-  const sorted = tier.cohorts.toSorted((a, b) => compareTimes(a, b, now));
   let left = rest - above;
-  for (let from = 0; left > 0;) {
-    let to = from + 1;
-    while (to < sorted.length && compareTimes(sorted[from]!, sorted[to]!, now) === 0) to++;
-    left -= takeOldest(listing, cohorts, sorted.slice(from, to), left, isLast, taken);
-    from = to;
+  for (const { cohorts: alike } of cohorts.generations(tier, now, (all) => arrange(all, now))) {
+    if (left === 0) break;
+    left -= takeOldest(listing, cohorts, alike, left, isLast, taken);
   }
 }
 

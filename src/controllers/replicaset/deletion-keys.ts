@@ -57,3 +57,9 @@ function ageClass(since: number, now: number): number {
   const high = Math.floor(ns / 0x1_0000_0000);
   return high > 0 ? 63 - Math.clz32(high) : 31 - Math.clz32(ns);
 }
+
+/** The ms at which `ageClass` of a time will be another one. */
+export function sameAgeUntil(since: number, now: number): number {
+  const ns = 2 ** (ageClass(since, now) + 1);
+  return since * 1000 + Math.max(1, Math.ceil(ns / 1e6));
+}
