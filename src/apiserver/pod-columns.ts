@@ -64,10 +64,11 @@ export function podColumns(rows: number): PodColumns {
   };
 }
 
-/** Copies as many rows as both have. */
+/** Copies as many rows as both have. Columns of zeros stay untouched: memory that nobody has written to takes no room. */
 export function growColumns(from: PodColumns, to: PodColumns): void {
   for (const name of Object.keys(to) as (keyof PodColumns)[]) {
-    to[name].set(from[name].subarray(0, to[name].length));
+    const rows = from[name].subarray(0, to[name].length);
+    if (rows.some((value) => value !== 0)) to[name].set(rows);
   }
 }
 

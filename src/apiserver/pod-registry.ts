@@ -17,6 +17,7 @@ import { applyDefaults } from "./defaults.ts";
 import type { Json } from "./json.ts";
 import { NO_OWNER } from "./pod-columns.ts";
 import { baseOfPodName, MAX_BASE, podName, podNameBase, podOrdinal } from "./pod-names.ts";
+import { RowList } from "./row-list.ts";
 import { qosClassOf, type QosClass } from "./strategy-pod.ts";
 
 /** One template of one maker: a ReplicaSet, or for a bare pod the pod itself. */
@@ -79,12 +80,12 @@ export class PodRegistry {
   /** Whether any pod has a priority other than 0. */
   prioritized: boolean;
   /** Rows by `namespace/maker-`, in order of the pods' ordinals (the first has ordinal 1). */
-  readonly #rows: Map<string, number[]>;
+  readonly #rows: Map<string, RowList>;
   /** The source that a ReplicaSet (by UID) makes pods from now. */
   readonly #current: Map<string, number>;
   readonly #ownersByUid = new Map<string, number[]>();
   /** By source: the entry of #rows that its pods are in. */
-  readonly #rowsBySource: number[][] = [];
+  readonly #rowsBySource: RowList[] = [];
 
   /** The spec of a new pod with what its PriorityClass says. */
   readonly #prioritize: (spec: Json) => Json;
@@ -96,7 +97,7 @@ export class PodRegistry {
     this.edits = [...(saved?.edits ?? [{}])];
     this.special = new Set(saved?.special);
     this.prioritized = this.sources.some(hasPriority);
-    this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, [...rows]]));
+    this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, new RowList(rows)]));
     this.#current = new Map(saved?.current);
     this.owners.forEach(({ uid }, index) => this.#noteOwner(uid, index));
   }
@@ -105,7 +106,7 @@ export class PodRegistry {
     return {
       sources: [...this.sources],
       owners: [...this.owners],
-      rows: [...this.#rows].map(([prefix, rows]) => [prefix, [...rows]]),
+      rows: [...this.#rows].map(([prefix, rows]) => [prefix, rows.toArray()]),
       edits: [...this.edits],
       special: [...this.special],
       current: [...this.#current],
@@ -207,10 +208,10 @@ export class PodRegistry {
     return rows.push(row);
   }
 
-  #rowsOf(source: number): number[] {
+  #rowsOf(source: number): RowList {
     const { namespace, prefix, generated } = this.sources[source]!;
     const key = `${namespace}/${prefix}${generated ? "-" : ""}`;
-    const rows = this.#rows.get(key) ?? [];
+    const rows = this.#rows.get(key) ?? new RowList();
     this.#rows.set(key, rows);
     return rows;
   }
@@ -229,10 +230,11 @@ export class PodRegistry {
   /** The row of the youngest pod that has or had this name. */
   rowNamed(namespace: string, name: string): number | undefined {
     for (const maker of this.#makersOf(namespace, baseOfPodName(name))) {
-      const row = this.#rows.get(`${namespace}/${maker}-`)?.[podOrdinal(maker, name) - 1];
+      const row = this.#rows.get(`${namespace}/${maker}-`)?.at(podOrdinal(maker, name) - 1);
       if (row !== undefined) return row;
     }
-    return this.#rows.get(`${namespace}/${name}`)?.at(-1);
+    const bare = this.#rows.get(`${namespace}/${name}`);
+    return bare?.at(bare.length - 1);
   }
 
   /** Who makes pods whose names begin so: several only where long names are cut alike. */

@@ -19,6 +19,7 @@ import {
   type PodColumns,
   type PodRecord,
 } from "./pod-columns.ts";
+import { RowList } from "./row-list.ts";
 
 /** What is counted for one ReplicaSet. */
 interface Tally {
@@ -36,7 +37,7 @@ interface Tally {
   /** Active pods by node number + 1; the first: those without. */
   readonly onNodes: number[];
   /** Rows that are or were this owner's, in order. */
-  rows: number[];
+  rows: RowList;
   cohorts: PodCohorts | undefined;
 }
 
@@ -175,7 +176,8 @@ export class PodTable {
     columns.resourceVersion[row] = resourceVersion;
     columns.node[row] = UNBOUND;
     columns.createdS[row] = made.createdS;
-    columns.deletionCost[row] = made.deletionCost;
+    // Pages that nobody has written to take no memory.
+    if (made.deletionCost !== 0) columns.deletionCost[row] = made.deletionCost;
     if (made.owner !== NO_OWNER) this.#tally(made.owner).rows.push(row);
     this.#count(row, 1);
     return row;
@@ -255,14 +257,17 @@ export class PodTable {
     const mine: number[] = [];
     let last = -1;
     let ascending = true;
-    for (const row of tally.rows) {
+    const { rows } = tally;
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows.at(at)!;
       if (!this.isPresent(row) || columns.owner[row] !== owner) continue;
       if (row <= last) ascending = false;
       last = row;
       mine.push(row);
     }
-    tally.rows = ascending ? mine : [...new Set(mine)].toSorted((a, b) => a - b);
-    return tally.rows;
+    const ordered = ascending ? mine : [...new Set(mine)].toSorted((a, b) => a - b);
+    if (ordered.length < rows.length) tally.rows = new RowList(ordered);
+    return ordered;
   }
 
   /** The active pods of an owner, grouped by all that the deletion order looks at. */
@@ -381,7 +386,7 @@ function emptyTally(): Tally {
     readySince: new Map(),
     readySeconds: undefined,
     onNodes: [],
-    rows: [],
+    rows: new RowList(),
     cohorts: undefined,
   };
 }

@@ -114,16 +114,17 @@ function lastRank(
   ranks: readonly number[],
   rest: number,
 ): { rank: number; above: number } {
-  const pods = new Map<number, number>();
+  const pods: number[] = [];
   for (let node = 0; node < onNodes.length; node++) {
     if (onNodes[node] === 0) continue;
-    pods.set(ranks[node]!, (pods.get(ranks[node]!) ?? 0) + onNodes[node]!);
+    const here = ranks[node]!;
+    while (pods.length <= here) pods.push(0);
+    pods[here]! += onNodes[node]!;
   }
   let above = 0;
-  for (const rank of [...pods.keys()].sort((a, b) => b - a)) {
-    const here = pods.get(rank)!;
-    if (above + here >= rest) return { rank, above };
-    above += here;
+  for (let rank = pods.length - 1; rank > 0; rank--) {
+    if (above + pods[rank]! >= rest) return { rank, above };
+    above += pods[rank]!;
   }
   return { rank: 0, above };
 }
