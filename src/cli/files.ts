@@ -23,7 +23,8 @@ export async function inputFiles(
   const seen = new Set<string>();
   for (const name of names) {
     if (name === "-" || name === standardInput) {
-      files.push({ name: "<stdin>", text: decode(io.readStdin(), "<stdin>"), folder: io.cwd });
+      const bytes = read("<stdin>", () => io.readStdin());
+      files.push({ name: "<stdin>", text: decode(bytes, "<stdin>"), folder: io.cwd });
       continue;
     }
     for (const path of await expand(name, io.cwd)) {
@@ -57,7 +58,7 @@ export function readBeside(
 
 /** As a walk meets them: the entries of each folder in order of their names. */
 function filesBelow(folder: string, names: RegExp): readonly string[] {
-  const entries = readdirSync(folder, { withFileTypes: true });
+  const entries = read(folder, () => readdirSync(folder, { withFileTypes: true }));
   return entries
     .toSorted((a, b) => byText(a.name, b.name))
     .flatMap((entry) => {
@@ -69,15 +70,31 @@ function filesBelow(folder: string, names: RegExp): readonly string[] {
 
 /** Undefined: nothing is there, not even where a part of the path is a file. */
 function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return undefined;
-    if (code === "ELOOP") {
-      throw new UsageError(`${path}: a symbolic link that leads to itself`, { cause: error });
+  return read(path, () => {
+    try {
+      return statSync(path);
+    } catch (error) {
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(code)) return undefined;
+      throw error;
     }
-    throw error;
+  });
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EISDIR: "is a folder",
+  ELOOP: "a symbolic link that leads to itself",
+};
+
+/** What the system refuses is no mistake of ours. */
+function read<T>(shown: string, take: () => T): T {
+  try {
+    return take();
+  } catch (error) {
+    const why = unreadable[(error as NodeJS.ErrnoException).code ?? ""];
+    if (why === undefined) throw error;
+    throw new UsageError(`${shown}: ${why}`, { cause: error });
   }
 }
 
@@ -118,7 +135,7 @@ const scenarios = /\.ya?ml$/u;
 const manifests = /\.(json|ya?ml)$/u;
 
 function filesOf(folder: string, names: RegExp): readonly string[] {
-  const found = readdirSync(folder).filter((entry) => names.test(entry));
+  const found = read(folder, () => readdirSync(folder)).filter((entry) => names.test(entry));
   return found.map((entry) => join(folder, entry)).toSorted(byText);
 }
 
@@ -128,7 +145,7 @@ function byText(a: string, b: string): number {
 }
 
 function readText(path: string, shown: string): string {
-  try {
+  const bytes = read(shown, () => {
     const stats = statSync(path);
     const { size } = stats;
     // /dev/zero never ends; /dev/stdin does.
@@ -139,13 +156,9 @@ function readText(path: string, shown: string): string {
       const mebibytes = (size / 1024 / 1024).toFixed(0);
       throw new UsageError(`${shown}: ${mebibytes} MiB is too large; the most is 8 MiB: split it`);
     }
-    return decode(readFileSync(path), shown);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EACCES") throw new UsageError(`${shown}: permission denied`, { cause: error });
-    if (code === "EISDIR") throw new UsageError(`${shown}: is a folder`, { cause: error });
-    throw error;
-  }
+    return readFileSync(path);
+  });
+  return decode(bytes, shown);
 }
 
 function decode(bytes: Uint8Array, shown: string): string {

@@ -43,28 +43,56 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
       "dot-notation": false,
     })
     .strict()
+    .check(() => yesOrNo(argv, parser))
     .demandCommand(1, 1, NO_COMMAND, ONE_COMMAND)
     .exitProcess(false)
     .fail((message: string | null, error) => {
       if (message === null) throw error;
-      throw new UsageError(betterMessage(message, argv, optionsOf(parser)));
+      throw new UsageError(betterMessage(message, argv, Object.keys(optionsOf(parser).key)));
     });
   let printed = "";
-  const end = argv.indexOf("--");
-  const words = argv.map((word, i) =>
-    word === "-" && (end < 0 || i < end) ? standardInput : word,
-  );
-  await parser.parseAsync(words, {}, (_error, _argv, output) => {
+  await parser.parseAsync(wordsOf(argv), {}, (_error, _argv, output) => {
     printed = output;
   });
   if (printed !== "") io.out.write(`${printed}\n`);
   return asked === undefined ? exitCodes.fine : asked();
 }
 
-/** Names of the options that the command at hand has; yargs' types leave this method out. */
-function optionsOf(parser: unknown): readonly string[] {
-  const { key } = (parser as { getOptions(): { key: object } }).getOptions();
-  return Object.keys(key);
+/** What follows `--` are names of files, but for kubectl, whose line it is; yargs would leave them out. */
+function wordsOf(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf("--");
+  const before = end < 0 ? argv : argv.slice(0, end);
+  const after = end < 0 ? [] : argv.slice(end + 1);
+  const words = before.map((word) => (word === "-" ? standardInput : word));
+  if (argv[0] === "kubectl") return end < 0 ? words : [...words, "--", ...after];
+  const names = after.map((word) => (word.startsWith("-") ? `./${word}` : word));
+  return [...words, ...names];
+}
+
+/** yargs takes whatever else an option has that is there or not for a yes. */
+function yesOrNo(argv: readonly string[], parser: unknown): true {
+  const { boolean: flags } = optionsOf(parser);
+  for (const word of argv) {
+    if (word === "--") break;
+    const [, dashes = "", name = "", value] = /^(--?)([\w-]+)=(.*)$/su.exec(word) ?? [];
+    if (value === undefined || value === "true" || value === "false") continue;
+    if (flags.includes(name)) {
+      throw new UsageError(`${dashes}${name}: got ${JSON.stringify(value)}; use true, false`);
+    }
+  }
+  return true;
+}
+
+interface Options {
+  /** By name. */
+  readonly key: object;
+  /** Those that are there or not. */
+  readonly boolean: readonly string[];
+}
+
+/** Of the command at hand; yargs' types leave this method out. */
+function optionsOf(parser: unknown): Options {
+  return (parser as { getOptions(): Options }).getOptions();
 }
 
 /** yargs names options and files in one breath; people want to hear about the option. */

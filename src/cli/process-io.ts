@@ -1,6 +1,6 @@
 /** The real process as a CliIo. */
 import { fstatSync, readFileSync, writeSync } from "node:fs";
-import type { CliIo, Stream } from "./io.ts";
+import { UsageError, type CliIo, type Stream } from "./io.ts";
 
 export function processIo(): CliIo {
   return {
@@ -39,14 +39,17 @@ function isDevice(descriptor: number): boolean {
   }
 }
 
-function writeAll(descriptor: number, bytes: Buffer): void {
+export function writeAll(descriptor: number, bytes: Buffer): void {
   for (let from = 0; from < bytes.length;) {
     try {
       from += writeSync(descriptor, bytes, from);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "EAGAIN") continue;
+      if (descriptor === 2) return; // nobody can be told; the exit code still says it
       if (code === "EPIPE") process.exit(); // whoever reads has enough, as `head` does
-      if (code !== "EAGAIN") throw error;
+      const why = message.replace(/^\w+: /u, "").replace(/, write$/u, "");
+      throw new UsageError(`standard output: ${why}`, { cause: error });
     }
   }
 }

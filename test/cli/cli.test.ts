@@ -119,6 +119,7 @@ describe("mistakes are answered in one line, without a stack", () => {
       ["run", "suite/good.yaml", "--output", "jsn"],
       'rollsim: --output: got "jsn"; use text, json, junit, github; did you mean json?',
     ],
+    [["check", "--quiet=maybe", "x"], 'rollsim: --quiet: got "maybe"; use true, false'],
     [["verify", "--replcas", "4"], "rollsim: unknown option --replcas; did you mean --replicas?"],
     [
       ["run", "suite/good.yaml", "--selector", "topic=godo"],

@@ -12,7 +12,7 @@ export interface Said {
 }
 
 export interface Circumstances {
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: string | Uint8Array | (() => never);
   readonly tty?: "out" | "err";
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -40,7 +40,10 @@ export async function rollsim(
     err: { write: (text) => (err += text), isTTY: tty === "err", columns },
     env,
     cwd,
-    readStdin: () => (typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin),
+    readStdin: () => {
+      if (typeof stdin === "function") return stdin();
+      return typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin;
+    },
     clock,
   };
   const code = await main(argv, io);

@@ -1,8 +1,9 @@
 /** Names that are no files, and where the Deployments of a file may stand. */
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeAll } from "../../src/cli/process-io.ts";
 import { rollsim } from "./fake-io.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "rollsim-files-"));
@@ -22,6 +23,40 @@ test.each([
   const { code, err } = await rollsim(["check", name], { cwd });
   expect(code).toBe(2);
   expect(err).toMatch(message);
+});
+
+test("standard input that is a folder is a mistake of whoever gave it", async () => {
+  const stdin = (): never => {
+    throw Object.assign(new Error("EISDIR"), { code: "EISDIR" });
+  };
+  const { code, err } = await rollsim(["check", "-"], { cwd, stdin });
+  expect([code, err]).toEqual([2, "rollsim: <stdin>: is a folder\n"]);
+});
+
+test("what the system does not let be written is no bug of ours", () => {
+  const readOnly = openSync(cwd, "r");
+  try {
+    expect(() => writeAll(readOnly, Buffer.from("text"))).toThrow(
+      /^standard output: bad file descriptor$/u,
+    );
+  } finally {
+    closeSync(readOnly);
+  }
+});
+
+test("after -- come names, whatever they begin with; - is standard input no more", async () => {
+  writeFileSync(join(cwd, "-o.yaml"), manifest);
+  for (const line of [
+    ["check", "--", "-o.yaml"],
+    ["check", "--quiet", "--", "./-o.yaml"],
+    ["guarantees", "--", "-o.yaml"],
+  ]) {
+    const { code, err } = await rollsim(line, { cwd });
+    expect([code, err]).toEqual([0, ""]);
+  }
+  expect((await rollsim(["check", "--", "-"], { cwd })).err).toContain("-: no such file");
+  const line = ["kubectl", "--", "./-o.yaml"];
+  expect((await rollsim(line, { cwd })).err).toContain("kubectl needs a file");
 });
 
 const manifest = `apiVersion: apps/v1
