@@ -7,7 +7,16 @@
 import { base64Of } from "../api/base64.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { defaultPodOnly, defaultPodSpec } from "./defaults-pod.ts";
-import { child, drafts, fillAbsent, fillIn, isDraft, isEmpty, type Draft } from "./draft.ts";
+import {
+  child,
+  cloned,
+  drafts,
+  fillAbsent,
+  fillIn,
+  isDraft,
+  isEmpty,
+  type Draft,
+} from "./draft.ts";
 import { asArray, isNil, isRecord } from "./json.ts";
 
 /**
@@ -17,7 +26,7 @@ import { asArray, isNil, isRecord } from "./json.ts";
 export function applyDefaults(object: KubeObject): KubeObject {
   const fill = FILLERS[`${object.apiVersion}/${object.kind}`];
   if (fill === undefined) return object;
-  const draft = structuredClone(object);
+  const draft = cloned(object);
   fill(draft);
   return draft;
 }

@@ -4,6 +4,15 @@ import { asArray, isNil, isRecord } from "./json.ts";
 /** JSON under construction: a fresh clone that defaulting may write to. */
 export type Draft = Record<string, unknown>;
 
+/** A copy to build on, of JSON that holds no part of itself: many times faster than structuredClone. */
+export function cloned<T>(json: T): T {
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return json.map(cloned) as T;
+  const copy = { ...json } as Record<string, unknown>;
+  for (const key of Object.keys(copy)) copy[key] = cloned(copy[key]);
+  return copy as T;
+}
+
 /** The object at `key`, made where it is absent (a Go struct is never absent). */
 export function child(parent: Draft, key: string): Draft {
   const value = parent[key];

@@ -6,7 +6,7 @@ import type { KubeObject } from "../api/meta.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
 import { asKubeObject, decodeJson, type Decoded, type FieldValidation } from "./decode.ts";
 import { fromUnstructured } from "./decode-unstructured.ts";
-import { isDraft } from "./draft.ts";
+import { cloned, isDraft } from "./draft.ts";
 import { canonicalObject } from "./encode.ts";
 import { goPrint, goQuote } from "./go-print.ts";
 import { jsonPatch } from "./patch-json.ts";
@@ -90,7 +90,7 @@ function strategic(
     const message = `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
     return { ok: false, status: failure(400, "BadRequest", message) };
   }
-  const draft: unknown = structuredClone(current);
+  const draft: unknown = cloned(current);
   try {
     const result = mergeObject(isDraft(draft) ? draft : {}, rest, type, "apply");
     nameKind(result, current);

@@ -51,7 +51,7 @@ function dumpTemplate(template: unknown, minor = NEWEST_MINOR): string {
 
 export function fnv32a(start: number, bytes: Uint8Array): number {
   let hash = start;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME);
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME);
   return hash >>> 0;
 }
 

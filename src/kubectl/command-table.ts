@@ -68,6 +68,18 @@ export function command(path: string, notation: string, run?: Run): Command {
   };
 }
 
+/** Which of these commands a word names. Aliases are looked at last: most stand in helps, which are long to read. */
+export function commandNamed(among: readonly Command[], word: string): Command | undefined {
+  return (
+    among.find((candidate) => lastWord(candidate) === word) ??
+    among.find(({ aliases }) => aliases.includes(word))
+  );
+}
+
+export function lastWord({ path }: Command): string {
+  return path.slice(path.lastIndexOf(" ") + 1);
+}
+
 export const globalFlags: readonly FlagSpec[] = specs(
   "as:string as-group:array as-uid:string as-user-extra:array cache-dir:string " +
     "certificate-authority:string client-certificate:string client-key:string cluster:string " +

@@ -2,7 +2,7 @@
  * kubectl inside rollsim: one command line on a virtual cluster. What is written where, and the exit
  * code, are those of kubectl v1.37.2.
  */
-import { globalFlags, type Command } from "./command-table.ts";
+import { commandNamed, globalFlags, type Command } from "./command-table.ts";
 import { commands, suggestFor, suggestionOrder } from "./commands.ts";
 import type { Call } from "./call.ts";
 import { parseDuration } from "./duration.ts";
@@ -117,9 +117,7 @@ function findCommand(words: readonly string[]): Found {
     const at = children.length === 0 ? -1 : firstArgument(found);
     const word = found.rest[at];
     if (word === undefined) return found;
-    const child = children.find(
-      (candidate) => lastWord(candidate) === word || candidate.aliases.includes(word),
-    );
+    const child = commandNamed(children, word);
     if (child === undefined) {
       if (found.command === undefined) unknownCommand(word);
       return found;
@@ -133,10 +131,6 @@ function childrenOf(parent: Command | undefined): readonly Command[] {
   return commands.filter(
     ({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes(" "),
   );
-}
-
-function lastWord(command: Command): string {
-  return command.path.split(" ").at(-1) ?? "";
 }
 
 /** Index of the first word that is neither a flag nor a flag's value; -1 without one. */

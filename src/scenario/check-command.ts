@@ -1,5 +1,5 @@
 /** What can be seen of a kubectl line before it is run: words and flags that kubectl does not know. */
-import { globalFlags, type Command } from "../kubectl/command-table.ts";
+import { commandNamed, globalFlags, lastWord, type Command } from "../kubectl/command-table.ts";
 import { commands, suggestFor } from "../kubectl/commands.ts";
 import { exitOf } from "../kubectl/errors.ts";
 import { parseFlags } from "../kubectl/flags.ts";
@@ -22,7 +22,7 @@ export function checkCommand(line: string): CommandProblem | undefined {
   const [first = ""] = words;
   if (first === "" || first.startsWith("-")) return undefined;
   const verbs = commands.filter(({ path }) => !path.includes(" "));
-  const verb = find(verbs, first);
+  const verb = commandNamed(verbs, first);
   if (verb === undefined) {
     const meant = suggestFor[first] ?? nearest(first, namesOf(verbs));
     return unknown(first, "kubectl has no command", meant);
@@ -35,7 +35,7 @@ export function checkCommand(line: string): CommandProblem | undefined {
       ({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes(" "),
     );
     const word = words[used] ?? "";
-    const child = find(children, word);
+    const child = commandNamed(children, word);
     if (child === undefined) {
       if (!isGroup(command, children) || word.startsWith("-")) break;
       const meant = nearest(word, namesOf(children));
@@ -71,14 +71,8 @@ function checkFlags(command: Command, words: readonly string[]): CommandProblem 
   }
 }
 
-function find(among: readonly Command[], word: string): Command | undefined {
-  return among.find(
-    ({ path, aliases }) => path.split(" ").at(-1) === word || aliases.includes(word),
-  );
-}
-
 function namesOf(among: readonly Command[]): readonly string[] {
-  return among.flatMap(({ path, aliases }) => [path.split(" ").at(-1) ?? "", ...aliases]);
+  return among.flatMap((command) => [lastWord(command), ...command.aliases]);
 }
 
 function unknown(word: string, message: string, meant: string | undefined): CommandProblem {

@@ -154,21 +154,31 @@ function parentDirectory(text: string): readonly string[] {
   return text.startsWith("..") ? ["must not start with '..'"] : [];
 }
 
+/** Made when first needed. */
+const wholeTexts = new Map<string, RegExp>();
+
 function matches(pattern: string, text: string): boolean {
-  return new RegExp(`^(?:${pattern})$`).test(text) && !text.endsWith("\n");
+  let whole = wholeTexts.get(pattern);
+  if (whole === undefined) wholeTexts.set(pattern, (whole = new RegExp(`^(?:${pattern})$`)));
+  return whole.test(text) && !text.endsWith("\n");
 }
 
 function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+function isLonger(text: string, bytes: number): boolean {
+  // UTF-8 takes three bytes at most for what is one unit here.
+  return 3 * text.length > bytes && byteLength(text) > bytes;
+}
+
 function tooLong(text: string, most: number): readonly string[] {
-  return byteLength(text) > most ? [`must be no more than ${most} characters`] : [];
+  return isLonger(text, most) ? [`must be no more than ${most} characters`] : [];
 }
 
 /** The newer label rules count aloud in bytes. */
 function tooManyBytes(text: string, most: number): readonly string[] {
-  return byteLength(text) > most ? [`must be no more than ${most} bytes`] : [];
+  return isLonger(text, most) ? [`must be no more than ${most} bytes`] : [];
 }
 
 function dnsSubdomainOf(prefix: string): readonly string[] {
