@@ -149,12 +149,17 @@ function configOf(
     minReady: isSlow ? "positive" : "zero",
     ...(args.badImage === true ? { newPods: "never ready" } : {}),
     ...(allow.includes("undo") ? { direction: "forward or back", changes: revisions } : {}),
-    ...(mayScale ? { scaleTo: whole(args.scaleTo, "--scale-to") ?? Math.floor(replicas / 2) } : {}),
+    ...(mayScale ? { scaleTo: whole(args.scaleTo, "--scale-to") ?? halfOf(replicas) } : {}),
     ...(allow.includes("pause") ? { pause: "once" } : {}),
     ...(allow.includes("fail") ? { faults: 1 } : {}),
     ...(allow.includes("lag") ? { cache: "lagging" } : {}),
     ...(args.actions === undefined ? {} : { actions: whole(args.actions, "--actions")! }),
   };
+}
+
+/** Of none there is no half to scale to. */
+function halfOf(replicas: number): number {
+  return replicas === 0 ? 1 : Math.floor(replicas / 2);
 }
 
 function statesOf(text: string | undefined): number {

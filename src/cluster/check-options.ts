@@ -72,6 +72,7 @@ export function checkTime(method: string, at: unknown): void {
 
 /** Each key of `known` is one that `given` may have. */
 export function refuseUnknown(path: string, given: object, known: object, what: string): void {
+  if (typeof given !== "object" || given === null) refuse(path || `${what}s`, given, "an object");
   const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
   if (unknown === undefined) return;
   throw new RangeError(`${path}${unknown}: no such ${what}; use ${Object.keys(known).join(", ")}`);

@@ -3,6 +3,7 @@
  * drawn by seed, under the laws of properties.ts; a run that breaks one is made as short as it can be.
  */
 import type { Deployment } from "../api/apps.ts";
+import type { Pod } from "../api/core.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { refuseUnknown } from "../cluster/check-options.ts";
@@ -11,7 +12,7 @@ import { Random } from "../engine/random.ts";
 import { createDeployment, deploymentIn, type DeploymentManifest } from "./create-deployment.ts";
 import { failedRun, type FailedRun } from "./failed-run.ts";
 import { rolloutView, RolloutWatch, type Claim } from "./observe.ts";
-import { stateLaws } from "./properties.ts";
+import { assumptions, stateLaws } from "./properties.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
 export type Allowed = "undo" | "scale" | "pause" | "fail" | "evict" | "drain" | "node" | "lag";
@@ -52,8 +53,8 @@ const DEFAULT_BEHAVIORS = [{ ready: { delay: 1_000, jitter: 5_000 }, terminate: 
  * within 120 s of virtual time, and what a claim throws.
  */
 export function checkRollout(given: DeploymentManifest, options: CheckOptions = {}): CheckResult {
-  const { runs = 100, seed = "0" } = options;
   checkOptions(options);
+  const { runs = 100, seed = "0" } = options;
   const manifest = deploymentIn(given);
   const { type } = createDeployment(new Cluster(), manifest).spec.strategy;
   if (type === "Recreate") {
@@ -85,7 +86,10 @@ const KNOWN = {
 
 function checkOptions(options: CheckOptions): void {
   refuseUnknown("", options, KNOWN, "option");
-  const { runs = 100, actions = 3, allow = [], laws = [] } = options;
+  const { runs = 100, actions = 3, seed = "0", allow = [], laws = [] } = options;
+  if (typeof seed !== "string") {
+    throw new RangeError(`seed: got ${JSON.stringify(seed)}; use a text, as in "7"`);
+  }
   for (const [name, value] of Object.entries({ runs, actions })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`${name}: got ${value}; use an integer >= 1`);
@@ -94,6 +98,26 @@ function checkOptions(options: CheckOptions): void {
   checkWords("allow", allow, Object.keys(CHOICES));
   const ids = Array.isArray(laws) ? laws.filter((law) => !isClaim(law)) : laws;
   checkWords("laws", ids, [...stateLaws.map(({ id }) => id), "a claim: { id, statement, margin }"]);
+  checkClaims(laws.filter(isClaim));
+  if (allow.includes("lag") && laws.length === 0) {
+    throw new RangeError(
+      `allow: with "lag" nothing is judged, since all laws assume that ${assumptions.own}; ` +
+        'name in laws what to judge all the same, as in laws: ["P2"]',
+    );
+  }
+}
+
+/** Breaches and counts are told by these names. */
+function checkClaims(claims: readonly Claim[]): void {
+  const taken = new Set<string>(stateLaws.map(({ id }) => id));
+  for (const { id } of claims) {
+    if (taken.has(id)) {
+      throw new RangeError(
+        `laws: got two of the name ${JSON.stringify(id)}; give the claim another id`,
+      );
+    }
+    taken.add(id);
+  }
 }
 
 function isClaim(law: string | Claim): law is Claim {
@@ -200,11 +224,30 @@ function assertComplete(cluster: Cluster, key: string): void {
   const { replicas, sets } = rolloutView(cluster, key)!;
   const available = sets.reduce((sum, set) => sum + set.available, 0);
   if (available === replicas) return;
+  const [namespace = ""] = key.split("/");
+  const why = cluster.api.list("pods", { namespace }).map(waitsFor).find(isText);
   throw new Error(
-    `${key}: ${available} of ${replicas} pods are available ${SETTLED_MS / 1000} s after it was created; ` +
+    `${key}: ${available} of ${replicas} pods are available ${SETTLED_MS / 1000} s after it was created` +
+      `${why === undefined ? "" : ` (${why})`}; ` +
       "it must be complete before its rollouts are checked: let it not be paused, minReadySeconds be shorter, " +
       'its pods fit on nodes of 16 CPUs and 64Gi, and faulty behaviors match only images of updates, "*:check-*"',
   );
+}
+
+/** `web-x: 0/3 nodes are available: ...`; undefined for a pod that says nothing. */
+function waitsFor({ metadata, status }: Pod): string | undefined {
+  const unscheduled = status.conditions?.find(({ reason }) => reason === "Unschedulable");
+  const [container] = (status.containerStatuses ?? []) as readonly ContainerWaits[];
+  const why = unscheduled?.message ?? container?.state?.waiting?.reason;
+  return why === undefined ? undefined : `${metadata.name}: ${why}`;
+}
+
+interface ContainerWaits {
+  readonly state?: { readonly waiting?: { readonly reason?: string } };
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 /** Leaves out actions, and time before them, while what is left still breaks the same law. */

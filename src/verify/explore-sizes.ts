@@ -21,7 +21,11 @@ export function sizesOf(config: ExploreConfig): readonly Size[] {
       );
     }
   }
-  if (config.scaleTo === config.replicas) throw new RangeError("scaleTo: use another count");
+  if (config.scaleTo === config.replicas) {
+    throw new RangeError(
+      `scaleTo: got ${config.replicas}, as many as there are; use another count`,
+    );
+  }
   if (changesOf(config) > 7) throw new RangeError("changes: use at most 7");
   if ((config.faults ?? 0) > 3) throw new RangeError("faults: use at most 3");
   return sizes;

@@ -59,7 +59,8 @@ export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
     /\s+/gu,
     " ",
   );
-  const scenario = `${head}\n${text}`;
+  const use = `# In a file: rollsim run FILE replays it, rollsim explain FILE tells why.`;
+  const scenario = `${head}\n${use}\n${text}`;
   return { breach, seed, actions, schedule, scenario };
 }
 

@@ -160,6 +160,7 @@ spec:
       "CE6 shows where this is not given: nobody pauses in mid-rollout; add --allow pause\n",
     ],
     ["--surge 0 --unavailable 0%", "maxSurge and maxUnavailable may not both be 0"],
+    ["--replicas 2 --scale-to 2", "scaleTo: got 2, as many as there are; use another count"],
   ])("refuses %s", async (line, message) => {
     const { code, err } = await rollsim(["verify", ...line.split(" ")]);
     expect(code).toBe(2);
@@ -174,6 +175,11 @@ test.each([
 ])("an exploration refuses %j", (wrong, says) => {
   const config = { replicas: 2, surge: 1, unavailable: 0, revisions: 2, ...wrong } as const;
   expect(() => exploreRollout(config as never)).toThrow(says);
+});
+
+test("of no replicas, which have no half, scaling is to one", async () => {
+  const { code } = await rollsim("verify --replicas 0 --revisions 2 --allow scale".split(" "));
+  expect(code).toBe(0);
 });
 
 test("an exploration that stops early says so, and how far every way was followed; it judges no endings", async () => {

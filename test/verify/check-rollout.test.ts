@@ -13,6 +13,17 @@ import {
 } from "../../src/verify.ts";
 import { web } from "../support/web.ts";
 
+function claimOf(id: string): Claim {
+  return { id, statement: "Ours.", margin: () => 0 };
+}
+
+/** A Deployment whose pods may only be on some nodes. */
+function placed(nodeSelector: Readonly<Record<string, string>>): Deployment {
+  const d = web(1);
+  const template = { ...d.spec.template, spec: { ...d.spec.template.spec, nodeSelector } };
+  return { ...d, spec: { ...d.spec, template } };
+}
+
 describe("checkRollout", () => {
   test("finds nothing against updates of a Deployment with default settings", () => {
     const { ok, judged } = checkRollout(web(4), { runs: 15 });
@@ -79,6 +90,14 @@ describe("checkRollout", () => {
     ["got undefined; use a Deployment", undefined as never, {}],
     ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
     ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
+    ['with "lag" nothing is judged, since all laws', web(1), { allow: ["undo", "lag"] }],
+    ["options: got null; use an object", web(1), null as never],
+    ['seed: got 7; use a text, as in "7"', web(1), { seed: 7 as never }],
+    ['laws: got two of the name "P3"', web(1), { laws: [claimOf("P3")] }],
+    ['laws: got two of the name "a"', web(1), { laws: [claimOf("a"), claimOf("a")] }],
+    ["0/3 nodes are available: 3 node(s) didn't match", placed({ disk: "ssd" }), {}],
+    ["(web-5669f7dd7f-", web(1), { behaviors: [{ fault: { type: "ImagePullBackOff" } }] }],
+    [": ImagePullBackOff)", web(1), { behaviors: [{ fault: { type: "ImagePullBackOff" } }] }],
     ["faulty behaviors match only", web(1), { behaviors: [{ fault: { type: "NeverReady" } }] }],
   ])("says %j instead of judging nothing", (says, manifest, options) => {
     expect(() => checkRollout(manifest, options)).toThrow(says);
