@@ -61,6 +61,8 @@ describe("checkRollout", () => {
     ["P7", ["scale"]],
     ["P9", ["scale"]],
     ["P10", ["drain"]],
+    ["P8", ["drain"]],
+    ["P15", ["scale"]],
     ["P2", ["lag"]],
   ])("gives a breach of %s as a scenario whose expectation fails", (law, allow) => {
     const manifest = { ...web(4), metadata: { name: "my-web", namespace: "prod" } };

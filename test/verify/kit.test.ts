@@ -5,13 +5,16 @@ import { Cluster } from "../../src/cluster.ts";
 import {
   allAssumptions,
   deployments,
+  faults,
   guaranteesOf,
+  healthyBehaviors,
   LawBroken,
   perform,
   rolloutCommands,
   rolloutView,
   RolloutWatch,
   userActions,
+  worlds,
   type UserAction,
 } from "../../src/verify.ts";
 import { runs } from "../support/seed.ts";
@@ -26,6 +29,37 @@ describe("arbitraries", () => {
         expect(new Cluster().api.create(manifest).ok).toBe(true);
       }),
       runs(50),
+    );
+  });
+
+  test("make worlds and healthy behaviors in which every Deployment completes", () => {
+    fc.assert(
+      fc.property(deployments(), healthyBehaviors(), worlds(), (manifest, behaviors, world) => {
+        const cluster = new Cluster({ behaviors, ...world });
+        cluster.act("create", (api) => api.create(manifest));
+        cluster.runUntil(120_000);
+        const { replicas, sets } = rolloutView(cluster, "web")!;
+        expect(sets).toMatchObject([{ spec: replicas, available: replicas }]);
+      }),
+      runs(30),
+    );
+  });
+
+  test("make faults of new pods, under which no law breaks", () => {
+    fc.assert(
+      fc.property(faults(), worlds(), (fault, world) => {
+        const broken = { match: { image: "*:v2" }, fault };
+        const cluster = new Cluster({ behaviors: [broken, { ready: { delay: 1_000 } }], ...world });
+        const created = cluster.act("create", (api) => api.create(web(4)));
+        if (!created.ok) throw new Error(created.status.message);
+        cluster.runUntil(30_000);
+        const watch = new RolloutWatch(cluster, "web");
+        perform(cluster, created.value, { after: 0, do: "update", version: 2 }, watch);
+        cluster.runUntil(120_000);
+        expect(watch.breaches).toEqual([]);
+        expect(watch.judged.get("P2")).toBeGreaterThan(0);
+      }),
+      runs(30),
     );
   });
 
