@@ -79,6 +79,7 @@ export interface ExperimentTemplateStep {
 export interface ExperimentStep {
   readonly templates: readonly ExperimentTemplateStep[];
   readonly duration?: string;
+  readonly scaleDownDelaySeconds?: number;
   readonly analyses?: readonly (AnalysisTemplateRef & {
     readonly name: string;
     readonly args?: readonly AnalysisRunArgument[];

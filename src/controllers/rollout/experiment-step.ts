@@ -78,13 +78,16 @@ function experimentOf(c: RolloutContext, index: number): Experiment {
   const revision = String(revisionOf(rollout));
   const hash = hashOf(c.newRS);
   const base = `${metadata.name}-${hash}-${revision}-${index}`;
-  const taken = c.view.experiments.filter((each) => each.metadata.name.startsWith(base)).length;
+  const taken = new Set(c.view.experiments.map((each) => each.metadata.name));
+  let name = base;
+  for (let collisions = 1; taken.has(name); collisions++) name = `${base}-${collisions}`;
   const { progressDeadlineSeconds } = spec;
+  const { scaleDownDelaySeconds } = step ?? {};
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Experiment",
     metadata: {
-      name: taken === 0 ? base : `${base}-${taken}`,
+      name,
       ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
       labels: { ...metadata.labels, [HASH_LABEL]: hash },
       annotations: { [REVISION]: revision },
@@ -93,6 +96,7 @@ function experimentOf(c: RolloutContext, index: number): Experiment {
     spec: {
       ...(step?.duration === undefined ? {} : { duration: step.duration }),
       ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }),
+      ...(scaleDownDelaySeconds === undefined ? {} : { scaleDownDelaySeconds }),
       templates: (step?.templates ?? []).map((template) => templateOf(c, template)),
       analyses: (step?.analyses ?? []).map(({ args = [], ...analysis }) => ({
         ...analysis,
@@ -108,6 +112,8 @@ function templateOf(c: RolloutContext, step: ExperimentTemplateStep): Experiment
     throw new SyncFailed(`experiment template ${step.name}: no ${step.specRef} pods`);
   const { template, selector, minReadySeconds } = rs.spec;
   const labels = { ...template.metadata?.labels, ...step.metadata?.labels };
+  const annotations = { ...template.metadata?.annotations, ...step.metadata?.annotations };
+  const added = Object.keys(annotations).length === 0 ? {} : { annotations };
   const matching = step.selector ?? selector;
   return {
     name: step.name,
@@ -115,7 +121,7 @@ function templateOf(c: RolloutContext, step: ExperimentTemplateStep): Experiment
     ...(step.weight === undefined ? {} : { service: {}, weight: step.weight }),
     ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
     selector: { ...matching, matchLabels: { ...matching.matchLabels, ...step.metadata?.labels } },
-    template: { ...template, metadata: { ...template.metadata, labels } },
+    template: { ...template, metadata: { ...template.metadata, labels, ...added } },
   };
 }
 

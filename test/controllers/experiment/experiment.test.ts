@@ -1,4 +1,4 @@
-/** Pods beside a Rollout's, for a while: by themselves and as a step (argo-rollouts experiments/). */
+/** Pods beside a Rollout's, for a while (argo-rollouts experiments/). */
 import { describe, expect, test } from "vitest";
 import type { AnalysisRun } from "../../../src/api/analysis.ts";
 import type { ReplicaSet } from "../../../src/api/apps.ts";
@@ -6,7 +6,7 @@ import type { Experiment } from "../../../src/api/experiment.ts";
 import type { KubeObject } from "../../../src/api/meta.ts";
 import type { WriteEntry } from "../../../src/api/trace.ts";
 import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
-import { analysisTemplate, rollout, RolloutWorld, second, service } from "../rollout/world.ts";
+import { analysisTemplate, second } from "../rollout/world.ts";
 
 const HASH = "rollouts-pod-template-hash";
 
@@ -276,113 +276,5 @@ describe("an Experiment", () => {
     ],
   ])("is an error where an analysis cannot begin", (objects, message) => {
     expect(new World(objects).look(10).state).toEqual(["Error", message]);
-  });
-});
-
-describe("a step with an experiment", () => {
-  const templates = [
-    {
-      name: "base",
-      specRef: "stable" as const,
-      replicas: 1,
-      weight: 5,
-      metadata: { labels: { as: "base" } },
-    },
-    { name: "next", specRef: "canary" as const, weight: 10, metadata: { labels: { as: "next" } } },
-  ];
-  const step = {
-    experiment: {
-      duration: "20s",
-      templates,
-      analyses: [
-        {
-          name: "rate",
-          templateName: "rate",
-          args: [{ name: "x", valueFrom: { podTemplateHashValue: "Latest" as const } }],
-        },
-      ],
-    },
-  };
-  const smi = { smi: {} };
-  const canary = {
-    stableService: "stable",
-    canaryService: "canary",
-    trafficRouting: smi,
-    steps: [{ setWeight: 20 }, step, { pause: {} }],
-  };
-  const rate = analysisTemplate("rate", { interval: "5s", count: 2 }, { args: [{ name: "x" }] });
-  const begun = (value: number): RolloutWorld => {
-    const of = rollout({ canary }, { minReadySeconds: 1 });
-    const objects = [service("stable"), service("canary"), rate, of];
-    const metricRules = [{ measure: "value" as const, value }];
-    return new RolloutWorld(objects, { metricRules }).look().update("web:v2").look(7);
-  };
-
-  test("takes both versions, sends them their shares, and is over when it is", () => {
-    const world = begun(1);
-    const hash = (image: string): string => world.of(image).metadata.labels?.[HASH] ?? "";
-    const [made] = world.cluster.api.list("experiments") as readonly Experiment[];
-    expect(made).toMatchObject({
-      metadata: {
-        name: `web-${hash("web:v2")}-2-1`,
-        labels: { [HASH]: hash("web:v2") },
-        annotations: { "rollout.argoproj.io/revision": "2" },
-        ownerReferences: [{ kind: "Rollout", name: "web", controller: true }],
-      },
-      spec: {
-        duration: "20s",
-        templates: [
-          {
-            name: "base",
-            replicas: 1,
-            minReadySeconds: 1,
-            weight: 5,
-            service: {},
-            selector: { matchLabels: { app: "web", as: "base" } },
-            template: { metadata: { labels: { app: "web", as: "base" } } },
-          },
-          { name: "next", template: { spec: { containers: [{ image: "web:v2" }] } } },
-        ],
-        analyses: [{ name: "rate", args: [{ name: "x", value: hash("web:v2") }] }],
-      },
-    });
-    expect(world.status.currentStepIndex).toBe(1);
-    expect(world.status.canary?.currentExperiment).toBe(made?.metadata.name);
-    world.look(5);
-    const name = made?.metadata.name ?? "";
-    expect(world.get("trafficsplits", "web")["spec"]).toMatchObject({
-      backends: [
-        { service: "canary", weight: "20" },
-        { service: `${name}-base`, weight: "5" },
-        { service: `${name}-next`, weight: "10" },
-        { service: "stable", weight: "65" },
-      ],
-    });
-    world.look(30);
-    expect(world.status.currentStepIndex).toBe(2);
-    expect(world.get("trafficsplits", "web")["spec"]).toMatchObject({
-      backends: [
-        { service: "canary", weight: "20" },
-        { service: "stable", weight: "80" },
-      ],
-    });
-    expect(world.events).toContain("ExperimentCreated");
-  });
-
-  test("that fails aborts the update", () => {
-    const world = begun(0).look(20);
-    expect(world.phase).toContain("Experiment analysis phase is error/failed");
-    expect(world.get("trafficsplits", "web")["spec"]).toMatchObject({
-      backends: [
-        { service: "canary", weight: "0" },
-        { service: "stable", weight: "100" },
-      ],
-    });
-  });
-
-  test("is ended with an update that is aborted", () => {
-    const world = begun(1).abort().look(2);
-    const [made] = world.cluster.api.list("experiments") as readonly Experiment[];
-    expect(made).toMatchObject({ spec: { terminate: true }, status: { phase: "Successful" } });
   });
 });

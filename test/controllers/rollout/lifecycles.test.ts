@@ -258,16 +258,24 @@ describe("an analysis in the background", () => {
     expect(world.events).toContain("AnalysisRunFailed");
   });
 
-  test("that is inconclusive pauses it, until somebody lets it pass", () => {
-    const unsure = analysisTemplate("rate", {
-      interval: "5s",
-      successCondition: "result[0] > 2",
-      failureCondition: "result[0] < 0.5",
-    });
+  const unsure = (more: object): RolloutWorld => {
+    const conditions = { successCondition: "result[0] > 2", failureCondition: "result[0] < 0.5" };
+    const template = analysisTemplate("rate", { interval: "5s", ...conditions, ...more });
     const { args: _, ...plain } = analysis;
-    const world = updated({ steps, analysis: { ...plain, startingStep: 0 } }, {}, [unsure], {
-      metricRules,
-    });
+    const strategy = { steps, analysis: { ...plain, startingStep: 0 } };
+    return updated(strategy, {}, [template], { metricRules });
+  };
+
+  test("that is inconclusive during a pause pauses it for two reasons", () => {
+    const reasons = (world: RolloutWorld): unknown[] | undefined =>
+      world.status.pauseConditions?.map(({ reason }) => reason);
+    const world = unsure({ initialDelay: "15s" });
+    expect(reasons(world)).toEqual(["CanaryPauseStep"]);
+    expect(reasons(world.look())).toEqual(["CanaryPauseStep", "InconclusiveAnalysisRun"]);
+  });
+
+  test("that is inconclusive pauses it, until somebody lets it pass", () => {
+    const world = unsure({});
     expect(world.phase).toBe("Paused - InconclusiveAnalysisRun");
     expect(world.runs).toHaveLength(1);
     world.promote().look(2);

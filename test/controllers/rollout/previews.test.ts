@@ -1,5 +1,6 @@
 /** Blue-green updates with fewer pods in the preview, and ReplicaSets that cannot be made. */
 import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../../src/api/meta.ts";
 import type { BlueGreenStrategy } from "../../../src/api/rollout.ts";
 import { podTemplateHash } from "../../../src/controllers/rollout/hash.ts";
 import { analysisTemplate, rollout, RolloutWorld, service, template } from "./world.ts";
@@ -101,5 +102,21 @@ describe("a ReplicaSet", () => {
       }),
     );
     expect(world.phase).toBe("Healthy");
+  });
+});
+
+test("pods that are refused make a condition of the Rollout", () => {
+  const quota: KubeObject = {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name: "few" },
+    spec: { hard: { pods: "3" } },
+  };
+  const world = new RolloutWorld([quota, rollout({ canary: {} })]).look();
+  const [condition] = world.replicaSets[0]?.status.conditions ?? [];
+  expect(condition).toMatchObject({ type: "ReplicaFailure", reason: "FailedCreate" });
+  expect(world.status.conditions).toContainEqual({
+    ...condition,
+    lastUpdateTime: condition?.lastTransitionTime,
   });
 });

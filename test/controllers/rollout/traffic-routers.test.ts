@@ -160,6 +160,30 @@ describe("Istio", () => {
     },
   );
 
+  test("takes away destinations that are of no side, but for a subset that is named", () => {
+    const to = (subset: string, weight: number): object => ({
+      destination: { host: "web", subset },
+      weight,
+    });
+    const destinationRule = {
+      name: "web",
+      canarySubsetName: "next",
+      stableSubsetName: "now",
+      additionalSubsetNames: ["vip"],
+    };
+    const rule = {
+      apiVersion: "networking.istio.io/v1",
+      kind: "DestinationRule",
+      metadata: { name: "web" },
+      spec: { host: "web", subsets: [] },
+    };
+    const istio = { virtualService: { name: "web" }, destinationRule };
+    const route = [to("now", 80), to("next", 0), to("vip", 10), to("old", 10), to("idle", 0)];
+    expect(http(quarter({ istio }, [virtualService([{ route }]), rule]))).toEqual([
+      { route: [to("now", 65), to("next", 25), to("vip", 10), to("idle", 0)] },
+    ]);
+  });
+
   test("weighs the routes that are named, in each VirtualService that is named", () => {
     const route = [host("stable", 100), host("canary", 0)];
     const istio = { virtualServices: [{ name: "web", routes: ["b"] }] };
@@ -265,6 +289,18 @@ describe("Istio", () => {
   });
 });
 
+test.each<[TrafficRouting, string]>([
+  [{ traefik: { weightedTraefikServiceName: "web" } }, "traefik"],
+  [{ plugins: { "ours/mesh": {} } }, "plugin ours/mesh"],
+])("a router that is not known, as by %j, is named with those that are", (routing, name) => {
+  const { entries } = quarter(routing, []).cluster.trace;
+  expect(entries.find((entry) => entry.kind === "sync" && entry.error !== undefined)).toMatchObject(
+    {
+      error: `trafficRouting by ${name} is not simulated; rollsim knows istio, nginx, alb, smi, plugin argoproj-labs/gatewayAPI`,
+    },
+  );
+});
+
 describe("a TrafficSplit", () => {
   const splitOf = (smi: object): KubeObject =>
     quarter({ smi }, []).get(
@@ -301,18 +337,23 @@ describe("the Gateway API", () => {
     port: 80,
     ...(weight === undefined ? {} : { weight }),
   });
-  const plugins = { "argoproj-labs/gatewayAPI": { httpRoute: "web" } };
+  const named = (settings: object): TrafficRouting => ({
+    plugins: { "argoproj-labs/gatewayAPI": settings },
+  });
   const rules = (world: RolloutWorld): unknown =>
     (world.get("httproutes", "web")["spec"] as { readonly rules: unknown }).rules;
 
-  test("weighs the rules that have both Services", () => {
-    const both = { backendRefs: [ref("stable", 1), ref("canary", 0), ref("docs", 3)] };
-    const one = { backendRefs: [ref("stable", 1)] };
-    expect(rules(quarter({ plugins }, [httpRoute([both, one])]))).toMatchObject([
-      { backendRefs: [ref("stable", 75), ref("canary", 25), ref("docs", 3)] },
-      one,
-    ]);
-  });
+  test.each([{ httpRoute: "web" }, { httpRoutes: [{ name: "web" }] }])(
+    "weighs the rules that have both Services, as %j says",
+    (settings) => {
+      const both = { backendRefs: [ref("stable", 1), ref("canary", 0), ref("docs", 3)] };
+      const one = { backendRefs: [ref("stable", 1)] };
+      expect(rules(quarter(named(settings), [httpRoute([both, one])]))).toMatchObject([
+        { backendRefs: [ref("stable", 75), ref("canary", 25), ref("docs", 3)] },
+        one,
+      ]);
+    },
+  );
 
   test("gets a rule for who sends a header, until the update is over", () => {
     const matches = [{ path: { type: "PathPrefix", value: "/shop" } }];
@@ -327,7 +368,11 @@ describe("the Gateway API", () => {
     };
     const managedRoutes = [{ name: "beta" }];
     const steps = [{ setHeaderRoute: header }, { pause: {} }];
-    const world = quarter({ plugins, managedRoutes }, [httpRoute([both])], steps);
+    const world = quarter(
+      { ...named({ httpRoute: "web" }), managedRoutes },
+      [httpRoute([both])],
+      steps,
+    );
     expect(rules(world)).toMatchObject([
       { backendRefs: [ref("stable", 75), ref("canary", 25)] },
       {

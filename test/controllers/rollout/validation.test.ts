@@ -206,6 +206,10 @@ describe("what a Rollout names", () => {
   });
   const services = [service("stable"), service("canary")];
   const other = (change: object): KubeObject => ({ ...service("canary"), ...change });
+  const named = (name: string, metric: string): KubeObject => ({
+    ...analysisTemplate(metric, { count: 1 }),
+    metadata: { name },
+  });
   const awaited: CanaryStrategy = { steps: [{ analysis: { templates: [{ templateName: "t" }] } }] };
 
   test.each<[string, KubeObject[], CanaryStrategy, string]>([
@@ -267,6 +271,12 @@ describe("what a Rollout names", () => {
       [analysisTemplate("t", { interval: "5s" })],
       awaited,
       `${path}.steps[0].analysis.templates: Invalid value: "t": AnalysisTemplate t has metric t which runs indefinitely. Invalid value for count: nil`,
+    ],
+    [
+      "two templates with a metric of the same name",
+      [analysisTemplate("t", { count: 1 }), named("u", "t")],
+      { steps: [{ analysis: { templates: [{ templateName: "t" }, { templateName: "u" }] } }] },
+      `${path}.steps[0].analysis.templates: Invalid value: "templateNames: [t u]": two metrics have the same name 't'`,
     ],
   ])("makes it invalid where it is %s, until that is mended", (_, objects, canary, fault) => {
     const world = new RolloutWorld([...objects, rollout({ canary })]).look(1);

@@ -2,7 +2,7 @@
  * Weights in VirtualServices and hashes in the subsets of a DestinationRule. Mirrors argo-rollouts
  * rollout/trafficrouting/istio/istio.go: by hosts (two Services) or by subsets (one Service, two labels).
  *
- * Left out: tcp and tls routes, destinations of experiments.
+ * Left out: tcp and tls routes, subsets of experiments.
  */
 import type { KubeObject } from "../../../api/meta.ts";
 import type { StringMatch } from "../../../api/rollout.ts";
@@ -16,6 +16,8 @@ import type { RoutingOrder } from "./order.ts";
 interface Sides {
   readonly isCanary: (destination: Json) => boolean;
   readonly isStable: (destination: Json) => boolean;
+  /** A subset of the user's own, which keeps its weight. */
+  readonly isOther: (destination: Json) => boolean;
 }
 
 export function* routeByIstio(
@@ -49,7 +51,9 @@ function sidesOf(c: RolloutContext, rule: Json | undefined): Sides {
     asString(host) === `${service}.${namespace}.svc.cluster.local`;
   const side = (service: string, subset: unknown) => (destination: Json) =>
     rule === undefined ? isHost(destination["host"], service) : destination["subset"] === subset;
+  const others = asArray(rule?.["additionalSubsetNames"]);
   return {
+    isOther: ({ subset }) => subset !== undefined && others.includes(subset),
     isCanary: side(canaryService, rule?.["canarySubsetName"]),
     isStable: side(stableService, rule?.["stableSubsetName"]),
   };
@@ -87,15 +91,27 @@ function nameOf(route: Json): string {
   return asString(route["name"]);
 }
 
+/** processRoutes: a destination that is neither a side, nor an experiment's, nor named goes, unless it has no weight. */
 function withWeights(route: Json, sides: Sides, order: RoutingOrder): Json {
-  const rest = order.additional.reduce((left, { weight }) => left - weight, 100 - order.weight);
-  const destinations = asArray(route["route"]).map((each) => {
-    const part = asRecord(each);
+  const parts = asArray(route["route"]).map(asRecord);
+  const kept = parts.filter((part) => sides.isOther(asRecord(part["destination"])));
+  const taken = [...order.additional, ...kept].map(({ weight }) => Number(weight ?? 0));
+  const rest = taken.reduce((left, weight) => left - weight, 100 - order.weight);
+  const others = new Map(order.additional.map((each) => [each.serviceName ?? "", each.weight]));
+  const destinations = parts.flatMap((part) => {
     const destination = asRecord(part["destination"]);
-    if (sides.isCanary(destination)) return { ...part, weight: order.weight };
-    return sides.isStable(destination) ? { ...part, weight: rest } : part;
+    if (sides.isCanary(destination)) return [{ ...part, weight: order.weight }];
+    if (sides.isStable(destination)) return [{ ...part, weight: Math.max(0, rest) }];
+    const [host = ""] = asString(destination["host"]).split(".");
+    const weight = others.get(host);
+    others.delete(host);
+    if (weight !== undefined) return [{ ...part, weight }];
+    return kept.includes(part) || Number(part["weight"] ?? 0) === 0 ? [part] : [];
   });
-  return { ...route, route: destinations };
+  const added = [...others]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([host, weight]) => ({ weight, destination: { host } }));
+  return { ...route, route: [...destinations, ...added] };
 }
 
 /** Routes that setHeaderRoute and setMirrorRoute make; they come first. */
