@@ -11,7 +11,7 @@ import { savingsOf } from "../scenario/savings.ts";
 import { reader } from "./check.ts";
 import { explained } from "./explained.ts";
 import { inputFiles, readBeside } from "./files.ts";
-import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { exitCodes, UsageError, widthOf, type CliIo, type ExitCode } from "./io.ts";
 import { durationOption, playing, replayOf, type ReplayArguments } from "./replay.ts";
 
 export interface ExplainArguments extends ReplayArguments {
@@ -29,10 +29,10 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return exitCodes.usage;
+  const width = widthOf(io.out);
   const options = { ...replay, readFile: (path: string) => readBeside(file.folder, path) };
   if (args.traffic) {
     checkTrafficUsage(args, options.schedule ?? scenario.schedule);
-    const width = Math.max(60, Math.min(io.out.columns, 120));
     io.out.write(`${savingsReport(savingsOf(scenario, options), width)}\n`);
     return exitCodes.fine;
   }
@@ -40,7 +40,7 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   if (stopAt !== undefined && cluster.now < stopAt) {
     io.err.write(`rollsim: the run ended at ${formatDuration(cluster.now)}, before ${args.at}\n`);
   }
-  const answer = explained(cluster, args.object);
+  const answer = explained(cluster, args.object, width);
   if (!answer.ok) throw new UsageError(answer.why);
   io.out.write(answer.text);
   return exitCodes.fine;

@@ -22,8 +22,8 @@ const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number];
 
-/** `wanted`: `web`, `deploy/web`, `hpa/web`; absent: all that roll out. */
-export function explained(cluster: Cluster, wanted?: string): Explained {
+/** `wanted`: `web`, `deploy/web`, `hpa/web`; absent: all that roll out. `width`: columns. */
+export function explained(cluster: Cluster, wanted: string | undefined, width: number): Explained {
   const [word, name] = wanted?.includes("/") ? wanted.split("/") : [undefined, wanted];
   const kinds = KINDS.filter(({ resource, words }) =>
     word === undefined ? resource !== AUTOSCALERS : words.some((each) => each === word),
@@ -39,7 +39,7 @@ export function explained(cluster: Cluster, wanted?: string): Explained {
   );
   const found = all.filter(({ object }) => name === undefined || object.metadata.name === name);
   if (found.length > 0) {
-    const texts = found.map(({ kind, object }) => textOf(cluster, kind, object));
+    const texts = found.map(({ kind, object }) => textOf(cluster, kind, object, width));
     return { ok: true, text: texts.join("\n") };
   }
   if (name === undefined) {
@@ -62,17 +62,17 @@ const titles: Readonly<Record<Kind["resource"], string>> = {
   horizontalpodautoscalers: "HorizontalPodAutoscaler",
 };
 
-function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject): string {
+function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject, width: number): string {
   switch (resource) {
     case "rollouts":
-      return operatedText(explainRollout(cluster, object as Rollout));
+      return operatedText(explainRollout(cluster, object as Rollout), width);
     case "canaries":
-      return operatedText(explainCanary(cluster, object as Canary));
+      return operatedText(explainCanary(cluster, object as Canary), width);
     case AUTOSCALERS:
-      return operatedText(explainAutoscaler(cluster, object as HorizontalPodAutoscaler));
+      return operatedText(explainAutoscaler(cluster, object as HorizontalPodAutoscaler), width);
     case "deployments": {
       const { namespace = "default", name } = object.metadata;
-      return explanationText(explainDeployment(cluster, `${namespace}/${name}`)!);
+      return explanationText(explainDeployment(cluster, `${namespace}/${name}`)!, width);
     }
   }
 }

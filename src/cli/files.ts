@@ -88,7 +88,7 @@ const unreadable: Readonly<Record<string, string>> = {
 };
 
 /** What the system refuses is no mistake of ours. */
-function read<T>(shown: string, take: () => T): T {
+export function read<T>(shown: string, take: () => T): T {
   try {
     return take();
   } catch (error) {

@@ -29,6 +29,11 @@ export interface CliIo {
 export const exitCodes = { fine: 0, failed: 1, usage: 2, internal: 3 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** How wide sentences are set: longer lines are hard to read, shorter ones hard to set. */
+export function widthOf({ columns }: Stream): number {
+  return Math.max(60, Math.min(columns, 120));
+}
+
 /** A mistake on the command line: printed without a stack, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

@@ -25,13 +25,14 @@ export interface SessionOptions {
   readonly readFile: KubectlIo["readFile"];
   /** Requests; those that a scenario begins or ends with a step begin as soon as their Service is ready. */
   readonly traffic?: readonly PlannedTraffic[];
+  /** How wide what it explains may be; default 80. */
+  readonly columns?: number;
 }
 
 /** `run until ready`, and watches without an end, give up after so much virtual time. */
 const PATIENCE_MS = 3_600_000;
 const LATEST_EVENTS = 20;
 const SNAPSHOTS = 200;
-const WIDTH = 80;
 
 const HELP = `kubectl lines as you type them (the word kubectl may be left out). What waits takes virtual time: get -w
 watches as long as anything happens, an hour at most. And:
@@ -291,13 +292,20 @@ export class Session {
 
   /** `why`, `why web`, `why deployment/web`, `why deployment web`. */
   #why(words: readonly string[]): string {
-    const answer = explained(this.#cluster, words.length === 0 ? undefined : words.join("/"));
+    const answer = explained(
+      this.#cluster,
+      words.length === 0 ? undefined : words.join("/"),
+      this.#options.columns ?? 80,
+    );
     return answer.ok ? answer.text : `${answer.why}\n`;
   }
 
   #requests(): string {
     const accounts = this.#traffic.results("broken off");
-    if (accounts.length > 0) return `${requestLines(accounts, WIDTH).slice(1).join("\n")}\n`;
+    if (accounts.length > 0)
+      return `${requestLines(accounts, this.#options.columns ?? 80)
+        .slice(1)
+        .join("\n")}\n`;
     const begins = "Requests begin when their Service has a ready endpoint.";
     const none = "No requests are sent: a scenario's traffic would send them.";
     return `${this.#planned.length > 0 ? begins : none}\n`;

@@ -5,8 +5,8 @@ import { formatProblem } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { clusterAt, type RunOptions } from "../scenario/run.ts";
 import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
-import { exitCodes, standardInput, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { inputFiles, read, readBeside } from "./files.ts";
+import { exitCodes, standardInput, UsageError, widthOf, type CliIo, type ExitCode } from "./io.ts";
 import { replayOf, type ReplayArguments } from "./replay.ts";
 import { Session } from "./session.ts";
 import { talk } from "./terminal.ts";
@@ -34,7 +34,7 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
       ...(schedule === undefined ? {} : { schedule }),
     });
     const readFile = (path: string) => readBeside(io.cwd, path)?.map((file) => ({ ...file }));
-    return new Session(cluster, { namespace: "default", readFile });
+    return new Session(cluster, { namespace: "default", readFile, columns: widthOf(io.out) });
   }
   const [file] = await inputFiles([args.file], io);
   if (file === undefined || args.file === standardInput) throw new UsageError("shell takes a file");
@@ -42,18 +42,19 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return undefined;
   const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
-  return beginSession(scenario, { ...replayOf(args), readFile });
+  return beginSession(scenario, { ...replayOf(args), readFile }, widthOf(io.out));
 }
 
 /** The world as the scenario's manifests make it, before its first step. */
-export function beginSession(scenario: Scenario, options: RunOptions): Session {
+export function beginSession(scenario: Scenario, options: RunOptions, columns = 80): Session {
   const cluster = clusterAt({ ...scenario, steps: [] }, 0, options);
   const { namespace, traffic } = scenario;
-  return new Session(cluster, { namespace, readFile: (path) => options.readFile?.(path), traffic });
+  const readFile = (path: string) => options.readFile?.(path);
+  return new Session(cluster, { namespace, readFile, traffic, columns });
 }
 
 function fromPipe(session: Session, io: CliIo): ExitCode {
-  const text = new TextDecoder().decode(io.readStdin());
+  const text = new TextDecoder().decode(read("<stdin>", () => io.readStdin()));
   for (const line of text.replace(/\n$/, "").split("\n")) {
     io.out.write(`${session.prompt}${line}\n`);
     const { text: said, ended } = session.execute(line);

@@ -311,14 +311,21 @@ describe("an explanation of a Deployment", () => {
   });
 
   test("is a page of at most 80 columns: the arithmetic, each decision's sentence, the deadline", () => {
-    const text = explanationText(
-      explained({
-        commands: ["create quota pods --hard=pods=4", update],
-        spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
-      }),
-    );
+    const e = explained({
+      commands: ["create quota pods --hard=pods=4", update],
+      spec: { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
+    });
+    const text = explanationText(e);
     expect(text.replace(/-[a-z0-9]{5}"/, '-..."')).toBe(page);
-    for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    const longest = (of: string): number => Math.max(...of.split("\n").map(({ length }) => length));
+    expect(longest(text)).toBeLessThanOrEqual(80);
+    // As wide as is asked for, with the same words.
+    const wide = explanationText(e, 120);
+    const narrow = explanationText(e, 60);
+    expect(longest(wide)).toBeGreaterThan(100);
+    expect(longest(wide)).toBeLessThanOrEqual(120);
+    expect(longest(narrow)).toBeLessThanOrEqual(60);
+    for (const each of [wide, narrow]) expect(each.split(/\s+/)).toEqual(text.split(/\s+/));
   });
 });
 
