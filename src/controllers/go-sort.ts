@@ -10,6 +10,7 @@ type Less = (a: number, b: number) => boolean;
 interface Data {
   readonly items: number[];
   readonly less: Less;
+  readonly front: number;
 }
 
 const MAX_INSERTION = 12;
@@ -18,9 +19,9 @@ const MOST_SWAPS = 12;
 const MOST_SHIFTS = 5;
 const SHORTEST_SHIFTING = 50;
 
-/** Sorts in place. */
-export function goSort(items: number[], less: Less): void {
-  pdqsort({ items, less }, 0, items.length, bitLength(items.length));
+/** Sorts in place; `front`: so many of the first need be in order, the others are all behind them. Default: all. */
+export function goSort(items: number[], less: Less, front = items.length): void {
+  pdqsort({ items, less, front }, 0, items.length, bitLength(items.length));
 }
 
 function bitLength(n: number): number {
@@ -43,6 +44,7 @@ function pdqsort(data: Data, from: number, to: number, badPivots: number): void 
   let partitioned = true;
   for (;;) {
     const length = b - a;
+    if (a >= data.front) return;
     if (length <= MAX_INSERTION) return insertionSort(data, a, b);
     if (limit === 0) return heapSort(data, a, b);
     if (!balanced) {

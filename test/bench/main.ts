@@ -12,7 +12,7 @@ import { checkerBench } from "./checker.ts";
 import { kernelBench } from "./kernel.ts";
 import { peerBench } from "./peer.ts";
 import { queueBench } from "./queue.ts";
-import { oneByOneBench, rollingUpdateBench } from "./rolling-update.ts";
+import { oneByOneAgainBench, oneByOneBench, rollingUpdateBench } from "./rolling-update.ts";
 import { startupBench } from "./startup.ts";
 import { deviation, median, printTable } from "./statistics.ts";
 import { trafficBench } from "./traffic.ts";
@@ -20,6 +20,7 @@ import { trafficBench } from "./traffic.ts";
 const benches: Readonly<Record<string, Bench>> = {
   "rolling-update": rollingUpdateBench,
   "one-by-one": oneByOneBench,
+  "one-by-one-again": oneByOneAgainBench,
   queue: queueBench,
   kernel: kernelBench,
   peer: peerBench,

@@ -10,6 +10,8 @@ export interface Rollout {
   readonly behaviors?: NonNullable<ClusterOptions["behaviors"]>;
   /** Default: Kubernetes' (25% more, 25% less). */
   readonly rollingUpdate?: { readonly maxSurge: number; readonly maxUnavailable: number };
+  /** Updates before the one that is measured; default none. */
+  readonly updatesBefore?: number;
   /** Entries of the trace to keep; default all. */
   readonly traceLimit?: number;
   /** Sees the cluster before the update begins. */
@@ -27,7 +29,7 @@ export interface Cost {
 }
 
 export function rollingUpdate(rollout: Rollout): Cost {
-  const { replicas, behaviors = [], watch, traceLimit } = rollout;
+  const { replicas, behaviors = [], watch, traceLimit, updatesBefore = 0 } = rollout;
   // Room for the surge, and for pods that are still stopping.
   const nodes = Math.ceil((replicas * 1.5) / PODS_PER_NODE) + 1;
   const cluster = new Cluster({
@@ -38,15 +40,16 @@ export function rollingUpdate(rollout: Rollout): Cost {
   });
   cluster.act("create", (api) => api.create(deployment(rollout)));
   settle(cluster);
+  for (let i = 0; i < updatesBefore; i++) {
+    setImage(cluster, `web:before-${i}`);
+    settle(cluster);
+  }
   watch?.(cluster);
   const before = cluster.trace.entries.length;
   const startHeap = process.memoryUsage().heapUsed; // takes a tenth of a millisecond, so first
   const start = process.hrtime.bigint();
   const startCpu = cpuMs();
-  const image = { spec: { template: { spec: { containers: [{ name: "web", image: "web:2" }] } } } };
-  cluster.act("set image", (api) =>
-    api.patch({ resource: "deployments", name: "web" }, "strategic", image),
-  );
+  setImage(cluster, "web:2");
   const turns = settle(cluster);
   const cost = {
     wallMs: Number(process.hrtime.bigint() - start) / 1e6,
@@ -57,6 +60,13 @@ export function rollingUpdate(rollout: Rollout): Cost {
   if (traceLimit !== undefined) return { ...cost, work };
   for (const { kind } of cluster.trace.entries.slice(before)) work[kind] = (work[kind] ?? 0) + 1;
   return { ...cost, work };
+}
+
+function setImage(cluster: Cluster, image: string): void {
+  const patch = { spec: { template: { spec: { containers: [{ name: "web", image }] } } } };
+  cluster.act("set image", (api) =>
+    api.patch({ resource: "deployments", name: "web" }, "strategic", patch),
+  );
 }
 
 function deployment({ replicas, rollingUpdate }: Rollout): KubeObject {

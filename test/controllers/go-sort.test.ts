@@ -35,6 +35,16 @@ describe("Go's sort", () => {
     for (const list of lists) expect(sorted(list)).toEqual(list.places);
   });
 
+  test("leaves the first ones where it would if it sorted all", () => {
+    for (const { keys, places } of all) {
+      for (const front of [1, 2, 13, Math.ceil(keys.length / 2)]) {
+        const some = keys.map((_, place) => place);
+        goSort(some, (a, b) => keys[a]! < keys[b]!, front);
+        expect(some.slice(0, front)).toEqual(places.slice(0, front));
+      }
+    }
+  });
+
   test("is not a stable sort: the recordings tell it from one", () => {
     const stable = ({ keys }: Recorded): number[] =>
       keys.map((_, place) => place).toSorted((a, b) => keys[a]! - keys[b]!);

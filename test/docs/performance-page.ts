@@ -31,7 +31,7 @@ A B C A B C, each run in a process of its own. Tables show medians ± median abs
 the middle 95 % of 2,000 bootstrap samples in brackets; cases ran three to seven times, so these are rough. CI compares no times with a clock: \`npm run bench:gate\` counts what
 happens, and bytes, and compares ratios.`,
     rolling(of("rolling-update")),
-    oneByOne(of("one-by-one")),
+    oneByOne(of("one-by-one"), of("one-by-one-again")),
     kernel(of("kernel"), of("queue")),
     peer(of("peer")),
     checker(of("checker")),
@@ -65,7 +65,7 @@ small ones cost more a pod.
 The goal for a million replicas is ${MILLION.cpuMs / 1000} s of CPU time and ${MILLION.megabytes} MB. It is ${met}: ${(cpu / 1000).toFixed(1)} s, ${peak.toFixed(0)} MB.`;
 }
 
-function oneByOne(measured: readonly Measured[]): string {
+function oneByOne(measured: readonly Measured[], again: readonly Measured[]): string {
   const run = measured.filter(({ runs }) => runs.length > 0);
   const once = run.filter(({ runs }) => runs.length === 1).map(({ size }) => count(size));
   const found =
@@ -80,7 +80,18 @@ The same with \`maxSurge: 1\`, \`maxUnavailable: 0\` and pods that are ready 10 
 next one is made, and makes the controllers sync some twenty times. What costs then is the sync, not the pod. The trace
 keeps what happened last (\`traceLimit: 1000\`): all of it would have no room.${once.length === 0 ? "" : ` ${once.join(" and ")} replicas ran once (\`npm run bench -- one-by-one --large\`).`}
 
-${found}`;
+${found}${secondRollout(run, again)}`;
+}
+
+function secondRollout(first: readonly Measured[], again: readonly Measured[]): string {
+  const perPod = "CPU us a pod";
+  const costs = again.flatMap((one) => {
+    const same = first.find(({ size }) => size === one.size);
+    if (same === undefined || one.runs.length === 0) return [];
+    return `${times(ratioOf(series(one, perPod), series(same, perPod)))} at ${count(one.size)} replicas`;
+  });
+  if (costs.length === 0) return "";
+  return ` A second one, which meets pods of very many ages, costs so many times the first: ${costs.join(", ")}.`;
 }
 
 /** Whether the cost of a pod is the same from so many replicas on. */

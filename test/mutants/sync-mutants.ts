@@ -96,6 +96,12 @@ const sorting = noticedBy(
       `if (limit === 0) return heapSort(data, a, b);`,
       ``,
     ],
+    [
+      "what only reaches into the front is left as it is",
+      "controllers/go-sort",
+      `if (a >= data.front) return;`,
+      `if (b > data.front) return;`,
+    ],
   ],
 );
 

@@ -4,21 +4,23 @@ import type { PodTable } from "../../apiserver/pod-table.ts";
 import { compareTiers, compareTimes, type CohortKey, type TierKey } from "./deletion-keys.ts";
 import { goSort } from "../go-sort.ts";
 
-/** Of these rows, those that go first in front; `counts` as of `podsOnNodes`. */
+/** Of these rows the `count` that go first, in order; `counts` as of `podsOnNodes`. */
 export function rowsInGoOrder(
   pods: PodTable,
   rows: readonly number[],
   counts: readonly number[],
   now: number,
+  count = rows.length,
 ): number[] {
   const ranked = rows.map((row) => rankedPod(pods, counts, row));
   const order = rows.map((_, index) => index);
-  goSort(order, (a, b) => {
+  const goesFirst = (a: number, b: number): boolean => {
     const difference = comparePods(ranked[a]!, ranked[b]!, now);
     if (difference !== 0) return difference < 0;
     return isDecidedByUid(ranked[a]!, ranked[b]!) && ranked[a]!.uid < ranked[b]!.uid;
-  });
-  return order.map((index) => rows[index]!);
+  };
+  goSort(order, goesFirst, count);
+  return order.slice(0, count).map((index) => rows[index]!);
 }
 
 interface RankedPod extends TierKey, CohortKey {

@@ -26,12 +26,16 @@ export function podsToDelete(listing: PodListing, count: number, now: number): n
   const active = pods.active(owner);
   if (count >= active) return pods.rowsOf(owner).filter((row) => pods.isActive(row));
   return active <= EXACT_LIMIT
-    ? inGoOrder(listing, now).slice(0, count)
+    ? inGoOrder(listing, now, count)
     : firstByCohorts(listing, count, now);
 }
 
-/** Rows of all active pods, those that go first in front. */
-export function inGoOrder({ pods, owner, related }: PodListing, now: number): number[] {
+/** Rows of the `count` active pods that go first (default all), in order. */
+export function inGoOrder(
+  { pods, owner, related }: PodListing,
+  now: number,
+  count?: number,
+): number[] {
   const rows = pods.rowsOf(owner).filter((row) => pods.isActive(row));
-  return rowsInGoOrder(pods, rows, podsOnNodes(pods, related), now);
+  return rowsInGoOrder(pods, rows, podsOnNodes(pods, related), now, count);
 }

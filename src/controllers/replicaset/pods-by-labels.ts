@@ -72,8 +72,7 @@ export function surplusByLabels(
   now: Millis,
 ): number[] {
   if (count >= claimed.length) return [...claimed];
-  const sorted = rowsInGoOrder(pods, claimed, counts, now);
-  return orphans.length > 0 ? sorted : sorted.slice(0, count);
+  return rowsInGoOrder(pods, claimed, counts, now, orphans.length > 0 ? claimed.length : count);
 }
 
 function findOrphans(world: LabelWorld, template: StringMap): OrphanPod[] {
