@@ -33,9 +33,9 @@ export function isDeepFrozen(value: unknown): boolean {
 
 /** A copy without the fields that are `undefined`, so that it reads like what the API would store. */
 export function compact<T extends object>(value: T): T {
-  const copy: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(value)) {
-    if (field !== undefined) copy[key] = field;
+  const copy: Partial<T> = {};
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    if (value[key] !== undefined) copy[key] = value[key];
   }
   return copy as T;
 }

@@ -275,7 +275,10 @@ const phrases = new Map<DecisionId, readonly string[]>();
 export function sentence({ id, weighed }: Decision): string {
   let phrase = phrases.get(id);
   if (phrase === undefined) phrases.set(id, (phrase = decisions[id].says.split(/\{(\w+)\}/)));
-  return phrase.map((part, i) => (i % 2 === 0 ? part : String(weighed[part] ?? "?"))).join("");
+  let text = phrase[0]!;
+  for (let i = 1; i < phrase.length; i += 2)
+    text += String(weighed[phrase[i]!] ?? "?") + phrase[i + 1]!;
+  return text;
 }
 
 /** An effect that names what was decided, and the numbers that were weighed. */

@@ -113,8 +113,8 @@ const deployments = noticedBy(
     [
       "an annotation that changed is not copied again",
       `${deployment}revisions`,
-      `annotations[key] === value) continue;`,
-      `annotations[key] !== undefined) continue;`,
+      `current?.[key] !== value,`,
+      `current?.[key] === undefined,`,
     ],
     [
       "revision-history is copied from the Deployment",

@@ -214,8 +214,8 @@ export const rolloutMutants: readonly Mutant[] = [
   mutant(
     "annotations of the Deployment are not copied",
     `${deployment}revisions`,
-    `if (NOT_COPIED.has(key) || annotations[key] === value) continue;`,
-    `continue;`,
+    `!NOT_COPIED.has(key) && current?.[key] !== value,`,
+    `NOT_COPIED.has(key) && current?.[key] !== value && false,`,
   ),
   mutant(
     "revision-history is not kept",
@@ -226,8 +226,8 @@ export const rolloutMutants: readonly Mutant[] = [
   mutant(
     "a revision may go down",
     `${deployment}revisions`,
-    `if (before < revision) {`,
-    `if (before !== revision) {`,
+    `before !== undefined && before < revision;`,
+    `before !== undefined && before !== revision;`,
   ),
   mutant(
     "undo by annotation goes to the highest revision",

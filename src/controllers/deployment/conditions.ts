@@ -55,6 +55,7 @@ export function newCondition(
 }
 
 export function withoutCondition(status: DeploymentStatus, type: ConditionType): DeploymentStatus {
+  if (condition(status, type) === undefined) return status;
   return { ...status, conditions: others(status, type) };
 }
 

@@ -13,9 +13,8 @@ export function int32(value: number): number {
 /** 25% of 10 is 3 rounded up, 2 rounded down. A text that is no percentage counts as 0. */
 export function scaled(value: IntOrString = 0, total: number, round: "up" | "down"): number {
   if (typeof value === "number") return value;
-  const percent = /^(\d+)%$/.exec(value)?.[1];
-  if (percent === undefined) return 0;
-  const share = (Number(percent) * total) / 100;
+  if (!/^\d+%$/.test(value)) return 0;
+  const share = (Number(value.slice(0, -1)) * total) / 100;
   return round === "up" ? Math.ceil(share) : Math.floor(share);
 }
 

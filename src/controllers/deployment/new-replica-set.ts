@@ -30,7 +30,7 @@ export function* syncRevisions(
   owned: readonly ReplicaSet[],
   missing: "create" | "leave",
 ): Steps<Step<Revisions>> {
-  const { next, old } = findRevisions(sync.d, owned);
+  const { next, old } = (sync.found ??= findRevisions(sync.d, owned));
   const revision = maxRevision(old) + 1;
   if (next !== undefined) {
     const found = yield* keepUpToDate(sync, next, revision);
@@ -47,7 +47,10 @@ function* keepUpToDate(
   revision: number,
 ): Steps<Step<ReplicaSet>> {
   const { annotations, changed } = revisionAnnotations(sync.d, rs.metadata.annotations, revision);
-  const copy: ReplicaSet = { ...rs, metadata: { ...rs.metadata, annotations } };
+  const copy =
+    annotations === rs.metadata.annotations
+      ? rs
+      : { ...rs, metadata: { ...rs.metadata, annotations } };
   const minReady = sync.d.spec.minReadySeconds ?? 0;
   if (changed || (rs.spec.minReadySeconds ?? 0) !== minReady) {
     yield decide("deployment/new/adjust", {

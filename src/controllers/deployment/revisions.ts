@@ -83,30 +83,27 @@ export function sizeAnnotationsDiffer(rs: ReplicaSet, d: Deployment): boolean {
 
 /**
  * What the new ReplicaSet's annotations should be: the Deployment's copied onto them (never removed), and
- * its revision raised, with the replaced one put into its history.
+ * its revision raised, with the replaced one put into its history. `current` itself where it is that already.
  */
 export function revisionAnnotations(
   d: Deployment,
   current: StringMap | undefined,
   revision: number,
 ): { readonly annotations: StringMap; readonly changed: boolean } {
-  const annotations: Record<string, string> = { ...current };
-  let changed = false;
-  for (const [key, value] of Object.entries(d.metadata.annotations ?? {})) {
-    if (NOT_COPIED.has(key) || annotations[key] === value) continue;
-    annotations[key] = value;
-    changed = true;
-  }
-  const text = annotations[REVISION];
+  const copied = Object.entries(d.metadata.annotations ?? {}).filter(
+    ([key, value]) => !NOT_COPIED.has(key) && current?.[key] !== value,
+  );
+  const text = current?.[REVISION];
   const before = text === undefined || text === "" ? 0 : parseInteger(text);
-  // A revision that is no number stays, and so does all that was copied; upstream reports no change.
-  if (before === undefined) return { annotations, changed: false };
-  if (before < revision) {
+  const raised = before !== undefined && before < revision;
+  if (copied.length === 0 && !raised) return { annotations: current ?? {}, changed: false };
+  const annotations: Record<string, string> = { ...current, ...Object.fromEntries(copied) };
+  if (raised) {
     annotations[REVISION] = String(revision);
-    changed = true;
     if (text !== undefined) appendHistory(annotations, text);
   }
-  return { annotations, changed };
+  // A revision that is no number stays, and so does all that was copied; upstream reports no change.
+  return { annotations, changed: before !== undefined };
 }
 
 /** The Deployment's own annotations after a rollback: those of the ReplicaSet, bookkeeping aside. */

@@ -32,6 +32,8 @@ export interface DeploymentView {
 export interface DeploymentSync {
   readonly view: DeploymentView;
   d: Deployment;
+  /** Its ReplicaSets as they were in the view; a sync asks several times. */
+  found?: Revisions;
   /** When this sync set the Progressing condition; the API will cut off what is below a second. */
   progressingSince?: Millis;
 }
