@@ -2,19 +2,18 @@
  * What holds of a small Deployment in every interleaving: each law of properties.ts judged on an exploration,
  * with what the configuration does not promise, and a shortest way to a breach.
  */
-import { statesIn } from "./boxes-counted.ts";
-import { endingsInBoxes } from "./boxes-endings.ts";
-import { holdsInBoxes } from "./boxes-verdicts.ts";
 import { check } from "./check.ts";
 import { endingsOf } from "./endings.ts";
 import { exploration, type Exploration } from "./explore.ts";
-import { exploreBoxes } from "./explore-boxes.ts";
+import { exploreTogether } from "./explore-together.ts";
 import type { ExploreConfig } from "./explore-config.ts";
 import { endingLaw, endingRules } from "./explore-endings.ts";
 import { lawsOn, type JudgedLaw } from "./explore-laws.ts";
 import { describeAction } from "./explore-layout.ts";
 import type { RolloutView } from "./properties.ts";
 import type { StateSet } from "./state-set.ts";
+import { endingsTogether } from "./together-endings.ts";
+import { SeenTogether } from "./together-verdicts.ts";
 import { goalOf, shortestTrace, type Goal, type TraceStep } from "./trace.ts";
 
 export interface WitnessStep {
@@ -53,7 +52,7 @@ export interface Explored {
   /** Every way of up to so many steps was followed. */
   readonly steps: number;
   /**
-   * Where all states were judged together (explore-boxes.ts): those that were looked at one by one, with `steps` as
+   * Where all states were judged together (explore-together.ts): those that were looked at one by one, with `steps` as
    * above.
    */
   readonly oneByOne?: Pick<Explored, "states" | "steps">;
@@ -94,7 +93,7 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   const { stateLimit = STATE_LIMIT } = options;
   const whole = exploreRollout(config, options);
   if (whole.exhausted) return whole;
-  const together = exploreTogether(config, whole, stateLimit);
+  const together = judgeTogether(config, whole, stateLimit);
   if (together !== undefined) return together;
   if (config.actions !== undefined) return whole;
   let fitting: Explored | undefined;
@@ -112,30 +111,31 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
 }
 
-/** What syncs may see of boxes, for each state that may be looked at: a minute or two where the limit is the default. */
-const COMBINATIONS_PER_STATE = 2;
+/** Sets of states to follow, for each state that may be looked at: some minutes where the limit is the default. */
+const SETS_PER_STATE = 10;
 
-/** All states together, where no law is about syncs; undefined if these are too many boxes, too. */
-function exploreTogether(
+/** All states together, where no law is about syncs; undefined if these are too many sets, too. */
+function judgeTogether(
   config: ExploreConfig,
   begun: Explored,
   stateLimit: number,
 ): Explored | undefined {
   if (config.cache !== "lagging") return undefined;
   const model = exploration(config);
-  const explored = exploreBoxes(model, COMBINATIONS_PER_STATE * stateLimit);
+  const explored = exploreTogether(model, SETS_PER_STATE * stateLimit);
   if (explored === undefined) return undefined;
   const judged = lawsOn(model);
+  const seen = new SeenTogether(model, explored);
   const laws = begun.laws.map((known, i): ExploredLaw => {
     const { law, ...words } = judged[i]!;
     const counted = { ...known, counted: "at least" } as const;
-    if (!known.holds || holdsInBoxes(model, explored, law!)) return counted;
+    if (!known.holds || seen.holds(law!)) return counted;
     const { knownAs } = words;
     return { ...counted, holds: false, breaches: 1, ...(knownAs === undefined ? {} : { knownAs }) };
   });
   let states = 0;
-  for (const boxes of explored.boxes.values()) states += statesIn(boxes, explored.sets);
-  const { acyclic, resting, stuck } = endingsInBoxes(model, explored);
+  for (const reached of explored.reached.values()) states += reached.size();
+  const { acyclic, resting, stuck } = endingsTogether(model, explored);
   const law = endingLaw(model, acyclic ? "rests and circles" : "rests");
   const verdict = { holds: stuck === 0, occasions: resting, breaches: stuck };
   const ending = described(model, law, verdict, stateLimit);

@@ -7,8 +7,9 @@ import type { Exploration } from "./explore.ts";
 import * as at from "./explore-layout.ts";
 import { KeyIndex } from "./key-index.ts";
 import { stepsFor } from "./packed.ts";
+import { hasBit, withBit } from "./state-sets.ts";
 
-/** Boxes have three sides; with two revisions the third is a ReplicaSet that never is. */
+/** With two revisions the third is a ReplicaSet that never is. */
 export const SIDES = 3;
 /** Bits of a ReplicaSet's word below what is global. */
 const ownBits = at.currentAt;
@@ -22,36 +23,58 @@ export interface GlobalSteps {
   readonly fault: number;
 }
 
+/** The states of one ReplicaSet, by their numbers. */
+interface Side {
+  readonly numbers: KeyIndex;
+  readonly words: number[];
+  readonly copies: number[];
+  /** The number of what a sync of the Deployment can see. */
+  readonly sights: number[];
+  readonly steps: (readonly number[])[];
+  /** Those from which a pod that turns ready or available leads here. */
+  readonly untilPods: number[][];
+  readonly failures: (readonly number[])[];
+  /** By fields: the state after they were written. */
+  readonly written: Map<number, number>[];
+  readonly closures: (Uint32Array | undefined)[];
+}
+
 export class LocalStates {
   readonly #model: Exploration;
   readonly #revisions: number;
-  readonly #numbers = new KeyIndex();
-  readonly #words: number[] = [];
-  readonly #copies: number[] = [];
-  readonly #steps = Array.from({ length: SIDES }, () => [] as (readonly number[])[]);
+  readonly #sides = Array.from({ length: SIDES }, newSide);
+  readonly #sightNumbers = new Map<number, number>();
   readonly #state: Int32Array;
   readonly #into;
-  /** Of a ReplicaSet that is not there, and that nobody takes to be there. */
-  readonly absent: number;
+  #bits = new Uint32Array(16);
+  /** By rank: a ReplicaSet that is not there, and that nobody takes to be there. */
+  readonly #absent: readonly number[];
 
   constructor(model: Exploration) {
     this.#model = model;
     this.#revisions = model.config.revisions;
     this.#state = new Int32Array(model.lanes);
     this.#into = stepsFor(model);
-    this.absent = this.#number(0, this.#isLagging ? at.freshBit : 0);
+    const copy = this.#isLagging ? at.freshBit : 0;
+    this.#absent = this.#sides.map((_, rank) => this.#number(rank, 0, copy));
   }
 
   /** A packed state, written over by the next call. */
   compose(global: number, sides: readonly number[]): Int32Array {
     const revisions = this.#revisions;
     const state = this.#state;
-    for (let i = 0; i < revisions; i++) {
-      state[i] = this.#words[sides[i]!]!;
-      if (this.#isLagging) state[revisions + i] = this.#copies[sides[i]!]!;
+    for (let rank = 0; rank < revisions; rank++) {
+      const { words, copies } = this.#sides[rank]!;
+      state[rank] = words[sides[rank]!]!;
+      if (this.#isLagging) state[revisions + rank] = copies[sides[rank]!]!;
     }
     state[0] = state[0]! | (global << ownBits);
     return state;
+  }
+
+  /** A packed state without ReplicaSets. */
+  composeAlone(global: number): Int32Array {
+    return this.compose(global, this.#absent);
   }
 
   globalOf(words: Int32Array, place: number): number {
@@ -60,23 +83,29 @@ export class LocalStates {
 
   /** The number of a ReplicaSet's state within a packed one. */
   numberOf(words: Int32Array, place: number, rank: number): number {
-    if (rank >= this.#revisions) return this.absent;
+    if (rank >= this.#revisions) return this.#absent[rank]!;
     const copy = this.#isLagging ? words[place + this.#revisions + rank]! : 0;
-    return this.#number(words[place + rank]! & ownMask, copy);
+    return this.#number(rank, words[place + rank]! & ownMask, copy);
   }
 
-  wordOf(id: number): number {
-    return this.#words[id]!;
+  /** States of a ReplicaSet known so far. */
+  count(rank: number): number {
+    return this.#sides[rank]!.words.length;
   }
 
-  /** What a sync of the Deployment can see of it: two states that look alike are treated alike. */
-  sightOf(id: number): number {
-    return this.listedOf(id) * 2 + (this.#words[id]! & at.existsBit);
+  wordOf(rank: number, id: number): number {
+    return this.#sides[rank]!.words[id]!;
+  }
+
+  /** What a sync of the Deployment can see of it, as a number: two states that look alike are treated alike. */
+  sightOf(rank: number, id: number): number {
+    return this.#sides[rank]!.sights[id]!;
   }
 
   /** What the cache has of it. */
-  listedOf(id: number): number {
-    return this.#isLagging ? this.#copies[id]! : this.#words[id]! & at.readMask;
+  listedOf(rank: number, id: number): number {
+    const { copies, words } = this.#sides[rank]!;
+    return this.#isLagging ? copies[id]! : words[id]! & at.readMask;
   }
 
   /** The rank of the ReplicaSet that has, or will have, the Deployment's template. */
@@ -93,30 +122,76 @@ export class LocalStates {
 
   /** States to which its controller, its pods and its news lead in one step. */
   steps(rank: number, id: number): readonly number[] {
-    const known = this.#steps[rank]!;
-    return (known[id] ??= this.#after(rank, 0, id, (action) => isOwn(action)));
+    const { steps, untilPods } = this.#sides[rank]!;
+    const known = steps[id];
+    if (known !== undefined) return known;
+    for (const next of this.#after(rank, 0, id, isOfPod)) (untilPods[next] ??= []).push(id);
+    return (steps[id] = this.#after(rank, 0, id, isOwn));
+  }
+
+  /** States from which a pod that turns ready or available leads here; those whose `steps` were asked for. */
+  untilPods(rank: number, id: number): readonly number[] {
+    return this.#sides[rank]!.untilPods[id] ?? [];
+  }
+
+  /** All its states known so far and those to which they lead, each before what it leads to (unless they go round). */
+  order(rank: number): readonly number[] {
+    const waiting: number[] = [];
+    for (let id = 0; id < this.count(rank); id++) {
+      for (const next of this.steps(rank, id)) waiting[next] = (waiting[next] ?? 0) + 1;
+    }
+    const order = new Set<number>();
+    for (let id = 0; id < this.count(rank); id++) if ((waiting[id] ?? 0) === 0) order.add(id);
+    for (const id of order) {
+      for (const next of this.steps(rank, id)) if (--waiting[next]! === 0) order.add(next);
+    }
+    for (let id = 0; id < this.count(rank); id++) order.add(id);
+    return [...order];
+  }
+
+  /** These and all states to which they lead by steps of its own, as bits; written over by the next call. */
+  closed(rank: number, states: Iterable<number>): Uint32Array {
+    let bits = this.#bits.fill(0);
+    for (const id of states) {
+      if (hasBit(bits, id)) continue;
+      const closure = this.#closure(rank, id);
+      if (closure.length > bits.length) {
+        bits = new Uint32Array(closure.length * 2);
+        bits.set(this.#bits);
+        this.#bits = bits;
+      }
+      for (let k = 0; k < closure.length; k++) bits[k]! |= closure[k]!;
+    }
+    return bits;
   }
 
   /** States in which one of its available pods has failed; `global` must allow it. */
   failures(rank: number, global: number, id: number): readonly number[] {
-    return this.#after(rank, global, id, (action) => action === at.toFail);
+    const known = this.#sides[rank]!.failures;
+    return (known[id] ??= this.#after(rank, global, id, (kind) => kind === at.toFail));
   }
 
   /** After a sync of the Deployment has written these fields of it; -1: nothing. */
-  written(id: number, fields: number): number {
-    const word = this.#words[id]!;
-    if (fields < 0 || fields === (word & at.writeMask)) return id;
-    const copy = this.#copies[id]!;
-    return this.#number((word & ~at.writeMask) | fields, copy & ~at.freshBit);
+  written(rank: number, id: number, fields: number): number {
+    if (fields < 0) return id;
+    const { words, copies, written } = this.#sides[rank]!;
+    const known = (written[id] ??= new Map<number, number>());
+    let after = known.get(fields);
+    if (after !== undefined) return after;
+    const kept = words[id]! & ~at.writeMask;
+    const isNew = fields !== (words[id]! & at.writeMask);
+    after = isNew ? this.#number(rank, kept | fields, copies[id]! & ~at.freshBit) : id;
+    known.set(fields, after);
+    return after;
   }
 
   globalSteps(global: number): GlobalSteps {
     // Somebody has to be there to fail.
     const pod = at.existsBit | (1 << at.specAt) | (1 << at.availableAt);
-    const someone = this.#number(pod, this.#isLagging ? at.freshBit : 0);
+    const someone = this.#number(0, pod, this.#isLagging ? at.freshBit : 0);
     const users: number[] = [];
     let fault = -1;
-    this.#each(global, this.#alone(0, someone), (action, words, place) => {
+    this.#each(global, this.#absent.with(0, someone), (action, words, place) => {
       if (action < at.toSyncDeployment) users.push(this.globalOf(words, place));
       if (action === at.toFail) fault = this.globalOf(words, place);
     });
@@ -131,7 +206,7 @@ export class LocalStates {
       written = sides.map((id, rank) => {
         if (rank >= this.#revisions) return -1;
         const fields = words[place + rank]! & at.writeMask;
-        return fields === (this.#words[id]! & at.writeMask) ? -1 : fields;
+        return fields === (this.wordOf(rank, id) & at.writeMask) ? -1 : fields;
       });
     });
     return written;
@@ -141,27 +216,39 @@ export class LocalStates {
     return this.#model.lanes > this.#revisions;
   }
 
-  #number(word: number, copy: number): number {
+  #number(rank: number, word: number, copy: number): number {
+    const side = this.#sides[rank]!;
     const key = word * 2 ** 23 + copy;
-    const known = this.#numbers.find(key);
+    const known = side.numbers.find(key);
     if (known >= 0) return known;
-    const id = this.#numbers.size;
-    this.#numbers.add(key);
-    this.#words.push(word);
-    this.#copies.push(copy);
+    const id = side.numbers.size;
+    side.numbers.add(key);
+    side.words.push(word);
+    side.copies.push(copy);
+    const seen = this.listedOf(rank, id) * 2 + (word & at.existsBit);
+    const sight = this.#sightNumbers.get(seen) ?? this.#sightNumbers.size;
+    this.#sightNumbers.set(seen, sight);
+    side.sights.push(sight);
     return id;
   }
 
-  #alone(rank: number, id: number): number[] {
-    const sides = Array.from({ length: SIDES }, () => this.absent);
-    sides[rank] = id;
-    return sides;
+  #closure(rank: number, id: number): Uint32Array {
+    const known = this.#sides[rank]!.closures;
+    return (known[id] ??= ((): Uint32Array => {
+      const seen = new Set([id]);
+      let bits: Uint32Array = new Uint32Array(16);
+      for (const each of seen) {
+        bits = withBit(bits, each);
+        for (const next of this.steps(rank, each)) seen.add(next);
+      }
+      return bits;
+    })());
   }
 
   #after(rank: number, global: number, id: number, isMeant: (kind: number) => boolean): number[] {
     const found: number[] = [];
     if (rank >= this.#revisions) return found;
-    this.#each(global, this.#alone(rank, id), (kind, words, place, action) => {
+    this.#each(global, this.#absent.with(rank, id), (kind, words, place, action) => {
       if (!isMeant(kind) || at.rankOfAction(action) !== rank) return;
       const to = this.numberOf(words, place, rank);
       if (to !== id) found.push(to);
@@ -184,6 +271,24 @@ export class LocalStates {
   }
 }
 
+function newSide(): Side {
+  return {
+    numbers: new KeyIndex(),
+    words: [],
+    copies: [],
+    sights: [],
+    steps: [],
+    untilPods: [],
+    failures: [],
+    written: [],
+    closures: [],
+  };
+}
+
 function isOwn(kind: number): boolean {
   return kind > at.toSyncDeployment && kind !== at.toFail;
+}
+
+function isOfPod(kind: number): boolean {
+  return kind === at.toReady || kind === at.toAvailable;
 }

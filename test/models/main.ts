@@ -1,12 +1,11 @@
 // `npm run check:models`: the counter model against SPIN, and, with `-- --large`, the rows of the
 // table that take minutes.
 import process, { argv, stdout } from "node:process";
-import { statesIn } from "../../src/verify/boxes-counted.ts";
-import { endingsInBoxes } from "../../src/verify/boxes-endings.ts";
 import { check } from "../../src/verify/check.ts";
 import { exploration } from "../../src/verify/explore.ts";
-import { exploreBoxes } from "../../src/verify/explore-boxes.ts";
+import { exploreTogether } from "../../src/verify/explore-together.ts";
 import { exploreRollout } from "../../src/verify/explore-verdicts.ts";
+import { endingsTogether } from "../../src/verify/together-endings.ts";
 import { rolloutModel } from "./rollout.ts";
 import { exploredRows, largeRows, togetherRows } from "./rows.ts";
 import { compareAndPrint } from "./spin-compare.ts";
@@ -49,25 +48,23 @@ function exploreRows(): boolean {
 }
 
 /** The same, of states that are too many to look at one by one. */
-function exploreBoxRows(): boolean {
+function exploreTogetherRows(): boolean {
   let fine = true;
   for (const { name, config, states } of togetherRows) {
     const model = exploration(config);
-    const { boxes, ...explored } = exploreBoxes(model, Infinity)!;
+    const explored = exploreTogether(model, Infinity)!;
     let found = 0;
-    for (const of of boxes.values()) found += statesIn(of, explored.sets);
-    const { acyclic } = endingsInBoxes(model, { boxes, ...explored });
+    for (const reached of explored.reached.values()) found += reached.size();
+    const { acyclic } = endingsTogether(model, explored);
     fine &&= found === states && acyclic;
     const verdict = found === states ? "as pinned" : `DIFFERENT (pinned ${states})`;
     const circles = acyclic ? "none goes round" : "MAY GO ROUND";
-    print(
-      `${verdict}  ${name}: ${found} states, ${[...boxes.values()].flat().length} boxes, ${circles}`,
-    );
+    print(`${verdict}  ${name}: ${found} states, ${circles}`);
   }
   return fine;
 }
 
 const spinAgrees = compareAndPrint(print);
 const isLarge = argv.includes("--large");
-const largeAgree = isLarge ? countLargeRows() && exploreRows() && exploreBoxRows() : true;
+const largeAgree = isLarge ? countLargeRows() && exploreRows() && exploreTogetherRows() : true;
 process.exitCode = spinAgrees && largeAgree ? 0 : 1;

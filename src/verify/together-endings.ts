@@ -1,14 +1,13 @@
-/** Where a rollout rests when it is left alone, in all states of an exploration at once: on boxes. */
-import type { Box } from "./boxes.ts";
-import type { AlikeSyncs, DeploymentSteps } from "./deployment-steps.ts";
+/** Where a rollout rests when it is left alone, in all states of an exploration that were taken together. */
+import type { AlikeSyncs } from "./deployment-syncs.ts";
 import { isStuck } from "./endings.ts";
 import type { Exploration } from "./explore.ts";
-import type { ExploredBoxes } from "./explore-boxes.ts";
 import { endingRules } from "./explore-endings.ts";
-import { sizedAt } from "./explore-layout.ts";
-import { SIDES } from "./local-states.ts";
+import { sizedAt, writeMask } from "./explore-layout.ts";
+import type { ExploredTogether } from "./explore-together.ts";
+import { SIDES, type LocalStates } from "./local-states.ts";
 
-export interface BoxEndings {
+export interface EndingsTogether {
   /** Whether it is certain that no sequence of the system's own steps goes round in a circle; if not, nothing is known. */
   readonly acyclic: boolean;
   /** States in which the system does nothing by itself, and those of them in which it should. */
@@ -17,50 +16,38 @@ export interface BoxEndings {
 }
 
 /** As `endingsOf`, for all states at once. */
-export function endingsInBoxes(model: Exploration, explored: ExploredBoxes): BoxEndings {
-  const resting = restingStates(explored);
-  const rules = endingRules(model);
-  const rests = isStuck(model, rules);
+export function endingsTogether(model: Exploration, explored: ExploredTogether): EndingsTogether {
+  const { local, reached } = explored;
+  const rests = isStuck(model, endingRules(model));
+  let resting = 0;
   let stuck = 0;
-  for (const [global, states] of resting) {
-    for (const sides of states) if (rests(explored.local.compose(global, sides), 0)) stuck++;
+  for (const global of reached.keys()) {
+    for (const sides of restingIn(explored, global)) {
+      resting++;
+      if (rests(local.compose(global, sides), 0)) stuck++;
+    }
   }
-  const all = [...resting.values()].reduce((sum, states) => sum + states.length, 0);
-  return { acyclic: isAcyclic(explored), resting: all, stuck };
+  return { acyclic: isAcyclic(explored), resting, stuck };
 }
 
-function restingStates(explored: ExploredBoxes): Map<number, readonly Box[]> {
-  const { boxes, sets, local, steps } = explored;
-  const still = new Map<number, readonly number[]>();
-  const stillIn = (rank: number, set: number): readonly number[] => {
-    const key = set * SIDES + rank;
-    let known = still.get(key);
-    if (known === undefined) {
-      known = sets.members(set).filter((id) => local.steps(rank, id).length === 0);
-      still.set(key, known);
-    }
-    return known;
-  };
-  return new Map(
-    [...boxes].map(([global, found]) => {
-      const resting = new Map<string, Box>();
-      const seen = new Set<string>();
-      for (const box of found) {
-        const [firsts, seconds, thirds] = box.map((set, rank) => stillIn(rank, set));
-        for (const first of firsts!)
-          for (const second of seconds!)
-            for (const third of thirds!) {
-              const key = `${first} ${second} ${third}`;
-              if (seen.has(key)) continue;
-              seen.add(key);
-              if (!steps.writes(global, [first, second, third])) {
-                resting.set(key, [first, second, third]);
-              }
-            }
+function restingIn(
+  { local, reached, deployment }: ExploredTogether,
+  global: number,
+): (readonly number[])[] {
+  const isStill = (rank: number, id: number): boolean => local.steps(rank, id).length === 0;
+  const states = reached.get(global)!;
+  const still: (readonly number[])[] = [];
+  const resting: (readonly number[])[] = [];
+  states.each((first, second, set) => {
+    if (!isStill(0, first) || !isStill(1, second)) return;
+    const two = deployment.twoSights(global, first, second);
+    for (const third of (still[set] ??= states.sets.members(set).filter((id) => isStill(2, id)))) {
+      if (deployment.writeOf(global, two, third, first, second) < 0) {
+        resting.push([first, second, third]);
       }
-      return [global, [...resting.values()]];
-    }),
-  );
+    }
+  });
+  return resting;
 }
 
 /**
@@ -68,17 +55,14 @@ function restingStates(explored: ExploredBoxes): Map<number, readonly Box[]> {
  * ReplicaSet that no sync of the circle writes to, for by itself none goes round: each sync sees it as it is. Of those
  * that are written to, what they have and what the cache has of it would come back, too.
  */
-function isAcyclic(explored: ExploredBoxes): boolean {
-  const { boxes, syncs, local, sets } = explored;
-  const all = [...boxes.values()].flat();
+function isAcyclic(explored: ExploredTogether): boolean {
+  const { syncs, local } = explored;
+  const pairs = pairsBySight(local);
   for (let rank = 0; rank < SIDES; rank++) {
-    const sides = new Set(all.map((box) => box[rank]!));
-    const states = [...sides].flatMap((set) => sets.members(set));
+    const states = local.order(rank);
     if (goesRound(new Map(states.map((id) => [id, local.steps(rank, id)])))) return false;
   }
-  return ![...syncs.values()].some((of) =>
-    circlesOf.some((ranks) => mayWrite(ranks, of, explored)),
-  );
+  return ![...syncs.values()].some((of) => circlesOf.some((ranks) => mayWrite(ranks, of, pairs)));
 }
 
 /** Which ReplicaSets a circle may write to. */
@@ -96,14 +80,14 @@ const circlesOf: readonly (readonly number[])[] = [
 function mayWrite(
   ranks: readonly number[],
   syncs: readonly AlikeSyncs[],
-  explored: ExploredBoxes,
+  pairs: PairsBySight,
 ): boolean {
   const meant = syncs.filter(({ written }) =>
     written.every((fields, rank) => fields < 0 || ranks.includes(rank)),
   );
   if (!ranks.every((rank) => meant.some(({ written }) => written[rank]! >= 0))) return false;
   const still = [0, 1, 2].filter((rank) => !ranks.includes(rank));
-  return bySight(still, meant).some((alike) => goesRound(resizes(ranks, alike, explored)));
+  return bySight(still, meant).some((alike) => goesRound(resizes(ranks, alike, pairs)));
 }
 
 /** The syncs that see all these ReplicaSets in the same way, for each way. */
@@ -126,7 +110,7 @@ function bySight(
 function resizes(
   ranks: readonly number[],
   syncs: readonly AlikeSyncs[],
-  { steps }: ExploredBoxes,
+  pairsOf: PairsBySight,
 ): Map<number, Set<number>> {
   const edges = new Map<number, Set<number>>();
   const add = (from: readonly number[], to: readonly number[]): void => {
@@ -148,7 +132,7 @@ function resizes(
     pairs.forEach((pair, k) => add(pairs, pairs.with(k, (pair >> 6) * 65)));
   };
   for (const { sights, written } of syncs) {
-    for (const from of combinations(ranks.map((rank) => pairsOf(sights[rank]!, steps)))) {
+    for (const from of combinations(ranks.map((rank) => pairsOf(rank, sights[rank]!)))) {
       const to = from.map((pair, k) => {
         const fields = written[ranks[k]!]!;
         return fields < 0 ? pair : (short(fields) << 6) | (pair & 63);
@@ -159,13 +143,20 @@ function resizes(
   return edges;
 }
 
-/** What ReplicaSets that look so may have, and what the cache has of it. */
-function pairsOf(sights: readonly number[], steps: DeploymentSteps): Set<number> {
-  const pairs = sights.flatMap((sight) => {
-    const listed = short(steps.listedFieldsOf(sight));
-    return steps.fieldsOf(sight).map((fields) => (short(fields) << 6) | listed);
-  });
-  return new Set(pairs);
+/** What a ReplicaSet that looks so may have, and what the cache has of it. */
+type PairsBySight = (rank: number, sights: readonly number[]) => Set<number>;
+
+function pairsBySight(local: LocalStates): PairsBySight {
+  const known = Array.from({ length: SIDES }, () => new Map<number, Set<number>>());
+  for (let rank = 0; rank < SIDES; rank++) {
+    for (let id = 0; id < local.count(rank); id++) {
+      const [has, listed] = [local.wordOf(rank, id), local.listedOf(rank, id)];
+      const pair = (short(has & writeMask) << 6) | short(listed & writeMask);
+      const sight = local.sightOf(rank, id);
+      known[rank]!.set(sight, (known[rank]!.get(sight) ?? new Set()).add(pair));
+    }
+  }
+  return (rank, sights) => new Set(sights.flatMap((sight) => [...known[rank]!.get(sight)!]));
 }
 
 /** The fields that syncs write in 6 bits. */

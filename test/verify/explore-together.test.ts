@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runs } from "../support/seed.ts";
-import { statesIn } from "../../src/verify/boxes-counted.ts";
-import { endingsInBoxes } from "../../src/verify/boxes-endings.ts";
-import { holdsInBoxes } from "../../src/verify/boxes-verdicts.ts";
-import type { AlikeSyncs } from "../../src/verify/deployment-steps.ts";
+import type { AlikeSyncs } from "../../src/verify/deployment-syncs.ts";
 import { exploration } from "../../src/verify/explore.ts";
-import { exploreBoxes } from "../../src/verify/explore-boxes.ts";
+import { exploreTogether } from "../../src/verify/explore-together.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
 import { lawsOn } from "../../src/verify/explore-laws.ts";
+import { writeMask } from "../../src/verify/explore-layout.ts";
 import { exploreRollout, exploreWhatFits } from "../../src/verify/explore-verdicts.ts";
+import { endingsTogether } from "../../src/verify/together-endings.ts";
+import { SeenTogether } from "../../src/verify/together-verdicts.ts";
 
 const undone: ExploreConfig = {
   replicas: 4,
@@ -23,15 +23,18 @@ const undone: ExploreConfig = {
 
 function together(config: ExploreConfig) {
   const model = exploration(config);
-  const explored = exploreBoxes(model, 100_000)!;
-  let states = 0;
-  for (const boxes of explored.boxes.values()) states += statesIn(boxes, explored.sets);
+  const explored = exploreTogether(model, 100_000)!;
+  const seen = new SeenTogether(model, explored);
   const laws = lawsOn(model).flatMap(({ id, law }) =>
-    law === undefined ? [] : [[id, holdsInBoxes(model, explored, law)]],
+    law === undefined ? [] : [[id, seen.holds(law)]],
   );
-  const { acyclic, resting, stuck } = endingsInBoxes(model, explored);
-  const boxes = [...explored.boxes.values()].flat().length;
-  return { states, boxes, laws: Object.fromEntries(laws), acyclic, resting, stuck };
+  let [states, sets] = [0, 0];
+  for (const reached of explored.reached.values()) {
+    states += reached.size();
+    reached.each(() => sets++);
+  }
+  const { acyclic, resting, stuck } = endingsTogether(model, explored);
+  return { states, sets, laws: Object.fromEntries(laws), acyclic, resting, stuck };
 }
 
 function oneByOne(config: ExploreConfig) {
@@ -46,10 +49,9 @@ function oneByOne(config: ExploreConfig) {
 }
 
 describe("all states taken together", () => {
-  test("are as many as one by one, of the same verdicts and endings, in far fewer boxes", () => {
-    const { boxes, ...found } = together(undone);
+  test("are as many as one by one, of the same verdicts and endings", () => {
+    const { sets: _, ...found } = together(undone);
     expect(found).toEqual({ ...oneByOne(undone), acyclic: true });
-    expect(boxes * 50).toBeLessThan(found.states);
   });
 
   test("likewise whatever the settings, and whatever users, faults and the cache may do", () => {
@@ -74,7 +76,7 @@ describe("all states taken together", () => {
     fc.assert(
       fc.property(configs, (config) => {
         fc.pre(config.scaleTo !== config.replicas && config.surge + config.unavailable > 0);
-        const { boxes: _, acyclic, ...found } = together(config);
+        const { sets: _, acyclic, ...found } = together(config);
         expect(found).toEqual(oneByOne(config));
         expect(acyclic).toBe(true);
       }),
@@ -94,27 +96,27 @@ describe("all states taken together", () => {
 
   test("a sync that undoes what another does is found to go round", () => {
     const model = exploration({ ...undone, pause: "once" });
-    const explored = exploreBoxes(model, 1e6)!;
-    const { steps } = explored;
-    expect(endingsInBoxes(model, explored).acyclic).toBe(true);
+    const explored = exploreTogether(model, 1e6)!;
+    const { local, syncs } = explored;
+    expect(endingsTogether(model, explored).acyclic).toBe(true);
     const writesOne = ({ written }: AlikeSyncs): boolean =>
       written.filter((fields) => fields >= 0).length === 1;
-    const [global, of] = [...explored.syncs].find(([, all]) => all.some(writesOne))!;
+    const [global, of] = [...syncs].find(([, all]) => all.some(writesOne))!;
     const sync = of.find(writesOne)!;
     const rank = sync.written.findIndex((fields) => fields >= 0);
-    const before = steps.fieldsOf(sync.sights[rank]![0]!)[0]!;
-    const sides = explored.boxes.get(global)!.map((box) => box[rank]!);
-    const seen = sides.flatMap((set) => [...steps.statesBySight(set).keys()]);
-    const sight = seen.find(
-      (each) =>
-        steps.fieldsOf(each).join() === `${sync.written[rank]!}` &&
-        steps.listedFieldsOf(each) === sync.written[rank]!,
+    const states = Array.from({ length: local.count(rank) }, (_, id) => id);
+    const fieldsOf = (id: number) => local.wordOf(rank, id) & writeMask;
+    const before = states.find((id) => sync.sights[rank]!.includes(local.sightOf(rank, id)))!;
+    const after = states.find(
+      (id) =>
+        fieldsOf(id) === sync.written[rank] &&
+        (local.listedOf(rank, id) & writeMask) === sync.written[rank],
     )!;
     const back: AlikeSyncs = {
-      sights: sync.sights.map((of, k) => (k === rank ? [sight] : of)),
-      written: sync.written.map((fields, k) => (k === rank ? before : fields)),
+      sights: sync.sights.with(rank, [local.sightOf(rank, after)]),
+      written: sync.written.with(rank, fieldsOf(before)),
     };
-    const syncs = new Map([...explored.syncs, [global, [sync, back]]]);
-    expect(endingsInBoxes(model, { ...explored, syncs }).acyclic).toBe(false);
+    const both = new Map([...syncs, [global, [sync, back]]]);
+    expect(endingsTogether(model, { ...explored, syncs: both }).acyclic).toBe(false);
   });
 });

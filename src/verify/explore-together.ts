@@ -1,0 +1,117 @@
+/**
+ * All states of an exploration, too many to look at one by one. Between two syncs of the Deployment controller what
+ * one ReplicaSet's controller, its pods and its news do has no part in what the others' do. So states are kept
+ * together: for each two states of the first two ReplicaSets all that the third may be in, as a set that is closed
+ * under the third's own steps. A step of the first or second takes the whole set along; a sync the part of it that
+ * looks the same to it. Users change only what is global. No state is left out, and none is added.
+ */
+import { DeploymentSyncs, type AlikeSyncs } from "./deployment-syncs.ts";
+import type { Exploration } from "./explore.ts";
+import { LocalStates } from "./local-states.ts";
+import { OwnSteps } from "./own-steps.ts";
+import { stepsFor, type Steps } from "./packed.ts";
+import { ReachedStates } from "./reached-states.ts";
+import { EMPTY } from "./state-sets.ts";
+
+export interface ExploredTogether {
+  readonly local: LocalStates;
+  readonly deployment: DeploymentSyncs;
+  /** By what is global. */
+  readonly reached: ReadonlyMap<number, ReachedStates>;
+  /** By what is global: the syncs of the Deployment that write something. */
+  readonly syncs: ReadonlyMap<number, readonly AlikeSyncs[]>;
+}
+
+/** `limit`: how often sets of states are followed at most; undefined: that is not enough. */
+export function exploreTogether(model: Exploration, limit: number): ExploredTogether | undefined {
+  return new TogetherSearch(model, limit).run();
+}
+
+class TogetherSearch {
+  readonly #model: Exploration;
+  readonly #local: LocalStates;
+  readonly #deployment: DeploymentSyncs;
+  readonly #reached = new Map<number, ReachedStates>();
+  #left: number;
+
+  constructor(model: Exploration, limit: number) {
+    this.#model = model;
+    this.#local = new LocalStates(model);
+    this.#deployment = new DeploymentSyncs(this.#local);
+    this.#left = limit;
+  }
+
+  run(): ExploredTogether | undefined {
+    const [local, deployment] = [this.#local, this.#deployment];
+    const syncs = new Map<number, readonly AlikeSyncs[]>();
+    const { words } = firstOf(this.#model);
+    const order = globalsFrom(local.globalOf(words, 0), local);
+    for (const global of order) {
+      const found = new ReachedStates();
+      if (global === order[0]) this.#begin(found, words);
+      for (const [before, reached] of this.#reached) this.#lead(before, reached, global, found);
+      const ownSteps = new OwnSteps(local, deployment, global, found);
+      this.#left -= ownSteps.followed(this.#left);
+      if (this.#left < 0) return undefined;
+      const reached = found.compacted();
+      this.#reached.set(global, reached);
+      syncs.set(global, deployment.in(global, reached));
+    }
+    return { local, deployment, reached: this.#reached, syncs };
+  }
+
+  #begin(found: ReachedStates, words: Int32Array): void {
+    const [first, second, third] = [0, 1, 2].map((rank) => this.#local.numberOf(words, 0, rank));
+    found.add(first!, second!, found.sets.ofBits(this.#local.closed(2, [third!])));
+  }
+
+  /** What users and faults make of the states where something else is global. */
+  #lead(before: number, reached: ReachedStates, global: number, found: ReachedStates): void {
+    const { users, fault } = this.#local.globalSteps(before);
+    const translate = found.translation(reached.sets);
+    if (users.includes(global)) {
+      reached.each((first, second, set) => found.add(first, second, translate(set)));
+    }
+    if (fault === global) this.#fail(before, reached, found);
+  }
+
+  /** One of the available pods of one ReplicaSet has failed. */
+  #fail(before: number, reached: ReachedStates, found: ReachedStates): void {
+    const local = this.#local;
+    const translate = found.translation(reached.sets);
+    const failed: number[] = [];
+    reached.each((first, second, set) => {
+      for (const next of local.failures(0, before, first)) found.add(next, second, translate(set));
+      for (const next of local.failures(1, before, second)) found.add(first, next, translate(set));
+      failed[set] ??= found.sets.ofBits(
+        local.closed(
+          2,
+          reached.sets.members(set).flatMap((id) => local.failures(2, before, id)),
+        ),
+      );
+      if (failed[set] !== EMPTY) found.add(first, second, failed[set]!);
+    });
+  }
+}
+
+function firstOf(model: Exploration): Steps {
+  const into = stepsFor(model);
+  model.initial(into);
+  return into;
+}
+
+/** Everything global that users and faults can bring about, each before what it leads to. */
+function globalsFrom(start: number, local: LocalStates): number[] {
+  const found = new Set<number>();
+  const order: number[] = [];
+  const visit = (global: number): void => {
+    if (found.has(global)) return;
+    found.add(global);
+    const { users, fault } = local.globalSteps(global);
+    for (const next of users) visit(next);
+    if (fault >= 0) visit(fault);
+    order.push(global);
+  };
+  visit(start);
+  return order.toReversed();
+}
