@@ -83,14 +83,14 @@ class TogetherSearch {
     reached.each((first, second, set) => {
       for (const next of local.failures(0, before, first)) found.add(next, second, translate(set));
       for (const next of local.failures(1, before, second)) found.add(first, next, translate(set));
-      failed[set] ??= found.sets.ofBits(
-        local.closed(
-          2,
-          reached.sets.members(set).flatMap((id) => local.failures(2, before, id)),
-        ),
-      );
-      if (failed[set] !== EMPTY) found.add(first, second, failed[set]!);
+      const thirds = (failed[set] ??= this.#failedThirds(before, reached.sets.members(set), found));
+      if (thirds !== EMPTY) found.add(first, second, thirds);
     });
+  }
+
+  #failedThirds(before: number, thirds: readonly number[], { sets }: ReachedStates): number {
+    const failed = thirds.flatMap((id) => this.#local.failures(2, before, id));
+    return sets.ofBits(this.#local.closed(2, failed));
   }
 }
 

@@ -1,5 +1,9 @@
+import { assert } from "../engine/assert.ts";
+
 /** Words are kept in pieces of so many. */
 const CHUNK = 2 ** 16;
+/** Two numbers of sets make one key. */
+const MOST = 2 ** 26;
 /** Answers of `union` that are kept; a new one takes the place of an older one. */
 const ANSWERS = 2 ** 20;
 
@@ -59,9 +63,8 @@ export class StateSets {
   union(set: number, other: number): number {
     if (set === other || other === EMPTY) return set;
     if (set === EMPTY) return other;
-    const key = Math.min(set, other) * 2 ** 26 + Math.max(set, other);
-    const mixed =
-      Math.imul(Math.min(set, other), 0x9e3779b1) ^ Math.imul(key % 2 ** 26, 0x85ebca6b);
+    const key = Math.min(set, other) * MOST + Math.max(set, other);
+    const mixed = Math.imul(Math.min(set, other), 0x9e3779b1) ^ Math.imul(key % MOST, 0x85ebca6b);
     const place = (mixed ^ (mixed >>> 15)) & (ANSWERS - 1);
     if (this.#unionKeys === undefined) {
       this.#unionKeys = new Float64Array(ANSWERS);
@@ -132,6 +135,7 @@ export class StateSets {
     this.#lengths.push(length);
     this.#hashes.push(hash);
     if (this.count * 2 > this.#table.length) {
+      assert(this.count < MOST, "too many sets of states for their numbers");
       this.#table = new Int32Array(this.#table.length * 4);
       this.#hashes.forEach((of, k) => this.#enter(of, k));
     } else this.#enter(hash, set);
