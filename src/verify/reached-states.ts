@@ -1,7 +1,7 @@
+/** States of three ReplicaSets: for each two states of the first two, the set of those of the third. */
 import { PairTable } from "./pair-table.ts";
 import { StateSets } from "./state-sets.ts";
 
-/** States of three ReplicaSets: for each two states of the first two, the set of those of the third. */
 export class ReachedStates {
   readonly sets = new StateSets();
   readonly #thirds = new PairTable();

@@ -1,3 +1,4 @@
+/** Sets of numbered states, each kept once, as bits: a set is known by its own number. */
 import { assert } from "../engine/assert.ts";
 
 /** Words are kept in pieces of so many. */
@@ -10,7 +11,6 @@ const ANSWERS = 2 ** 20;
 /** The set of no states. */
 export const EMPTY = 0;
 
-/** Sets of numbered states, each kept once, as bits: a set is known by its own number. */
 export class StateSets {
   readonly #chunks = [new Uint32Array(CHUNK)];
   #filled = 0;
