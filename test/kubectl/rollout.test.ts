@@ -3,25 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
-import { splitScript } from "../../src/kubectl/script.ts";
 import { deploymentState } from "../../src/kubectl/verbs/rollout-status.ts";
-
-const behaviors = [{ ready: { delay: 1000 }, terminate: { delay: 1000 } }];
-
-/** Runs pasted lines on one cluster; answers what they printed, errors too. */
-function session(): (lines: string) => string {
-  const cluster = new Cluster({ behaviors });
-  return (lines) => {
-    let printed = "";
-    for (const { words } of splitScript(lines)) {
-      const print = (text: string): void => {
-        printed += text;
-      };
-      runKubectl(cluster, words, { out: print, err: print, readFile: () => undefined });
-    }
-    return printed;
-  };
-}
+import { behaviors, session } from "./session.ts";
 
 const IMAGE = "get deploy web -o jsonpath={.spec.template.spec.containers[0].image}";
 const REVISION =
@@ -86,7 +69,52 @@ describe("rollout undo", () => {
   });
 });
 
+test.each(["undo", "status", "history", "pause", "resume", "restart"])(
+  "rollout %s asks of what",
+  (verb) => {
+    expect(session()(`rollout ${verb}`)).toBe("error: required resource not specified\n");
+  },
+);
+
+describe("rollout history", () => {
+  test("leaves out ReplicaSets whose revision is no number, and tells what a revision was for", () => {
+    const run = threeRevisions();
+    run("annotate deploy/web kubernetes.io/change-cause=third");
+    const [oldest = ""] = run("get rs --sort-by .metadata.creationTimestamp -o name").split("\n");
+    run(`annotate ${oldest} --overwrite deployment.kubernetes.io/revision=first`);
+    expect(run("rollout history deploy/web")).toBe(
+      "deployment.apps/web \nREVISION  CHANGE-CAUSE\n2         <none>\n3         third\n\n",
+    );
+    const [cause, none] = ["3", "2"].map((revision) =>
+      run(`rollout history deploy/web --revision ${revision}`),
+    );
+    expect(cause).toContain("  Annotations:\tkubernetes.io/change-cause: third\n");
+    expect(none).not.toContain("Annotations");
+  });
+
+  test("is told of Deployments alone", () => {
+    const run = session({
+      "set.yaml":
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {selector: " +
+        "{matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: d}]}}}}",
+    });
+    run("apply -f set.yaml");
+    expect(run("rollout history sts/db")).toBe(
+      'error: error retrieving history for "StatefulSet", no visitor method exists for {apps StatefulSet}\n',
+    );
+  });
+});
+
 describe("rollout pause, resume and restart", () => {
+  test("a restart in the same second changes nothing, and fails", () => {
+    const run = threeRevisions();
+    run("rollout restart deploy/web");
+    expect(run("rollout restart deploy/web")).toBe(
+      "error: failed to create patch for web: if restart has already been triggered within the past " +
+        "second, please wait before attempting to trigger another\n",
+    );
+  });
+
   test("refuse what is so already, and a restart while paused", () => {
     const run = threeRevisions();
     expect(run("rollout resume deploy/web")).toBe('error: deployments.apps "web" is not paused\n');
@@ -115,6 +143,26 @@ describe("rollout pause, resume and restart", () => {
 });
 
 describe("rollout status", () => {
+  test.each([
+    ["-1", "error: revision must be a positive integer: -1\n"],
+    ["2", "error: desired revision (2) is different from the running revision (3)\n"],
+    ["3", 'deployment "web" successfully rolled out\n'],
+  ])("of revision %s says so where it is another", (revision, says) => {
+    expect(threeRevisions()(`rollout status deploy/web --revision=${revision}`)).toBe(says);
+  });
+
+  test("ends when its Deployment is gone, or the time of a request is up", () => {
+    const run = session();
+    run("create ns shop && create deployment web -n shop --image=web:1 --replicas=2");
+    run("rollout pause deploy/web -n shop && set image deploy/web web=web:2 -n shop");
+    expect(run("rollout status deploy/web -n shop --request-timeout=30")).toMatch(
+      /^Waiting for deployment "web" rollout to finish: 0 out of 2 new replicas/,
+    );
+    expect(run("get deploy -n shop --no-headers")).toMatch(/ 30s\n$/);
+    run("delete ns shop --wait=false");
+    expect(run("rollout status deploy/web -n shop")).toMatch(/error: object has been deleted\n$/);
+  });
+
   const state = (status: object, generation = 2): unknown =>
     deploymentState({
       apiVersion: "apps/v1",

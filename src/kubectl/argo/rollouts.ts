@@ -151,11 +151,7 @@ export function retry(call: Call): void {
 
 export function pause(call: Call): void {
   const change = (name: string): unknown => patched(call, name, { spec: { paused: true } });
-  if (call.args.length === 0) usage("pause ROLLOUT_NAME");
-  for (const name of call.args) {
-    change(name);
-    call.io.out(`rollout '${name}' paused\n`);
-  }
+  forEachName(call, "pause ROLLOUT_NAME", change, "paused");
 }
 
 export function restart(call: Call): void {
