@@ -129,11 +129,6 @@ export class ControllerManager {
     for (const sync of saved?.running ?? []) this.#restore(sync);
   }
 
-  /** Syncs so far. */
-  get syncs(): number {
-    return this.#syncs;
-  }
-
   /** A number for a sync of somebody else. */
   nextSync(): number {
     return ++this.#syncs;

@@ -8,7 +8,7 @@ import type { Cluster } from "../cluster.ts";
 import { condition, hasDeadline } from "../controllers/deployment/conditions.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import { findRevisions, revisionOf } from "../controllers/deployment/revisions.ts";
-import { sentence, type Decision } from "../controllers/decisions.ts";
+import type { Decision } from "../controllers/decisions.ts";
 import { podsOf, type KnownFailure } from "./known-failure.ts";
 import { knownFailures } from "./known-failures.ts";
 import { podGroups, type PodGroup } from "./pod-groups.ts";
@@ -266,9 +266,4 @@ function deadline(cluster: Cluster, d: Deployment): Millis | undefined {
   const { wallClockMs, now } = cluster.api;
   const since = Date.parse(progressing.lastUpdateTime) - (wallClockMs - now);
   return since + d.spec.progressDeadlineSeconds! * 1000;
-}
-
-/** The sentences of an explanation's decisions. */
-export function reasons(explanation: Explanation): readonly string[] {
-  return explanation.decisions.map(sentence);
 }

@@ -41,10 +41,6 @@ export class Hardships {
     return parked;
   }
 
-  isDown(node: number): boolean {
-    return this.#down.has(node);
-  }
-
   /** Keeps a turn for when the node is back; false if the node is not down. */
   park(node: number, turn: number, row: number): boolean {
     const parked = this.#down.get(node);

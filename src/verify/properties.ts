@@ -124,11 +124,6 @@ export function isStatusHonest(view: RolloutView): boolean {
   return view.sets.every((set) => set.status <= Math.min(set.available, set.spec));
 }
 
-/** Whether every set has as many pods as its size: the assumption `settled`. */
-export function isSettled(view: RolloutView): boolean {
-  return view.sets.every((set) => set.active === set.spec);
-}
-
 /** Laws about every moment. A law of class Q, or with `settled`, is judged only when settled. */
 export const stateLaws = [
   onTotals({

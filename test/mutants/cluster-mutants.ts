@@ -186,6 +186,8 @@ const addresses = noticedBy(
 const autoscalers = noticedBy(
   [
     "controllers/podautoscaler/autoscaler.test.ts",
+    "controllers/podautoscaler/surge.test.ts",
+    "controllers/podautoscaler/targets.test.ts",
     "controllers/podautoscaler/replica-calculator.test.ts",
     "controllers/podautoscaler/stabilization.test.ts",
   ],

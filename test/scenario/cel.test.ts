@@ -10,8 +10,11 @@ const context: CelContext = {
   deploy: new Map([["web", web]]),
   rs: new Map(),
   pod: new Map(),
-  svc: new Map(),
-  node: new Map(),
+  svc: new Map([["api", web]]),
+  node: new Map([
+    ["n1", web],
+    ["n2", web],
+  ]),
   canary: new Map(),
   rollout: new Map(),
   traffic: new Map(),
@@ -38,7 +41,8 @@ describe("an expression", () => {
     'share("web", "track=canary") == 0.25',
     '!("other" in deploy)',
     "has(deploy.web.status) && !has(deploy.web.spec)",
-    "size(rs) == 0",
+    "size(rs) == 0 && size(pod) == 0 && size(canary) == 0 && size(rollout) == 0",
+    '"api" in svc && size(node) == 2',
   ])("%s holds", (text) => {
     expect(verdict(text)).toEqual({ holds: true });
   });

@@ -36,6 +36,16 @@ expect:
     ]);
   });
 
+  test("sees Services, nodes and Canaries, too, by their names", () => {
+    const result = play(`
+cluster: { nodes: 3 }
+steps:
+  - { kubectl: create service clusterip api --tcp=80 }
+expect:
+  finally: ['svc.api.spec.type == "ClusterIP"', "size(node) == 3", "size(canary) == 0"]`);
+    expect(failures(result)).toEqual([]);
+  });
+
   test("holds from a step or a time, and up to one", () => {
     const outcome = (range: string): string | undefined =>
       play(`
@@ -69,6 +79,9 @@ expect: { thresholds: { ${metric}: ["${threshold}"] } }`);
     ["rollout_duration", "max==10s"],
     ["rollout_duration", "min==5s"],
     ["rollout_duration", "count==2"],
+    ["rollout_duration", "avg==7.5s"],
+    ["rollout_duration", "sum!=14s"],
+    ["available_pods", "avg==3.6"],
     ["unavailable_seconds", "sum==10s"],
     ["available_pods", "min==3"],
     ["available_pods", "max==4"],
@@ -84,6 +97,18 @@ expect: { thresholds: { ${metric}: ["${threshold}"] } }`);
       name: "rollout_duration: max<10s",
       message: "was 10s",
     });
+  });
+
+  test("measure a Deployment no longer once it is deleted", () => {
+    const result = play(`
+behaviors: [{ ready: { delay: 5s } }]
+steps:
+  - { kubectl: rollout status deploy/web }
+  - { at: 20s, kubectl: set image deploy/web web=web:v2 }
+  - { at: 23s, kubectl: delete deploy web --cascade=orphan --wait=false }
+until: 60s
+expect: { thresholds: { rollout_duration: ["count==1", "max==5s"], unavailable_seconds: ["sum==3s"] } }`);
+    expect(failures(result)).toEqual([]);
   });
 
   test("on a rollout that never completes are not kept", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AutoscalerStatus } from "../../../src/api/autoscaling.ts";
-import { Cluster, type ClusterOptions } from "../../../src/cluster.ts";
+import { Cluster } from "../../../src/cluster.ts";
 import { decisionsHeard, hpa, replicasOf, statusOf, world } from "./world.ts";
 
 const second = 1000;
@@ -257,20 +257,6 @@ describe("a HorizontalPodAutoscaler", () => {
     ]);
   });
 
-  test("scales a custom resource, by the selector that its status tells", () => {
-    const scaleTargetRef = { apiVersion: "example.com/v1", kind: "Gadget", name: "web" };
-    const behaviors = [{ cpu: [{ at: 0, milli: 600 }] }];
-    const cluster = world({ behaviors }, { replicas: 3, hpa: { scaleTargetRef } });
-    const gadget = { apiVersion: "example.com/v1", kind: "Gadget", metadata: { name: "web" } };
-    cluster.act("create", (api) => {
-      api.create({ ...gadget, spec: { replicas: 3 }, status: { selector: "app=web" } });
-    });
-    cluster.runUntil(minute);
-    const found = cluster.api.get({ resource: "gadgets.example.com", name: "web" });
-    expect(found).toMatchObject({ value: { spec: { replicas: 6 } } });
-    expect(replicasOf(cluster)).toBe(3);
-  });
-
   // The sample of 15 s is the first; 600m on any number of pods are 120 % of what they request.
   test.each([
     ["", []],
@@ -291,13 +277,12 @@ describe("a HorizontalPodAutoscaler", () => {
     expect(sizes).toEqual([4, 4, 5, 6]);
   });
 
-  test("shares no pods with an autoscaler of another namespace", () => {
-    const cluster = world({ behaviors: [{ cpu: [{ at: 0, milli: 600 }] }] }, { replicas: 3 });
-    cluster.act("create", (api) => {
-      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
-      api.create(hpa({ metadata: { namespace: "other" } }));
-    });
-    cluster.runUntil(minute);
+  test("does not count what pods use before they are ready", () => {
+    const behaviors = [{ cpu: [{ at: 0, milli: 600 }], ready: { delay: 2 * minute } }];
+    const cluster = world({ behaviors }, { replicas: 3 });
+    cluster.runUntil(2 * minute);
+    expect(replicasOf(cluster)).toBe(3);
+    cluster.runUntil(3.5 * minute);
     expect(replicasOf(cluster)).toBe(6);
   });
 
@@ -394,48 +379,3 @@ function scale(cluster: Cluster, replicas: number): void {
     api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas } }),
   );
 }
-
-// Pods use 100 % of the target, whatever the others do, and more while they warm up. During a rollout the
-// autoscaler multiplies what it finds by all pods, those of the surge too; once they are warm it finds nothing
-// wrong, and the number stays (failure 13; k8s#72775).
-describe("an autoscaler and a rollout that surges", () => {
-  const warming: ClusterOptions = {
-    behaviors: [
-      { match: { image: "web:v1" }, cpu: [{ at: 0, milli: 300 }] },
-      {
-        match: { image: "web:v2" },
-        cpu: [{ at: 0, milli: 300 }],
-        startCpu: { milli: 200, for: 90 * second },
-      },
-    ],
-  };
-  const doubling = { rollingUpdate: { maxSurge: "100%", maxUnavailable: 0 } };
-  const onePod = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
-
-  function rollout(spec: Readonly<Record<string, unknown>>, strategy: unknown): number {
-    const cluster = world(warming, { replicas: 4, strategy, hpa: spec, minReadySeconds: 60 });
-    cluster.runUntil(minute);
-    cluster.act("image", (api) =>
-      api.patch({ resource: "deployments", name: "web" }, "strategic", {
-        spec: { template: { spec: { containers: [{ name: "web", image: "web:v2" }] } } },
-      }),
-    );
-    cluster.runUntil(10 * minute);
-    return replicasOf(cluster);
-  }
-
-  test("outside the tolerance the pods of the surge count, and the number stays when they are warm", () => {
-    expect([rollout({ maxReplicas: 40 }, doubling), rollout({ maxReplicas: 40 }, onePod)]).toEqual([
-      40, 12,
-    ]);
-  });
-
-  test("within the tolerance a surge changes nothing: spec.replicas stays, not the number of pods", () => {
-    expect(rollout({ behavior: { scaleUp: { tolerance: "0.7" } } }, doubling)).toBe(4);
-  });
-
-  test("a window for scaling up that is longer than the rollout lets it pass", () => {
-    const behavior = { scaleUp: { stabilizationWindowSeconds: 300 } };
-    expect(rollout({ behavior }, doubling)).toBe(4);
-  });
-});
