@@ -13,7 +13,7 @@ import { describeAction } from "./explore-layout.ts";
 import type { RolloutView } from "./properties.ts";
 import type { StateSet } from "./state-set.ts";
 import { endingsTogether } from "./together-endings.ts";
-import { SeenTogether } from "./together-verdicts.ts";
+import { judgeTogether } from "./together-verdicts.ts";
 import { goalOf, shortestTrace, type Goal, type TraceStep } from "./trace.ts";
 
 export interface WitnessStep {
@@ -93,7 +93,7 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   const { stateLimit = STATE_LIMIT } = options;
   const whole = exploreRollout(config, options);
   if (whole.exhausted) return whole;
-  const together = judgeTogether(config, whole, stateLimit);
+  const together = takenTogether(config, whole, stateLimit);
   if (together !== undefined) return together;
   if (config.actions !== undefined) return whole;
   let fitting: Explored | undefined;
@@ -114,23 +114,23 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
 /** Sets of states to follow, for each state that may be looked at: some minutes where the limit is the default. */
 const SETS_PER_STATE = 10;
 
-/** All states together, where no law is about syncs; undefined if these are too many sets, too. */
-function judgeTogether(
+/** All states together; undefined if these are too many sets, too. */
+function takenTogether(
   config: ExploreConfig,
   begun: Explored,
   stateLimit: number,
 ): Explored | undefined {
-  if (config.cache !== "lagging") return undefined;
   const model = exploration(config);
   const explored = exploreTogether(model, SETS_PER_STATE * stateLimit);
   if (explored === undefined) return undefined;
   const judged = lawsOn(model);
-  const seen = new SeenTogether(model, explored);
+  const open = judged.filter((_, i) => begun.laws[i]!.holds);
+  const holds = judgeTogether(model, explored, open);
+  const broken = new Set(open.filter((_, i) => !holds[i]!));
   const laws = begun.laws.map((known, i): ExploredLaw => {
-    const { law, ...words } = judged[i]!;
     const counted = { ...known, counted: "at least" } as const;
-    if (!known.holds || seen.holds(law!)) return counted;
-    const { knownAs } = words;
+    if (!broken.has(judged[i]!)) return counted;
+    const { knownAs } = judged[i]!;
     return { ...counted, holds: false, breaches: 1, ...(knownAs === undefined ? {} : { knownAs }) };
   });
   let states = 0;

@@ -62,14 +62,20 @@ export class LocalStates {
   /** A packed state, written over by the next call. */
   compose(global: number, sides: readonly number[]): Int32Array {
     const revisions = this.#revisions;
-    const state = this.#state;
     for (let rank = 0; rank < revisions; rank++) {
       const { words, copies } = this.#sides[rank]!;
-      state[rank] = words[sides[rank]!]!;
-      if (this.#isLagging) state[revisions + rank] = copies[sides[rank]!]!;
+      this.#state[rank] = words[sides[rank]!]!;
+      if (this.#isLagging) this.#state[revisions + rank] = copies[sides[rank]!]!;
     }
-    state[0] = state[0]! | (global << ownBits);
-    return state;
+    this.#state[0]! |= global << ownBits;
+    return this.#state;
+  }
+
+  /** The same of words of ReplicaSets, where the cache has no copies. */
+  composeWords(global: number, words: readonly number[]): Int32Array {
+    for (let rank = 0; rank < this.#revisions; rank++) this.#state[rank] = words[rank]!;
+    this.#state[0]! |= global << ownBits;
+    return this.#state;
   }
 
   /** A packed state without ReplicaSets. */

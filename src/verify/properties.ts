@@ -28,6 +28,11 @@ export interface RolloutView {
   readonly lost: number;
 }
 
+/** The same, of pods only the available ones. */
+export interface SizesView extends Omit<RolloutView, "sets"> {
+  readonly sets: readonly Omit<SetView, "active">[];
+}
+
 /** Each letter group is one thing that a law takes for granted, in a user's words. */
 export const assumptions = {
   fwd: "every change of the template is a new one: no undo",
@@ -71,17 +76,21 @@ export interface StateLaw extends LawWords {
 /** Whether a ReplicaSet has the Deployment's template. */
 export type Role = "current" | "old";
 
-export function sum(view: RolloutView, part: (set: SetView) => number): number {
+export function sum<Set>(
+  view: { readonly sets: readonly Set[] },
+  part: (set: Set) => number,
+): number {
   let total = 0;
   for (const set of view.sets) total += part(set);
   return total;
 }
 
-export const ofSpec = (set: SetView): number => set.spec;
+export const ofSpec = (set: Pick<SetView, "spec">): number => set.spec;
 export const ofActive = (set: SetView): number => set.active;
 const ofAvailable = (set: SetView): number => set.available;
 const ofStatus = (set: SetView): number => set.status;
-const ofKept = (set: SetView): number => Math.min(set.available, set.spec);
+const ofKept = (set: Pick<SetView, "available" | "spec">): number =>
+  Math.min(set.available, set.spec);
 const ofWanted = (set: SetView): number => Math.min(set.active, set.spec);
 const ofUnsettled = (set: SetView): number => Math.abs(set.active - set.spec);
 const ofCurrent =
@@ -115,12 +124,12 @@ export function onTotals<const Id extends string>(
 }
 
 /** Available pods that survive once every ReplicaSet has its size: the sum of min(av, spec). */
-export function lastingAvailable(view: RolloutView): number {
+export function lastingAvailable(view: SizesView): number {
   return sum(view, ofKept);
 }
 
 /** Whether no set reports more available pods than it has and keeps: the assumption `acc`. */
-export function isStatusHonest(view: RolloutView): boolean {
+export function isStatusHonest(view: SizesView): boolean {
   return view.sets.every((set) => set.status <= Math.min(set.available, set.spec));
 }
 

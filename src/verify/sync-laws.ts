@@ -7,7 +7,7 @@ import {
   ofSpec,
   sum,
   type LawWords,
-  type RolloutView,
+  type SizesView,
 } from "./properties.ts";
 
 /** What a sync of the Deployment did besides its resizes. */
@@ -18,12 +18,12 @@ export interface SyncFacts {
   readonly created: boolean;
 }
 
-/** A law about every sync of the Deployment. */
+/** A law about every sync of the Deployment. Of pods it sees only the available ones. */
 export interface SyncLaw extends LawWords {
   readonly form: "sync";
   /** The syncs that it is about. */
   readonly path: Exclude<SyncFacts["path"], "other">;
-  readonly holds: (before: RolloutView, after: RolloutView, facts: SyncFacts) => boolean;
+  readonly holds: (before: SizesView, after: SizesView, facts: SyncFacts) => boolean;
 }
 
 /** Laws about one sync of the Deployment: `before` as it read the sets, `after` as it left them. */
@@ -116,19 +116,19 @@ export const syncLaws = [
   },
 ] as const satisfies readonly SyncLaw[];
 
-function specAt(view: RolloutView, index: number): number {
+function specAt(view: SizesView, index: number): number {
   return view.sets[index]?.spec ?? 0;
 }
 
-function resizes(before: RolloutView, after: RolloutView, index: number): boolean {
+function resizes(before: SizesView, after: SizesView, index: number): boolean {
   return specAt(before, index) !== specAt(after, index);
 }
 
-function resizesOld(before: RolloutView, after: RolloutView): boolean {
+function resizesOld(before: SizesView, after: SizesView): boolean {
   return after.sets.some((_, index) => index !== after.current && resizes(before, after, index));
 }
 
-function isMonotone(before: RolloutView, after: RolloutView): boolean {
+function isMonotone(before: SizesView, after: SizesView): boolean {
   return after.sets.every(({ spec }, index) => {
     const earlier = specAt(before, index);
     if (index !== after.current) return spec <= earlier;
@@ -139,12 +139,12 @@ function isMonotone(before: RolloutView, after: RolloutView): boolean {
 }
 
 /** How many pods cleanup may take, as the sync read it: the size of N itself does not matter. */
-function cleanupBudget(before: RolloutView, after: RolloutView): number {
+function cleanupBudget(before: SizesView, after: SizesView): number {
   const ofOld = sum(before, ofSpec) - specAt(before, after.current);
   return ofOld + (before.sets[after.current]?.status ?? 0) - floorOf(after);
 }
 
-function takesSpareOnly(before: RolloutView, after: RolloutView): boolean {
+function takesSpareOnly(before: SizesView, after: SizesView): boolean {
   const max = Math.max(0, cleanupBudget(before, after));
   let spare = (before.sets[after.current]?.status ?? 0) - floorOf(after);
   let taken = 0;
@@ -160,7 +160,7 @@ function takesSpareOnly(before: RolloutView, after: RolloutView): boolean {
   return takenFromHealthy <= Math.max(0, spare) && taken <= max + Math.max(0, spare);
 }
 
-function stopsAtGuard(before: RolloutView, after: RolloutView): boolean {
+function stopsAtGuard(before: SizesView, after: SizesView): boolean {
   let rest = cleanupBudget(before, after);
   let met = false;
   for (let index = 0; index < before.sets.length; index++) {
@@ -174,7 +174,7 @@ function stopsAtGuard(before: RolloutView, after: RolloutView): boolean {
   return true;
 }
 
-function sharesExactly(before: RolloutView, after: RolloutView): boolean {
+function sharesExactly(before: SizesView, after: SizesView): boolean {
   const inUse = before.sets.filter((set) => set.spec > 0).length;
   const newest = before.sets[before.current];
   const full = newest?.spec === after.replicas && newest.status === after.replicas;
@@ -185,7 +185,7 @@ function sharesExactly(before: RolloutView, after: RolloutView): boolean {
 }
 
 /** The first set takes the remainder but cannot go below 0: then fewer are left than there is room. */
-function wasCutAtZero(before: RolloutView, after: RolloutView): boolean {
+function wasCutAtZero(before: SizesView, after: SizesView): boolean {
   const largest = Math.max(...before.sets.map(ofSpec));
   return before.sets.some((set, index) => set.spec === largest && specAt(after, index) === 0);
 }

@@ -1,111 +1,138 @@
 /** Laws judged on all states of an exploration that were taken together. */
 import { setViewOf, type Exploration } from "./explore.ts";
 import type { ExploredTogether } from "./explore-together.ts";
-import { existsBit } from "./explore-layout.ts";
-import { SIDES } from "./local-states.ts";
-import type { Role, RolloutView, SetView, StateLaw } from "./properties.ts";
-import type { ReachedStates } from "./reached-states.ts";
-import { membersOf, withBit } from "./state-sets.ts";
+import * as at from "./explore-layout.ts";
+import type { JudgedLaw } from "./explore-laws.ts";
+import { isAboutStates, type StepProperty } from "./judge.ts";
+import { Looks, looksOfKey, type LooksAlike } from "./looks.ts";
+import { stepsFor } from "./packed.ts";
+import type { Role, StateLaw } from "./properties.ts";
+import { membersOf } from "./state-sets.ts";
 
 type Law = Pick<StateLaw, "totals" | "left">;
 
 /** Totals of a law's are added up as the digits of one number. */
 const digit = 128;
+const ranks = [0, 1, 2];
 
-/** States of which laws see the same but for their ReplicaSets. */
-interface Alike {
-  readonly view: RolloutView;
-  /** For each two looks of the first two ReplicaSets: those of the third, as bits. */
-  readonly thirds: Map<number, Uint32Array>;
+/** Which laws hold: in all states, and, where the cache is fresh, in all syncs. */
+export function judgeTogether(
+  model: Exploration,
+  explored: ExploredTogether,
+  laws: readonly Pick<JudgedLaw, "property" | "law">[],
+): boolean[] {
+  const ofStates = laws.flatMap(({ law }) => (law === undefined ? [] : [law]));
+  const ofSyncs = laws.flatMap(({ property }) => (isAboutStates(property) ? [] : [property]));
+  const statesHold = judgeStates(model, explored, ofStates);
+  const syncsHold = ofSyncs.length === 0 ? [] : judgeSyncs(model, explored, ofSyncs);
+  return laws.map(({ law }) => (law === undefined ? syncsHold : statesHold).shift()!);
 }
 
-/** What laws can see of all states: of each ReplicaSet its counts and its role, together a look. */
-export class SeenTogether {
-  readonly #looks: (readonly [SetView, Role])[] = [];
-  readonly #numbers = new Map<number, number>();
-  readonly #alike = new Map<string, Alike>();
-
-  constructor(model: Exploration, explored: ExploredTogether) {
-    const { local, reached } = explored;
-    for (const [global, states] of reached) {
-      const view = model.view(local.composeAlone(global), 0);
-      const current = local.currentOf(global);
-      const { sets: _, ...others } = view;
-      const key = JSON.stringify([current, others]);
-      let alike = this.#alike.get(key);
-      if (alike === undefined) this.#alike.set(key, (alike = { view, thirds: new Map() }));
-      this.#add(explored, states, current, alike.thirds);
-    }
-  }
-
-  /** Whether a law holds in all states. */
-  holds(law: Law): boolean {
-    const parts = this.#looks.map(([set, role]) =>
-      law.totals.reduce((sum, part) => sum * digit + part(set, role), 0),
-    );
-    return [...this.#alike.values()].every(({ view, thirds }) =>
-      [...totalsIn(thirds, parts)].every(
-        (total) => law.left(digitsOf(total, law.totals.length), view) >= 0,
-      ),
-    );
-  }
-
-  #add(
-    { local }: ExploredTogether,
-    states: ReachedStates,
-    current: number,
-    thirds: Map<number, Uint32Array>,
-  ): void {
-    const looks = Array.from({ length: SIDES }, (_, rank) =>
-      Array.from({ length: local.count(rank) }, (__, id) =>
-        this.#lookOf(local.wordOf(rank, id), rank === current),
-      ),
-    );
-    const known: Uint32Array[] = [];
-    states.each((first, second, set) => {
-      const seen = (known[set] ??= bitsOf(states.sets.members(set).map((id) => looks[2]![id]!)));
-      const key = looks[0]![first]! * 2 ** 16 + looks[1]![second]!;
-      const before = thirds.get(key);
-      if (before === undefined || before.length < seen.length) {
-        const room = seen.slice();
-        before?.forEach((word, k) => (room[k]! |= word));
-        thirds.set(key, room);
-      } else for (let k = 0; k < seen.length; k++) before[k]! |= seen[k]!;
+function judgeStates(
+  model: Exploration,
+  explored: ExploredTogether,
+  laws: readonly Law[],
+): boolean[] {
+  const { local } = explored;
+  const looks = new Looks(explored, countsOf);
+  const roles: readonly Role[] = ["old", "current"];
+  const parts = laws.map((law) =>
+    roles.map((role) => looks.words.map((word) => partOf(law, word, role))),
+  );
+  const holds = laws.map(() => true);
+  const groupOf = (global: number) =>
+    `${local.currentOf(global)} ${worldOf(model, explored, global)}`;
+  for (const { global, thirds } of looks.groups(groupOf)) {
+    const current = local.currentOf(global);
+    const view = model.view(local.composeAlone(global), 0);
+    laws.forEach((law, i) => {
+      if (!holds[i]!) return;
+      const byRank = ranks.map((rank) => parts[i]![rank === current ? 1 : 0]!);
+      for (const total of totalsIn(thirds, byRank)) {
+        holds[i] &&= law.left(digitsOf(total, law.totals.length), view) >= 0;
+      }
     });
   }
+  return holds;
+}
 
-  #lookOf(word: number, isCurrent: boolean): number {
-    const role = isCurrent && (word & existsBit) !== 0 ? "current" : "old";
-    const set = setViewOf(word);
-    const counts = ((set.spec * 16 + set.active) * 16 + set.available) * 16 + set.status;
-    const key = counts * 2 + (role === "current" ? 1 : 0);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    this.#numbers.set(key, this.#looks.length);
-    return this.#looks.push([set, role]) - 1;
+/** A sync reads what is there; of pods these laws see the available ones only. */
+function judgeSyncs(
+  model: Exploration,
+  explored: ExploredTogether,
+  laws: readonly StepProperty[],
+): boolean[] {
+  const { local } = explored;
+  const looks = new Looks(explored, sizesOf);
+  const holds = laws.map(() => true);
+  const into = stepsFor(model);
+  const groupOf = (global: number) =>
+    `${local.syncedAs(global)} ${worldOf(model, explored, global)}`;
+  for (const { global, thirds } of looks.groups(groupOf)) {
+    for (const words of wordsMet(looks, thirds)) {
+      const state = local.composeWords(global, words);
+      into.count = 0;
+      model.next(state, 0, into);
+      for (let k = 0; k < into.count; k++) {
+        const action = into.actions[k]!;
+        if (at.kindOfAction(action) !== at.toSyncDeployment) continue;
+        laws.forEach((law, i) => {
+          holds[i] &&= law.test(state, 0, into.words, k * model.lanes, action);
+        });
+      }
+    }
   }
+  return holds;
+}
+
+/** What a law sees besides the ReplicaSets and their roles. */
+function worldOf(model: Exploration, { local }: ExploredTogether, global: number): string {
+  const { sets: _, current: __, ...others } = model.view(local.composeAlone(global), 0);
+  return JSON.stringify(others);
+}
+
+function* wordsMet(looks: Looks, thirds: LooksAlike["thirds"]): Iterable<readonly number[]> {
+  const { words } = looks;
+  for (const [key, bits] of thirds) {
+    const [first, second] = looksOfKey(key);
+    for (const third of membersOf(bits)) yield [words[first]!, words[second]!, words[third]!];
+  }
+}
+
+/** What laws about states see: a ReplicaSet's counts, and whether it is there. */
+function countsOf(word: number): number {
+  const ready = (word >> at.readyAt) & at.nibble;
+  return (word & ~((at.nibble << at.readyAt) | (1 << at.sizedAt))) + (ready << at.unreadyAt);
+}
+
+/** What laws about syncs see. */
+function sizesOf(word: number): number {
+  return word & ~((at.nibble << at.readyAt) | (at.nibble << at.unreadyAt));
+}
+
+function partOf(law: Law, word: number, role: Role): number {
+  const set = setViewOf(word);
+  const has = (word & at.existsBit) === 0 ? "old" : role;
+  return law.totals.reduce((sum, part) => sum * digit + part(set, has), 0);
 }
 
 /** What looks that are met together add up to, each once. */
 function totalsIn(
-  thirds: ReadonlyMap<number, Uint32Array>,
-  parts: readonly number[],
+  thirds: LooksAlike["thirds"],
+  parts: readonly (readonly number[])[],
 ): Iterable<number> {
   // By what the first two add: what the third does.
   const beside = new Map<number, Set<number>>();
   for (const [key, looks] of thirds) {
-    const two = parts[Math.floor(key / 2 ** 16)]! + parts[key % 2 ** 16]!;
+    const [first, second] = looksOfKey(key);
+    const two = parts[0]![first]! + parts[1]![second]!;
     let known = beside.get(two);
     if (known === undefined) beside.set(two, (known = new Set()));
-    for (const look of membersOf(looks)) known.add(parts[look]!);
+    for (const look of membersOf(looks)) known.add(parts[2]![look]!);
   }
   const totals = new Set<number>();
   for (const [two, of] of beside) for (const part of of) totals.add(two + part);
   return totals;
-}
-
-function bitsOf(ids: readonly number[]): Uint32Array {
-  return ids.reduce<Uint32Array>(withBit, new Uint32Array(8));
 }
 
 function digitsOf(total: number, count: number): number[] {

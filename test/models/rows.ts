@@ -137,4 +137,9 @@ export const togetherRows = [
     config: { ...four, revisions: 3, changes: 3, ...back, ...others, cache: "lagging" },
     states: 3_495_261_576,
   },
+  {
+    name: "8 at 25%/25%, 3 revisions, undo, scale, pause, fail",
+    config: { ...four, replicas: 8, revisions: 3, changes: 3, ...back, ...others, scaleTo: 4 },
+    states: 293_957_809,
+  },
 ] as const satisfies readonly ExploredRow[];
