@@ -96,7 +96,7 @@ test.each<[Partial<ExploreConfig>, string | undefined]>([
   [{ scaleTo: 13, surge: 2 }, "replicas 13 + surge 2: use at most 14 together"],
   [{ replicas: 0 }, undefined],
   [{ replicas: -1 }, "replicas -1 + surge 1: use at most 14 together"],
-  [{ scaleTo: 2 }, "scaleTo: use another count"],
+  [{ scaleTo: 2 }, "scaleTo: got 2, as many as there are; use another count"],
   [{ changes: 7 }, undefined],
   [{ changes: 8 }, "changes: use at most 7"],
   [{ faults: 3 }, undefined],
