@@ -21,6 +21,8 @@ export interface Outcome {
   readonly end: Progress;
   /** Until it was promoted, or the old version had all pods again. */
   readonly duration?: Millis;
+  /** Fewest pods available at once, of both versions together, from the begin of the release to the end of the run. */
+  readonly leastAvailable: number;
   /** Most pods beyond spec.replicas at once, terminating ones too; and all such pods x seconds. */
   readonly extraPods: number;
   readonly extraPodSeconds: number;
@@ -69,7 +71,7 @@ export function play(strategy: Strategy, world: World): Outcome {
   }
   for (const { options } of world.scenario.traffic) cluster.traffic.add(options);
   kubectl(cluster, world, strategy.line(release));
-  const { end, endedAt, detectedAt } = watchOver(cluster, strategy, world);
+  const { end, endedAt, detectedAt, leastAvailable } = watchOver(cluster, strategy, world);
   const ended = end === "under way" ? {} : { duration: endedAt - at };
   const back = end === "rolled back" ? { takenBack: lastMet(cluster, world) - at } : {};
   return {
@@ -78,6 +80,7 @@ export function play(strategy: Strategy, world: World): Outcome {
     ...ended,
     ...back,
     ...(detectedAt === undefined ? {} : { detected: detectedAt - at }),
+    leastAvailable,
     ...podsBeyond(cluster.trace.entries, world),
     ...requestsOf(cluster, release),
   };
@@ -95,6 +98,7 @@ interface Watched {
   readonly end: Progress;
   readonly endedAt: Millis;
   readonly detectedAt?: Millis;
+  readonly leastAvailable: number;
 }
 
 /** To the end of the run, with a person at the metrics where the strategy has no eyes of its own. */
@@ -103,7 +107,9 @@ function watchOver(cluster: Cluster, strategy: Strategy, world: World): Watched 
   let end: Progress = "under way";
   let endedAt = at;
   let detectedAt: Millis | undefined;
+  let leastAvailable = Infinity;
   const stop = cluster.on("instant", ({ at: now }) => {
+    leastAvailable = Math.min(leastAvailable, availableNow(cluster, release));
     const progress = strategy.progress(cluster.api, release);
     if (progress !== end) [end, endedAt] = [progress, now];
     if (strategy.isCondemned?.(cluster.api, release) === true) detectedAt ??= now;
@@ -120,7 +126,18 @@ function watchOver(cluster: Cluster, strategy: Strategy, world: World): Watched 
   }
   cluster.runUntil(until);
   stop();
-  return { end, endedAt, ...(detectedAt === undefined ? {} : { detectedAt }) };
+  return { end, endedAt, leastAvailable, ...(detectedAt === undefined ? {} : { detectedAt }) };
+}
+
+/** ReplicaSets of the release, too, have its Deployment's name in front. */
+function availableNow(cluster: Cluster, { deployment }: Release): number {
+  const { namespace = "default", name } = deployment.metadata;
+  return cluster.api
+    .list("replicasets", { namespace })
+    .filter(({ metadata }) => metadata.name.startsWith(`${name}-`))
+    .reduce((sum, { metadata: { uid = "" }, spec: { minReadySeconds = 0 } }) => {
+      return sum + cluster.countPods(uid, minReadySeconds).available;
+    }, 0);
 }
 
 /** Whether too many of the Service's requests failed of late; no requests say nothing. */

@@ -29,6 +29,11 @@ const columns: readonly Column[] = [
     cell: (outcomes) => duration(outcomes.map((outcome) => outcome.duration)),
   },
   {
+    title: "available",
+    means: "fewest pods available at once, of both versions together",
+    cell: (outcomes) => `${middle(outcomes.map(({ leastAvailable }) => leastAvailable)) ?? "-"}`,
+  },
+  {
     title: "extra pods",
     means: "most pods beyond spec.replicas at once, terminating ones too",
     cell: (outcomes) => `${middle(outcomes.map(({ extraPods }) => extraPods)) ?? "-"}`,

@@ -59,6 +59,11 @@ describe("a bad version under each strategy", () => {
     expect(down.map(({ strategy }) => strategy)).toEqual(["recreate"]);
     expect(found["blue-green"]!.extraPods).toBe(10);
     expect(found["recreate"]).toMatchObject({ extraPods: 0, extraPodSeconds: 0 });
+    const least = Object.fromEntries(
+      Object.values(found).map((of) => [of.strategy, of.leastAvailable]),
+    );
+    const all = { "blue-green": 10, canary: 10, flagger: 10 };
+    expect(least).toEqual({ recreate: 0, rolling: 8, ...all });
   });
 
   test("makes the same table again, byte for byte", () => {
@@ -97,8 +102,8 @@ describe("a small regression", () => {
 describe("the table of a comparison", () => {
   test("has a row for each strategy, in Markdown too", () => {
     const lines = comparisonMarkdown(compared({ of: ["rolling", "recreate"] })).split("\n");
-    expect(lines.map((line) => line.split("|").length)).toEqual([12, 12, 12, 12]);
-    expect(lines[2]).toMatch(/^\| rolling \| rolled back \| \d+s \| \d+ \|/u);
+    expect(lines.map((line) => line.split("|").length)).toEqual([13, 13, 13, 13]);
+    expect(lines[2]).toMatch(/^\| rolling \| rolled back \| \d+s \| 8 \| \d+ \|/u);
   });
 
   test("says how sure it is where there are several worlds", () => {
@@ -114,6 +119,7 @@ describe("a sweep of maxSurge and maxUnavailable", () => {
     const found = byName(compared({ of }));
     const pods = of.map((name) => found[name]!.extraPods);
     expect(pods).toEqual([2, 1, 10, 10]);
+    expect(of.map((name) => found[name]!.leastAvailable)).toEqual([10, 9, 10, 5]);
   });
 
   test.each([
