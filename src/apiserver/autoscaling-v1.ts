@@ -7,9 +7,24 @@ export function withoutAutoscalingV1(object: KubeObject): KubeObject {
   if (object.apiVersion !== "autoscaling/v1" || object.kind !== "HorizontalPodAutoscaler") {
     return object;
   }
-  const { targetCPUUtilizationPercentage: cpu, ...spec } = asRecord(object["spec"]);
-  const target = { type: "Utilization", averageUtilization: cpu };
-  const metrics = [{ type: "Resource", resource: { name: "cpu", target } }];
-  const rest = cpu === undefined || cpu === null ? spec : { ...spec, metrics };
-  return { ...object, apiVersion: "autoscaling/v2", spec: rest };
+  const { targetCPUUtilizationPercentage: wanted, ...spec } = asRecord(object["spec"]);
+  const { currentCPUUtilizationPercentage: measured, ...status } = asRecord(object["status"]);
+  const target = { type: "Utilization", averageUtilization: wanted };
+  const metrics = isGiven(wanted) ? { metrics: [ofCpu({ target })] } : {};
+  const current = { averageUtilization: measured };
+  const currentMetrics = isGiven(measured) ? { currentMetrics: [ofCpu({ current })] } : {};
+  return {
+    ...object,
+    apiVersion: "autoscaling/v2",
+    spec: { ...spec, ...metrics },
+    ...(object["status"] === undefined ? {} : { status: { ...status, ...currentMetrics } }),
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function ofCpu(what: object): object {
+  return { type: "Resource", resource: { name: "cpu", ...what } };
 }

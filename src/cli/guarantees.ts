@@ -24,17 +24,21 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
   const applied = scenario.steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
   const manifests = [...scenario.manifests, ...applied];
   const cluster = clusterAt({ ...scenario, manifests, steps: [] }, 0, { readFile });
+  const deployments = cluster.api.list("deployments");
   for (const { metadata, spec } of cluster.api.list(
     "horizontalpodautoscalers",
   ) as readonly HorizontalPodAutoscaler[]) {
     const { kind, name } = spec.scaleTargetRef;
-    if (kind !== "Deployment") continue;
+    const isThere = deployments.some(
+      (d) => d.metadata.name === name && d.metadata.namespace === metadata.namespace,
+    );
+    if (kind !== "Deployment" || !isThere) continue;
     io.err.write(
       `warning: deployment/${name} is scaled by the HorizontalPodAutoscaler ${metadata.name}, ` +
         `${spec.minReplicas ?? 1} to ${spec.maxReplicas}: what assumes const holds while it does nothing\n`,
     );
   }
-  const found = cluster.api.list("deployments").map(guaranteesOf);
+  const found = deployments.map(guaranteesOf);
   if (found.length === 0) throw new UsageError(`${file.name}: no Deployment in it`);
   const text =
     args.output === "json" ? `${JSON.stringify(found, undefined, 2)}\n` : guaranteesText(...found);

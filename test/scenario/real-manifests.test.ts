@@ -243,6 +243,7 @@ spec:
   scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }
   maxReplicas: 5
   targetCPUUtilizationPercentage: 50
+status: { currentReplicas: 1, desiredReplicas: 1, currentCPUUtilizationPercentage: 7 }
 `);
     const path = "{.spec.metrics[0].resource.target.averageUtilization}";
     expect(kubectl(cluster, `get hpa web -o jsonpath=${path}`).out).toBe("50");

@@ -170,3 +170,13 @@ test("rollsim guarantees says so where an autoscaler changes the count that they
       "what assumes const holds while it does nothing\n",
   );
 });
+
+test("rollsim guarantees says nothing of an autoscaler whose Deployment is not among the manifests", async () => {
+  const stdin = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web }
+spec: { maxReplicas: 4, scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web } }
+`;
+  const { code, err } = await rollsim(["guarantees", "-"], { stdin });
+  expect([code, err]).toEqual([2, "rollsim: <stdin>: no Deployment in it\n"]);
+});
