@@ -258,6 +258,36 @@ const autoscalers = noticedBy(
       `Math.trunc(start * (1 - value / 100))`,
       `Math.ceil(start * (1 - value / 100))`,
     ],
+    [
+      "a rescale is not remembered",
+      "controllers/podautoscaler/horizontal",
+      `withScaling({ behavior, memory, nowMs }, current, desired)`,
+      `withScaling({ behavior: undefined, memory, nowMs }, current, desired)`,
+    ],
+    [
+      "a metric that cannot be read makes an autoscaler forget",
+      "controllers/podautoscaler/horizontal",
+      `...(memory === undefined ? {} : { memory }) };`,
+      `memory } as Verdict;`,
+    ],
+    [
+      "a kind is known in any group",
+      "controllers/podautoscaler/controller",
+      `each.kind === kind && each.group === group`,
+      `each.kind === kind`,
+    ],
+    [
+      "custom resources are looked for among Kubernetes' own",
+      "controllers/podautoscaler/controller",
+      `const resource = storeName(found);`,
+      `const { resource } = found;`,
+    ],
+    [
+      "what pods use before they are ready counts",
+      "controllers/podautoscaler/controller",
+      `pods.isReady(row) ? "True" : "False"`,
+      `"True"`,
+    ],
   ],
 );
 

@@ -1,4 +1,5 @@
 /** All broken rules; recorded traces or tests must notice every one of them (main.ts). */
+import { askingMutants } from "./asking-mutants.ts";
 import { clusterMutants } from "./cluster-mutants.ts";
 import { countMutants } from "./count-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
@@ -22,4 +23,5 @@ export const mutants: readonly Mutant[] = [
   ...podsLawMutants,
   ...verifyMutants,
   ...countMutants,
+  ...askingMutants,
 ];

@@ -282,10 +282,65 @@ const kubectl = noticedBy(
   ],
 );
 
+const experiments = noticedBy(
+  ["controllers/rollout/experiment-step.test.ts", "controllers/rollout/traffic-routers.test.ts"],
+  [
+    [
+      "an experiment that is tried again takes its old name",
+      "controllers/rollout/experiment-step",
+      `taken.has(name); collisions++`,
+      `false; collisions++`,
+    ],
+    [
+      "pods of an experiment lack the annotations of its step",
+      "controllers/rollout/experiment-step",
+      `labels, ...added }`,
+      `labels }`,
+    ],
+    [
+      "pods of an experiment go at their usual time",
+      "controllers/rollout/experiment-step",
+      `...(scaleDownDelaySeconds === undefined ? {} : { scaleDownDelaySeconds }),`,
+      ``,
+    ],
+    [
+      "with Istio the stable side keeps the share of an experiment",
+      "controllers/rollout/trafficrouting/istio",
+      `taken.reduce((left, weight) => left - weight, 100 - order.weight)`,
+      `100 - order.weight`,
+    ],
+    [
+      "an experiment that is over stays in its route",
+      "controllers/rollout/trafficrouting/istio",
+      `=== 0 ? [part] : [];`,
+      `=== 0 ? [part] : [part];`,
+    ],
+    [
+      "a subset of the user's own goes",
+      "controllers/rollout/trafficrouting/istio",
+      `kept.includes(part) || `,
+      ``,
+    ],
+    [
+      "with a load balancer the stable side keeps the share of an experiment",
+      "controllers/rollout/trafficrouting/alb",
+      `order.additional.reduce((left, { weight }) => left - weight, 100 - order.weight)`,
+      `100 - order.weight`,
+    ],
+    [
+      "the Gateway API's plugin takes one route alone",
+      "controllers/rollout/trafficrouting/gateway-api",
+      `...asArray(httpRoutes).map((each) => asString(asRecord(each)["name"])),`,
+      ``,
+    ],
+  ],
+);
+
 export const strategyMutants: readonly Mutant[] = [
   ...healthChecks,
   ...rollouts,
   ...canaries,
   ...traffic,
   ...kubectl,
+  ...experiments,
 ];
