@@ -1,26 +1,37 @@
-/** A line on a terminal's stderr for runs that take more than a second. */
-import type { Millis } from "../api/meta.ts";
+/** A line on a terminal's stderr for what takes more than a second. */
 import { formatDuration } from "../api/duration.ts";
 import type { CliIo } from "./io.ts";
 
 const firstAfterMs = 1000;
 const everyMs = 200;
 
-export function progressOn(
-  io: CliIo,
-  name: string,
-): { readonly at: (now: Millis) => void; readonly end: () => void } {
+export interface ProgressLine {
+  readonly at: (point: number) => void;
+  readonly end: () => void;
+}
+
+/** How far a run is in virtual time. */
+export function progressOn(io: CliIo, name: string): ProgressLine {
+  // The clock is asked now and then only: an instant takes microseconds.
+  return lineOn(io, 64, (now) => `${name}: at ${formatDuration(now)} of virtual time`);
+}
+
+/** How many states an exploration has looked at. */
+export function statesOn(io: CliIo): ProgressLine {
+  return lineOn(io, 1, (states) => `verify: ${states.toLocaleString("en-US")} states so far`);
+}
+
+function lineOn(io: CliIo, everyCalls: number, words: (point: number) => string): ProgressLine {
   if (!io.err.isTTY) return { at: nothing, end: nothing };
   let next = io.clock() + firstAfterMs;
   let calls = 0;
   let shown = false;
   return {
-    at: (now) => {
-      // The clock is asked now and then only: an instant takes microseconds.
-      if (++calls % 64 !== 0 || io.clock() < next) return;
+    at: (point) => {
+      if (++calls % everyCalls !== 0 || io.clock() < next) return;
       next = io.clock() + everyMs;
       shown = true;
-      io.err.write(`\r\u{1b}[K${name}: at ${formatDuration(now)} of virtual time`);
+      io.err.write(`\r\u{1b}[K${words(point)}`);
     },
     end: () => {
       if (shown) io.err.write("\r\u{1b}[K");

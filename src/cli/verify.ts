@@ -19,6 +19,7 @@ import { underMargin, wordWrap } from "../kubectl/word-wrap.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { statesOn } from "./progress.ts";
 
 export interface VerifyArguments {
   readonly file?: string | undefined;
@@ -55,7 +56,10 @@ export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode
   if (args.scenario !== undefined) {
     return printScenario(args.scenario, config, { allow, stateLimit }, io);
   }
-  const explored = asked(() => exploreWhatFits(config, { stateLimit }));
+  const progress = statesOn(io);
+  const options = { stateLimit, onStates: progress.at };
+  const explored = asked(() => exploreWhatFits(config, options));
+  progress.end();
   const json = `${JSON.stringify(explored, undefined, 2)}\n`;
   const about = given === undefined ? "" : `deployment/${given.metadata.name}: `;
   io.out.write(args.output === "json" ? json : textOf(about, explored));
@@ -270,6 +274,12 @@ function headOf(config: ExploreConfig): string {
   ].join(", ");
 }
 
+/** The first line of a verdict, the rest of it under a margin. */
+function headLines(words: string): string[] {
+  const [first = "", ...rest] = wordWrap(words, 74).split("\n");
+  return [first, ...rest.map((line) => `      ${line}`)];
+}
+
 function verdictLines(law: ExploredLaw, which: string): string[] {
   const { id, name, statement, missing, holds, occasions, witness = [], knownAs } = law;
   const margin = " ".repeat(6);
@@ -278,7 +288,7 @@ function verdictLines(law: ExploredLaw, which: string): string[] {
   const seen = `${counted(occasions)} ${occasions === 1 ? "occasion" : "occasions"}${law.counted === undefined ? "" : " or more"}`;
   if (holds) {
     const test = occasions === 0 ? "never put to the test" : `holds in ${which} states; ${seen}`;
-    return [`${id} ${name}: ${test}`, ...words, ...lacks];
+    return [...headLines(`${id} ${name}: ${test}`), ...words, ...lacks];
   }
   const label = knownAs === undefined || knownAs === id ? "" : ` (${knownAs})`;
   const verdict =
@@ -287,10 +297,11 @@ function verdictLines(law: ExploredLaw, which: string): string[] {
     `  ${String(i).padStart(4)} ${action}`,
     ...underMargin(state, `${margin} `),
   ]);
-  const length = `shortest way, ${witness.length - 1} steps:`;
+  const count = witness.length - 1;
+  const length = `shortest way, ${count} ${count === 1 ? "step" : "steps"}:`;
   const often = `breached on ${law.breaches.toLocaleString("en-US")} of ${seen}`;
   return [
-    wordWrap(`${id} ${name}: ${verdict}${label}; ${often}`, 74).replaceAll("\n", `\n${margin}`),
+    ...headLines(`${id} ${name}: ${verdict}${label}; ${often}`),
     ...words,
     ...lacks,
     ...(witness.length === 0 ? [] : [`      ${length}`, ...steps]),

@@ -17,6 +17,8 @@ export interface CheckOptions {
   readonly expectedStates?: number;
   /** `first breach` stops soon after an `always` or `every step` failed; default `everything`. */
   readonly until?: "everything" | "first breach";
+  /** Hears how many states are known, after each some thousands. */
+  readonly onStates?: (states: number) => void;
 }
 
 export interface CheckResult {
@@ -64,6 +66,7 @@ export function check(
       left -= expand(model, queue, left, judges, into);
       steps += into.count;
       reached.addAll(into.words, into.count, queue);
+      options.onStates?.(reached.size);
       ended = reached.size >= stateLimit || (until === "first breach" && judges.breached);
     }
   }

@@ -14,6 +14,8 @@ import { ReachedStates } from "./reached-states.ts";
 import { EMPTY } from "./state-sets.ts";
 
 export interface ExploredTogether {
+  /** How many. */
+  readonly states: number;
   readonly local: LocalStates;
   readonly deployment: DeploymentSyncs;
   /** By what is global. */
@@ -22,9 +24,16 @@ export interface ExploredTogether {
   readonly syncs: ReadonlyMap<number, readonly AlikeSyncs[]>;
 }
 
-/** `limit`: how often sets of states are followed at most; undefined: that is not enough. */
-export function exploreTogether(model: Exploration, limit: number): ExploredTogether | undefined {
-  return new TogetherSearch(model, limit).run();
+/**
+ * `limit`: how often sets of states are followed at most; undefined: that is not enough. `onStates` hears now and then
+ * how many states are found.
+ */
+export function exploreTogether(
+  model: Exploration,
+  limit: number,
+  onStates?: (states: number) => void,
+): ExploredTogether | undefined {
+  return new TogetherSearch(model, limit).run(onStates);
 }
 
 class TogetherSearch {
@@ -41,9 +50,10 @@ class TogetherSearch {
     this.#left = limit;
   }
 
-  run(): ExploredTogether | undefined {
+  run(onStates?: (states: number) => void): ExploredTogether | undefined {
     const [local, deployment] = [this.#local, this.#deployment];
     const syncs = new Map<number, readonly AlikeSyncs[]>();
+    let states = 0;
     const { words } = firstOf(this.#model);
     const order = globalsFrom(local.globalOf(words, 0), local);
     for (const global of order) {
@@ -55,9 +65,11 @@ class TogetherSearch {
       if (this.#left < 0) return undefined;
       const reached = found.compacted();
       this.#reached.set(global, reached);
+      states += reached.size();
+      onStates?.(states);
       syncs.set(global, deployment.in(global, reached));
     }
-    return { local, deployment, reached: this.#reached, syncs };
+    return { states, local, deployment, reached: this.#reached, syncs };
   }
 
   #begin(found: ReachedStates, words: Int32Array): void {

@@ -64,6 +64,10 @@ export interface Explored {
 export interface ExploreOptions {
   /** Looks at no more than so many states; default 10,000,000. */
   readonly stateLimit?: number;
+  /** Where states are taken together, follows no more than so many sets of them; default: ten times `stateLimit`. */
+  readonly setLimit?: number;
+  /** Hears now and then how many states are found; begins anew where these are too many for one by one. */
+  readonly onStates?: (states: number) => void;
 }
 
 export const STATE_LIMIT = 10_000_000;
@@ -74,13 +78,16 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
   const model = exploration(config);
   const judged = lawsOn(model);
   const properties = judged.flatMap(({ property, occasion }) => [property, occasion]);
-  const { verdicts, states, exhausted, depth, reached } = check(model, properties, { stateLimit });
+  const { verdicts, states, exhausted, depth, reached } = check(model, properties, {
+    ...options,
+    stateLimit,
+  });
   const laws = judged.map((law, i): ExploredLaw => {
     const { holds, count: breaches } = verdicts[2 * i]!;
     const occasions = verdicts[2 * i + 1]!.count;
     return described(model, law, { holds, occasions, breaches });
   });
-  if (!exhausted) return { config, states, exhausted, steps: depth - 1, laws };
+  if (!exhausted) return { config, states, exhausted, steps: Math.max(0, depth - 1), laws };
   const all = [...laws, endingVerdict(model, reached)];
   return { config, states, exhausted, steps: depth, laws: all };
 }
@@ -93,7 +100,7 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   const { stateLimit = STATE_LIMIT } = options;
   const whole = exploreRollout(config, options);
   if (whole.exhausted) return whole;
-  const together = takenTogether(config, whole, stateLimit);
+  const together = takenTogether(config, whole, options);
   if (together !== undefined) return together;
   if (config.actions !== undefined) return whole;
   let fitting: Explored | undefined;
@@ -118,10 +125,10 @@ const SETS_PER_STATE = 10;
 function takenTogether(
   config: ExploreConfig,
   begun: Explored,
-  stateLimit: number,
+  { stateLimit = STATE_LIMIT, setLimit = SETS_PER_STATE * stateLimit, onStates }: ExploreOptions,
 ): Explored | undefined {
   const model = exploration(config);
-  const explored = exploreTogether(model, SETS_PER_STATE * stateLimit);
+  const explored = exploreTogether(model, setLimit, onStates);
   if (explored === undefined) return undefined;
   const judged = lawsOn(model);
   const open = judged.filter((_, i) => begun.laws[i]!.holds);
@@ -133,8 +140,7 @@ function takenTogether(
     const { knownAs } = judged[i]!;
     return { ...counted, holds: false, breaches: 1, ...(knownAs === undefined ? {} : { knownAs }) };
   });
-  let states = 0;
-  for (const reached of explored.reached.values()) states += reached.size();
+  const { states } = explored;
   const { acyclic, resting, stuck } = endingsTogether(model, explored);
   const law = endingLaw(model, acyclic ? "rests and circles" : "rests");
   const verdict = { holds: stuck === 0, occasions: resting, breaches: stuck };

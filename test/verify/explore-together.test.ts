@@ -27,8 +27,7 @@ function together(config: ExploreConfig) {
   const judged = lawsOn(model);
   const holds = judgeTogether(model, explored, judged);
   const laws = judged.map(({ id, name }, i) => [`${id} ${name}`, holds[i]]);
-  let states = 0;
-  for (const reached of explored.reached.values()) states += reached.size();
+  const { states } = explored;
   const { acyclic, resting, stuck } = endingsTogether(model, explored);
   return { states, laws: Object.fromEntries(laws), acyclic, resting, stuck };
 }
