@@ -92,7 +92,7 @@ describe("checkRollout", () => {
     ["got undefined; use a Deployment", undefined as never, {}],
     ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
     ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
-    ['with "lag" nothing is judged, since all laws', web(1), { allow: ["undo", "lag"] }],
+    ['with "lag" nothing is judged: no law is promised', web(1), { allow: ["undo", "lag"] }],
     ["options: got null; use an object", web(1), null as never],
     ['seed: got 7; use a text, as in "7"', web(1), { seed: 7 as never }],
     ['laws: got two of the name "P3"', web(1), { laws: [claimOf("P3")] }],
