@@ -25,7 +25,8 @@ export interface ExploredTogether {
 }
 
 /**
- * `limit`: how often sets of states are followed at most; undefined: that is not enough. `onStates` hears now and then
+ * `limit`: how much work at most: 64 for each set of states that is followed, and 1 for each 32 states that it has room
+ * for; undefined: that is not enough. `onStates` hears now and then
  * how many states are found.
  */
 export function exploreTogether(

@@ -64,8 +64,8 @@ export interface Explored {
 export interface ExploreOptions {
   /** Looks at no more than so many states; default 10,000,000. */
   readonly stateLimit?: number;
-  /** Where states are taken together, follows no more than so many sets of them; default: ten times `stateLimit`. */
-  readonly setLimit?: number;
+  /** Where states are taken together, does no more work (`exploreTogether`); default: 750 times `stateLimit`. */
+  readonly workLimit?: number;
   /** Hears now and then how many states are found; begins anew where these are too many for one by one. */
   readonly onStates?: (states: number) => void;
 }
@@ -118,17 +118,17 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
 }
 
-/** Sets of states to follow, for each state that may be looked at: some minutes where the limit is the default. */
-const SETS_PER_STATE = 10;
+/** For each state that may be looked at: some minutes where the limit is the default. */
+const WORK_PER_STATE = 750;
 
-/** All states together; undefined if these are too many sets, too. */
+/** All states together; undefined if that is too much work, too. */
 function takenTogether(
   config: ExploreConfig,
   begun: Explored,
-  { stateLimit = STATE_LIMIT, setLimit = SETS_PER_STATE * stateLimit, onStates }: ExploreOptions,
+  { stateLimit = STATE_LIMIT, workLimit = WORK_PER_STATE * stateLimit, onStates }: ExploreOptions,
 ): Explored | undefined {
   const model = exploration(config);
-  const explored = exploreTogether(model, setLimit, onStates);
+  const explored = exploreTogether(model, workLimit, onStates);
   if (explored === undefined) return undefined;
   const judged = lawsOn(model);
   const open = judged.filter((_, i) => begun.laws[i]!.holds);

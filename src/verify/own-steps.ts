@@ -8,6 +8,8 @@ import { EMPTY, hasBit, membersOf } from "./state-sets.ts";
 
 /** After the last pair. */
 const END = -1;
+/** What it takes to follow a set besides going through its words, as so many words. */
+const EACH = 64;
 
 export class OwnSteps {
   readonly #local: LocalStates;
@@ -33,36 +35,36 @@ export class OwnSteps {
     this.#reached = reached;
   }
 
-  /** Adds all to which they lead; gives how many sets were followed, and stops when these are more than `limit`. */
+  /** Adds all to which they lead; gives how much work that was (exploreTogether), and stops when it is more than `limit`. */
   followed(limit: number): number {
-    let count = 0;
-    for (let before = -1; before < count && count <= limit;) {
-      before = count;
+    let work = 0;
+    for (let before = -1; before < work && work <= limit;) {
+      before = work;
       const [firsts, seconds] = [0, 1].map((rank) => this.#local.order(rank));
       for (const first of firsts!) {
         if (!this.#reached.changed.delete(first)) continue;
-        count += this.#followRow(first, seconds!);
+        work += this.#followRow(first, seconds!);
         // States that were not known before are looked at the next time.
         if (this.#local.count(1) > seconds!.length) this.#reached.changed.add(first);
-        if (count > limit) break;
+        if (work > limit) break;
       }
     }
-    return count;
+    return work;
   }
 
   #followRow(first: number, seconds: readonly number[]): number {
-    let count = 0;
+    let work = 0;
     for (const second of seconds) {
       const set = this.#reached.thirds(first, second);
       if (set === EMPTY) continue;
       const before = this.#followed.get(first, second);
       if (set === before) continue;
-      count++;
+      work += EACH + this.#reached.sets.wordsIn(set);
       this.#followed.set(first, second, set);
       this.#replicaSets(first, second, set);
       this.#sync(first, second, this.#newToSyncs(first, second, set, before));
     }
-    return count;
+    return work;
   }
 
   /** Steps of the first two; a set of the third has all its own. */

@@ -56,6 +56,11 @@ export class StateSets {
     return this.#chunkOf(set).subarray(start, start + this.#lengths[set]!);
   }
 
+  /** Words of 32 states that it takes. */
+  wordsIn(set: number): number {
+    return this.#lengths[set]!;
+  }
+
   members(set: number): number[] {
     return membersOf(this.bitsOf(set));
   }

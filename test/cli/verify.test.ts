@@ -214,7 +214,7 @@ describe("where not every order can be explored", () => {
     const all = [1, 2, 3, 4, 5].map((actions) => exploreRollout({ ...many, actions }));
     expect(all[4]).toMatchObject({ states: exploreRollout(many).states });
     const stateLimit = all[2]!.states - 1;
-    const fitting = exploreWhatFits(many, { stateLimit, setLimit: 0 });
+    const fitting = exploreWhatFits(many, { stateLimit, workLimit: 0 });
     expect(fitting).toMatchObject({
       exhausted: true,
       config: { actions: 2 },
@@ -230,7 +230,7 @@ describe("where not every order can be explored", () => {
     const one = exploreRollout({ ...config, actions: 1 });
     expect(one.laws.find(({ id }) => id === "P3")).toMatchObject({ holds: true });
     const { states } = exploreRollout(config);
-    const fitting = exploreWhatFits(config, { stateLimit: states - 1, setLimit: 0 });
+    const fitting = exploreWhatFits(config, { stateLimit: states - 1, workLimit: 0 });
     expect(fitting.config).toMatchObject({ actions: 1 });
     expect(fitting.laws.find(({ id }) => id === "P3")).toMatchObject({
       holds: false,

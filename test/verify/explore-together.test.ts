@@ -23,7 +23,7 @@ const undone: ExploreConfig = {
 
 function together(config: ExploreConfig) {
   const model = exploration(config);
-  const explored = exploreTogether(model, 100_000)!;
+  const explored = exploreTogether(model, 1e8)!;
   const judged = lawsOn(model);
   const holds = judgeTogether(model, explored, judged);
   const laws = judged.map(({ id, name }, i) => [`${id} ${name}`, holds[i]]);
@@ -90,7 +90,7 @@ describe("all states taken together", () => {
 
   test("a sync that undoes what another does is found to go round", () => {
     const model = exploration({ ...undone, pause: "once" });
-    const explored = exploreTogether(model, 1e6)!;
+    const explored = exploreTogether(model, 1e8)!;
     const { local, syncs } = explored;
     expect(endingsTogether(model, explored).acyclic).toBe(true);
     const writesOne = ({ written }: AlikeSyncs): boolean =>
