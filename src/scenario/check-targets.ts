@@ -25,7 +25,9 @@ export function waitProblems(step: WaitStep): readonly TargetProblem[] {
   const problem = conditionProblem(step.for);
   if (problem !== undefined) {
     const [word = ""] = step.for.split("=");
-    const best = nearest(word.toLowerCase(), CONDITIONS);
+    const isBare = /^[A-Z]\w*(?:=\w+)?$/u.test(step.for);
+    const best =
+      nearest(word.toLowerCase(), CONDITIONS) ?? (isBare ? `condition=${step.for}` : undefined);
     const more = best === undefined ? {} : { hint: `did you mean "${best}"?` };
     found.push({ key: "for", code: "wait-for", message: problem, ...more });
   }

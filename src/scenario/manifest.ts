@@ -12,10 +12,12 @@ import {
   type TypeInfo,
 } from "../apiserver/schema.ts";
 import { parseQuantity } from "../apiserver/quantity.ts";
+import { placeMeant, type Enclosing } from "./misplaced.ts";
 import { nearest } from "./nearest.ts";
 import { notSimulatedIn } from "./not-simulated.ts";
 import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
+import { howToWrite } from "./shape.ts";
 import { isKustomization, templatedImages } from "./unrendered.ts";
 import type { Located } from "./yaml.ts";
 
@@ -123,44 +125,53 @@ function unknownKind(
   report(span("kind"), "unknown-kind", message, best && `did you mean "${best}"?`);
 }
 
-function checkValue(declared: TypeInfo, node: Located, path: string, report: Report): void {
+function checkValue(
+  declared: TypeInfo,
+  node: Located,
+  path: string,
+  report: Report,
+  around?: Enclosing,
+): void {
   if (node.value === null) return; // as if it were not there
   const type = pointedTo(declared);
   switch (type.kind) {
     case "struct":
       if (expect(node.entries !== undefined, "a map", node, path, report)) {
+        const here: Enclosing = { type, path, around };
         for (const [name, entry] of node.entries ?? []) {
           const field = fieldOf(type, name);
           const inner = path === "" ? name : `${path}.${name}`;
-          if (field !== undefined) checkValue(field.type, entry.node, inner, report);
-          else {
-            const best = nearest(name, fieldsByJsonName(type).keys());
-            const hint = best === undefined ? undefined : `did you mean "${best}"?`;
-            report(entry.key, "unknown-field", `unknown field "${inner}"`, hint);
-          }
+          if (field !== undefined) checkValue(field.type, entry.node, inner, report, here);
+          else report(entry.key, "unknown-field", `unknown field "${inner}"`, meant(name, here));
         }
       }
       return;
     case "slice":
       if (expect(node.items !== undefined, "a list", node, path, report)) {
         node.items?.forEach((item, index) => {
-          checkValue(type.element, item, `${path}[${index}]`, report);
+          checkValue(type.element, item, `${path}[${index}]`, report, around);
         });
       }
       return;
     case "map":
       if (expect(node.entries !== undefined, "a map", node, path, report)) {
         for (const [name, entry] of node.entries ?? []) {
-          checkValue(type.element, entry.node, `${path}.${name}`, report);
+          checkValue(type.element, entry.node, `${path}.${name}`, report, around);
         }
       }
       return;
     case "pointer":
-      checkValue(type.element, node, path, report);
+      checkValue(type.element, node, path, report, around);
       return;
     default:
       checkScalar(type.kind, node, path, report);
   }
+}
+
+/** The field itself in a place nearby is likelier than one that is spelt like it here. */
+function meant(name: string, here: Enclosing): string | undefined {
+  const best = placeMeant(name, here) ?? nearest(name, fieldsByJsonName(here.type).keys());
+  return best === undefined ? undefined : `did you mean "${best}"?`;
 }
 
 type Scalar = Exclude<TypeInfo["kind"], "struct" | "slice" | "map" | "pointer">;
@@ -212,13 +223,8 @@ function expect(
   const scalar = node.entries === undefined && node.items === undefined;
   const composed = node.items === undefined ? "a map" : "a list";
   const got = scalar ? JSON.stringify(node.value) : composed;
-  const hint = scalar && wanted === "text" ? "put it in quotes" : undefined;
-  report(
-    node.span,
-    "wrong-type",
-    `${path === "" ? "the manifest" : path} must be ${wanted}, got ${got}`,
-    hint,
-  );
+  const message = `${path === "" ? "the manifest" : path} must be ${wanted}, got ${got}`;
+  report(node.span, "wrong-type", message, howToWrite(wanted, node));
   return false;
 }
 

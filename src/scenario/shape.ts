@@ -64,10 +64,15 @@ function visitObject(walk: Walk, schema: Schema, node: Located, here: Here): voi
 }
 
 /** For what belongs into a map, and stands in its place: how it is written. */
-function asMap(entries: Entries, { value }: Located): string | undefined {
-  if (Object.hasOwn(entries, "delay") && durationPattern.test(String(value))) {
-    return `write { delay: ${String(value)} }`;
+function asMap(entries: Entries, { value, items }: Located): string | undefined {
+  const has = (name: string): boolean => Object.hasOwn(entries, name);
+  if (durationPattern.test(String(value))) {
+    if (has("delay")) return `write { delay: ${String(value)} }`;
+    if (has("for") && has("on"))
+      return `time passes before a step that has after: ${String(value)}`;
   }
+  if (has("image") && typeof value === "string") return `write { image: "${value}" }`;
+  if (has("always") && items !== undefined) return "put them under always or finally";
   const { options } = (entries["type"] ?? {}) as { readonly options?: readonly unknown[] };
   return options?.includes(value) === true ? `write { type: ${String(value)} }` : undefined;
 }
@@ -194,14 +199,23 @@ function expectKind(walk: Walk, wanted: string, node: Located, here: Here): bool
 function wrongType(walk: Walk, wanted: string, node: Located, here: Here, hint?: string): void {
   const got = node.value === null ? "nothing" : `${kindOf(node)}${example(walk, node)}`;
   const message = `${title(here)} must be ${wanted}, got ${got}`;
-  const isBare = node.value !== null && (node.entries ?? node.items) === undefined;
-  const quotes = wanted === "text" && isBare ? "put it in quotes" : undefined;
-  const more = hint ?? quotes;
+  const more = hint ?? howToWrite(wanted, node);
   report(walk, node.value === null ? here.key : node.span, {
     code: "wrong-type",
     message,
     ...(more === undefined ? {} : { hint: more }),
   });
+}
+
+/** A value of the wrong type as it is written in the right one, where that is plain. */
+export function howToWrite(wanted: string, { value, entries, items }: Located): string | undefined {
+  if (value === null) return undefined;
+  if (wanted === "a list") return "begin each item with a dash: - ...";
+  if ((entries ?? items) !== undefined) return undefined;
+  if (wanted === "text") return "put it in quotes";
+  if (typeof value !== "string" || !wanted.includes("number")) return undefined;
+  if (/^-?\d+(?:\.\d+)?$/u.test(value)) return "write it without quotes";
+  return /^\d+%$/u.test(value) ? `as a share: ${Number.parseInt(value, 10) / 100}` : undefined;
 }
 
 function unknownKey(

@@ -128,8 +128,12 @@ class Reader {
   }
 
   #alias(node: Alias.Parsed, span: Span): Located {
-    if (!this.#anchored.has(node.source))
-      return this.#give(span, `no anchor "&${node.source}" comes before it in this document`);
+    if (!this.#anchored.has(node.source)) {
+      const message = `no anchor "&${node.source}" comes before it in this document`;
+      const written = `*${node.source}`;
+      this.#give(span, message, `for the text ${written} write "${written}"`);
+      return { value: written, span };
+    }
     const known = this.#anchored.get(node.source);
     if (known === undefined) return this.#give(span, `"*${node.source}" would contain itself`);
     this.#values += known.size;
@@ -187,9 +191,10 @@ class Reader {
     return name;
   }
 
-  #give(span: Span, message: string | undefined): Located {
+  #give(span: Span, message: string | undefined, hint?: string): Located {
     if (message !== undefined && this.problems.length < mostProblems) {
-      this.problems.push(problemAt(this.#source, span, { code: "yaml", message }));
+      const more = hint === undefined ? {} : { hint };
+      this.problems.push(problemAt(this.#source, span, { code: "yaml", message, ...more }));
     }
     return { value: null, span };
   }

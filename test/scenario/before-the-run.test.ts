@@ -9,6 +9,10 @@ describe("what steps wait for and break is checked before the run", () => {
       '5:18 wait-for: unrecognized condition: "conditon=Available" [did you mean "condition"?]',
     ],
     [
+      "wait: { for: Available, on: deploy/web }",
+      '5:18 wait-for: unrecognized condition: "Available" [did you mean "condition=Available"?]',
+    ],
+    [
       'wait: { for: "jsonpath={.status.x", on: deploy/web }',
       expect.stringContaining("5:18 wait-for: unexpected path string"),
     ],

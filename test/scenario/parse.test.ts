@@ -42,6 +42,36 @@ describe("a problem is shown with its line, a caret and what was meant", () => {
     ]);
   });
 
+  test.each([
+    [
+      "behaviors: { ready: { delay: 5s } }",
+      "4:12 wrong-type: behaviors must be a list, got a map [begin each item with a dash: - ...]",
+    ],
+    [
+      "behaviors: [{ match: web:v1 }]",
+      '4:22 wrong-type: behaviors[0].match must be a map, got text ("web:v1") [write { image: "web:v1" }]',
+    ],
+    [
+      "behaviors: [{ fault: { type: NeverReady, probability: 50% } }]",
+      '4:55 wrong-type: behaviors[0].fault.probability must be a number, got text ("50%") [as a share: 0.5]',
+    ],
+    [
+      'cluster: { nodes: "3" }',
+      '4:19 wrong-type: cluster.nodes must be a number or a list, got text ("3") [write it without quotes]',
+    ],
+    [
+      "steps: [{ wait: 30s }]",
+      '4:17 wrong-type: steps[0].wait must be a map, got text ("30s") [time passes before a step that has after: 30s]',
+    ],
+    [
+      "expect: [t < 5]",
+      "4:9 wrong-type: expect must be a map, got a list [put them under always or finally]",
+    ],
+    ["steps:", "4:1 wrong-type: steps must be a list, got nothing"],
+  ])("with how it is written, for %s", (text, problem) => {
+    expect(problems(`${head}${text}\n`)).toEqual([problem]);
+  });
+
   test("inside a CEL expression, at the word", () => {
     expect(message(`${head}expect:\n  finally: ["1 == 1 && deplo.web == 1"]\n`)).toBe(
       [
@@ -140,7 +170,7 @@ describe("manifests", () => {
     [
       "replicas: 3",
       'replicas: "3"',
-      '5:13 wrong-type: spec.replicas must be a whole number, got "3"',
+      '5:13 wrong-type: spec.replicas must be a whole number, got "3" [write it without quotes]',
     ],
     [
       "name: web, image",
@@ -161,6 +191,11 @@ describe("manifests", () => {
       "apps/v1",
       "v1",
       '1:13 unknown-kind: no matches for kind "Deployment" in version "v1" [Deployment is in "apps/v1"]',
+    ],
+    [
+      'containers: [{ name: web, image: "web:v1" }]',
+      "containers: { name: web, image: web }",
+      "9:25 wrong-type: spec.template.spec.containers must be a list, got a map [begin each item with a dash: - ...]",
     ],
     [
       "metadata: { name: web }",

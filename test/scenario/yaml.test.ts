@@ -80,6 +80,12 @@ describe("anchors and keys", () => {
     expect(firstProblem(text)).toBe(problem);
   });
 
+  test("a glob that begins with * is told to be quoted, and read as the text it looks like", () => {
+    const { documents, problems } = readYaml("image: *:v1\n", "x.yaml");
+    expect(problems.map(({ hint }) => hint)).toEqual(['for the text *:v1 write "*:v1"']);
+    expect(documents[0]?.root.value).toEqual({ image: "*:v1" });
+  });
+
   test("a key named __proto__ changes no prototype", () => {
     readYaml(
       '{ "__proto__": { polluted: true }, constructor: { prototype: { polluted: true } } }',
