@@ -246,8 +246,8 @@ function reachOf({ states, exhausted, steps, beyond, oneByOne }: Explored): stri
   const advice =
     "what holds there may fail on a longer one; look at more with --states, or use fewer replicas, revisions, or --allow less";
   if (!exhausted) return `only ${part({ states, steps })}: ${advice}`;
-  const all = `all ${counted(states)} states explored`;
-  if (oneByOne !== undefined) return `${all}, ${counted(oneByOne.states)} of them one by one`;
+  const apart = oneByOne === undefined ? "" : `, ${counted(oneByOne.states)} of them one by one`;
+  const all = `all ${counted(states)} states explored${apart}`;
   if (beyond === undefined) return all;
   return `${all}\nWith more actions, only ${part(beyond)}; look at more with --states or --actions.`;
 }

@@ -97,19 +97,11 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
  * What the first states of the whole breach beyond these is told, too.
  */
 export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions = {}): Explored {
-  const { stateLimit = STATE_LIMIT } = options;
   const whole = exploreRollout(config, options);
   if (whole.exhausted) return whole;
   const together = takenTogether(config, whole, options);
   if (together !== undefined) return together;
-  if (config.actions !== undefined) return whole;
-  let fitting: Explored | undefined;
-  // One action more takes several times as many states: what is sure to fail is not tried.
-  for (let actions = 1; (fitting?.states ?? 0) * 4 <= stateLimit; actions++) {
-    const next = exploreRollout({ ...config, actions }, options);
-    if (!next.exhausted) break;
-    fitting = next;
-  }
+  const fitting = config.actions === undefined ? mostActions(config, options) : undefined;
   if (fitting === undefined) return whole;
   const laws = fitting.laws.map((law) => {
     const further = whole.laws.find(({ id, name }) => id === law.id && name === law.name);
@@ -118,17 +110,36 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
 }
 
+/** All in which users and faults act as often as fits; undefined: not even once. */
+function mostActions(config: ExploreConfig, options: ExploreOptions): Explored | undefined {
+  // The whole was tried with all that is allowed, and failed: less often is worth a part of it.
+  const workLimit = workLimitOf(options) / 4;
+  let fitting: Explored | undefined;
+  for (let actions = 1; ; actions++) {
+    const fewer = { ...config, actions };
+    const begun = exploreRollout(fewer, options);
+    const next = begun.exhausted ? begun : takenTogether(fewer, begun, { ...options, workLimit });
+    if (next === undefined) return fitting;
+    fitting = next;
+  }
+}
+
 /** For each state that may be looked at: some minutes where the limit is the default. */
 const WORK_PER_STATE = 750;
+
+function workLimitOf({ stateLimit = STATE_LIMIT, workLimit }: ExploreOptions): number {
+  return workLimit ?? WORK_PER_STATE * stateLimit;
+}
 
 /** All states together; undefined if that is too much work, too. */
 function takenTogether(
   config: ExploreConfig,
   begun: Explored,
-  { stateLimit = STATE_LIMIT, workLimit = WORK_PER_STATE * stateLimit, onStates }: ExploreOptions,
+  options: ExploreOptions,
 ): Explored | undefined {
+  const { stateLimit = STATE_LIMIT, onStates } = options;
   const model = exploration(config);
-  const explored = exploreTogether(model, workLimit, onStates);
+  const explored = exploreTogether(model, workLimitOf(options), onStates);
   if (explored === undefined) return undefined;
   const judged = lawsOn(model);
   const open = judged.filter((_, i) => begun.laws[i]!.holds);

@@ -88,6 +88,19 @@ describe("all states taken together", () => {
     expect(ways(fitting)).toEqual(ways(whole));
   });
 
+  test("where the whole is too much work even so, are as many as come of the most actions that are not", () => {
+    const paused: ExploreConfig = { ...undone, pause: "once" };
+    const two = together({ ...paused, actions: 2 });
+    const fitting = exploreWhatFits(paused, { stateLimit: 5_000, workLimit: 6e6 });
+    expect(fitting).toMatchObject({ exhausted: true, config: { actions: 2 }, states: two.states });
+    for (const { states } of [fitting.oneByOne!, fitting.beyond!]) {
+      expect(states).toBeGreaterThanOrEqual(5_000);
+      expect(states).toBeLessThan(two.states);
+    }
+    const three = exploreTogether(exploration({ ...paused, actions: 3 }), 6e6);
+    expect(three).toBeUndefined();
+  });
+
   test("a sync that undoes what another does is found to go round", () => {
     const model = exploration({ ...undone, pause: "once" });
     const explored = exploreTogether(model, 1e8)!;
