@@ -13,14 +13,17 @@ import { Script } from "node:vm";
 
 type Program = (require: NodeJS.Require, exports: object, __filename: string) => void;
 
-// V8 of these optimises so early that a small run ends before it pays; one of seconds costs a twentieth more at most.
-const flags: Readonly<Record<string, string>> = {
-  v20: "--interrupt-budget=600000",
-  v24: "--invocation-count-for-maglev=2000",
+const LARGE_NEW_SPACE = "--semi-space-growth-factor=16";
+// What suits a small run, and costs one of seconds a twentieth more at most. The heap's new space is made large at once:
+// a dozen collections less. These two optimise so early that a small run ends before it pays.
+const flags: Readonly<Record<string, readonly string[]>> = {
+  v20: [LARGE_NEW_SPACE, "--interrupt-budget=600000"],
+  v22: [LARGE_NEW_SPACE],
+  v24: [LARGE_NEW_SPACE, "--invocation-count-for-maglev=2000"],
 };
 const [major = ""] = process.version.split(".");
-const flag = flags[major];
-if (flag !== undefined) process.getBuiltinModule("node:v8").setFlagsFromString(flag);
+const { setFlagsFromString } = process.getBuiltinModule("node:v8");
+for (const flag of flags[major] ?? []) setFlagsFromString(flag);
 
 const filename = join(import.meta.dirname, "cli/program.cjs");
 const { mtimeMs } = statSync(filename);

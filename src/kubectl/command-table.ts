@@ -54,7 +54,6 @@ type Run = (call: Call) => { readonly code: number } | void;
 
 export function command(path: string, notation: string, run?: Run): Command {
   const [words = "", ...aliases] = path.split("|");
-  const required = notation.split(" ").filter((word) => word.startsWith("!"));
   let flags: readonly FlagSpec[] | undefined;
   return {
     path: words,
@@ -63,7 +62,7 @@ export function command(path: string, notation: string, run?: Run): Command {
     get flags() {
       return (flags ??= specs(notation.replaceAll("!", "")));
     },
-    required: required.map((word) => flagSpec(word.slice(1)).name),
+    required: Array.from(notation.matchAll(/!(\S+)/gu), ([, word = ""]) => flagSpec(word).name),
     ...(run === undefined ? {} : { run }),
   };
 }

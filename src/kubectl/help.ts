@@ -4,14 +4,14 @@
  */
 import { flagSpec, type FlagSpec } from "./flags.ts";
 import data from "./help-data.json" with { type: "json" };
+import topics from "./help-topics.json" with { type: "json" };
 
-const texts: Readonly<Record<string, string>> = data.texts;
-
-/** Paths of all commands, `rollout status`; "" for kubectl itself. */
-export const helpTopics: readonly string[] = Object.keys(texts);
+/** Paths of all commands, `rollout status`; "" for kubectl itself. In a file of their own: few runs print a text. */
+export const helpTopics: readonly string[] = topics;
 
 /** Undefined where kubectl has no such command. */
 export function helpText(path: string): string | undefined {
+  const texts: Readonly<Record<string, string>> = data.texts;
   // Options that many commands have stand in a list of their own.
   return texts[path]?.replaceAll(
     /^ {4}@(\d+)$/gmu,

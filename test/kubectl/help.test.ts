@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import { commands } from "../../src/kubectl/commands.ts";
-import { flagsInHelp, helpText } from "../../src/kubectl/help.ts";
+import data from "../../src/kubectl/help-data.json" with { type: "json" };
+import { flagsInHelp, helpText, helpTopics } from "../../src/kubectl/help.ts";
 import { wordWrap } from "../../src/kubectl/word-wrap.ts";
 
 function run(line: string): { readonly out: string; readonly err: string; readonly code: number } {
@@ -32,6 +33,10 @@ describe("help", () => {
     expect(run("set")).toEqual({ out: "", err: helpText("set"), code: 1 });
     expect(run("rollout")).toEqual({ out: helpText("rollout"), err: "", code: 1 });
     expect(run("")).toEqual({ out: helpText(""), err: "", code: 0 });
+  });
+
+  test("knows as topics what it has texts of", () => {
+    expect(helpTopics).toEqual(Object.keys(data.texts));
   });
 
   test("tells of an unknown topic", () => {

@@ -1,10 +1,12 @@
 /**
- * Prints src/kubectl/help-data.json, the help of every command of the real kubectl: see README.md.
- * `node .build/test/conformance/recorder/texts/help.js KUBECTL`
+ * Writes help-data.json, the help of every command of the real kubectl, and help-topics.json: see README.md.
+ * `node .build/test/conformance/recorder/texts/help.js KUBECTL FOLDER`
  */
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 
-const [, , kubectl = "kubectl"] = process.argv;
+const [, , kubectl = "kubectl", folder = "."] = process.argv;
 const options: string[] = [];
 const texts: Record<string, string> = {};
 
@@ -31,4 +33,7 @@ function withoutOptions(text: string): string {
 
 visit([]);
 texts["options"] = withoutOptions(run("options"));
-console.log(JSON.stringify({ options, texts }, undefined, 2));
+const write = (file: string, value: unknown): void =>
+  writeFileSync(join(folder, file), `${JSON.stringify(value, undefined, 2)}\n`);
+write("help-data.json", { options, texts });
+write("help-topics.json", Object.keys(texts));
