@@ -77,7 +77,7 @@ interface Facts {
 
 function rolling(f: Facts, { spec }: Deployment): Guarantee[] {
   const isSlow = (spec.minReadySeconds ?? 0) > 0;
-  return [leastAvailable(f, isSlow ? "slow" : "at once"), ...mostPods(f), ...unpromised()];
+  return [leastAvailable(f, isSlow ? "slow" : "at once"), ...mostPods(f), ...unpromised(f)];
 }
 
 function assumedBy(id: (typeof stateLaws)[number]["id"]): readonly Assumption[] {
@@ -137,11 +137,12 @@ function mostPods(f: Facts): Guarantee[] {
   ];
 }
 
-function unpromised(): Guarantee[] {
+function unpromised({ replicas }: Facts): Guarantee[] {
   const none = (name: string, law: string, rule: string, value = "no floor"): Guarantee => {
     return { name, value, number: undefined, rule, law, assumes: [] };
   };
-  return [
+  if (replicas === 0) return [];
+  const stopped = [
     none(
       "least available when a rollout is undone half-way",
       "CE1",
@@ -152,6 +153,11 @@ function unpromised(): Guarantee[] {
       "CE6",
       "a pause fills old ReplicaSets up; their pods, not ready yet, use up what cleanup may take",
     ),
+  ];
+  // Of one pod there are no shares.
+  if (replicas === 1) return stopped;
+  return [
+    ...stopped,
     none(
       "least available when it is scaled down in mid-rollout",
       "CE3",

@@ -5,6 +5,7 @@ import { manifestOf } from "../../src/verify/counterexample.ts";
 import { exploration } from "../../src/verify/explore.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
 import { rollsim } from "../cli/fake-io.ts";
+import { exploreRollout } from "../../src/verify/explore-verdicts.ts";
 import { guaranteesOf, guaranteesText } from "../../src/verify/guarantees.ts";
 import { always } from "../../src/verify/judge.ts";
 import type { RolloutView, SetView } from "../../src/verify/properties.ts";
@@ -151,6 +152,34 @@ describe("the table of guarantees", () => {
     const spec = { ...(manifest["spec"] as object), minReadySeconds: 5 };
     const [least] = guaranteesOf({ ...manifest, spec }).guarantees;
     expect(least).toMatchObject({ number: 8, assumes: ["one", "nf", "const", "np", "own"] });
+  });
+
+  test.each([
+    [0, []],
+    [1, ["CE1", "CE6"]],
+    [2, ["CE1", "CE6", "CE3", "CE7"]],
+  ])("of %i replicas says only what can befall them", (replicas, laws) => {
+    const spec = { ...(manifest["spec"] as object), replicas };
+    const { guarantees } = guaranteesOf({ ...manifest, spec });
+    expect(guarantees.map(({ law }) => law).filter((law) => law.startsWith("CE"))).toEqual(laws);
+  });
+
+  test.each([
+    [1, true],
+    [2, false],
+  ])("of %i replicas: scaled down, all interleavings agree", (replicas, holds) => {
+    const config = { replicas, surge: 1, unavailable: 0, revisions: 3 } as const;
+    const { laws, exhausted } = exploreRollout({
+      ...config,
+      scaleTo: replicas - 1,
+      cache: "lagging",
+    });
+    const judged = laws.filter(({ id }) => id === "P3" || id === "P24");
+    expect(exhausted).toBe(true);
+    expect(judged.map((law) => [law.id, law.holds])).toEqual([
+      ["P3", holds],
+      ["P24", holds],
+    ]);
   });
 
   test("knows no bound without a deadline", () => {
