@@ -9,7 +9,12 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { refuseUnknown } from "../cluster/check-options.ts";
 import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
-import { createDeployment, deploymentIn, type DeploymentManifest } from "./create-deployment.ts";
+import {
+  createDeployment,
+  manifestsIn,
+  type DeploymentManifest,
+  type ManifestsOfRollout,
+} from "./create-deployment.ts";
 import { failedRun, type FailedRun } from "./failed-run.ts";
 import { rolloutView, RolloutWatch, type Claim } from "./observe.ts";
 import { stateLaws } from "./properties.ts";
@@ -55,8 +60,9 @@ const DEFAULT_BEHAVIORS = [{ ready: { delay: 1_000, jitter: 5_000 }, terminate: 
 export function checkRollout(given: DeploymentManifest, options: CheckOptions = {}): CheckResult {
   checkOptions(options);
   const { runs = 100, seed = "0" } = options;
-  const manifest = deploymentIn(given);
-  const { type } = createDeployment(new Cluster(), manifest).spec.strategy;
+  const manifests = manifestsIn(given);
+  const { type } = createDeployment(new Cluster(), manifests.deployment, manifests.beside).spec
+    .strategy;
   if (type === "Recreate") {
     throw new TypeError(
       "spec.strategy.type: got Recreate, which takes all pods down first; use RollingUpdate",
@@ -66,10 +72,10 @@ export function checkRollout(given: DeploymentManifest, options: CheckOptions = 
   for (let run = 0; run < runs; run++) {
     const name = `${seed}/${run}`;
     const actions = drawActions(new Random(name), options);
-    const played = playOnce(manifest, actions, name, options);
+    const played = playOnce(manifests, actions, name, options);
     for (const [law, times] of played.watch.judged) judged[law] = (judged[law] ?? 0) + times;
     if (played.watch.breaches.length === 0) continue;
-    const failure = shrink(manifest, actions, name, options);
+    const failure = shrink(manifests, actions, name, options);
     return { ok: false, runs: run + 1, judged, failure };
   }
   return { ok: true, runs, judged };
@@ -184,7 +190,7 @@ interface PlayedRun {
 }
 
 function playOnce(
-  manifest: KubeObject,
+  { deployment: manifest, beside }: ManifestsOfRollout,
   actions: readonly UserAction[],
   seed: string,
   options: CheckOptions,
@@ -196,12 +202,13 @@ function playOnce(
     behaviors: options.behaviors ?? DEFAULT_BEHAVIORS,
     schedule: { name: "random-own", fromMs: SETTLED_MS },
   });
-  const deployment = createDeployment(cluster, manifest);
+  const deployment = createDeployment(cluster, manifest, beside);
   cluster.runBefore(SETTLED_MS);
   const { namespace = "default", name } = deployment.metadata;
   const key = `${namespace}/${name}`;
   assertComplete(cluster, key);
   const watch = new RolloutWatch(cluster, key, undefined, options.laws);
+  if (beside.some(({ kind }) => kind === "ResourceQuota")) watch.giveUp("room");
   const steps: [Millis, PerformedStep][] = [];
   for (const action of actions) {
     cluster.runBefore(cluster.now + action.after);
@@ -252,16 +259,16 @@ function isText(text: string | undefined): text is string {
 
 /** Leaves out actions, and time before them, while what is left still breaks the same law. */
 function shrink(
-  manifest: KubeObject,
+  manifests: ManifestsOfRollout,
   actions: readonly UserAction[],
   seed: string,
   options: CheckOptions,
 ): FailedRun {
   let best = actions;
-  let played = playOnce(manifest, best, seed, options);
+  let played = playOnce(manifests, best, seed, options);
   const { law } = played.watch.breaches[0]!;
   const breaks = (shorter: readonly UserAction[]): boolean => {
-    const attempt = playOnce(manifest, shorter, seed, options);
+    const attempt = playOnce(manifests, shorter, seed, options);
     if (!attempt.watch.breaches.some((breach) => breach.law === law)) return false;
     best = shorter;
     played = attempt;
@@ -275,6 +282,6 @@ function shrink(
   }
   const breach = played.watch.breaches.find((found) => found.law === law)!;
   const behaviors = options.behaviors ?? DEFAULT_BEHAVIORS;
-  const run = { ...played, manifest, actions: best, seed, behaviors, settledMs: SETTLED_MS };
+  const run = { ...played, manifests, actions: best, seed, behaviors, settledMs: SETTLED_MS };
   return failedRun(run, breach);
 }

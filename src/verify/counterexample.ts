@@ -80,7 +80,7 @@ function played(
     schedule,
     behaviors,
     steps,
-    manifest,
+    manifests: [manifest],
     nodes: 1,
     until: cluster.now + AFTERWARDS_MS,
     ...(always === undefined ? {} : { always: [always] }),

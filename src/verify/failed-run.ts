@@ -1,10 +1,11 @@
 /** A run that broke a law, as a scenario file that ends where the law is broken, with that as its expectation. */
 import type { Deployment } from "../api/apps.ts";
-import type { KubeObject, Millis } from "../api/meta.ts";
+import type { Millis } from "../api/meta.ts";
 import { formatDuration } from "../api/duration.ts";
 import type { Cluster } from "../cluster.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
+import type { ManifestsOfRollout } from "./create-deployment.ts";
 import type { Size } from "./explore-config.ts";
 import { lawExpectation, type ExpressedWorld } from "./law-expectation.ts";
 import type { Breach } from "./observe.ts";
@@ -23,7 +24,7 @@ export interface FailedRun {
 
 export interface PlayedRun {
   readonly cluster: Cluster;
-  readonly manifest: KubeObject;
+  readonly manifests: ManifestsOfRollout;
   /** As it was created. */
   readonly deployment: Deployment;
   readonly seed: string;
@@ -39,15 +40,16 @@ export interface PlayedRun {
 const NOBODY_ACTS = ".".repeat(9);
 
 export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
-  const { cluster, manifest, seed, behaviors, actions, settledMs } = run;
+  const { cluster, manifests, seed, behaviors, actions, settledMs } = run;
+  const { deployment, beside } = manifests;
   const schedule = `fresh until ${settledMs}ms, then ${breach.played}${NOBODY_ACTS}`;
   const always = lawExpectation(breach.law, worldOf(run, breach));
-  const { namespace } = manifest.metadata ?? {};
+  const { namespace } = deployment.metadata ?? {};
   const text = scenarioText({
     seed,
     schedule,
     behaviors,
-    manifest,
+    manifests: [...beside, deployment],
     namespace,
     nodes: cluster.api.list("nodes").length,
     steps: run.steps.filter(([at]) => at <= breach.at),

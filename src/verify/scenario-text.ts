@@ -10,7 +10,7 @@ export interface ScenarioParts {
   readonly schedule: string;
   readonly behaviors: readonly Behavior[];
   readonly steps: readonly (readonly [at: Millis, step: object])[];
-  readonly manifest: KubeObject;
+  readonly manifests: readonly KubeObject[];
   /** Default: as scenarios have. */
   readonly nodes?: number;
   /** When the run ends, ms; default: as scenarios do. */
@@ -25,7 +25,7 @@ export interface ScenarioParts {
 
 /** YAML is a superset of JSON: what is given as objects goes in as it is. */
 export function scenarioText(parts: ScenarioParts): string {
-  const { seed, schedule, behaviors, steps, manifest, nodes, until, namespace } = parts;
+  const { seed, schedule, behaviors, steps, manifests, nodes, until, namespace } = parts;
   const { always = [], finally: atEnd = [] } = parts;
   const named = steps.map(([at, step], i) => ({
     ...(i === 0 && always.length > 0 ? { name: "begin" } : {}),
@@ -50,8 +50,7 @@ export function scenarioText(parts: ScenarioParts): string {
     ...always.map((law) => `    - ${JSON.stringify({ ...law, from: "begin" })}`),
     ...(atEnd.length === 0 ? [] : ["  finally:"]),
     ...atEnd.map((law) => `    - ${JSON.stringify(law)}`),
-    "---",
-    JSON.stringify(manifest),
+    ...manifests.flatMap((manifest) => ["---", JSON.stringify(manifest)]),
     "",
   ].join("\n");
 }

@@ -130,6 +130,63 @@ describe("checkRollout", () => {
     expect(() => guaranteesOf(given)).toThrow(says);
   });
 
+  describe("with what else the text says", () => {
+    const named = (apiVersion: string, kind: string, spec: object, namespace?: string) => ({
+      apiVersion,
+      kind,
+      metadata: { name: "web", ...(namespace === undefined ? {} : { namespace }) },
+      spec,
+    });
+    const selector = { matchLabels: { app: "web" } };
+    const budget = named("policy/v1", "PodDisruptionBudget", { minAvailable: 4, selector });
+    const quota = named("v1", "ResourceQuota", { hard: { pods: "4" } });
+    const atLeast = (pods: number): Claim => ({
+      id: "availability",
+      statement: `At least ${pods} pods are available.`,
+      margin: ({ sets }) => sets.reduce((sum, set) => sum + set.available, 0) - pods,
+    });
+    const careful = web(4, { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } });
+
+    test("a budget keeps pods from being evicted", () => {
+      const options = { runs: 20, allow: ["evict"], laws: [atLeast(4)] } as const;
+      expect(checkRollout(text(careful), options).ok).toBe(false);
+      expect(checkRollout(text(budget, careful), options).ok).toBe(true);
+      const others = { ...budget, metadata: { name: "web", namespace: "shop" } };
+      expect(checkRollout(text(others, careful), options).ok).toBe(false);
+    });
+
+    test("a quota keeps pods from coming", () => {
+      const few: Claim = {
+        id: "few",
+        statement: "There are never more than four pods.",
+        margin: (_, cluster) => 4 - cluster.api.list("pods").length,
+      };
+      const options = { runs: 5, laws: [few] };
+      expect(checkRollout(text(careful), options).ok).toBe(false);
+      expect(checkRollout(text(quota, careful), options).ok).toBe(true);
+      const tight = named("v1", "ResourceQuota", { hard: { pods: "3" } });
+      expect(() => checkRollout(text(careful, tight))).toThrow("3 of 4 pods are available");
+    });
+
+    test("goes into the scenario of a failure", () => {
+      const given = text(careful, named("v1", "LimitRange", { limits: [] }), budget);
+      const { failure } = checkRollout(given, { runs: 60, allow: ["undo"], laws: ["P3"] });
+      const { breach, scenario } = failure!;
+      const cluster = clusterAt(parseScenario(scenario), breach.at);
+      expect(cluster.api.list("poddisruptionbudgets")).toMatchObject([{ spec: budget.spec }]);
+      expect(cluster.api.list("limitranges")).toHaveLength(1);
+      const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
+      expect(available).toEqual(breach.view.sets.map((set) => set.available));
+    });
+
+    test("is refused as the API server does", () => {
+      const wrong = named("policy/v1", "PodDisruptionBudget", { minAvailable: -1, selector });
+      expect(() => checkRollout(text(wrong, web(1)))).toThrow(
+        /PodDisruptionBudget.*spec.minAvailable: Invalid value: -1/u,
+      );
+    });
+  });
+
   test.each(["ReadyThenUnready", "ReadyThenCrash", "Evicted"] as const)(
     "does not blame the strategy for pods that fail by themselves, as by %s",
     (type) => {
