@@ -37,3 +37,10 @@ export interface Size {
 export function changesOf(config: ExploreConfig): number {
   return config.changes ?? config.revisions - 1;
 }
+
+/** How often users and faults may act in all. */
+export function actionsOf(config: ExploreConfig): number {
+  const { scaleTo, pause, faults = 0, actions = Infinity } = config;
+  const others = (scaleTo === undefined ? 0 : 1) + (pause === "once" ? 1 : 0) + faults;
+  return Math.min(actions, changesOf(config) + others);
+}

@@ -6,7 +6,7 @@ import { check } from "./check.ts";
 import { endingsOf } from "./endings.ts";
 import { exploration, type Exploration } from "./explore.ts";
 import { exploreTogether } from "./explore-together.ts";
-import type { ExploreConfig } from "./explore-config.ts";
+import { actionsOf, type ExploreConfig } from "./explore-config.ts";
 import { endingLaw, endingRules } from "./explore-endings.ts";
 import { lawsOn, type JudgedLaw } from "./explore-laws.ts";
 import { describeAction } from "./explore-layout.ts";
@@ -99,7 +99,9 @@ export function exploreRollout(config: ExploreConfig, options: ExploreOptions = 
 export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions = {}): Explored {
   const whole = exploreRollout(config, options);
   if (whole.exhausted) return whole;
-  const together = takenTogether(config, whole, options);
+  const together = isOutOfReach(config, options)
+    ? undefined
+    : takenTogether(config, whole, options);
   if (together !== undefined) return together;
   const fitting = config.actions === undefined ? mostActions(config, options) : undefined;
   if (fitting === undefined) return whole;
@@ -108,6 +110,13 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
     return law.holds && further?.holds === false ? further : law;
   });
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
+}
+
+/** Where half of the actions take a sixteenth of the work, all take far more than the whole: minutes are saved. */
+function isOutOfReach(config: ExploreConfig, options: ExploreOptions): boolean {
+  const actions = Math.floor(actionsOf(config) / 2);
+  const half = exploration({ ...config, actions });
+  return exploreTogether(half, workLimitOf(options) / 16, options.onStates) === undefined;
 }
 
 /** All in which users and faults act as often as fits; undefined: not even once. */

@@ -101,6 +101,26 @@ describe("all states taken together", () => {
     expect(three).toBeUndefined();
   });
 
+  test("the whole is not tried where half of the actions take too much of the work", () => {
+    const paused: ExploreConfig = { ...undone, pause: "once" };
+    // One action takes 39,308 of work, the whole 14,930,472.
+    const workLimit = 16 * 39_000;
+    const most = (explore: (onStates: (found: number) => void) => unknown) => {
+      const told: number[] = [];
+      const result = explore((found) => void told.push(found));
+      return { result, most: Math.max(...told) };
+    };
+    const tried = most((tell) => exploreTogether(exploration(paused), workLimit, tell));
+    const fitting = most((onStates) =>
+      exploreWhatFits(paused, { stateLimit: 500, workLimit, onStates }),
+    );
+    expect(tried.result).toBeUndefined();
+    expect(fitting.result).toMatchObject({ config: { actions: 1 }, exhausted: true });
+    expect(fitting.most).toBeLessThan(tried.most);
+    const enough = { stateLimit: 500, workLimit: 15e6 };
+    expect(exploreWhatFits(paused, enough)).toMatchObject({ states: together(paused).states });
+  });
+
   test("a sync that undoes what another does is found to go round", () => {
     const model = exploration({ ...undone, pause: "once" });
     const explored = exploreTogether(model, 1e8)!;
