@@ -3,6 +3,7 @@
  * structs directly there, with other messages than its JSON decoder
  * (apimachinery runtime FromUnstructured, v0.37.2).
  */
+import { compareText } from "../api/order.ts";
 import { decodeScalar, DecodeAbort } from "./decode-scalar.ts";
 import type { Decoded } from "./decode.ts";
 import { isNil, isRecord, type Json } from "./json.ts";
@@ -13,7 +14,7 @@ export function fromUnstructured(type: TypeInfo, map: unknown): Decoded {
   const strictErrors: string[] = [];
   try {
     const value = convert(type, map, "", strictErrors);
-    return { value, strictErrors: strictErrors.toSorted((a, b) => (a < b ? -1 : 1)) };
+    return { value, strictErrors: strictErrors.toSorted(compareText) };
   } catch (abort) {
     if (!(abort instanceof DecodeAbort)) throw abort;
     return { value: undefined, error: abort.message, strictErrors: [] };

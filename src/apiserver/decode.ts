@@ -7,6 +7,7 @@
  * (`3.0`), which Go refuses and kubectl never sends.
  */
 import type { KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
 import { asRecord, asString, isNil, isRecord, type Json } from "./json.ts";
 import { kindOfObject } from "./kinds.ts";
@@ -183,7 +184,7 @@ function mismatch(run: Run, json: unknown, type: TypeInfo, context: FieldContext
 }
 
 function sortedEntries(json: Json): readonly (readonly [string, unknown])[] {
-  return Object.entries(json).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(json).toSorted(([a], [b]) => compareText(a, b));
 }
 
 function joined(path: string, key: string): string {

@@ -4,6 +4,7 @@
  * API server stores objects and gives them back. Fields outside the schema are dropped.
  */
 import type { KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { asArray, asRecord, isNil, isRecord } from "./json.ts";
 import { printQuantity, quantityOf } from "./quantity.ts";
 import { schemaOf, type FieldInfo, type StructInfo, type TypeInfo } from "./schema.ts";
@@ -85,7 +86,7 @@ function isOmitted(field: FieldInfo, value: unknown): boolean {
 
 function encodeMap(element: TypeInfo, value: unknown): unknown {
   if (!isRecord(value)) return null;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(value).toSorted(([a], [b]) => compareText(a, b));
   return Object.fromEntries(entries.map(([key, item]) => [key, encodeValue(element, item)]));
 }
 

@@ -3,6 +3,7 @@
  * can be selected by (apimachinery fields and the registries' selectable fields, v1.37.2).
  */
 import type { KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { asRecord, isNil } from "./json.ts";
 import type { Parsed } from "./selectors.ts";
 
@@ -15,7 +16,7 @@ export interface FieldTerm {
 /** The terms of a field selector, sorted by text as Kubernetes does; all have to hold. */
 export function parseFieldSelector(text: string): Parsed<readonly FieldTerm[]> {
   const terms: FieldTerm[] = [];
-  for (const part of splitTerms(text).toSorted((a, b) => (a < b ? -1 : 1))) {
+  for (const part of splitTerms(text).toSorted(compareText)) {
     if (part === "") continue;
     const match = /^(.*?)(!=|==|=)(.*)$/s.exec(part);
     if (match === null) {

@@ -6,6 +6,7 @@
  */
 import type { DeleteOptions } from "../api/client.ts";
 import { controllerOf, type KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { timestamp } from "../api/time.ts";
 import { podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
@@ -166,7 +167,7 @@ function podsOf(store: Store, resource: string, uid: string): readonly number[] 
 }
 
 function inOrderOfName(objects: Iterable<KubeObject>): KubeObject[] {
-  return [...objects].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return [...objects].toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
 }
 
 function withoutOwner(object: KubeObject, uid: string): KubeObject {

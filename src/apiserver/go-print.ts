@@ -1,4 +1,5 @@
 /** How Go prints JSON values in messages. */
+import { compareText } from "../api/order.ts";
 import { isNil, isRecord } from "./json.ts";
 
 /** `%v` of decoded JSON: `map[a:1 b:[x y]]`, keys sorted. */
@@ -6,7 +7,7 @@ export function goPrint(value: unknown): string {
   if (isNil(value)) return "<nil>";
   if (Array.isArray(value)) return `[${value.map(goPrint).join(" ")}]`;
   if (isRecord(value)) {
-    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const entries = Object.entries(value).toSorted(([a], [b]) => compareText(a, b));
     return `map[${entries.map(([key, item]) => `${key}:${goPrint(item)}`).join(" ")}]`;
   }
   if (typeof value === "string") return value;

@@ -4,6 +4,7 @@
  */
 import type { ListOptions } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { byName, compareText } from "../api/order.ts";
 import { matchesFields, parseFieldSelector } from "./field-selectors.ts";
 import { parseLabelSelector } from "./selectors.ts";
 
@@ -32,8 +33,5 @@ export function selectObjects(
 }
 
 function byNamespaceAndName(a: KubeObject, b: KubeObject): number {
-  const left = a.metadata.namespace ?? "";
-  const right = b.metadata.namespace ?? "";
-  if (left !== right) return left < right ? -1 : 1;
-  return a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0;
+  return compareText(a.metadata.namespace ?? "", b.metadata.namespace ?? "") || byName(a, b);
 }

@@ -3,6 +3,7 @@
  * is not RFC 6902 to the letter. `replace` also adds a member, `copy` of nothing gives null, indices may be
  * negative, and a pointer need not begin with a slash.
  */
+import { compareText } from "../api/order.ts";
 import { isRecord } from "./json.ts";
 import { jsonEqual } from "./equality.ts";
 
@@ -175,7 +176,7 @@ function printed(value: unknown, opened: ReadonlySet<unknown>): unknown {
   if (Array.isArray(value)) return value.map((item) => printed(item, opened));
   if (!isRecord(value)) return value;
   const members = Object.entries(value);
-  if (opened.has(value)) members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  if (opened.has(value)) members.sort(([a], [b]) => compareText(a, b));
   return Object.fromEntries(members.map(([key, member]) => [key, printed(member, opened)]));
 }
 

@@ -1,4 +1,5 @@
 /** JSON merge patch (RFC 7386). */
+import { compareText } from "../api/order.ts";
 import { isRecord } from "./json.ts";
 
 /**
@@ -12,5 +13,5 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     if (value === null) delete merged[key];
     else merged[key] = mergePatch(merged[key], value);
   }
-  return Object.fromEntries(Object.entries(merged).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(Object.entries(merged).toSorted(([a], [b]) => compareText(a, b)));
 }

@@ -2,6 +2,7 @@
  * The patches that kubectl computes: from what was applied last, what is to be, and what there is
  * (apimachinery strategicpatch CreateThreeWayMergePatch and CreateTwoWayMergePatch, v0.37.2).
  */
+import { compareText } from "../api/order.ts";
 import { isDraft, type Draft } from "./draft.ts";
 import { jsonEqual } from "./equality.ts";
 import { goPrint } from "./go-print.ts";
@@ -280,7 +281,5 @@ function compared(
 ): number {
   if (i >= left.length) return 1;
   if (j >= right.length) return -1;
-  const a = print(left[i]);
-  const b = print(right[j]);
-  return a === b ? 0 : a < b ? -1 : 1;
+  return compareText(print(left[i]), print(right[j]));
 }

@@ -9,6 +9,7 @@
 import type { Pod, PodSpec } from "../api/core.ts";
 import { deepEqual } from "../api/json.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { forbidden, type Status } from "../api/status.ts";
 import type { Trace } from "../engine/trace.ts";
 import { asRecord } from "./json.ts";
@@ -73,7 +74,7 @@ export class Quotas {
       const used = this.#usedOf(namespace);
       const over = Object.keys(hard)
         .filter((key) => (adds[key] ?? 0) > 0 && (used.get(key) ?? 0) + adds[key]! > hard[key]!)
-        .toSorted((a, b) => (a < b ? -1 : 1));
+        .toSorted(compareText);
       if (over.length === 0) continue;
       const list = (amount: (key: string) => number): string =>
         over.map((key) => `${key}=${printed(key, amount(key))}`).join(",");
@@ -120,7 +121,7 @@ export class Quotas {
   #of(namespace: string): readonly Quota[] {
     return ([...this.#store.all(QUOTAS)] as Quota[])
       .filter((quota) => quota.metadata.namespace === namespace)
-      .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+      .toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
   }
 
   #usedOf(namespace: string): Map<string, number> {
@@ -191,14 +192,14 @@ function missingIn(spec: PodSpec, limited: readonly string[]): string {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const missing = limited
     .filter((key) => REQUIRED.test(key))
-    .toSorted((a, b) => (a < b ? -1 : 1))
+    .toSorted(compareText)
     .flatMap((key) => {
       const budget = key.startsWith("limits.") ? "limits" : "requests";
       const resource = key.replace(/^(requests|limits)\./u, "");
       const names = containers
         .filter((each) => amountsOf(asRecord(each["resources"]), budget)[resource] === undefined)
         .map(({ name }) => name)
-        .toSorted((a, b) => (a < b ? -1 : 1));
+        .toSorted(compareText);
       return names.length === 0 ? [] : [`${key} for: ${names.join(",")}`];
     });
   return missing.join("; ");

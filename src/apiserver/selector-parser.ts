@@ -1,4 +1,5 @@
 /** The syntax of label selectors (apimachinery labels.Parse, v0.37.2). */
+import { compareText } from "../api/order.ts";
 import {
   checkKey,
   checkRequirement,
@@ -203,5 +204,5 @@ function symbolOf(text: string): string {
 }
 
 function unique(values: readonly string[]): readonly string[] {
-  return [...new Set(values)].toSorted((a, b) => (a < b ? -1 : 1));
+  return [...new Set(values)].toSorted(compareText);
 }

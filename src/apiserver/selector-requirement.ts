@@ -1,5 +1,6 @@
 /** One term of a label selector (apimachinery labels.Requirement, v0.37.2). */
 import type { StringMap } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { goQuote } from "./go-print.ts";
 import { goJson } from "./validation/errors.ts";
 import { labelValue, qualifiedName } from "./validation/names.ts";
@@ -41,7 +42,7 @@ export function matchesRequirement(
 
 /** The term in selector syntax; values sorted. */
 export function printRequirement({ key, operator, values }: Requirement): string {
-  const list = values.toSorted((a, b) => (a < b ? -1 : 1)).join(",");
+  const list = values.toSorted(compareText).join(",");
   switch (operator) {
     case "in":
     case "notin":

@@ -3,6 +3,7 @@
  * (apimachinery labels and meta/v1 helpers, v0.37.2). Field selectors are in field-selectors.ts.
  */
 import type { StringMap } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { asArray, asRecord, asString, isNil } from "./json.ts";
 import { goQuote } from "./go-print.ts";
 import { parseRequirements } from "./selector-parser.ts";
@@ -85,7 +86,7 @@ export function selectorText(selector: unknown): string {
 /** A map of labels: `app=web,tier=a` in order of these pairs, or `<none>`. */
 export function formatLabels(labels: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
-  return pairs.length === 0 ? "<none>" : pairs.toSorted((a, b) => (a < b ? -1 : 1)).join(",");
+  return pairs.length === 0 ? "<none>" : pairs.toSorted(compareText).join(",");
 }
 
 function checked(requirements: readonly Requirement[]): Parsed<Matcher> {
@@ -105,7 +106,7 @@ export const NOTHING: Matcher = {
 };
 
 function matcherOf(list: readonly Requirement[]): Matcher {
-  const requirements = list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const requirements = list.toSorted((a, b) => compareText(a.key, b.key));
   return {
     selectable: true,
     requirements,

@@ -9,6 +9,7 @@
  * time zone of the machine. They count as absent.
  */
 import type { PodTemplateSpec } from "../api/core.ts";
+import { compareText } from "../api/order.ts";
 import { asRecord } from "./json.ts";
 import { parseQuantity, printQuantity, quantityOf } from "./quantity.ts";
 import { structType, type FieldInfo, type StructInfo, type TypeInfo } from "./schema.ts";
@@ -67,7 +68,7 @@ function dump(type: TypeInfo, value: unknown, minor: number): string {
       return `[${value.map((element) => dump(type.element, element, minor)).join(" ")}]`;
     }
     case "map": {
-      const entries = Object.entries(asRecord(value)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+      const entries = Object.entries(asRecord(value)).toSorted(([a], [b]) => compareText(a, b));
       if (entries.length === 0) return "<nil>";
       const texts = entries.map(([key, item]) => `${key}:${dump(type.element, item, minor)}`);
       return `map[${texts.join(" ")}]`;

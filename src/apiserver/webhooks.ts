@@ -9,6 +9,7 @@
  */
 import { matchesSelector } from "../api/label-selector.ts";
 import type { KubeObject, StringMap } from "../api/meta.ts";
+import { byName } from "../api/order.ts";
 import { failure, type Status } from "../api/status.ts";
 import { asArray, asRecord, asString } from "./json.ts";
 import type { Store } from "./store.ts";
@@ -24,7 +25,7 @@ export function webhookRefusal(
 ): Status | undefined {
   for (const resource of CONFIGURATIONS) {
     if (!store.has(resource)) continue;
-    for (const configuration of byName(store.all(resource))) {
+    for (const configuration of inOrder(store.all(resource))) {
       for (const each of asArray(configuration["webhooks"])) {
         const webhook = asRecord(each);
         if (webhook["failurePolicy"] === "Ignore") continue;
@@ -42,8 +43,8 @@ export function webhookRefusal(
 type Webhook = Readonly<Record<string, unknown>>;
 
 /** Configurations are asked in order of their names. */
-function byName(objects: Iterable<KubeObject>): readonly KubeObject[] {
-  return [...objects].toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+function inOrder(objects: Iterable<KubeObject>): readonly KubeObject[] {
+  return [...objects].toSorted(byName);
 }
 
 function isAsked(store: Store, webhook: Webhook, namespace: string, labels: StringMap): boolean {

@@ -1,5 +1,6 @@
 /** What Tab offers in a session: words that move time, kubectl's commands and flags, kinds and names. */
 import type { Client } from "../api/client.ts";
+import { compareText } from "../api/order.ts";
 import { commands } from "../kubectl/commands.ts";
 import { findKind } from "../kubectl/resources.ts";
 
@@ -31,7 +32,7 @@ export function completionsOf(
   const before = typed.slice(bare || typed.length === 1 ? 0 : 1, -1);
   const mine = bare ? sessionCandidates(before, client) : undefined;
   const all = [...new Set(mine ?? kubectlCandidates(before, word, client))];
-  return { candidates: all.filter((each) => each.startsWith(word)).toSorted(compare), word };
+  return { candidates: all.filter((each) => each.startsWith(word)).toSorted(compareText), word };
 }
 
 /** Undefined: a line of kubectl. */
@@ -90,8 +91,4 @@ function namesOf(client: Client, typed: string): string[] {
   const kind = findKind(client, typed);
   if (kind === undefined) return [];
   return client.list(kind.resource).map(({ metadata }) => metadata.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

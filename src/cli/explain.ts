@@ -2,7 +2,6 @@
  * `rollsim explain`: plays a scenario up to a time and says why Deployments, Rollouts and Canaries are
  * where they are, or with --traffic which settings would have saved its requests.
  */
-import { formatDuration } from "../api/duration.ts";
 import { savingsReport } from "../report/savings.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
@@ -12,7 +11,7 @@ import { reader } from "./check.ts";
 import { explained } from "./explained.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, widthOf, type CliIo, type ExitCode } from "./io.ts";
-import { durationOption, playing, replayOf, type ReplayArguments } from "./replay.ts";
+import { durationOption, playing, replayOf, tellEnd, type ReplayArguments } from "./replay.ts";
 
 export interface ExplainArguments extends ReplayArguments {
   readonly file: string;
@@ -37,9 +36,7 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
     return exitCodes.fine;
   }
   const cluster = playing(file.name, () => clusterAt(scenario, stopAt, options));
-  if (stopAt !== undefined && cluster.now < stopAt) {
-    io.err.write(`rollsim: the run ended at ${formatDuration(cluster.now)}, before ${args.at}\n`);
-  }
+  tellEnd(cluster.now, stopAt, io);
   const answer = explained(cluster, args.object, width);
   if (!answer.ok) throw new UsageError(answer.why);
   io.out.write(answer.text);

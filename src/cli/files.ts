@@ -1,4 +1,5 @@
 /** From what stands on the command line to texts: files, folders, globs, and - for standard input. */
+import { compareText } from "../api/order.ts";
 import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { standardInput, UsageError, type CliIo } from "./io.ts";
@@ -60,7 +61,7 @@ export function readBeside(
 function filesBelow(folder: string, names: RegExp): readonly string[] {
   const entries = read(folder, () => readdirSync(folder, { withFileTypes: true }));
   return entries
-    .toSorted((a, b) => byText(a.name, b.name))
+    .toSorted((a, b) => compareText(a.name, b.name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) return filesBelow(path, names);
@@ -127,7 +128,7 @@ async function matching(pattern: string, cwd: string): Promise<readonly string[]
     .filter((entry) => matches(entry.replaceAll("\\", "/")))
     .map((entry) => join(root, entry))
     .filter((path) => statSync(path).isFile())
-    .toSorted(byText);
+    .toSorted(compareText);
 }
 
 const scenarios = /\.ya?ml$/u;
@@ -136,12 +137,7 @@ const manifests = /\.(json|ya?ml)$/u;
 
 function filesOf(folder: string, names: RegExp): readonly string[] {
   const found = read(folder, () => readdirSync(folder)).filter((entry) => names.test(entry));
-  return found.map((entry) => join(folder, entry)).toSorted(byText);
-}
-
-function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return found.map((entry) => join(folder, entry)).toSorted(compareText);
 }
 
 function readText(path: string, shown: string): string {

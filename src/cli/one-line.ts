@@ -6,7 +6,7 @@ import { clusterAt } from "../scenario/run.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { durationOption, replayOf, type ReplayArguments } from "./replay.ts";
+import { durationOption, replayOf, tellEnd, type ReplayArguments } from "./replay.ts";
 
 export interface OneLineArguments extends ReplayArguments {
   readonly file: string;
@@ -22,10 +22,13 @@ export async function oneLine(args: OneLineArguments, io: CliIo): Promise<ExitCo
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return exitCodes.usage;
+  // Of habit: `-- kubectl get pods`.
+  const line = args.line[0] === "kubectl" ? args.line.slice(1) : args.line;
   const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
   const at = args.at === undefined ? undefined : durationOption("at", args.at);
   const cluster = clusterAt(scenario, at, { ...replayOf(args), readFile });
-  const { code } = runKubectl(cluster, args.line, {
+  tellEnd(cluster.now, at, io);
+  const { code } = runKubectl(cluster, line, {
     namespace: scenario.namespace,
     customResources: "any",
     readFile,

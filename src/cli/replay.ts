@@ -1,8 +1,8 @@
-/** The options that `run` and `explain` share: how a scenario is to be played. */
+/** What `run`, `explain` and `kubectl` share: how a scenario is to be played, and how far. */
 import { isSchedule, ScheduleMismatch } from "../controllers/schedule.ts";
-import { parseDuration } from "../api/duration.ts";
+import { formatDuration, parseDuration } from "../api/duration.ts";
 import type { RunOptions } from "../scenario/run.ts";
-import { UsageError } from "./io.ts";
+import { UsageError, type CliIo } from "./io.ts";
 
 export interface ReplayArguments {
   readonly seed: string | undefined;
@@ -39,4 +39,11 @@ export function durationOption(name: string, text: string): number {
   const answer = parseDuration(text);
   if (!answer.ok) throw new UsageError(`--${name} ${answer.why}`);
   return answer.ms;
+}
+
+/** A look at a time that the run never came to is one at its end. */
+export function tellEnd(now: number, at: number | undefined, io: CliIo): void {
+  if (at === undefined || now >= at) return;
+  const [end, wanted] = [formatDuration(now), formatDuration(at)];
+  io.err.write(`rollsim: the run ended at ${end}, before ${wanted}\n`);
 }

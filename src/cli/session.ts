@@ -210,7 +210,8 @@ export class Session {
     const duration = parseDuration(target ?? "");
     if (!duration.ok) {
       const example = word === "run" ? "run until 2m, run until ready" : `${word} 10s`;
-      return `${word}: ${duration.why}; as in ${example}\n`;
+      const why = target === undefined ? "say how long" : duration.why;
+      return `${word}: ${why}; as in ${example}\n`;
     }
     if (word === "rewind") return this.#rewind(duration.ms);
     this.#remember();

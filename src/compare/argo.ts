@@ -23,7 +23,6 @@ const argo = {
 export const canary: Strategy = {
   ...argo,
   name: "canary",
-  about: "argo-rollouts: a growing share of requests, with a background analysis",
   manifests: (release, watch) => [
     release.service,
     copyOf(release.service, "stable"),
@@ -56,8 +55,6 @@ export const canary: Strategy = {
 export const blueGreen: Strategy = {
   ...argo,
   name: "blue-green",
-  about:
-    "argo-rollouts: all new pods beside the old ones, then a switch, with an analysis after it",
   manifests: (release, watch) => [
     release.service,
     copyOf(release.service, "preview"),

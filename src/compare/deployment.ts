@@ -13,7 +13,6 @@ const plain = {
 export const rolling: Strategy = {
   ...plain,
   name: "rolling",
-  about: "RollingUpdate, as the Deployment has it",
   manifests: ({ deployment, service }) => [service, deployment],
 };
 
@@ -27,7 +26,6 @@ export function rollingWith(settings: string): Strategy | undefined {
   return {
     ...plain,
     name: `rolling:${settings}`,
-    about: `RollingUpdate, maxSurge ${surge}, maxUnavailable ${unavailable}`,
     manifests: ({ deployment, service }) => [
       service,
       { ...deployment, spec: { ...deployment.spec, strategy } },
@@ -38,7 +36,6 @@ export function rollingWith(settings: string): Strategy | undefined {
 export const recreate: Strategy = {
   ...plain,
   name: "recreate",
-  about: "Recreate: all old pods go before new ones start",
   manifests: ({ deployment, service }) => [
     service,
     { ...deployment, spec: { ...deployment.spec, strategy: { type: "Recreate" } } },

@@ -12,7 +12,6 @@ import type { Watch } from "./watch.ts";
 
 export const flagger: Strategy = {
   name: "flagger",
-  about: "Flagger: a growing share of requests for the Deployment beside a primary",
   manifests: (release, watch) => [release.service, release.deployment, canaryOf(release, watch)],
   line: rolling.line,
   progress: (api, release) => endings[phaseOf(api, release) ?? ""] ?? "under way",

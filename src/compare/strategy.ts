@@ -8,8 +8,6 @@ export type Progress = "under way" | "promoted" | "rolled back";
 
 export interface Strategy {
   readonly name: string;
-  /** In a few words. */
-  readonly about: string;
   /** Instead of the release's Deployment and Service. */
   manifests(release: Release, watch: Watch): readonly KubeObject[];
   /** The kubectl line that brings the new version. */

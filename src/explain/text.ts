@@ -1,5 +1,5 @@
 /** Explanations as a person reads them, as wide as is asked for. */
-import { clockReading } from "../api/duration.ts";
+import { clockReading, formatDuration } from "../api/duration.ts";
 import { sentence } from "../controllers/decisions.ts";
 import type { KnownFailure } from "./known-failure.ts";
 import type { OperatedExplanation, OperatedSet } from "./operated.ts";
@@ -24,10 +24,9 @@ export function explanationText(e: Explanation, width = 80): string {
     ...failureLines(e.failures),
   ];
   if (e.deadlineAt !== undefined && e.state !== "complete") {
-    lines.push(
-      "",
-      wrap(`Without progress it exceeds its deadline after ${clockReading(e.deadlineAt)}.`),
-    );
+    const left = e.deadlineAt - e.at;
+    const when = `${clockReading(e.deadlineAt)}${left > 0 ? `, in ${formatDuration(left)}` : ""}`;
+    lines.push("", wrap(`Without progress its deadline passes at ${when}.`));
   }
   return textOf(lines, width);
 }

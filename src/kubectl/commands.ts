@@ -1,11 +1,11 @@
 /** Every kubectl command, in order of its words. */
+import { compareText } from "../api/order.ts";
 import { exitWith } from "./errors.ts";
 import type { Call } from "./call.ts";
 import { argoCommands } from "./argo/commands.ts";
 import type { Command } from "./command-table.ts";
 import { readCommands } from "./commands-read.ts";
 import { writeCommands } from "./commands-write.ts";
-import { compareText } from "./fields.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
 import { refuseVerb } from "./verbs/about.ts";
 import { editLastApplied, setLastApplied } from "./verbs/apply-last-applied.ts";

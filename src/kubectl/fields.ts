@@ -1,8 +1,8 @@
 /** Reading JSON whose shape is not known to the compiler, the way Go reads absent fields: as zeros. */
 
 import type { KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 
-export type Json = unknown;
 export type JsonMap = Readonly<Record<string, unknown>>;
 
 export function isMap(value: unknown): value is JsonMap {
@@ -43,10 +43,6 @@ export function map(value: unknown, ...path: readonly (string | number)[]): Json
 /** Keys in the byte order in which Go sorts strings. */
 export function sortedKeys(value: JsonMap): string[] {
   return Object.keys(value).toSorted(compareText);
-}
-
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The value with one path set; maps and lists on the way are copied, never changed. */

@@ -4,6 +4,7 @@
  */
 import { HASH_LABEL } from "../api/apps.ts";
 import { isControlledBy, type KubeObject } from "../api/meta.ts";
+import { byName, compareText } from "../api/order.ts";
 import type { Call } from "./call.ts";
 import { at, isMap, map, sameJson, without, type JsonMap } from "./fields.ts";
 import { selectorText } from "../apiserver/selectors.ts";
@@ -22,7 +23,7 @@ export function replicaSetsOf(call: Call, deployment: KubeObject): OwnedReplicaS
   const template = templateOf(deployment);
   const byAge = owned.toSorted((a, b) => {
     const [x, y] = [a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? ""];
-    return x < y ? -1 : x > y ? 1 : a.metadata.name < b.metadata.name ? -1 : 1;
+    return compareText(x, y) || byName(a, b);
   });
   const current = byAge.find((set) => sameTemplate(templateOf(set), template));
   return { old: byAge.filter((set) => set !== current), current };

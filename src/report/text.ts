@@ -1,5 +1,6 @@
 /** A run as text for people: what was played, the timeline, what held and what did not. */
 import { formatDuration } from "../api/duration.ts";
+import { compareText } from "../api/order.ts";
 import { formatMeasure } from "../scenario/expectations.ts";
 import type { Samples } from "../scenario/metrics.ts";
 import type { Failure, Result } from "../scenario/result.ts";
@@ -88,7 +89,7 @@ function measuredText({ expectations, measured }: Result, index: number): string
 function factLines(result: Result, { width }: TextOptions): readonly string[] {
   const { samples, settledAt } = result;
   const all = Object.values(samples).flat();
-  const names = [...new Set(all.map(({ of }) => of))].toSorted((a, b) => (a < b ? -1 : 1));
+  const names = [...new Set(all.map(({ of }) => of))].toSorted(compareText);
   const time = `  ${"virtual time".padEnd(18)} ${formatDuration(settledAt)}`;
   if (names.length < 2) {
     const lines = names.flatMap((name) => factsOf(result, name));

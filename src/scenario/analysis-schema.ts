@@ -36,10 +36,13 @@ const when = {
 
 export const metricRuleSchema = v.strictObject({
   match: v.optional(
-    v.strictObject({
-      metric: glob("The metric's name"),
-      template: glob("Name of its template (MetricTemplate, AnalysisTemplate)"),
-    }),
+    v.pipe(
+      v.strictObject({
+        metric: glob("The metric's name"),
+        template: glob("Name of its template (MetricTemplate, AnalysisTemplate)"),
+      }),
+      v.description("Which metrics; all given must match. Without it: all."),
+    ),
   ),
   measure: v.pipe(
     v.picklist(measures),
@@ -66,14 +69,17 @@ export const metricRuleSchema = v.strictObject({
 
 export const webhookRuleSchema = v.strictObject({
   match: v.optional(
-    v.strictObject({
-      name: glob("The webhook's name"),
-      type: v.optional(v.picklist(hooks)),
-      url: glob("Its URL"),
-      canary: glob("Name of the Canary"),
-    }),
+    v.pipe(
+      v.strictObject({
+        name: glob("The webhook's name"),
+        type: v.optional(v.pipe(v.picklist(hooks), v.description("As Flagger names them."))),
+        url: glob("Its URL"),
+        canary: glob("Name of the Canary"),
+      }),
+      v.description("Which webhooks; all given must match. Without it: all."),
+    ),
   ),
-  answer: v.picklist(["pass", "fail"]),
+  answer: v.pipe(v.picklist(["pass", "fail"]), v.description("fail: as a status of 400 or more.")),
   ...when,
 });
 

@@ -2,6 +2,7 @@
  * What manifests hold that nothing here acts on. It is kept and given back; whoever plays the file is told
  * once, in one warning for kinds and one for fields of pods.
  */
+import { compareText } from "../api/order.ts";
 import { kindOfObject } from "../apiserver/kinds.ts";
 import { problemAt, type Problem, type Source } from "./problem.ts";
 import type { Located, LocatedEntry } from "./yaml.ts";
@@ -65,7 +66,7 @@ export function foldNotSimulated(problems: readonly Problem[]): Problem[] {
 }
 
 function listed(names: readonly string[]): string {
-  const sorted = names.toSorted((a, b) => (a < b ? -1 : 1));
+  const sorted = names.toSorted(compareText);
   const last = sorted.pop() ?? "";
   return sorted.length === 0 ? last : `${sorted.join(", ")} and ${last}`;
 }

@@ -4,6 +4,7 @@
  */
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import { isControlledBy, type KubeObject } from "../api/meta.ts";
+import { compareText } from "../api/order.ts";
 import { asRecord } from "../apiserver/json.ts";
 import type { Rollout as ArgoRollout } from "../api/rollout.ts";
 import type { TraceEntry, WriteEntry } from "../api/trace.ts";
@@ -41,7 +42,7 @@ export class Rollouts {
   /** In order of namespace and name. */
   all(): readonly Rollout[] {
     if (this.#stale) {
-      const keys = [...this.#deployments.keys()].toSorted(byText);
+      const keys = [...this.#deployments.keys()].toSorted(compareText);
       this.#all = keys.flatMap((key) => {
         const deployment = this.#deployments.get(key);
         if (deployment === undefined) return [];
@@ -58,7 +59,7 @@ export class Rollouts {
   #setsOf(deployment: Deployment): readonly ReplicaSet[] {
     const owned = [...this.#sets.values()].filter((set) => isControlledBy(set, deployment));
     return owned.toSorted(
-      (a, b) => revisionOf(a) - revisionOf(b) || byText(a.metadata.name, b.metadata.name),
+      (a, b) => revisionOf(a) - revisionOf(b) || compareText(a.metadata.name, b.metadata.name),
     );
   }
 }
@@ -98,9 +99,4 @@ export function isComplete(deployment: Deployment): boolean {
   // Old pods of a Rollout may stay for a while.
   if (deployment.kind !== "Deployment") return seen && asRecord(status)["phase"] === "Healthy";
   return seen && counts.every((count = 0) => count === spec.replicas);
-}
-
-function byText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -20,7 +20,7 @@ import {
 import { metricRuleSchema, webhookRuleSchema } from "./analysis-schema.ts";
 import { serveSchema, trafficSchema, trafficThresholds } from "./traffic-schema.ts";
 
-export const apiVersion = "rollsim.dev/v1alpha1";
+const apiVersion = "rollsim.dev/v1alpha1";
 
 const celSchema = v.pipe(text, v.description("A CEL expression that must be true."));
 /** Any object: a manifest, or a part of one. Checked elsewhere. */
@@ -51,7 +51,7 @@ const behavior = v.strictObject({
     v.pipe(
       v.strictObject({
         image: v.optional(v.pipe(text, v.description("A glob on any container's image: web:*"))),
-        labels: v.optional(stringMap),
+        labels: v.optional(v.pipe(stringMap, v.description("The pod has these, and maybe more."))),
       }),
       v.description("Which pods; all given must match. Without it: all pods."),
     ),
@@ -88,18 +88,31 @@ const behavior = v.strictObject({
   ),
   startCpu: v.optional(
     v.pipe(
-      v.strictObject({ cpu: cpuAmount, for: duration }),
+      v.strictObject({
+        cpu: v.pipe(cpuAmount, v.description("500m or 0.5.")),
+        for: duration,
+      }),
       v.description("CPU that a pod uses besides, for so long from when it runs."),
     ),
   ),
   fault: v.optional(
-    v.strictObject({
-      type: v.picklist(podFaults),
-      after: v.optional(v.pipe(duration, v.description("Since ready, or since started."))),
-      recover: v.optional(v.pipe(duration, v.description("ReadyThenUnready: ready again after."))),
-      probability: v.optional(v.pipe(probability, v.description("Share of pods. Default 1."))),
-      first: v.optional(v.pipe(positive, v.description("Only so many pods of each ReplicaSet."))),
-    }),
+    v.pipe(
+      v.strictObject({
+        type: v.pipe(
+          v.picklist(podFaults),
+          v.description(
+            "NeverRunning: it hangs in ContainerCreating. The others as their names say.",
+          ),
+        ),
+        after: v.optional(v.pipe(duration, v.description("Since ready, or since started."))),
+        recover: v.optional(
+          v.pipe(duration, v.description("ReadyThenUnready: ready again after.")),
+        ),
+        probability: v.optional(v.pipe(probability, v.description("Share of pods. Default 1."))),
+        first: v.optional(v.pipe(positive, v.description("Only so many pods of each ReplicaSet."))),
+      }),
+      v.description("What is wrong with these pods by themselves."),
+    ),
   ),
 });
 
@@ -130,7 +143,13 @@ const assertion = v.union([
 ]);
 
 export const stepByVerb = {
-  apply: v.strictObject({ ...timing, apply: v.union([text, anyObject]) }),
+  apply: v.strictObject({
+    ...timing,
+    apply: v.pipe(
+      v.union([text, anyObject]),
+      v.description("A file beside the scenario, or a manifest: as kubectl apply."),
+    ),
+  }),
   kubectl: v.strictObject({
     ...timing,
     kubectl: v.pipe(text, v.description("One or many lines, as typed or pasted.")),
@@ -138,11 +157,14 @@ export const stepByVerb = {
   }),
   wait: v.strictObject({
     ...timing,
-    wait: v.strictObject({
-      for: v.pipe(text, v.description("As kubectl wait: condition=, jsonpath=, delete, create.")),
-      on: v.pipe(text, v.description("deploy/web, pod/x, ...")),
-      timeout: v.optional(v.pipe(duration, v.description("Default 30s."))),
-    }),
+    wait: v.pipe(
+      v.strictObject({
+        for: v.pipe(text, v.description("As kubectl wait: condition=, jsonpath=, delete, create.")),
+        on: v.pipe(text, v.description("deploy/web, pod/x, ...")),
+        timeout: v.optional(v.pipe(duration, v.description("Default 30s."))),
+      }),
+      v.description("As kubectl wait. Time alone passes with at and after."),
+    ),
   }),
   assert: v.strictObject({
     ...timing,
@@ -151,21 +173,29 @@ export const stepByVerb = {
   }),
   fault: v.strictObject({
     ...timing,
-    fault: v.strictObject({
-      type: v.picklist(stepFaults),
-      on: v.optional(
-        v.pipe(
-          text,
-          v.description(
-            "NodeDown, NodeDrain: node/node-1. PodKill, PodEvict, ProbeFail: pod/x or deploy/x. ApiError: create pods.",
+    fault: v.pipe(
+      v.strictObject({
+        type: v.pipe(
+          v.picklist(stepFaults),
+          v.description("RegistryDown and QuotaFull concern all; the others what `on` says."),
+        ),
+        on: v.optional(
+          v.pipe(
+            text,
+            v.description(
+              "NodeDown, NodeDrain: node/node-1. PodKill, PodEvict, ProbeFail: pod/x or deploy/x. ApiError: create pods.",
+            ),
           ),
         ),
-      ),
-      for: v.optional(
-        v.pipe(duration, v.description("Then it is mended. Default: the rest of the run.")),
-      ),
-      count: v.optional(v.pipe(positive, v.description("How many pods, or requests. Default 1."))),
-    }),
+        for: v.optional(
+          v.pipe(duration, v.description("Then it is mended. Default: the rest of the run.")),
+        ),
+        count: v.optional(
+          v.pipe(positive, v.description("How many pods, or requests. Default 1.")),
+        ),
+      }),
+      v.description("Breaks something of the cluster."),
+    ),
   }),
 } as const;
 
@@ -207,20 +237,28 @@ export const metrics = {
 } as const;
 export type MetricName = keyof typeof metrics;
 
-/** Optional entries of one schema for all names. */
-function optionalOf<N extends string, S extends v.GenericSchema>(
-  names: Readonly<Record<N, unknown>>,
-  schema: S,
-): Record<N, v.OptionalSchema<S, undefined>> {
-  const entries = Object.keys(names).map((name) => [name, v.optional(schema)] as const);
-  return Object.fromEntries(entries) as Record<N, v.OptionalSchema<S, undefined>>;
-}
+const limits = (of: string) => v.optional(v.pipe(v.array(thresholdSchema), v.description(of)));
+const thresholds = {
+  rollout_duration: limits("From a new template to complete: max<2m."),
+  unavailable_seconds: limits("Of each Deployment, pods short of replicas x time: sum<30s."),
+  available_pods: limits("Of each Deployment: min>=8."),
+  total_pods: limits("Likewise, terminating ones too: max<=13."),
+} satisfies Record<MetricName, unknown>;
 
 /** Kubernetes' names of the gates by which versions differ for a rollout. */
 export const featureGateNames = {
   DeploymentReplicaSetTerminatingReplicas: "terminatingReplicas",
   StaleControllerConsistencyReplicaSet: "consistency",
 } as const satisfies Readonly<Record<string, keyof FeatureGates>>;
+const gate = (on: string) => v.optional(v.pipe(v.boolean(), v.description(on)));
+const featureGates = v.strictObject({
+  DeploymentReplicaSetTerminatingReplicas: gate(
+    "Statuses count terminating pods. Default true from v1.35 on.",
+  ),
+  StaleControllerConsistencyReplicaSet: gate(
+    "The ReplicaSet controller waits until its caches show what it wrote. Default true from v1.36 on.",
+  ),
+} satisfies Record<keyof typeof featureGateNames, unknown>);
 /** Limits of the controllers' API client; see controllers/token-bucket.ts. */
 const controlPlane = v.union([
   v.picklist(["ideal"]),
@@ -267,7 +305,7 @@ export const scenarioSchema = v.strictObject({
   apiVersion: v.literal(apiVersion),
   kind: v.literal("Scenario"),
   metadata: v.strictObject({
-    name: dnsLabel,
+    name: v.pipe(dnsLabel, v.description("For reports.")),
     labels: v.optional(v.pipe(stringMap, v.description("For --selector."))),
   }),
   seed: v.optional(v.pipe(v.string(), v.description('All randomness comes from it. Default "0".'))),
@@ -281,7 +319,9 @@ export const scenarioSchema = v.strictObject({
       v.description("Order in which watch events are delivered. Default fresh."),
     ),
   ),
-  namespace: v.optional(dnsLabel),
+  namespace: v.optional(
+    v.pipe(dnsLabel, v.description("Of manifests and lines that name none. Default default.")),
+  ),
   until: v.optional(
     v.pipe(duration, v.description("The run ends here at the latest. Default 1h.")),
   ),
@@ -304,7 +344,9 @@ export const scenarioSchema = v.strictObject({
         v.pipe(text, v.description("As in v1.37. Default the newest known.")),
       ),
       controlPlane: v.optional(v.pipe(controlPlane, v.description("Default ideal: no limits."))),
-      featureGates: v.optional(v.strictObject(optionalOf(featureGateNames, v.boolean()))),
+      featureGates: v.optional(
+        v.pipe(featureGates, v.description("Where they differ from those of kubernetesVersion.")),
+      ),
       meshProvider: v.optional(
         v.pipe(
           v.picklist(PROVIDERS),
@@ -323,7 +365,9 @@ export const scenarioSchema = v.strictObject({
   webhooks: v.optional(
     v.pipe(v.array(webhookRuleSchema), v.description("What webhooks of Canaries answer.")),
   ),
-  steps: v.optional(v.array(stepSchema)),
+  steps: v.optional(
+    v.pipe(v.array(stepSchema), v.description("What users do and what breaks, in this order.")),
+  ),
   expect: v.optional(
     v.strictObject({
       always: v.optional(
@@ -335,7 +379,7 @@ export const scenarioSchema = v.strictObject({
       finally: v.optional(v.pipe(v.array(finallySchema), v.description("Checked at the end."))),
       thresholds: v.optional(
         v.strictObject({
-          ...optionalOf(metrics, v.array(thresholdSchema)),
+          ...thresholds,
           ...trafficThresholds.entries,
         }),
       ),

@@ -39,7 +39,12 @@ export const serveSchema = v.strictObject({
     v.pipe(
       v.strictObject({
         for: duration,
-        factor: v.pipe(v.number(), v.minValue(1, "at least 1"), most(1000)),
+        factor: v.pipe(
+          v.number(),
+          v.minValue(1, "at least 1"),
+          most(1000),
+          v.description("How many times slower at first."),
+        ),
       }),
       v.description("So many times slower at first, and less so until then."),
     ),
@@ -159,7 +164,7 @@ export const trafficSchema = v.strictObject({
   retries: v.optional(
     v.pipe(
       v.strictObject({
-        attempts: v.pipe(natural, most(10)),
+        attempts: v.pipe(natural, most(10), v.description("After the first.")),
         backoff: v.optional(v.pipe(duration, v.description("Default 0s."))),
       }),
       v.description("Of failed connections. Default none."),
@@ -191,8 +196,8 @@ export const trafficSchema = v.strictObject({
   ),
   router: v.optional(v.pipe(delay, v.description("How late it learns of routes. Default 0s."))),
   headers: v.optional(v.pipe(carried, v.description("A value, or values with shares of users."))),
-  cookies: v.optional(carried),
-  query: v.optional(carried),
+  cookies: v.optional(v.pipe(carried, v.description("Like headers."))),
+  query: v.optional(v.pipe(carried, v.description("Like headers."))),
   method: v.optional(v.pipe(text, v.description("Default GET."))),
   path: v.optional(v.pipe(text, v.description("Default /."))),
   abTest: v.optional(

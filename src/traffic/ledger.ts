@@ -9,7 +9,7 @@ import { bucketOf, bucketsOf, percentileOf, topOf } from "./histogram.ts";
 import type { Micros } from "./options.ts";
 
 /** Requests are gathered by the moment of their start, so many ms at a time. */
-export const WINDOW: Millis = 100;
+const WINDOW: Millis = 100;
 
 export interface VersionCounts {
   readonly answered: number;

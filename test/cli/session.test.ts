@@ -177,7 +177,7 @@ spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, ma
       "why rs/web",
       "rs/web: Deployments, Rollouts, Canaries and autoscalers are explained, as in deployment/web\n",
     ],
-    ["rewind", "rewind: "],
+    ["rewind", "rewind: say how long; as in rewind 10s\n"],
     ["step ten", "step: "],
     ["run until", "run: "],
     ["requsts", 'unknown word "requsts": did you mean requests?\n'],

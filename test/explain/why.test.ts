@@ -104,7 +104,7 @@ What would let it go on:
   - room in the quota pods (requested: pods=1, used: pods=4, limited: pods=4)
   - maxUnavailable 1: an old pod then goes first, and leaves its room
 
-Without progress it exceeds its deadline after 11m.
+Without progress its deadline passes at 11m, in 9m40s.
 `;
 
 describe("an explanation of a Deployment", () => {

@@ -4,6 +4,7 @@
  * that fail make none.
  */
 import type { Container } from "../../api/core.ts";
+import { compareText } from "../../api/order.ts";
 import { nodeName } from "../pod-objects.ts";
 import { isFailedPull, isPullBackOff, podReasons, PodReason } from "../pod-reasons.ts";
 import { uidText, type Store } from "../store.ts";
@@ -149,7 +150,7 @@ export function fitError({ nodes, reasons, helpless, preemption: how }: NodesSee
     ...(others > 0 ? [`${others} No preemption victims found for incoming pod`] : []),
   ];
   const list = (reasons: readonly string[]): string =>
-    `0/${nodes} nodes are available: ${reasons.toSorted((a, b) => (a < b ? -1 : 1)).join(", ")}.`;
+    `0/${nodes} nodes are available: ${reasons.toSorted(compareText).join(", ")}.`;
   if (how === "others stop") return list(filter);
   const never = "not eligible due to preemptionPolicy=Never.";
   return `${list(filter)} no new claims to deallocate, preemption: ${how === "never" ? never : list(preemption)}`;

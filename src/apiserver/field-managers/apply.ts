@@ -4,6 +4,7 @@
  */
 import type { KindInfo, ObjectRef } from "../../api/client.ts";
 import type { KubeObject, Timestamp } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { conflict, failure, type Answer, type Status } from "../../api/status.ts";
 import { readBody } from "../body.ts";
 import { asKubeObject } from "../decode.ts";
@@ -212,10 +213,10 @@ function conflictText(conflicts: readonly FieldConflict[]): string {
     byManager.set(text, [...(byManager.get(text) ?? []), pathText(path)]);
   }
   const lines = [...byManager]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => compareText(a, b))
     .flatMap(([manager, paths]) => [
       `conflicts with ${manager}:`,
-      ...paths.toSorted((a, b) => (a < b ? -1 : 1)).map((path) => `- ${path}`),
+      ...paths.toSorted(compareText).map((path) => `- ${path}`),
     ]);
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
 }

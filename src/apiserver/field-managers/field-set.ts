@@ -1,4 +1,5 @@
 /** Sets of fields, as paths, and their form in managedFields (fieldsV1). */
+import { compareText } from "../../api/order.ts";
 import { isRecord } from "../json.ts";
 import { fieldsByJsonName, pointedTo, type TypeInfo } from "../schema.ts";
 import { jsonEqual } from "../equality.ts";
@@ -125,7 +126,7 @@ interface MutableFields {
 }
 
 function tidy(node: MutableFields): FieldsV1 {
-  const keys = Object.keys(node).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const keys = Object.keys(node).toSorted(compareText);
   if (keys.length === 1 && keys[0] === ".") return {};
   return Object.fromEntries(
     keys.map((key) => [key, key === "." ? {} : tidy(node[key] ?? {})] as const),

@@ -3,6 +3,7 @@
  * lastappliedmanager.go and lastappliedupdater.go (v0.37.2).
  */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { isRecord } from "../json.ts";
 import type { StructInfo } from "../schema.ts";
 import { compareFields, configuredFields, minus, type FieldSet } from "./field-set.ts";
@@ -42,6 +43,6 @@ export function withLastAppliedOf(object: KubeObject, configuration: KubeObject)
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isRecord(value)) return value;
-  const keys = Object.keys(value).toSorted((a, b) => (a < b ? -1 : 1));
+  const keys = Object.keys(value).toSorted(compareText);
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

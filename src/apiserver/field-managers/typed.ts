@@ -3,6 +3,7 @@
  * belong, scalars of the right sort. Mirrors structured-merge-diff's validatingObjectWalker (typed/validate.go,
  * v6.4.2), with Go's way to print what was found instead.
  */
+import { compareText } from "../../api/order.ts";
 import { goPrint, goQuote } from "../go-print.ts";
 import { isNil, isRecord } from "../json.ts";
 import { fieldsByJsonName, pointedTo, type FieldInfo, type TypeInfo } from "../schema.ts";
@@ -132,7 +133,7 @@ function literal(value: unknown): string {
   if (typeof value === "string") return goQuote(value);
   if (Array.isArray(value)) return `[]interface {}{${value.map(literal).join(", ")}}`;
   if (!isRecord(value)) return value === null ? "interface {}(nil)" : goPrint(value);
-  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const members = Object.entries(value).toSorted(([a], [b]) => compareText(a, b));
   const shown = members.map(([key, member]) => `${goQuote(key)}:${literal(member)}`);
   return `map[string]interface {}{${shown.join(", ")}}`;
 }

@@ -1,5 +1,6 @@
 /** Rules for Deployments and ReplicaSets (pkg/apis/apps/validation, v1.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { encodeValue } from "../encode.ts";
 import { semanticDeepEqual } from "../equality.ts";
 import { asRecord, isNil, type Json } from "../json.ts";
@@ -264,6 +265,6 @@ function rollingUpdateShown(rollingUpdate: unknown): unknown {
 
 /** Labels as Go's JSON shows them: `null` where there are none, keys sorted. */
 function labelsShown(labels: unknown): unknown {
-  const entries = Object.entries(asRecord(labels)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(asRecord(labels)).toSorted(([a], [b]) => compareText(a, b));
   return isNil(labels) ? null : Object.fromEntries(entries);
 }

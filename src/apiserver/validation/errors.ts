@@ -5,7 +5,7 @@ import { isNil } from "../json.ts";
 
 export type Causes = readonly StatusCause[];
 
-export const NONE: Causes = [];
+const NONE: Causes = [];
 
 /** A value whose Go type is not plain `string`: it prints as JSON, with `<`, `>` and `&` escaped. */
 export function asJson(value: unknown): unknown {

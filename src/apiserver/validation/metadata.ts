@@ -1,5 +1,6 @@
 /** Rules for an object's metadata (apimachinery api/validation objectmeta, v0.37.2). */
 import type { KubeObject, ObjectMeta } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { asArray, asRecord, asString, isNil } from "../json.ts";
 import {
   forbidden,
@@ -194,7 +195,7 @@ function validateNewFinalizers(now: ObjectMeta, old: ObjectMeta): Causes {
   const known = asArray(old.finalizers);
   const added = [...new Set(now.finalizers)].filter((each) => !known.includes(each));
   if (added.length === 0) return [];
-  const list = added.toSorted((a, b) => (a < b ? -1 : 1)).map((each) => JSON.stringify(each));
+  const list = added.toSorted(compareText).map((each) => JSON.stringify(each));
   const rule = "no new finalizers can be added if the object is being deleted";
   const detail = `${rule}, found new finalizers []string{${list.join(", ")}}`;
   return [forbidden("metadata.finalizers", detail)];

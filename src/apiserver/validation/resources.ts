@@ -1,4 +1,5 @@
 /** Rules for resource requests and limits (pkg/apis/core/validation, v1.37.2). */
+import { compareText } from "../../api/order.ts";
 import { asRecord, asString, type Json } from "../json.ts";
 import {
   compareQuantities,
@@ -72,7 +73,7 @@ export function validateResourceRequirements(
 
 /** Go walks maps in random order; here it is that of the names. */
 function sorted(list: Json): readonly (readonly [string, unknown])[] {
-  return Object.entries(list).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(list).toSorted(([a], [b]) => compareText(a, b));
 }
 
 function validateAmount(name: string, value: unknown, field: string, owner: ResourceOwner): Causes {

@@ -1,3 +1,4 @@
+import { compareText } from "../../api/order.ts";
 /** Signals that may stop a container on Linux, sorted as the server lists them (core/v1 Signal). */
 export const SIGNALS: readonly string[] = [
   "SIGABRT",
@@ -38,7 +39,7 @@ export const SIGNALS: readonly string[] = [
   ...upTo("SIGRTMAX-", 14),
   "SIGRTMIN",
   "SIGRTMAX",
-].toSorted((a, b) => (a < b ? -1 : 1));
+].toSorted(compareText);
 
 function upTo(prefix: string, last: number): readonly string[] {
   return Array.from({ length: last }, (_, index) => `${prefix}${index + 1}`);

@@ -6,6 +6,7 @@ import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { deepEqual } from "../../api/json.ts";
 import { isEmptySelector, matchesSelector } from "../../api/label-selector.ts";
 import { controllerOf, isControlledBy, type OwnerReference } from "../../api/meta.ts";
+import { byName } from "../../api/order.ts";
 import { keyOf, PodChange, type PodChangeCode, type Store } from "../../apiserver/store.ts";
 import type { Caches, EventHandler } from "../caches.ts";
 import type { Controller } from "../loop.ts";
@@ -122,7 +123,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
     for (const rs of this.#caches.replicaSets.values()) {
       if (rs.metadata.namespace === namespace) found.push(rs);
     }
-    return found.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    return found.sort(byName);
   }
 
   #wake(rs: ReplicaSet, owner: OwnerReference | undefined): void {
@@ -146,7 +147,7 @@ export class DeploymentController implements Controller<DeploymentView>, EventHa
         !isEmptySelector(d.spec.selector) &&
         matchesSelector(d.spec.selector, labels),
     );
-    for (const d of matching.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
+    for (const d of matching.toSorted(byName)) {
       this.queue.add(keyOf(d));
     }
   }

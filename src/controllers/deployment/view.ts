@@ -1,15 +1,10 @@
 /** What one sync of a Deployment reads, and the working copy that it carries along. */
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import type { Millis } from "../../api/meta.ts";
+import { byName, compareText } from "../../api/order.ts";
+import type { FeatureGates } from "../../features.ts";
 
-export interface DeploymentFeatures {
-  /** Of Kubernetes 1.x: which fields of a pod template count in its hash. */
-  readonly minor: number;
-  /** DeploymentReplicaSetTerminatingReplicas (on since 1.35): count terminating pods in the status. */
-  readonly terminatingReplicas: boolean;
-  /** The end of a pod wakes a Recreate Deployment only if no pod of it is left. */
-  readonly recreateWakesLate: boolean;
-}
+export type DeploymentFeatures = Omit<FeatureGates, "consistency">;
 
 export interface DeploymentView {
   /** `namespace/name`. */
@@ -72,8 +67,6 @@ export function available(rs: ReplicaSet): number {
 
 /** By creation, then name (controller.ReplicaSetsByCreationTimestamp). */
 export function byCreation(a: ReplicaSet, b: ReplicaSet): number {
-  const left = a.metadata.creationTimestamp ?? "";
-  const right = b.metadata.creationTimestamp ?? "";
-  if (left !== right) return left < right ? -1 : 1;
-  return a.metadata.name < b.metadata.name ? -1 : 1;
+  const [left, right] = [a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? ""];
+  return compareText(left, right) || byName(a, b);
 }

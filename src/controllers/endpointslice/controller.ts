@@ -10,6 +10,7 @@
 import { deepEqual } from "../../api/json.ts";
 import type { Service } from "../../api/core.ts";
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import type { WriteEntry } from "../../api/trace.ts";
 import { keyOf, type ObjectEvent, type Store } from "../../apiserver/store.ts";
 import type { Random } from "../../engine/random.ts";
@@ -49,7 +50,7 @@ export class EndpointSliceController {
     if (this.#dirty.size === 0 && this.#gone.length === 0) return;
     this.#writing = "own";
     for (const service of this.#gone.splice(0)) this.#collect(service);
-    const keys = [...this.#dirty].toSorted((a, b) => (a < b ? -1 : 1));
+    const keys = [...this.#dirty].toSorted(compareText);
     for (const key of keys) this.#sync(key);
     this.#dirty.clear();
     this.#writing = "others";

@@ -4,6 +4,7 @@
  * orders them by a hash of Go's memory layout.
  */
 import { compact } from "../../api/json.ts";
+import { compareText } from "../../api/order.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { EndpointPort } from "./ports.ts";
 
@@ -112,7 +113,7 @@ function addressOf({ addresses, hostname, nodeName, targetRef }: Endpoint): Addr
 }
 
 function byAddress(a: Endpoint, b: Endpoint): number {
-  const [left, right] = [a.addresses[0]!, b.addresses[0]!];
-  if (left !== right) return left < right ? -1 : 1;
-  return a.targetRef.uid < b.targetRef.uid ? -1 : 1;
+  return (
+    compareText(a.addresses[0]!, b.addresses[0]!) || compareText(a.targetRef.uid, b.targetRef.uid)
+  );
 }

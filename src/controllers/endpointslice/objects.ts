@@ -1,6 +1,7 @@
 /** EndpointSlice and Endpoints objects as the controllers write them. */
 import { compact } from "../../api/json.ts";
 import { type KubeObject, type Millis, newControllerRef, type StringMap } from "../../api/meta.ts";
+import { byName } from "../../api/order.ts";
 import { timestamp } from "../../api/time.ts";
 import type { Store } from "../../apiserver/store.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -34,7 +35,7 @@ export function ownSlices(store: Store, service: KubeObject): readonly EndpointS
     if (!ownerReferences.some((owner) => owner.uid === uid)) continue;
     own.push(object as EndpointSliceObject);
   }
-  return own.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  return own.toSorted(byName);
 }
 
 export interface SliceContent {

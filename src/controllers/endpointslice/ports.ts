@@ -1,6 +1,7 @@
 /** Which ports a pod offers to a Service. Mirrors k8s.io/endpointslice utils.go FindPort (v0.37.2). */
 import type { Container, PodSpec } from "../../api/core.ts";
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 
 export interface EndpointPort {
   readonly name: string;
@@ -61,6 +62,6 @@ export function portsKey(ports: readonly EndpointPort[]): string {
   return JSON.stringify(
     ports
       .map(({ name, port, protocol, appProtocol }) => [name, port, protocol, appProtocol ?? ""])
-      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      .toSorted((a, b) => compareText(JSON.stringify(a), JSON.stringify(b))),
   );
 }

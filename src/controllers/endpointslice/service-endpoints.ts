@@ -4,6 +4,7 @@
  */
 import type { Service } from "../../api/core.ts";
 import type { Millis, StringMap } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { UNBOUND } from "../../apiserver/pod-columns.ts";
 import { podObject } from "../../apiserver/pod-objects.ts";
 import type { Store } from "../../apiserver/store.ts";
@@ -91,7 +92,7 @@ export class ServiceEndpoints {
     }
     for (const slice of touched) slice.rows = slice.rows.filter((row) => !leaving.has(row));
     // In the order in which they would be read from the store.
-    this.#slices.sort((a, b) => (a.name! < b.name! ? -1 : 1));
+    this.#slices.sort((a, b) => compareText(a.name!, b.name!));
     const changes = placeEndpoints({
       slices: this.#slices,
       touched,
@@ -112,7 +113,7 @@ export class ServiceEndpoints {
   /** All endpoints by the ports that they offer, for the legacy object. */
   groups(): readonly PortGroup[] {
     const groups = new Map<string, { ports: readonly EndpointPort[]; endpoints: Endpoint[] }>();
-    for (const slice of this.#slices.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+    for (const slice of this.#slices.toSorted((a, b) => compareText(a.key, b.key))) {
       const group = groups.get(slice.key) ?? { ports: slice.ports, endpoints: [] };
       groups.set(slice.key, group);
       group.endpoints.push(...this.endpointsIn(slice));

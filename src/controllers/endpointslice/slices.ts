@@ -8,7 +8,7 @@
  */
 import type { EndpointPort } from "./ports.ts";
 
-export const MAX_ENDPOINTS_PER_SLICE = 100;
+const MAX_ENDPOINTS_PER_SLICE = 100;
 
 /** A slice as it stands, or as it is to be. Pods are rows of the pod table. */
 export interface Slice {

@@ -1,5 +1,6 @@
 /** The five conditions of a namespace that is on its way (namespace/deletion/status_condition_utils.go, v1.37.2). */
 import type { KubeObject, Millis } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { timestamp } from "../../api/time.ts";
 import { asArray, asRecord } from "../../apiserver/json.ts";
 
@@ -71,6 +72,6 @@ function told(type: string, { content, finalizers }: Remains): Condition | undef
 }
 
 function counted(names: readonly string[]): readonly (readonly [string, number])[] {
-  const sorted = [...new Set(names)].toSorted((a, b) => (a < b ? -1 : 1));
+  const sorted = [...new Set(names)].toSorted(compareText);
   return sorted.map((name) => [name, names.filter((each) => each === name).length]);
 }

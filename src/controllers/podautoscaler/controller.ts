@@ -5,6 +5,7 @@
 import type { HorizontalPodAutoscaler } from "../../api/autoscaling.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import type { ResourceMetricsSource } from "../../api/metrics.ts";
+import { compareText } from "../../api/order.ts";
 import { notFound, type Answer, failure } from "../../api/status.ts";
 import { podName } from "../../apiserver/events/pod-events.ts";
 import { groupResource, kindOfObject, KINDS, storeName } from "../../apiserver/kinds.ts";
@@ -161,9 +162,7 @@ function overlapping(
     const theirs = new Set(rowsOf(store, namespace, selectorOf(target.value.object)));
     return rows.some((row) => theirs.has(row));
   });
-  return others.length === 0
-    ? []
-    : [hpa, ...others].map(keyOf).toSorted((a, b) => (a < b ? -1 : 1));
+  return others.length === 0 ? [] : [hpa, ...others].map(keyOf).toSorted(compareText);
 }
 
 function factsOf(store: Store, metrics: ResourceMetricsSource, row: number): PodFacts {

@@ -6,6 +6,7 @@ import type { ReplicaSet } from "../../api/apps.ts";
 import { deepEqual } from "../../api/json.ts";
 import { matchesSelector } from "../../api/label-selector.ts";
 import { controllerOf, type KubeObject, type Millis } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import type { Answer } from "../../api/status.ts";
 import { NO_OWNER } from "../../apiserver/pod-columns.ts";
 import type { PodsWritten } from "../../apiserver/pod-writer.ts";
@@ -258,6 +259,6 @@ export class ReplicaSetController implements Controller<ReplicaSetView>, EventHa
     const matching = [...this.#caches.replicaSets]
       .filter(([, rs]) => rs.metadata.namespace === registry.sources[source]!.namespace)
       .filter(([, rs]) => matchesSelector(rs.spec.selector, labels));
-    for (const [key] of matching.toSorted(([a], [b]) => (a < b ? -1 : 1))) this.queue.add(key);
+    for (const [key] of matching.toSorted(([a], [b]) => compareText(a, b))) this.queue.add(key);
   }
 }

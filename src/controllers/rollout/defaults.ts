@@ -87,7 +87,7 @@ function scaled(value: IntOrString, total: number, round: "up" | "down"): number
 }
 
 /** Both can come to 0 by rounding; then one pod may be unavailable, or nothing could ever move. */
-export function fenceposts(rollout: Rollout): { surge: number; unavailable: number } {
+function fenceposts(rollout: Rollout): { surge: number; unavailable: number } {
   const replicas = replicasOf(rollout);
   const canary = canaryOf(rollout);
   const surge = scaled(canary?.maxSurge ?? "25%", replicas, "up");

@@ -97,7 +97,7 @@ function* setProgressing(
 }
 
 /** A template that came from workloadRef is not in what is stored. */
-export function resolved(stored: Rollout, before: Rollout): Rollout {
+function resolved(stored: Rollout, before: Rollout): Rollout {
   if (before.spec.workloadRef === undefined) return stored;
   const { template, selector } = before.spec;
   return { ...stored, spec: { ...stored.spec, template, selector } as Rollout["spec"] };
@@ -214,6 +214,6 @@ function annotationsFor(
 }
 
 /** MaxRevision. */
-export function maxRevision(sets: readonly ReplicaSet[]): number {
+function maxRevision(sets: readonly ReplicaSet[]): number {
   return sets.reduce((most, rs) => Math.max(most, revisionOf(rs)), 0);
 }

@@ -6,6 +6,7 @@ import type { AnalysisRun } from "../../api/analysis.ts";
 import type { ReplicaSet } from "../../api/apps.ts";
 import type { Experiment } from "../../api/experiment.ts";
 import { isControlledBy, type KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import type { Rollout } from "../../api/rollout.ts";
 import { currentSetWeight, currentStep } from "../../controllers/rollout/canary-steps.ts";
 import {
@@ -22,7 +23,6 @@ import {
 import { phaseSeen } from "../../controllers/rollout/phase.ts";
 import type { Call } from "../call.ts";
 import { summarizePod } from "../columns/pods.ts";
-import { compareText } from "../fields.ts";
 
 export const Icon = {
   waiting: "◷",

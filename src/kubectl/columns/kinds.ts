@@ -1,7 +1,8 @@
 /** Which columns a kind prints, with the columns of events, nodes and plain kinds. */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { ageOf } from "../duration.ts";
-import { compareText, list, map, text } from "../fields.ts";
+import { list, map, text } from "../fields.ts";
 import {
   endpointSliceColumns,
   endpointsColumns,

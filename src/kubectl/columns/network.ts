@@ -4,7 +4,8 @@
  */
 import { formatLabels } from "../../apiserver/selectors.ts";
 import type { KubeObject } from "../../api/meta.ts";
-import { at, compareText, list, map, num, text } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
+import { at, list, map, num, text } from "../fields.ts";
 import type { Column } from "./table.ts";
 import { ageColumn, nameColumn, word } from "./workloads.ts";
 

@@ -14,7 +14,7 @@ export const ageColumn: Column = {
   cell: (object, { wallClockMs }) => ageOf(object.metadata.creationTimestamp, wallClockMs),
 };
 
-export function count(name: string, ...path: readonly string[]): Column {
+function count(name: string, ...path: readonly string[]): Column {
   return { name, cell: (object) => num(object, ...path) };
 }
 

@@ -1,6 +1,7 @@
 /** Containers of a description. Mirrors kubectl/pkg/describe/describe.go (v0.37.2). */
+import { compareText } from "../../api/order.ts";
 import { longTime } from "../duration.ts";
-import { at, compareText, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
+import { at, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
 import { line, optionalLine, trueFalse } from "./text.ts";
 
 export type Nesting = "of a template" | "of a pod";

@@ -1,5 +1,6 @@
 /** The description of a node. Mirrors kubectl/pkg/describe describeNode (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { printQuantity, quantityOf, scaledUp } from "../../apiserver/quantity.ts";
 import type { Call } from "../call.ts";
 import { nodeRoles } from "../columns/kinds.ts";
@@ -50,9 +51,7 @@ function taintLines(taints: readonly unknown[]): string[] {
     const [key, value, effect] = ["key", "value", "effect"].map((name) => text(taint, name));
     return value === "" ? `${key}:${effect}` : `${key}=${value}:${effect}`;
   });
-  return shown
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((each, i) => line(0, i === 0 ? "Taints:" : "", each));
+  return shown.toSorted(compareText).map((each, i) => line(0, i === 0 ? "Taints:" : "", each));
 }
 
 function conditionLines(conditions: readonly unknown[]): string[] {

@@ -1,5 +1,6 @@
 /** Pod templates and what pods share with them. Mirrors kubectl/pkg/describe (v0.37.2). */
-import { at, compareText, isMap, list, map, num, text } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
+import { at, isMap, list, map, num, text } from "../fields.ts";
 import { formatLabelSelector } from "../../apiserver/selectors.ts";
 import { containerLines, type Nesting } from "./containers.ts";
 import { annotationLines, labelLines, line } from "./text.ts";

@@ -1,5 +1,6 @@
 /** Go's fmt for the values of templates: Sprint, Sprintln, Sprintf and the verbs of the latter. */
-import { compareText, sortedKeys } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
+import { sortedKeys } from "../fields.ts";
 import { floatOf, intOf, kindOf, listOf, mapOf, textOf, typeName } from "./values.ts";
 
 /** fmt.Sprint: blanks only between two operands of which none is a string. */

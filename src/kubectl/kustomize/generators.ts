@@ -1,6 +1,6 @@
 /** ConfigMaps and Secrets made of values. Mirrors api/internal/generators (v0.21.1). */
 import { base64Of } from "../../api/base64.ts";
-import { compareText } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
 import { refuse } from "./failure.ts";
 import type { Folder } from "./folders.ts";
 import { keyValues } from "./key-values.ts";

@@ -3,7 +3,7 @@
  * first, and items of the patch come in its order. Changes the target in place and hands out parts of the patch.
  * Mirrors kyaml's yaml/merge2 and yaml/walk (v0.21.1), with their keys of lists (Kubernetes v1.21).
  */
-import { compareText } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
 import { refuse } from "./failure.ts";
 import { mergeItems } from "./merge-lists.ts";
 import tables from "./tables.json" with { type: "json" };

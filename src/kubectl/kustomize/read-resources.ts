@@ -1,5 +1,5 @@
 /** Resources from the text of a file or a patch. Mirrors api/resource/factory.go (v0.21.1). */
-import { compareText } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
 import { refuse } from "./failure.ts";
 import { readDocuments } from "./read-yaml.ts";
 import { resourceOf, type Resource } from "./resource.ts";

@@ -1,5 +1,5 @@
 /** The order in which a build is printed and applied. Mirrors the SortOrderTransformer (v0.21.1). */
-import { compareText } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
 import { refuse } from "./failure.ts";
 import { gvkText, sameGvk, type ResId } from "./ids.ts";
 import type { SortOptions } from "./kustomization.ts";

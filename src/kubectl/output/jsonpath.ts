@@ -2,7 +2,8 @@
  * kubectl's JSONPath: evaluates templates on objects and prints the results. Mirrors
  * client-go/util/jsonpath/jsonpath.go (v0.37.2).
  */
-import { compareText, isMap, plainText, sortedKeys } from "../fields.ts";
+import { compareText } from "../../api/order.ts";
+import { isMap, plainText, sortedKeys } from "../fields.ts";
 import { compactJson } from "./gojson.ts";
 import { parseTemplate, type PathError, type PathNode } from "./jsonpath-parse.ts";
 

@@ -1,5 +1,6 @@
 /** -o formats of `get` and of every verb that writes. */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { withController } from "../../apiserver/field-managers/track.ts";
 import type { Call } from "../call.ts";
 import { fail, goQuote } from "../errors.ts";
@@ -57,7 +58,7 @@ function formatOf(call: Call): string {
 }
 
 function unknownFormat(format: string, allowed: readonly string[]): never {
-  const names = [...allowed].toSorted((a, b) => (a < b ? -1 : 1)).join(",");
+  const names = [...allowed].toSorted(compareText).join(",");
   return fail(
     `unable to match a printer suitable for the output format ${goQuote(format)}, allowed formats are: ${names}`,
   );

@@ -1,10 +1,11 @@
 /** --sort-by. Mirrors kubectl/pkg/cmd/get/sorter.go (v0.37.2). */
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import { compareQuantities, parseQuantity } from "../../apiserver/quantity.ts";
 import { goSort } from "../../controllers/go-sort.ts";
 import { logLine, type Call } from "../call.ts";
 import { exitWith, fail, goQuote } from "../errors.ts";
-import { compareText, isMap, plainText } from "../fields.ts";
+import { isMap, plainText } from "../fields.ts";
 import { findResults, isPathError, relaxedPath } from "./jsonpath.ts";
 
 /**

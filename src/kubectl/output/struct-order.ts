@@ -1,4 +1,5 @@
 /** Objects with their fields in the order of Kubernetes' Go structs, as Go prints what it knows the type of. */
+import { compareText } from "../../api/order.ts";
 import { fieldsByJsonName, schemaOf, type TypeInfo } from "../../apiserver/schema.ts";
 import { isMap, text, type JsonMap } from "../fields.ts";
 
@@ -17,7 +18,7 @@ function order(type: TypeInfo, value: unknown): unknown {
   }
   if (!isMap(value)) return value;
   if (type.kind === "map") {
-    const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const entries = Object.entries(value).toSorted(([a], [b]) => compareText(a, b));
     return Object.fromEntries(entries.map(([key, item]) => [key, order(type.element, item)]));
   }
   if (type.kind !== "struct") return value;

@@ -1,10 +1,11 @@
 /** kubectl api-resources and api-versions: what Kubernetes v1.37.2 serves. */
 import type { KindInfo } from "../../api/client.ts";
+import { compareText } from "../../api/order.ts";
 import { groupVersionOf, isCustomGroup } from "../../apiserver/kinds.ts";
 import { layTable } from "../columns/table.ts";
 import type { Call } from "../call.ts";
 import { fail, failUsage, goQuote } from "../errors.ts";
-import { compareText, type JsonMap } from "../fields.ts";
+import { type JsonMap } from "../fields.ts";
 import { indentedJson } from "../output/gojson.ts";
 import { kyaml } from "../output/kyaml.ts";
 import { toYaml } from "../output/yaml.ts";

@@ -1,12 +1,12 @@
 /** kubectl diff. Mirrors kubectl/pkg/cmd/diff/diff.go (v0.37.2); secrets are not masked. */
 import { structuredPatch } from "diff";
 import type { KubeObject } from "../../api/meta.ts";
+import { compareText } from "../../api/order.ts";
 import type { Answer } from "../../api/status.ts";
 import { withController } from "../../apiserver/field-managers/track.ts";
 import { withoutLastApplied } from "../applied.ts";
 import { heed, logLine, type Call } from "../call.ts";
 import { exitOf, exitWith, fail, failStatus, failUsage, statusExitText } from "../errors.ts";
-import { compareText } from "../fields.ts";
 import { unversioned } from "../mutate.ts";
 import { withoutManagedFields } from "../output/printer.ts";
 import { toYaml } from "../output/yaml.ts";

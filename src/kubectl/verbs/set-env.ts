@@ -5,6 +5,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { base64Text } from "../../api/base64.ts";
+import { compareText } from "../../api/order.ts";
 import { fail, failAll, goQuote } from "../errors.ts";
 import { at, isMap, list, map, sortedKeys, text, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
@@ -191,7 +192,7 @@ function listVariables(call: Call, object: KubeObject): void {
       const keys = unresolved.filter(([each]) => each === error).map(([, key]) => key);
       return `error retrieving reference for ${keys.join(", ")}: ${error}\n`;
     });
-    for (const each of lines.toSorted((a, b) => (a < b ? -1 : 1))) call.io.err(each);
+    for (const each of lines.toSorted(compareText)) call.io.err(each);
   }
 }
 

@@ -19,7 +19,7 @@ export function whole(source: string): string {
   return pattern === NEVER ? NEVER : `^(?:${pattern})$`;
 }
 
-export function prefix(text: string): string {
+function prefix(text: string): string {
   return `^${text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`)}`;
 }
 

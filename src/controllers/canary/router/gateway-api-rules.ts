@@ -9,6 +9,7 @@ import {
   type HttpMatchRequest,
   type StringMatch,
 } from "../../../api/canary.ts";
+import { compareText } from "../../../api/order.ts";
 import { asRecord, type Json } from "../../../apiserver/json.ts";
 
 const ANY_PATH: Json = { path: { type: "PathPrefix", value: "/" } };
@@ -87,7 +88,7 @@ function modifierOf({ add, set, remove }: HeaderOperations): Json {
   const listed = (map: Readonly<Record<string, string>>): readonly Json[] =>
     Object.entries(map)
       .map(([name, value]) => ({ name, value }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      .toSorted((a, b) => compareText(a.name, b.name));
   return {
     ...(add === undefined ? {} : { add: listed(add) }),
     ...(set === undefined ? {} : { set: listed(set) }),

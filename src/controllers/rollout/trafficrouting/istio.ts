@@ -5,6 +5,7 @@
  * Left out: tcp and tls routes, subsets of experiments.
  */
 import type { KubeObject } from "../../../api/meta.ts";
+import { compareText } from "../../../api/order.ts";
 import type { StringMatch } from "../../../api/rollout.ts";
 import { asArray, asRecord, asString, type Json } from "../../../apiserver/json.ts";
 import type { Steps } from "../../reconcile.ts";
@@ -109,7 +110,7 @@ function withWeights(route: Json, sides: Sides, order: RoutingOrder): Json {
     return kept.includes(part) || Number(part["weight"] ?? 0) === 0 ? [part] : [];
   });
   const added = [...others]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(([a], [b]) => compareText(a, b))
     .map(([host, weight]) => ({ weight, destination: { host } }));
   return { ...route, route: [...destinations, ...added] };
 }
