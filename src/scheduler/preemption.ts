@@ -146,12 +146,14 @@ function protectedOf(store: Store, rows: readonly number[]): ReadonlySet<number>
     const { namespace } = registry.sources[source]!;
     const labels = registry.labelsOf(source, pods.columns.edits[row]!);
     const name = registry.nameOf(source, pods.columns.ordinal[row]!);
-    return budgets.some((budget) => {
+    const counting = budgets.filter((budget) => {
       const { selector, past } = budget;
       if (budget.namespace !== namespace || selector === undefined) return false;
       if (isEmptySelector(selector) || !matchesSelector(selector, labels)) return false;
-      return !Object.hasOwn(past, name) && --budget.left < 0;
+      return !Object.hasOwn(past, name);
     });
+    for (const budget of counting) budget.left--;
+    return counting.some(({ left }) => left < 0);
   };
   return new Set(rows.filter(isProtected));
 }

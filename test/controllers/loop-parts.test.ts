@@ -38,6 +38,17 @@ describe("the queue of keys", () => {
     expect(queue.length).toBe(0);
   });
 
+  test("gives a key out of turn, so many places behind the next", () => {
+    const queue = new WorkQueue();
+    for (const key of ["a", "b", "c"]) queue.add(key);
+    expect([queue.take(1), queue.take(1), queue.take(1), queue.take()]).toEqual([
+      "b",
+      "c",
+      undefined,
+      "a",
+    ]);
+  });
+
   test("waits 5 ms after a failure, twice as long after each further one, 1000 s at the most", () => {
     const queue = new WorkQueue();
     const waits = Array.from({ length: 20 }, () => queue.backOff("a"));

@@ -99,6 +99,14 @@ describe("the queue of events", () => {
     expect([queue.nextTime(), queue.nextRank(), queue.size]).toEqual([5, 1, 2]);
   });
 
+  test("finds the lowest rank of an instant that is far away", () => {
+    const queue = new EventQueue();
+    queue.push(1, 0, 0, 0);
+    for (const rank of [2, 1, 3]) queue.push(600_000, rank, 0, rank);
+    queue.pop();
+    expect([queue.nextTime(), queue.nextRank(), queue.pop()?.subject]).toEqual([600_000, 1, 1]);
+  });
+
   test("takes an event for the instant that is just being worked off", () => {
     const queue = new EventQueue();
     queue.push(5, 1, 0, 1);

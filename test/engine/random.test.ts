@@ -44,6 +44,7 @@ describe("random streams", () => {
     ];
     expect(new Set(drawn).size).toBe(drawn.length);
     expect(stream(random, "a", 8)).not.toEqual(stream(random, "b", 8));
+    expect(stream(new Random("1"), "a", 8)).not.toEqual(stream(new Random("2"), "a", 8));
   });
 
   test("spread draws evenly over [0, 1)", () => {

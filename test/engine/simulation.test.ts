@@ -86,6 +86,7 @@ describe("the kernel", () => {
       for (let i = 0; i < stop; i++) simulation.step();
       const copy = recorded();
       copy.simulation.restore(simulation.save());
+      expect(copy.simulation.now).toBe(simulation.now);
       const before = seen.length;
       simulation.run();
       copy.simulation.run();

@@ -260,6 +260,38 @@ test("a pod that was deleted meanwhile does not become ready with its node, nor 
   expect(heard).toEqual([]);
 });
 
+test("pods that were not ready yet when their node went down are not when it is back", () => {
+  const cluster = withoutNode2({ behaviors: [{ ready: { delay: 200 * second } }] });
+  cluster.runUntil(unreachableAt);
+  restore(cluster);
+  expect(podsOf(cluster).filter(isReady)).toEqual([]);
+  cluster.runUntil(300 * second);
+  expect(podsOf(cluster).filter(isReady)).toHaveLength(6);
+});
+
+test("pods have no more time because another node goes down after theirs", () => {
+  const cluster = withoutNode2();
+  cluster.runUntil(200 * second);
+  cluster.act("fail", () => {
+    cluster.faults.failNode("node-3");
+  });
+  cluster.runUntil(evictedAt);
+  const terminating = (node: string): number => podsOn(cluster, node).filter(isTerminating).length;
+  expect([terminating("node-2"), terminating("node-3")]).toEqual([2, 0]);
+});
+
+test("the kubelet of a node that is down says nothing when that is cordoned", () => {
+  const cluster = withoutNode2();
+  cluster.runUntil(unreachableAt);
+  const told: string[] = [];
+  cluster.on("event", ({ about, reason }) => told.push(`${about.name} ${reason}`));
+  cluster.act("cordon", () => {
+    cluster.faults.cordon("node-2");
+    cluster.faults.cordon("node-1");
+  });
+  expect(told).toEqual(["node-1 NodeNotSchedulable"]);
+});
+
 test("what an outage writes and tells is signed by who does it", () => {
   const cluster = withoutNode2();
   cluster.runUntil(evictedAt + second);
@@ -287,8 +319,9 @@ test("a world that is saved and restored, or forked, in an outage goes on as the
     const cluster = withoutNode2();
     cluster.runUntil(at * second);
     const fork = cluster.fork();
-    const read = JSON.parse(JSON.stringify(cluster.save())) as ReturnType<Cluster["save"]>;
-    const restored = (cluster.constructor as typeof Cluster).restore(read);
+    const saved = cluster.save();
+    const text = JSON.stringify(saved);
+    const restored = (cluster.constructor as typeof Cluster).restore(JSON.parse(text));
     const traces = [cluster, fork, restored].map((world) => {
       world.runUntil(400 * second);
       restore(world);
@@ -297,6 +330,7 @@ test("a world that is saved and restored, or forked, in an outage goes on as the
     });
     expect(traces[1]).toBe(traces[0]);
     expect(traces[2]).toBe(traces[0]);
+    expect(JSON.stringify(saved)).toBe(text);
   }
 });
 

@@ -89,4 +89,47 @@ describe("draining a node", () => {
     expect(fork.trace.entries).toEqual(cluster.trace.entries);
     expect(podsOn(fork, "node-1")).toEqual([]);
   });
+
+  test("asks once every 5 s, counted from when it was last told to", () => {
+    const cluster = webCluster({ budget: { maxUnavailable: 0 } });
+    drain(cluster);
+    cluster.runUntil(12 * second);
+    drain(cluster);
+    cluster.act("allow", (api) =>
+      api.patch({ resource: "poddisruptionbudgets", name: "web" }, "merge", {
+        spec: { maxUnavailable: 6 },
+      }),
+    );
+    cluster.runUntil(17 * second - 1);
+    expect(podsOn(cluster, "node-1")).toHaveLength(2);
+    cluster.runUntil(17 * second);
+    expect(podsOn(cluster, "node-1")).toEqual([]);
+  });
+
+  test("does not ask again for a pod that cannot be evicted, as one with two budgets", () => {
+    const cluster = webCluster({ budget: { maxUnavailable: 6 } });
+    const spec = { maxUnavailable: 6, selector: { matchLabels: { app: "web" } } };
+    const other = {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "b" },
+      spec,
+    };
+    cluster.act("create", (api) => expect(api.create(other)).toMatchObject({ ok: true }));
+    drain(cluster);
+    cluster.act("delete", (api) => api.delete({ resource: "poddisruptionbudgets", name: "b" }));
+    cluster.runUntil(60 * second);
+    expect(podsOn(cluster, "node-1")).toHaveLength(2);
+  });
+
+  test("can be taken back in a world that was saved meanwhile", () => {
+    const cluster = webCluster({ podsPerNode: 2 });
+    drain(cluster);
+    const fork = cluster.fork();
+    fork.act("uncordon", () => {
+      fork.faults.uncordon("node-1");
+    });
+    fork.runUntil(70 * second);
+    expect(podsOn(fork, "node-1").filter(isReady)).toHaveLength(2);
+  });
 });

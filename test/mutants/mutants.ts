@@ -3,6 +3,7 @@ import { askingMutants } from "./asking-mutants.ts";
 import { clusterMutants } from "./cluster-mutants.ts";
 import { countMutants } from "./count-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
+import { loopMutants } from "./loop-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
 import { podsLawMutants } from "./pods-law-mutants.ts";
@@ -24,4 +25,5 @@ export const mutants: readonly Mutant[] = [
   ...verifyMutants,
   ...countMutants,
   ...askingMutants,
+  ...loopMutants,
 ];

@@ -213,6 +213,25 @@ test("pods that a budget protects are spared where others do", () => {
   expect(pods(cluster)).toEqual(["first node-1 x", "high -", "web node-1"]);
 });
 
+test("a pod that two budgets protect counts in both, also where the first spares none", () => {
+  const budget = (name: string): object => ({
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, namespace: "default" },
+    spec: { minAvailable: 1, selector: { matchLabels: { [name]: "yes" } } },
+  });
+  const cluster = world(1, [
+    pod("first", { cpu: "500m" }),
+    budget("a"),
+    budget("b"),
+    pod("both", { cpu: "500m", labels: { a: "yes", b: "yes" } }),
+    pod("second", { cpu: "500m", labels: { b: "yes" } }),
+    pod("high", { cpu: "1", priority: "high" }),
+  ]);
+  // `a` lets none of its one pod go, `b` one of two: that is `both`, so that none is left for `second`.
+  expect(pods(cluster)).toEqual(["both node-1", "first node-1 x", "high -", "second node-1"]);
+});
+
 test.each([
   ["its policy is Never", "polite", "1", "preemption: not eligible due to preemptionPolicy=Never"],
   ["no pod is of lower priority", undefined, "1", "No preemption victims found"],

@@ -1,0 +1,127 @@
+/** The loop of the controllers, what befalls nodes, and who makes room, broken. */
+import { noticedBy, type Mutant } from "./mutant.ts";
+
+const loop = noticedBy(
+  ["controllers/loop.test.ts", "controllers/loop-parts.test.ts", "controllers/caches.test.ts"],
+  [
+    [
+      "failures are remembered where the last one stays",
+      "controllers/loop",
+      `if (verdict.error === undefined || verdict.final === true) queue.forget(key);`,
+      `if (verdict.error === undefined) queue.forget(key);
+  else if (verdict.final === true) {}`,
+    ],
+    [
+      "of a batch the last refusal counts",
+      "controllers/loop",
+      `const refused = a.refused ?? b.refused;`,
+      `const refused = b.refused ?? a.refused;`,
+    ],
+    [
+      "only the last part of a batch misses pods",
+      "controllers/loop",
+      `missing: [...(a.missing ?? []), ...(b.missing ?? [])]`,
+      `missing: [...(b.missing ?? [])]`,
+    ],
+    [
+      "Events take no requests",
+      "controllers/loop",
+      `world.sendEvents?.(sync.controller, about, 1);`,
+      ``,
+    ],
+    [
+      "a failed sync sleeps until something happens",
+      "controllers/loop",
+      `verdict.sameUntilEvent === true && verdict.error === undefined && world.park`,
+      `verdict.sameUntilEvent === true && world.park`,
+    ],
+    [
+      "a key out of turn is the one before",
+      "controllers/workqueue",
+      `if (ahead-- > 0) continue;`,
+      `if (--ahead > 0) continue;`,
+    ],
+    [
+      "a controller works on six keys at a time",
+      "controllers/control-plane",
+      `export const WORKERS = 5;`,
+      `export const WORKERS = 6;`,
+    ],
+    [
+      "both controllers have five workers together",
+      "controllers/controller-manager",
+      `.filter((sync) => sync.controller === controller)`,
+      ``,
+    ],
+    [
+      "both controllers have one client",
+      "controllers/controller-manager",
+      `this.#clients[this.#controllers.indexOf(controller)]!;`,
+      `this.#clients[0]!;`,
+    ],
+    [
+      "pods are heard of before what was written before them",
+      "controllers/caches",
+      `while ((this.#nextVersion("pods") ?? Infinity) < next) this.#deliverPod();`,
+      `while (this.#nextVersion("pods") !== undefined) this.#deliverPod();`,
+    ],
+    [
+      "ReplicaSets are heard of before Deployments that were written before them",
+      "controllers/caches",
+      `(deployment < replicaSet ? deployments : replicasets)`,
+      `(replicaSet !== Infinity ? replicasets : deployments)`,
+    ],
+  ],
+);
+
+const nodes = noticedBy(
+  ["faults/node-down.test.ts", "faults/node-drain.test.ts"],
+  [
+    [
+      "another node that goes down gives pods more time",
+      "faults/node-faults",
+      `else if (outage.taintedAt === undefined) {`,
+      `else {`,
+    ],
+    [
+      "pods that were not ready are when their node is back",
+      "faults/node-faults",
+      `if (!pods.isReady(row)) continue;
+      outage.lost`,
+      `outage.lost`,
+    ],
+    [
+      "a node that is down tells that it is cordoned",
+      "faults/node-faults",
+      `if (this.#outage(node) === undefined) this.#objects.tellSchedulable(node);`,
+      `this.#objects.tellSchedulable(node);`,
+    ],
+    [
+      "a drain asks again for what cannot be evicted",
+      "faults/node-faults",
+      `if (evict(row) === "too many") refused.push(row);`,
+      `if (evict(row) !== "evicted") refused.push(row);`,
+    ],
+    [
+      "a drain that begins anew asks when it would have, too",
+      "faults/node-faults",
+      `if (drain?.dueAt === this.#world.now())`,
+      `if (drain !== undefined)`,
+    ],
+  ],
+);
+
+const budgets = noticedBy(
+  ["scheduler/preemption.test.ts"],
+  [
+    [
+      "a pod counts in the first of its budgets that spares none",
+      "scheduler/preemption",
+      `for (const budget of counting) budget.left--;
+    return counting.some(({ left }) => left < 0);`,
+      `return counting.some((budget) => --budget.left < 0);`,
+    ],
+  ],
+);
+
+export const loopMutants: readonly Mutant[] = [...loop, ...nodes, ...budgets];
