@@ -38,20 +38,15 @@ class Bench {
   }
 
   world(change: Partial<LoopWorld> = {}): LoopWorld {
-    const bench = this;
     const pods = {
       delete: (_: KubeObject, rows: readonly number[]): PodsWritten => {
-        bench.deleted.push(rows);
+        this.deleted.push(rows);
         const message = `not ${rows.join(" ")}`;
         return { done: 0, refused: failure(403, "Forbidden", message), missing: rows };
       },
     };
-    const api = {
-      requester: { by: "user" },
-      get now() {
-        return bench.now;
-      },
-    };
+    const api = { requester: { by: "user" } };
+    Object.defineProperty(api, "now", { get: () => this.now });
     return {
       api: api as unknown as ApiServer,
       pods: pods as unknown as PodWriter,
@@ -184,7 +179,7 @@ describe("a sync whose requests take time", () => {
           selector: { matchLabels: app },
           template: { ...template, metadata: { labels: app } },
         };
-        api.create({ ...owner, metadata: { name: `rs-${i}` }, spec } as KubeObject);
+        api.create({ ...owner, metadata: { name: `rs-${i}` }, spec });
         const named = web(1, { selector: { matchLabels: app }, template: spec.template });
         api.create({ ...named, metadata: { name: `web-${i}` } });
       }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
 import type { Cluster } from "../../src/cluster.ts";
 import { condition, isReady, isTerminating, podsOf, podsOn, second, webCluster } from "./world.ts";
 
@@ -156,6 +157,28 @@ describe("evictions from a node that is gone", () => {
     expect(podsOf(never).filter(isTerminating)).toEqual([]);
   });
 
+  test("come for each pod when its own time is over", () => {
+    const cluster = webCluster();
+    const key = "node.kubernetes.io/unreachable";
+    const soon = { key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 };
+    const spec = { containers: [{ name: "c", image: "i" }], tolerations: [soon] };
+    cluster.act("create", (api) => {
+      for (const name of ["a", "b", "c"]) {
+        const pod: KubeObject = { apiVersion: "v1", kind: "Pod", metadata: { name }, spec };
+        expect(api.create(pod)).toMatchObject({ ok: true });
+      }
+    });
+    cluster.runUntil(11 * second);
+    cluster.act("fail", () => {
+      cluster.faults.failNode("node-2");
+    });
+    const counts = [31, 301].map((seconds) => {
+      cluster.runUntil(unreachableAt + seconds * second);
+      return podsOn(cluster, "node-2").filter(isTerminating).length;
+    });
+    expect(counts).toEqual([1, 3]);
+  });
+
   test("do not happen where all nodes are gone, and begin anew when one is back", () => {
     const cluster = withoutNode2({ nodes: 2 });
     cluster.act("fail", () => {
@@ -311,6 +334,18 @@ test("what an outage writes and tells is signed by who does it", () => {
     "taint-eviction-controller: delete pods",
     "kubelet: update/status node-2",
     "kubelet: NodeReady",
+  ]);
+  const byWhom: string[] = [];
+  cluster.on("write", ({ by, resource, verb }) => byWhom.push(`${by}: ${verb} ${resource}`));
+  cluster.act("drain and scale", (api) => {
+    cluster.faults.drain("node-1");
+    api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 0 } });
+  });
+  const told = byWhom.filter((each) => each.startsWith("user") || each.startsWith("drain"));
+  expect([...new Set(told)]).toEqual([
+    "user: patch nodes",
+    "drain: delete pods",
+    "user: patch deployments",
   ]);
 });
 

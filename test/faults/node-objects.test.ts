@@ -136,6 +136,33 @@ describe("a node's object", () => {
     expect(taints(cluster)).toEqual([`${unreachable}:NoSchedule`]);
   });
 
+  test("is tainted NoExecute, too, once another node is there again", () => {
+    const cluster = webCluster({ nodes: 2 });
+    cluster.act("down", () => {
+      for (const name of ["node-1", "node-2"]) cluster.faults.failNode(name);
+    });
+    cluster.runUntil(70 * second);
+    cluster.act("up", () => {
+      cluster.faults.restoreNode("node-2");
+    });
+    cluster.runUntil(71 * second);
+    expect(taints(cluster)).toEqual([`${unreachable}:NoSchedule`, `${unreachable}:NoExecute`]);
+  });
+
+  test("has taints that say since when they are there", () => {
+    const cluster = webCluster();
+    cluster.act("down", () => {
+      cluster.faults.cordon("node-1");
+      cluster.faults.failNode("node-1");
+    });
+    cluster.runUntil(60 * second);
+    expect(node(cluster).spec.taints).toMatchObject([
+      { effect: "NoSchedule", timeAdded: "2000-01-01T00:00:10Z" },
+      { effect: "NoSchedule", timeAdded: "2000-01-01T00:01:00Z" },
+      { effect: "NoExecute", timeAdded: "2000-01-01T00:01:00Z" },
+    ]);
+  });
+
   test("takes no pods any more when it is deleted", () => {
     const cluster = webCluster({ replicas: 0 });
     cluster.act("delete", (api) => {

@@ -108,6 +108,24 @@ const nodes = noticedBy(
       `if (drain?.dueAt === this.#world.now())`,
       `if (drain !== undefined)`,
     ],
+    [
+      "pods of a node that is gone all go when the first does",
+      "faults/node-faults",
+      `const due = this.#tolerance(row) <= tolerated;`,
+      `const due = tolerated >= 0;`,
+    ],
+    [
+      "of pods of a node that is gone only the first ones go",
+      "faults/node-faults",
+      `for (const time of times) {`,
+      `for (const time of [...times].slice(0, 1)) {`,
+    ],
+    [
+      "a node that was cordoned in a save stays so",
+      "faults/node-faults",
+      `cordoned: [...this.#cordoned],`,
+      `cordoned: [],`,
+    ],
   ],
 );
 

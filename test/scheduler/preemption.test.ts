@@ -76,7 +76,6 @@ test("a pod that fits nowhere asks one of lower priority to stop, waits for it, 
   ]);
   expect(pods(cluster)).toEqual(["high -", "low node-1 x", "other node-1"]);
   const [high] = cluster.api.list("pods");
-  expect(high!["status"]).toMatchObject({ nominatedNodeName: "node-1" });
   expect(messages(cluster, "FailedScheduling")).toEqual([
     "high: 0/1 nodes are available: 1 Insufficient cpu.",
   ]);
@@ -90,6 +89,7 @@ test("a pod that fits nowhere asks one of lower priority to stop, waits for it, 
   );
   expect(deletions).toEqual(["default-scheduler pods default/low"]);
   for (const each of [cluster, cluster.fork()]) {
+    expect(each.api.list("pods")[0]!["status"]).toMatchObject({ nominatedNodeName: "node-1" });
     each.runUntil(5 * second);
     expect(pods(each)).toEqual(["high node-1", "other node-1"]);
   }
@@ -272,4 +272,16 @@ test("if the pod that others made room for is gone, those that wait take it", ()
   cluster.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
   cluster.runUntil(10 * second);
   expect(pods(cluster)).toEqual(["small node-1"]);
+});
+
+test("room that was free all the time is given at once when the pod that it was kept for is gone", () => {
+  const cluster = world(1, [
+    pod("low", { cpu: "1" }),
+    pod("high", { cpu: "2", priority: "high" }),
+    pod("small", { cpu: "500m" }),
+  ]);
+  expect(pods(cluster)).toEqual(["high -", "low node-1 x", "small -"]);
+  cluster.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
+  cluster.runUntil(cluster.now + 1);
+  expect(pods(cluster)).toEqual(["low node-1 x", "small node-1"]);
 });

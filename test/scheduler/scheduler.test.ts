@@ -3,6 +3,12 @@ import { describe, expect, test } from "vitest";
 import { Scheduler, type NodeOptions } from "../../src/scheduler/scheduler.ts";
 import { runs } from "../support/seed.ts";
 
+/** More pods come than go, a number of those that are there. */
+const steps = fc.oneof(
+  { weight: 2, arbitrary: fc.constant("place" as const) },
+  { weight: 1, arbitrary: fc.nat(100) },
+);
+
 function scheduler(options: Partial<NodeOptions> = {}): Scheduler {
   return new Scheduler({ rooms: [2, 2, 2], placement: "spread", ...options });
 }
@@ -11,12 +17,12 @@ describe("the scheduler", () => {
   test("spreads pods: each goes to a node with the fewest", () => {
     const property = fc.property(
       fc.integer({ min: 1, max: 6 }),
-      fc.array(fc.oneof(fc.constant("place" as const), fc.nat(100)), { maxLength: 80 }),
-      (nodes, steps) => {
+      fc.array(steps, { maxLength: 80 }),
+      (nodes, taken) => {
         const world = scheduler({ rooms: Array.from({ length: nodes }, () => 4) });
         const placed: number[] = [];
         const counts = Array.from({ length: nodes }, () => 0);
-        for (const [row, step] of steps.entries()) {
+        for (const [row, step] of taken.entries()) {
           if (step !== "place" && placed.length > 0) {
             const [node] = placed.splice(step % placed.length, 1);
             world.release(node!);
@@ -57,6 +63,13 @@ describe("the scheduler", () => {
     expect(world.takeWaitingThat(() => "fits")).toBeUndefined();
   });
 
+  test("forgets pods that are gone while they wait", () => {
+    const world = scheduler({ rooms: [1] });
+    for (const row of [1, 2, 3]) world.place(row);
+    const judge = (row: number): "gone" | "waits" => (row === 2 ? "gone" : "waits");
+    expect([world.waiting, world.takeWaitingThat(judge), world.waiting]).toEqual([2, undefined, 1]);
+  });
+
   test("gives a cordoned node no pods until it is uncordoned", () => {
     const world = scheduler();
     world.cordon(0);
@@ -74,6 +87,13 @@ describe("the scheduler", () => {
   test("goes around the nodes, room or not, where that is asked for", () => {
     const world = scheduler({ placement: "round-robin", rooms: [1, 1, 1] });
     expect([1, 2, 3, 4, 5].map((row) => world.place(row))).toEqual([0, 1, 2, 0, 1]);
+  });
+
+  test("goes on around the nodes after a save", () => {
+    const options = { placement: "round-robin", rooms: [9, 9, 9] } as const;
+    const world = new Scheduler(options);
+    world.place(1);
+    expect(new Scheduler(options, world.save()).place(2)).toBe(1);
   });
 
   test("goes on after a save, through JSON, as it would have", () => {
