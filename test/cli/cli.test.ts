@@ -218,14 +218,6 @@ describe("files", () => {
     expect(out + err).toContain(says);
   });
 
-  test("kubectl may be said twice, and a time after the end is told", async () => {
-    const stdin = readFileSync(new URL("../../scenarios/undo.yaml", import.meta.url), "utf8");
-    const line = "kubectl - --at 100h -- kubectl get deploy -o name";
-    const { out, err } = await rollsim(line.split(" "), { stdin });
-    expect(out).toBe("deployment.apps/web\n");
-    expect(err).toMatch(/^rollsim: the run ended at \w+, before 100h\n$/u);
-  });
-
   test("of 50 MB are refused without being parsed", async () => {
     const stdin = new Uint8Array(50_000_000).fill(0x20);
     expect((await rollsim(["run", "-"], { ...here, stdin })).code).toBe(2);

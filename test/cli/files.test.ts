@@ -1,5 +1,13 @@
 /** Names that are no files, and where the Deployments of a file may stand. */
-import { closeSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -75,4 +83,12 @@ test("guarantees are those of Deployments that a step applies, too", async () =>
   const applied = await rollsim(["guarantees", "-"], { cwd, stdin: step });
   expect(plain.code).toBe(0);
   expect(applied).toEqual(plain);
+});
+
+test("kubectl may be said twice, and a time after the end is told", async () => {
+  const stdin = readFileSync(new URL("../../scenarios/undo.yaml", import.meta.url), "utf8");
+  const line = "kubectl - --at 100h -- kubectl get deploy -o name";
+  const { out, err } = await rollsim(line.split(" "), { stdin });
+  expect(out).toBe("deployment.apps/web\n");
+  expect(err).toMatch(/^rollsim: the run ended at \w+, before 100h\n$/u);
 });

@@ -1,5 +1,5 @@
-import { compareText } from "../../api/order.ts";
 /** Signals that may stop a container on Linux, sorted as the server lists them (core/v1 Signal). */
+import { compareText } from "../../api/order.ts";
 export const SIGNALS: readonly string[] = [
   "SIGABRT",
   "SIGALRM",
