@@ -1,7 +1,4 @@
-/**
- * kubectl edit with the edited document given beforehand: on stdin, or as a `sed` expression in
- * KUBE_EDITOR (`sed -i -e s/old/new/`), or unchanged (`true`, `cat`). There is no editor to open.
- */
+/** kubectl edit, with the document as ../editor.ts leaves it. */
 import type { KubeObject } from "../../api/meta.ts";
 import type { Status } from "../../api/status.ts";
 import { configurationText, lastAppliedKey } from "../applied.ts";
@@ -14,6 +11,8 @@ import {
   type Call,
 } from "../call.ts";
 import { kindOfObject } from "../../apiserver/kinds.ts";
+import { scaleOf } from "../../apiserver/scale-subresource.ts";
+import { editedText } from "../editor.ts";
 import { exitWith, fail, failAll, goQuote } from "../errors.ts";
 import { isKubeObject } from "../fields.ts";
 import { parseManifest } from "../manifest.ts";
@@ -23,6 +22,7 @@ import { withoutManagedFields } from "../output/printer.ts";
 import { lateReporter } from "../output/report.ts";
 import { toYaml } from "../output/yaml.ts";
 import { resolve, type Info } from "../resolve.ts";
+import { notThere } from "./get.ts";
 import { groupResource } from "../resources.ts";
 
 export function edit(call: Call): void {
@@ -36,8 +36,11 @@ export function edit(call: Call): void {
     fail(`unable to match a printer suitable for the output format ${goQuote(format)}, ${allowed}`);
   }
   const ending = format === "json" ? "json" : "yaml";
+  const subresource = call.flags.text("subresource");
+  if (!["", "status", "scale"].includes(subresource)) exitWith(notThere);
+  const view = subresource === "scale" ? scaleOf : (object: KubeObject) => object;
   const pairs = selection.infos.map((info) => {
-    const before = withoutManagedFields(info.object);
+    const before = withoutManagedFields(view(info.object));
     const document = ending === "json" ? `${indentedJson(before, "    ")}\n` : toYaml(before);
     return { info, before, edited: editedObject(call, info.ref.name, document) };
   });
@@ -48,17 +51,20 @@ export function edit(call: Call): void {
     if (edited !== undefined) refuseRenaming(before, edited, ending);
     const answer =
       edited === undefined ? undefined : save(call, { ...info, object: before }, info, edited);
-    if (answer === undefined) report(info.object, "skipped");
-    else if (answer.ok) report(answer.value, "edited");
+    if (answer === undefined) report(before, "skipped");
+    else if (answer.ok) report(view(answer.value), "edited");
     else refuseEdit(`${groupResource(info.kind)} "${info.ref.name}"`, ending, answer.status);
   }
 }
 
 function save(call: Call, before: Info, { object }: Info, edited: KubeObject) {
+  const subresource = (["status", "scale"] as const).find(
+    (known) => known === call.flags.text("subresource"),
+  );
   const options = {
     fieldManager: fieldManagerOf(call, "kubectl-edit"),
     fieldValidation: validationOf(call),
-    ...(call.flags.text("subresource") === "status" ? { subresource: "status" as const } : {}),
+    ...(subresource === undefined ? {} : { subresource }),
   };
   return patchTo(call, before, annotated(call, object, edited), options, (patch) => {
     if (call.flags.bool("output-patch")) call.io.out(`Patch: ${compactJson(patch)}\n`);
@@ -112,39 +118,4 @@ export function editedObject(call: Call, name: string, document: string): KubeOb
   const parsed = parseManifest(text, name);
   if (parsed.error !== undefined) fail(parsed.error);
   return parsed.documents.find(isKubeObject);
-}
-
-const header = `# Please edit the object below. Lines beginning with a '#' will be ignored,
-# and an empty file will abort the edit. If an error occurs while saving this file will be
-# reopened with the relevant failures.
-#
-`;
-
-function editedText(call: Call, document: string): string {
-  if (call.io.stdin !== undefined && call.io.stdin.trim() !== "") return call.io.stdin;
-  const editor = call.io.env?.["KUBE_EDITOR"] ?? call.io.env?.["EDITOR"] ?? "";
-  if (editor === "cat") call.io.out(`${header}${document}`);
-  if (editor === "true" || editor === "cat") return document;
-  if (editor === "false") fail(`there was a problem with the editor ${goQuote(editor)}`);
-  const sed = /^sed\s+-i\s+(?:-e\s+)?(.*)$/s.exec(editor.trim());
-  if (sed === null) {
-    return exitWith(
-      "error: there is no editor in rollsim; give the edited document on stdin, " +
-        "or KUBE_EDITOR='sed -i -e s/old/new/'",
-    );
-  }
-  return substitute(document, (sed[1] ?? "").replaceAll(/^'|'$/g, ""));
-}
-
-/** `s/pattern/replacement/`, on every line, with `\ ` for a blank. */
-function substitute(document: string, script: string): string {
-  const delimiter = script[1] ?? "/";
-  const [command, pattern = "", replacement = "", flags = ""] = script.split(delimiter);
-  if (command !== "s") return fail(`the editor's script is not understood: ${script}`);
-  const expression = new RegExp(pattern.replaceAll("\\ ", " "), flags.includes("g") ? "g" : "");
-  const text = replacement.replaceAll("\\ ", " ");
-  return document
-    .split("\n")
-    .map((line) => line.replace(expression, text))
-    .join("\n");
 }
