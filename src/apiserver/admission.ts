@@ -45,7 +45,15 @@ export function admitCreate(
 ): Admitted {
   const decoded = decodeObject(withoutAutoscalingV1(object), fieldValidation);
   if (!decoded.ok) return decoded;
-  return warned(admitDecoded(store, kind, decoded.value, decoded.warnings), decoded.warnings);
+  const { value, warnings } = decoded;
+  return warned(admitDecoded(store, kind, withoutSystemFields(value), warnings), warnings);
+}
+
+/** What only the server says of an object, and nobody who makes one (rest.WipeObjectMetaSystemFields). */
+function withoutSystemFields(object: KubeObject): KubeObject {
+  const { deletionTimestamp, deletionGracePeriodSeconds, ...metadata } = object.metadata;
+  const given = deletionTimestamp ?? deletionGracePeriodSeconds;
+  return given === undefined ? object : { ...object, metadata };
 }
 
 function admitDecoded(
@@ -136,6 +144,9 @@ export function admitUpdate(
   const defaulted = applyDefaults(object);
   const allocated = strategy.allocate?.(defaulted, current, pools(store));
   const next = strategy.prepareForUpdate(allocated ?? defaulted, current, subresource);
+  if (strategy.versioned && (next.metadata.resourceVersion ?? "") === "") {
+    return { ok: false, status: unversioned(kind, next.metadata.name) };
+  }
   const causes = strategy.validateUpdate(next, current, subresource);
   if (causes.length > 0) return refuse(kind, next, causes);
   return {
@@ -144,6 +155,13 @@ export function admitUpdate(
     ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
     warnings: strategy.warnings(next, current),
   };
+}
+
+/** The storage says it, which calls objects by their resource. */
+function unversioned({ group, resource }: KindInfo, name: string): Status {
+  const message = "Invalid value: 0: must be specified for an update";
+  const cause = { reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" };
+  return invalid({ group, kind: resource }, name, [cause]);
 }
 
 function refuse(

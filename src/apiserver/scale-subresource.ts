@@ -8,9 +8,9 @@ import { selectorText } from "./selectors.ts";
 export function scaleOf(object: KubeObject): KubeObject {
   if (object.kind === "Scale") return object;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const spec = asRecord(object["spec"]);
+  const { replicas = 0, selector: selected } = asRecord(object["spec"]);
   const status = asRecord(object["status"]);
-  const selector = selectorText(spec["selector"]);
+  const selector = selectorText(selected);
   return {
     apiVersion: "autoscaling/v1",
     kind: "Scale",
@@ -21,7 +21,8 @@ export function scaleOf(object: KubeObject): KubeObject {
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
     },
-    spec: { replicas: spec["replicas"] ?? 0 },
+    // None are not written.
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: status["replicas"] ?? 0, ...(selector === "" ? {} : { selector }) },
   };
 }

@@ -316,7 +316,11 @@ export class ApiServer implements Client {
     if (!applied.ok) return applied;
     const { fieldManager: _, ...rest } = options;
     const kind = kindIn(this.store, applied.value);
-    if (current === undefined) return this.#create(kind, applied.value, rest);
+    if (current === undefined) {
+      const { namespace = ref.namespace, ...metadata } = applied.value.metadata;
+      const place = namespace === undefined ? {} : { namespace };
+      return this.#create(kind, { ...applied.value, metadata: { ...metadata, ...place } }, rest);
+    }
     const admitted = admitUpdate(this.store, kind, applied.value, current, undefined);
     return this.#store(kind, current, admitted, rest);
   }

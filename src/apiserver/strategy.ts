@@ -86,6 +86,8 @@ export interface Strategy {
   warnings(object: KubeObject, prev?: KubeObject): readonly string[];
   /** Services: fills in addresses and ports from the cluster's pools, before everything else. */
   readonly allocate?: Allocate;
+  /** Whether an update must say which version it is meant for. */
+  readonly versioned: boolean;
 }
 
 /** The strategy of a resource by its plural, `deployments`; undefined for resources without rules. */
@@ -260,6 +262,7 @@ function strategyOf(rules: Rules): Strategy {
         ...(subresource === "status" ? rules.status(next, prev) : rules.update(next, prev)),
       ]),
     warnings: (object, prev) => rules.warnings(object, prev),
+    versioned: !unconditional,
     ...(allocate === undefined ? {} : { allocate }),
   };
 }

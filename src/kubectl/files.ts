@@ -6,7 +6,8 @@ import { buildFolder } from "./kustomize/build-folder.ts";
 
 /** What -f names, or the folder of -k. */
 export function filesOf(call: Call): readonly string[] {
-  const files = call.flags.has("filename") ? call.flags.list("filename") : [];
+  const named = call.flags.has("filename") ? call.flags.list("filename") : [];
+  const files = named.flatMap((path) => expanded(call, path));
   const folder = folderOf(call);
   if (folder === "") return files;
   if (files.length > 0) fail("only one of -f or -k can be specified");
@@ -14,6 +15,18 @@ export function filesOf(call: Call): readonly string[] {
     fail("the -k flag can't be used with -f or -R");
   }
   return [folder];
+}
+
+/** kubectl expands patterns itself, where a shell has not. */
+function expanded(call: Call, path: string): readonly string[] {
+  if (!/[*?[]/.test(path) || isUrl(path) || call.io.readFile(path) !== undefined) return [path];
+  const slash = path.lastIndexOf("/");
+  const folder = path.slice(0, Math.max(slash, 0));
+  const source = path.slice(slash + 1).replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`);
+  const pattern = new RegExp(`^${source.replaceAll("*", ".*").replaceAll("?", ".")}$`);
+  const names = (call.io.readFile(folder === "" ? "." : folder) ?? []).map(({ name }) => name);
+  const found = names.filter((name) => pattern.test(name.slice(name.lastIndexOf("/") + 1)));
+  return found.length === 0 ? [path] : found;
 }
 
 /** The folder of -k, "" without. */

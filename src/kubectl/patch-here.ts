@@ -24,7 +24,7 @@ export function patchedHere(
         ? mergedByJson(object, body)
         : merged(object, body ?? {});
   if (!result.ok) return { text: result.error };
-  return isKubeObject(result.value) ? result.value : { text: kindless(result.value) };
+  return isOfKind(result.value) ? result.value : { text: kindless(result.value) };
 }
 
 /** What is said here of a patch that is no JSON; by operations the server's words stand for it. */
@@ -33,6 +33,11 @@ export const unreadable = {
   merge: "Invalid JSON Patch",
   json: undefined,
 } as const;
+
+/** Without an apiVersion it is an object all the same. */
+function isOfKind(value: unknown): value is KubeObject {
+  return isDraft(value) && isKubeObject({ apiVersion: "", ...value });
+}
 
 function kindless(value: unknown): string {
   return `Object 'Kind' is missing in '${compactJson(value)}'`;

@@ -134,7 +134,9 @@ export function qualifiedName(kind: Pick<KindInfo, "group" | "kind">, name: stri
 
 /** The same from an object alone. */
 export function nameOfObject(object: KubeObject): string {
-  const slash = object.apiVersion.indexOf("/");
-  const group = slash < 0 ? "" : object.apiVersion.slice(0, slash);
-  return qualifiedName({ group, kind: object.kind }, object.metadata.name);
+  // A patch that is only tried here may have taken it away.
+  const { apiVersion = "", kind, metadata } = object;
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  return qualifiedName({ group, kind }, metadata.name);
 }

@@ -140,3 +140,76 @@ describe("a server-side apply", () => {
     expect(said(owned)).toBe("400 metadata.managedFields must be nil");
   });
 });
+
+test("a server-side apply makes an object in the namespace that it is sent to, and takes no other", () => {
+  const { api } = new Cluster();
+  api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+  const whole = deployment({}) as { readonly metadata: object };
+  const there = { ...web, namespace: "shop" };
+  const apply = (metadata: object): string => {
+    const answer = api.patch(there, "apply", { ...whole, metadata }, { fieldManager: "me" });
+    return answer.ok ? `${answer.value.metadata.namespace}` : answer.status.message;
+  };
+  expect(apply({ name: "web" })).toBe("shop");
+  expect(apply({ name: "web", namespace: "default" })).toBe(
+    "the namespace of the provided object does not match the namespace sent on the request",
+  );
+});
+
+test("null in a configuration takes a value away from who has it, and from an object nothing", () => {
+  const { api } = new Cluster();
+  api.patch(web, "apply", deployment({ revisionHistoryLimit: 3 }), { fieldManager: "me" });
+  const other = (spec: object, force?: "conflicts") => {
+    const body = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web" }, spec };
+    const options = { fieldManager: "you", ...(force === undefined ? {} : { force }) };
+    return api.patch(web, "apply", body, options);
+  };
+  expect(other({ revisionHistoryLimit: null })).toMatchObject({
+    status: {
+      message: 'Apply failed with 1 conflict: conflict with "me": .spec.revisionHistoryLimit',
+    },
+  });
+  const taken = other({ revisionHistoryLimit: null }, "conflicts");
+  expect(taken).toMatchObject({ value: { spec: { revisionHistoryLimit: 10 } } });
+  // A struct without parts is no other than the one that is there.
+  expect(other({ template: null, strategy: null })).toMatchObject({
+    ok: true,
+    value: { spec: { strategy: { type: "RollingUpdate" } } },
+  });
+});
+
+test("who names an empty list of containers, volumes or ports owns nothing by it", () => {
+  const { api } = new Cluster();
+  const volumes = { template: { spec: { volumes: [] } } };
+  const body = { ...deployment({}), spec: volumes };
+  api.patch(web, "apply", deployment({}), { fieldManager: "me" });
+  const answer = api.patch(web, "apply", body, { fieldManager: "you" });
+  expect(answer.ok && JSON.stringify(answer.value.metadata.managedFields)).not.toContain("volumes");
+});
+
+test("one empty entry takes all owners off an object", () => {
+  const { api } = new Cluster();
+  api.patch(web, "apply", deployment({}), { fieldManager: "me" });
+  const patch = { metadata: { managedFields: [{}] } };
+  const answer = api.patch(web, "merge", patch, { fieldManager: "you" });
+  expect(answer.ok && answer.value.metadata.managedFields).toBeUndefined();
+});
+
+test("the target of an autoscaler is owned field by field, and a name to be completed, too", () => {
+  const { api } = new Cluster();
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+  const answer = api.create(
+    {
+      apiVersion: "autoscaling/v2",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "", generateName: "web-" },
+      spec: { scaleTargetRef, maxReplicas: 3 },
+    },
+    { fieldManager: "me" },
+  );
+  const fieldsV1 = {
+    "f:metadata": { "f:generateName": {} },
+    "f:spec": { "f:scaleTargetRef": { "f:apiVersion": {}, "f:kind": {}, "f:name": {} } },
+  };
+  expect(answer).toMatchObject({ value: { metadata: { managedFields: [{ fieldsV1 }] } } });
+});

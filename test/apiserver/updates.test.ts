@@ -70,3 +70,28 @@ test("a Deployment that is deleted in the foreground goes last, in a fork as wel
     expect(left()).toEqual([0, 0, 0]);
   }
 });
+
+test("an update of a disruption budget says which version it is meant for", () => {
+  const { api } = new Cluster();
+  const budget = {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "web" },
+    spec: { minAvailable: 1 },
+  };
+  api.create(budget);
+  expect(api.update(budget)).toMatchObject({
+    status: {
+      message:
+        'poddisruptionbudgets.policy "web" is invalid: metadata.resourceVersion: ' +
+        "Invalid value: 0: must be specified for an update",
+    },
+  });
+});
+
+test("who makes an object cannot say when it is deleted", () => {
+  const { api } = new Cluster();
+  const metadata = { name: "c", deletionTimestamp: "2020-01-01T00:00:00Z" };
+  const answer = api.create({ apiVersion: "v1", kind: "ConfigMap", metadata });
+  expect(answer.ok && answer.value.metadata).not.toHaveProperty("deletionTimestamp");
+});

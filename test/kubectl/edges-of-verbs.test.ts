@@ -127,3 +127,62 @@ test("patch that no server sees says what is left of an object without a kind", 
   const { err } = type(`patch cm c --dry-run=client ${patch}`);
   expect(err).toBe(`error: Object 'Kind' is missing in '{"data":{"k":"w"}}'\n`);
 });
+
+test("edit cancels a Scale that was changed, and what cannot be read", () => {
+  const type = typist();
+  const cancelled =
+    'A copy of your changes has been stored to "/tmp/kubectl-edit-0000000000.yaml"\n' +
+    "error: Edit cancelled, no valid changes were saved.\n";
+  expect(
+    type("edit deploy web --subresource=scale", "sed -i s/replicas:.2/replicas:\\ 9/"),
+  ).toEqual({ out: "", err: cancelled });
+  expect(type("edit deploy web --subresource=scale", "sed -i s/nope/x/").err).toBe(
+    "Edit cancelled, no changes made.\n",
+  );
+  expect(type("edit deploy web", "sed -i s/^spec:/spec/").err).toBe(
+    `error: deployments.apps "web" is invalid\n${cancelled}`,
+  );
+});
+
+test("edit counts lines with those of the header, which no edit changes", () => {
+  const type = typist();
+  type("edit deploy web", "sed -i -e 1,4d -e '/^spec:/,/^status:/s/replicas: 2/replicas: 3/'");
+  expect(type("get deploy web -o jsonpath={.spec.replicas}").out).toBe("3");
+});
+
+test("a Scale of none has no number", () => {
+  const type = typist();
+  type("scale deploy web --replicas=0");
+  expect(type("get deploy web --subresource=scale -o yaml").out).toContain("spec: {}\n");
+});
+
+test("a patch that is only tried may take the apiVersion away", () => {
+  const line = `patch deploy web --dry-run=client -p '{"apiVersion":null}'`;
+  expect(typist()(line)).toEqual({ out: "deployment/web patched\n", err: "" });
+  expect(typist()(`${line} -o yaml`).out).toMatch(/^kind: Deployment\n/u);
+});
+
+test("patterns in -f are expanded where no shell has done it", () => {
+  const cluster = new Cluster();
+  const files = ["a.yaml", "b.yaml", "c.json"].map((name) => ({
+    name,
+    text: `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name[0]}}}`,
+  }));
+  const type = (line: string): Printed => {
+    const printed = { out: "", err: "" };
+    runKubectl(cluster, `kubectl ${line}`, {
+      out: (text) => (printed.out += text),
+      err: (text) => (printed.err += text),
+      readFile: (path) => {
+        const found = path === "." ? files : files.filter(({ name }) => name === path);
+        return found.length === 0 ? undefined : found;
+      },
+    });
+    return printed;
+  };
+  expect(type("create -f *.yaml")).toEqual({
+    out: "configmap/a created\nconfigmap/b created\n",
+    err: "",
+  });
+  expect(type("create -f ?.txt").err).toBe('error: the path "?.txt" does not exist\n');
+});

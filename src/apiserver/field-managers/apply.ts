@@ -57,10 +57,14 @@ export function readConfiguration(
   }
   const read = readBody(configuration);
   if (!read.ok) return read;
-  const { name, resourceVersion = "" } = read.value.metadata;
+  const { name, namespace = "", resourceVersion = "" } = read.value.metadata;
   if ((name ?? "") !== "" && name !== ref.name) {
     const url = `does not match the name on the URL (${ref.name})`;
     return refused(`the name of the object (${name}) ${url}`);
+  }
+  if (asked?.namespaced === true && !["", ref.namespace ?? "default"].includes(namespace)) {
+    const sent = "the namespace sent on the request";
+    return refused(`the namespace of the provided object does not match ${sent}`);
   }
   if (live !== undefined && !["", live.metadata.resourceVersion].includes(resourceVersion)) {
     return { ok: false, status: conflict(groupResourceOf(ref.resource), ref.name) };
@@ -135,7 +139,11 @@ export function applyConfiguration(
   const proper = converted(type, joined);
   if (!proper.ok) return proper;
   const merged = proper.value;
-  const { changed, removed } = compareFields(type, live, merged);
+  const compared = compareFields(type, live, merged);
+  // What the configuration has as null is modified, not removed.
+  const nulled = both(compared.removed, configured);
+  const changed = union(compared.changed, nulled);
+  const removed = minus(compared.removed, nulled);
   const refused =
     request.force === "conflicts" ? [] : conflictsOf(type, live, changed, others, manager);
   if (refused.length > 0) return { ok: false, status: conflictStatus(refused) };
@@ -184,7 +192,7 @@ function converted(type: StructInfo, merged: KubeObject): Answer<KubeObject> {
 
 function described({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
-  return `${metadata.namespace ?? ""}/${metadata.name}; ${group}, Kind=${kind}`;
+  return `${metadata.namespace ?? ""}/${metadata.name ?? ""}; ${group}, Kind=${kind}`;
 }
 
 interface FieldConflict {
@@ -246,8 +254,12 @@ function mergeValue(
   child?: Child,
   owner = "",
 ): unknown {
+  if (live === undefined || live === null) return wanted;
+  const known = childrenOf(type, live, child?.field, owner) ?? [];
+  // Null has no parts that the live ones could be merged with.
+  if (wanted === null && known.length > 0) return live;
   const parts = childrenOf(type, wanted, child?.field, owner);
-  if (parts === undefined || live === undefined || live === null) return wanted;
+  if (parts === undefined) return wanted;
   const name = ownerName(type);
   if (!Array.isArray(live)) {
     const merged: Record<string, unknown> = isRecord(live) ? { ...live } : {};
@@ -257,7 +269,6 @@ function mergeValue(
     }
     return merged;
   }
-  const known = childrenOf(type, live, child?.field, owner) ?? [];
   const kept = known.map(({ element, type: itemType, value }) => {
     const part = parts.find((candidate) => candidate.element === element);
     return part === undefined ? value : mergeValue(itemType, value, part.value, part, name);

@@ -19,13 +19,19 @@ export function pathText(path: Path): string {
   return elementsOf(path).map(elementText).join("");
 }
 
-/** What an applied configuration names: its leaves, and the items of its keyed lists. */
+/** What an applied configuration names: its leaves, and the items of its keyed lists, of which an empty one has none. */
 export function configuredFields(type: TypeInfo, value: unknown): FieldSet {
   const set = new Set<Path>();
-  visit(type, value, "", (path, { element }, isLeaf) => {
-    if (isLeaf || element.startsWith("k:")) set.add(path);
+  visit(type, value, "", (path, child, isLeaf) => {
+    const hasItems = !isLeaf || !Array.isArray(child.value) || !isKeyedList(child);
+    if ((isLeaf && hasItems) || child.element.startsWith("k:")) set.add(path);
   });
   return set;
+}
+
+/** Of an empty one: whether items of it would be told apart. */
+function isKeyedList({ type, value, field }: Child): boolean {
+  return childrenOf(type, value, field) !== undefined;
 }
 
 type Visitor = (path: Path, child: Child, isLeaf: boolean) => void;
@@ -147,17 +153,16 @@ export function fromFieldsV1(fields: unknown): FieldSet {
   return set;
 }
 
-const system = new Set(
-  [
-    "name",
-    "namespace",
-    "creationTimestamp",
-    "selfLink",
-    "uid",
-    "generation",
-    "managedFields",
-  ].concat("resourceVersion", "generateName"),
-);
+const system = new Set([
+  "name",
+  "namespace",
+  "creationTimestamp",
+  "selfLink",
+  "uid",
+  "generation",
+  "managedFields",
+  "resourceVersion",
+]);
 
 /** Without the fields that nobody owns: kind, names, uid, versions. */
 export function ownable(set: FieldSet): FieldSet {

@@ -17,7 +17,7 @@ export interface Child {
 
 const atomicStructs = new Set(
   (
-    "ConfigMapKeySelector CrossVersionObjectReference EndpointAddress EndpointPort EnvFromSource " +
+    "ConfigMapKeySelector EndpointAddress EndpointPort EnvFromSource " +
     "EventSource FileKeySelector LabelSelector LabelSelectorRequirement LocalObjectReference NodeSelector " +
     "NodeSelectorRequirement NodeSelectorTerm ObjectFieldSelector ObjectReference OwnerReference " +
     "ResourceFieldSelector ScopeSelector SecretKeySelector SecretReference ServiceBackendPort " +

@@ -25,6 +25,7 @@ export function trackWrite(
   at: Timestamp,
 ): KubeObject {
   const { fieldManager = "", subresource = "" } = options;
+  if (asksForNoOwners(after)) return withOwners(after, []);
   if (fieldManager === "" || schemaOf(after.apiVersion, after.kind) === undefined) return after;
   const manager: Manager = {
     name: fieldManager,
@@ -33,6 +34,12 @@ export function trackWrite(
     subresource,
   };
   return withOwners(after, ownersAfterUpdate(before, asked, manager, at));
+}
+
+/** One entry that says nothing is how owners are taken off an object. */
+function asksForNoOwners({ metadata }: KubeObject): boolean {
+  const [entry, ...more] = asArray(metadata.managedFields);
+  return isRecord(entry) && Object.keys(entry).length === 0 && more.length === 0;
 }
 
 const annotations: Path = "f:metadata\nf:annotations";

@@ -6,6 +6,7 @@ import { compactJson, indentedJson } from "../output/gojson.ts";
 import { toYaml } from "../output/yaml.ts";
 import { withAnnotation } from "../mutate.ts";
 import { lateReporter, reporter } from "../output/report.ts";
+import { groupResource } from "../resources.ts";
 import { resolve } from "../resolve.ts";
 import { editedObject } from "./edit.ts";
 
@@ -70,19 +71,20 @@ export function editLastApplied(call: Call): void {
   const report = lateReporter(call, "none");
   const selection = resolve(call, { bareType: "everything", fetchFiles: true });
   failAll(selection.problems);
-  const applied = selection.infos.flatMap(({ ref, object }) => {
+  const applied = selection.infos.flatMap(({ kind, ref, object }) => {
     const configuration = lastApplied(object);
-    return configuration === undefined ? [] : [{ ref, configuration }];
+    const whose = `${groupResource(kind)} "${ref.name}"`;
+    return configuration === undefined ? [] : [{ ref, whose, configuration }];
   });
   if (applied.length === 0) {
     const how =
       "to create the annotation, use command `kubectl apply set-last-applied --create-annotation`";
     fail(`no last-applied-configuration annotation found on resources, ${how}`);
   }
-  const edited = applied.flatMap(({ ref, configuration }) => {
+  const edited = applied.flatMap(({ ref, whose, configuration }) => {
     const json = call.flags.text("output") === "json";
     const document = json ? `${indentedJson(configuration, "    ")}\n` : toYaml(configuration);
-    const after = editedObject(call, ref.name, document);
+    const after = editedObject(call, whose, document);
     return after === undefined ? [] : [{ ref, after }];
   });
   if (edited.length === 0) call.io.err("Edit cancelled, no changes made.\n");

@@ -35,36 +35,37 @@ export function edit(call: Call): void {
     const allowed = "allowed formats are: json,kyaml,yaml";
     fail(`unable to match a printer suitable for the output format ${goQuote(format)}, ${allowed}`);
   }
-  const ending = format === "json" ? "json" : "yaml";
+  const ending = endingOf(call);
   const subresource = call.flags.text("subresource");
   if (!["", "status", "scale"].includes(subresource)) exitWith(notThere);
-  const view = subresource === "scale" ? scaleOf : (object: KubeObject) => object;
   const pairs = selection.infos.map((info) => {
-    const before = withoutManagedFields(view(info.object));
+    const before = withoutManagedFields(
+      subresource === "scale" ? scaleOf(info.object) : info.object,
+    );
     const document = ending === "json" ? `${indentedJson(before, "    ")}\n` : toYaml(before);
-    return { info, before, edited: editedObject(call, info.ref.name, document) };
+    const whose = `${groupResource(info.kind)} "${info.ref.name}"`;
+    return { info, whose, before, edited: editedObject(call, whose, document) };
   });
   if (pairs.every(({ edited }) => edited === undefined)) {
     return call.io.err("Edit cancelled, no changes made.\n");
   }
-  for (const { info, before, edited } of pairs) {
+  // kubectl does not find the kind of an edited Scale, opens the editor again, and nothing more is changed.
+  if (subresource === "scale") exitWith(cancelled(ending));
+  for (const { info, whose, before, edited } of pairs) {
     if (edited !== undefined) refuseRenaming(before, edited, ending);
     const answer =
       edited === undefined ? undefined : save(call, { ...info, object: before }, info, edited);
-    if (answer === undefined) report(before, "skipped");
-    else if (answer.ok) report(view(answer.value), "edited");
-    else refuseEdit(`${groupResource(info.kind)} "${info.ref.name}"`, ending, answer.status);
+    if (answer === undefined) report(info.object, "skipped");
+    else if (answer.ok) report(answer.value, "edited");
+    else refuseEdit(call, whose, answer.status);
   }
 }
 
 function save(call: Call, before: Info, { object }: Info, edited: KubeObject) {
-  const subresource = (["status", "scale"] as const).find(
-    (known) => known === call.flags.text("subresource"),
-  );
   const options = {
     fieldManager: fieldManagerOf(call, "kubectl-edit"),
     fieldValidation: validationOf(call),
-    ...(subresource === undefined ? {} : { subresource }),
+    ...(call.flags.text("subresource") === "status" ? { subresource: "status" as const } : {}),
   };
   return patchTo(call, before, annotated(call, object, edited), options, (patch) => {
     if (call.flags.bool("output-patch")) call.io.out(`Patch: ${compactJson(patch)}\n`);
@@ -100,22 +101,34 @@ function copyOfChanges(ending: string): string {
   return `A copy of your changes has been stored to "${copyPath(ending)}"`;
 }
 
-/** Of what is invalid, the real kubectl opens the editor again, and gives up when nothing more is changed. */
-function refuseEdit(name: string, ending: string, { reason, message }: Status): never {
-  if (reason === "Invalid") return exitWith(`error: ${name} is invalid\n${cancelled(ending)}`);
-  const again = `You can run \`kubectl replace -f ${copyPath(ending)}\` to try this update again.`;
-  return exitWith(`error: ${name} could not be patched: ${message}\n${again}`);
+function refuseEdit(call: Call, whose: string, { reason, message }: Status): never {
+  if (reason === "Invalid") return refuseInvalid(call, whose);
+  const copy = copyPath(endingOf(call));
+  const again = `You can run \`kubectl replace -f ${copy}\` to try this update again.`;
+  return exitWith(`error: ${whose} could not be patched: ${message}\n${again}`);
+}
+
+/**
+ * Of what is invalid, or cannot be read at all, the real kubectl opens the editor again, and gives up when nothing
+ * more is changed.
+ */
+function refuseInvalid(call: Call, whose: string): never {
+  return exitWith(`error: ${whose} is invalid\n${cancelled(endingOf(call))}`);
+}
+
+function endingOf(call: Call): "json" | "yaml" {
+  return call.flags.text("output") === "json" ? "json" : "yaml";
 }
 
 function cancelled(ending: string): string {
   return `${copyOfChanges(ending)}\nerror: Edit cancelled, no valid changes were saved.`;
 }
 
-/** The document after the editor; undefined when it is as before. */
-export function editedObject(call: Call, name: string, document: string): KubeObject | undefined {
+/** The document of `deployments.apps "web"` after the editor; undefined when it is as before. */
+export function editedObject(call: Call, whose: string, document: string): KubeObject | undefined {
   const text = editedText(call, document);
   if (text === document) return undefined;
-  const parsed = parseManifest(text, name);
-  if (parsed.error !== undefined) fail(parsed.error);
+  const parsed = parseManifest(text, whose);
+  if (parsed.error !== undefined) refuseInvalid(call, whose);
   return parsed.documents.find(isKubeObject);
 }
