@@ -133,10 +133,12 @@ export function qualifiedName(kind: Pick<KindInfo, "group" | "kind">, name: stri
 }
 
 /** The same from an object alone. */
-export function nameOfObject(object: KubeObject): string {
-  // A patch that is only tried here may have taken it away.
-  const { apiVersion = "", kind, metadata } = object;
+export function nameOfObject(
+  // A patch that is only tried here may have taken the apiVersion away.
+  object: Pick<KubeObject, "kind" | "metadata"> & { readonly apiVersion?: string },
+): string {
+  const { apiVersion = "" } = object;
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
-  return qualifiedName({ group, kind }, metadata.name);
+  return qualifiedName({ group, kind: object.kind }, object.metadata.name);
 }
