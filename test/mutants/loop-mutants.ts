@@ -139,6 +139,48 @@ const budgets = noticedBy(
     return counting.some(({ left }) => left < 0);`,
       `return counting.some((budget) => --budget.left < 0);`,
     ],
+    [
+      "room is made on nodes that are cordoned",
+      "scheduler/preemption",
+      `if (scheduler.isCordoned(node)) continue;`,
+      ``,
+    ],
+    [
+      "budgets of other namespaces protect from preemption",
+      "scheduler/preemption",
+      `if (budget.namespace !== namespace || selector === undefined) return false;`,
+      `if (selector === undefined) return false;`,
+    ],
+    [
+      "a budget that selects everything protects from preemption",
+      "scheduler/preemption",
+      `if (isEmptySelector(selector) || !matchesSelector(selector, labels)) return false;`,
+      `if (!matchesSelector(selector, labels)) return false;`,
+    ],
+    [
+      "budgets do not matter where a node is chosen",
+      "scheduler/preemption",
+      `return [violations, highest, sum,`,
+      `return [0, highest, sum,`,
+    ],
+    [
+      "the most important victim does not matter where a node is chosen",
+      "scheduler/preemption",
+      `return [violations, highest, sum,`,
+      `return [violations, 0, sum,`,
+    ],
+    [
+      "room is not kept from pods of the same priority",
+      "scheduler/placement",
+      `priorityOf(store, other) >= priority)`,
+      `priorityOf(store, other) > priority)`,
+    ],
+    [
+      "a pod waits for the room that others make, though some is free",
+      "scheduler/placement",
+      `return this.#world.scheduler.hasNode(elsewhere) ? elsewhere : refuses;`,
+      `return elsewhere;`,
+    ],
   ],
 );
 

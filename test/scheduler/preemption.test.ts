@@ -144,6 +144,10 @@ test("one of higher priority takes room that was kept, and the pod that waited f
     pod("high", { cpu: "2", priority: "high" }),
   ]);
   expect(pods(cluster)).toEqual(["early node-1 x", "high -", "late node-2 x", "mid -"]);
+  expect(messages(cluster, "Preempted").map((each) => each.split(":")[0])).toEqual([
+    "early",
+    "late",
+  ]);
   for (const each of [cluster, cluster.fork()]) {
     each.runUntil(10 * second);
     expect(pods(each)).toEqual(["high node-2", "mid node-1"]);
@@ -165,6 +169,7 @@ test("a pod whose room another took, who takes none from others, finds other vic
 test.each([
   ["whose priorities are the least in sum", ["mid", "mid", "mid", undefined], "a d"],
   ["of which the first began last", [undefined, undefined, undefined, undefined], "b c"],
+  ["whose most important pods began last", [undefined, undefined, "mid", "mid"], "a d"],
 ])("of nodes with as important pods the one is taken %s", (_, priorities, gone) => {
   const [a, b, c, d] = priorities.map((priority, i) =>
     pod("abcd".charAt(i), { cpu: "1", ...(priority === undefined ? {} : { priority }) }),
@@ -284,4 +289,77 @@ test("room that was free all the time is given at once when the pod that it was 
   cluster.act("delete", (api) => api.delete({ resource: "pods", name: "high" }));
   cluster.runUntil(cluster.now + 1);
   expect(pods(cluster)).toEqual(["low node-1 x", "small node-1"]);
+});
+
+test.each([
+  ["few important ones", ["mid", undefined, undefined], "b c"],
+  ["those of little importance, though they are more", ["mid", "mid", "least"], "a"],
+  ["more of the least importance", ["mid", "least", "mid"], "a"],
+])("many unimportant pods go before %s: of priorities %j on two nodes", (_, priorities, gone) => {
+  const cluster = world(2, [priorityClass("least", -1_000_000)]);
+  for (const [i, priority] of priorities.entries()) {
+    const cpu = i === 0 ? "2" : "1";
+    create(cluster, pod("abc".charAt(i), { cpu, ...(priority === undefined ? {} : { priority }) }));
+    cluster.runUntil(cluster.now + second);
+  }
+  create(cluster, pod("high", { cpu: "2", priority: "high" }));
+  cluster.runUntil(cluster.now + second);
+  const ending = pods(cluster).filter((each) => each.endsWith("x"));
+  expect(ending.map((each) => each.charAt(0)).join(" ")).toBe(gone);
+});
+
+test.each([
+  ["counts", "default", { matchLabels: { app: "web" } }, "early"],
+  ["of another namespace does not count", "kube-system", { matchLabels: { app: "web" } }, "late"],
+  ["that selects everything does not count", "default", {}, "late"],
+])("where a node is chosen, a budget %s", (_, namespace, selector, gone) => {
+  const labels = { app: "web" };
+  const early = pod("early", { cpu: "2" });
+  const cluster = world(2, [
+    { ...early, metadata: { name: "early", namespace: "kube-system" } },
+    pod("late", { cpu: "2", labels }),
+    {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "web", namespace },
+      spec: { minAvailable: 1, selector },
+    },
+    pod("high", { cpu: "2", priority: "high" }),
+  ]);
+  const ending = pods(cluster).filter((each) => each.endsWith("x"));
+  expect(ending.map((each) => each.split(" ")[0])).toEqual([gone]);
+});
+
+test("nobody makes room on a node that is cordoned", () => {
+  const cluster = world(2, [pod("early", { cpu: "2" }), pod("late", { cpu: "2" })]);
+  cluster.act("cordon", () => {
+    cluster.faults.cordon("node-2");
+  });
+  create(cluster, pod("high", { cpu: "2", priority: "high" }));
+  cluster.runUntil(cluster.now + second);
+  expect(pods(cluster)).toEqual(["early node-1 x", "high -", "late node-2"]);
+});
+
+test("room is kept from pods of the same priority, too", () => {
+  const cluster = world(1, [
+    pod("low", { cpu: "1500m" }),
+    pod("high", { cpu: "2", priority: "high" }),
+    pod("peer", { cpu: "500m", priority: "high" }),
+  ]);
+  cluster.runUntil(10 * second);
+  expect(pods(cluster)).toEqual(["high node-1", "peer -"]);
+});
+
+test("a pod for which others make room takes another node that is free before", () => {
+  const cluster = world(2, [
+    pod("early", { cpu: "2" }),
+    pod("late", { cpu: "2" }),
+    pod("high", { cpu: "2", priority: "high" }),
+  ]);
+  expect(pods(cluster)).toEqual(["early node-1", "high -", "late node-2 x"]);
+  cluster.act("delete", (api) =>
+    api.delete({ resource: "pods", name: "early" }, { gracePeriodSeconds: 0 }),
+  );
+  cluster.runUntil(cluster.now + 1);
+  expect(pods(cluster)).toEqual(["high node-1", "late node-2 x"]);
 });

@@ -121,6 +121,39 @@ describe("an AnalysisRun", () => {
     ]);
   });
 
+  test("looks again when the first of its metrics is due", () => {
+    const metrics = [
+      { name: "a", interval: "10s", count: 2 },
+      { name: "b", interval: "30s", count: 2 },
+    ];
+    const world = new World(metrics, {}, { a: 1, b: 1 }).look(50);
+    expect([world.times(0), world.times(1)]).toEqual([
+      [0, 10],
+      [0, 30],
+    ]);
+  });
+
+  test("keeps 10 where it is asked to keep none", () => {
+    const measurementRetention = [{ metricName: "a", limit: 0 }];
+    const metrics = [{ name: "a", interval: "1s", count: 12 }];
+    expect(new World(metrics, { measurementRetention }, { a: 1 }).look(15).times()).toHaveLength(
+      10,
+    );
+  });
+
+  test("that is told to end does not wait for its Job", () => {
+    const containers = [{ name: "c", image: "alpine", command: ["sh", "-c", "sleep 60; exit 1"] }];
+    const job = { spec: { template: { spec: { containers } } } };
+    const world = new World([{ name: "slow", provider: { job }, successCondition: "" }]).look(5);
+    world.cluster.act("terminate", (api) =>
+      api.patch({ resource: "analysisruns", name: "run" }, "merge", { spec: { terminate: true } }),
+    );
+    expect(world.status).toMatchObject({
+      phase: "Successful",
+      metricResults: [{ phase: "Successful", measurements: [{ message: "Metric Terminated" }] }],
+    });
+  });
+
   test("ends with its first failure, and measures nothing more", () => {
     const metrics = [{ name: "a" }, { name: "b", interval: "10s" }];
     const world = new World(metrics, {}, { a: 0, b: 1 }).look(30);
