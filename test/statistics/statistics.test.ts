@@ -141,6 +141,7 @@ describe("the test at which one may look at any time", () => {
     const later = addBatch(decided, { control: count(9000, 10_000), variant: count(0, 10_000) });
     expect(later.verdict).toBe("variant is better");
     expect(later.decidedAfter).toEqual(decided.decidedAfter);
+    expect(later.pValue).toBeLessThanOrEqual(decided.pValue); // it holds at any time
   });
 
   test("learns nothing from one side alone, or from nothing", () => {
