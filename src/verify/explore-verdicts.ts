@@ -121,7 +121,7 @@ function isOutOfReach(config: ExploreConfig, options: ExploreOptions): boolean {
 
 /** All in which users and faults act as often as fits; undefined: not even once. */
 function mostActions(config: ExploreConfig, options: ExploreOptions): Explored | undefined {
-  // The whole was tried with all that is allowed, and failed: less often is worth a part of it.
+  // Less often is worth a part of what is worth the whole.
   const workLimit = workLimitOf(options) / 4;
   let fitting: Explored | undefined;
   for (let actions = 1; ; actions++) {
