@@ -1,5 +1,6 @@
 /** What can be said on the command line. The code that answers is loaded when it is asked for. */
 import type { Argv } from "yargs";
+import { oneForm, oneText } from "./one-value.ts";
 import { outputs, type CliIo, type ExitCode } from "./io.ts";
 import { moreCommandNames, moreExamples, withMore } from "./more-commands.ts";
 
@@ -57,9 +58,7 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
     (command) =>
       replayOptions(filesOf(command))
         .option("output", {
-          alias: "o",
-          choices: outputs,
-          default: "text" as const,
+          ...oneForm(...outputs),
           describe: "Form of the report",
         })
         .option("quiet", {
@@ -75,9 +74,7 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
         })
         .option("selector", {
           alias: "l",
-          type: "string",
-          nargs: 1,
-          coerce: last,
+          ...oneText,
           describe: "Only scenarios with these labels, as in topic=basics",
         })
         .epilogue(shown("run")),
@@ -122,9 +119,7 @@ function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
             }),
         )
           .option("at", {
-            type: "string",
-            nargs: 1,
-            coerce: last,
+            ...oneText,
             describe: "Virtual time, as in 75s; default: the end of the run",
           })
           .option("traffic", {
@@ -159,26 +154,15 @@ function filesOf(command: Argv): Argv<{ file: string[] }> {
 function replayOptions<T>(command: Argv<T>) {
   return command
     .option("seed", {
-      type: "string",
-      nargs: 1,
-      coerce: last,
+      ...oneText,
       describe: "Instead of the scenario's own",
     })
     .option("schedule", {
-      type: "string",
-      nargs: 1,
-      coerce: last,
+      ...oneText,
       describe: "Order of watch events: fresh, random, or recorded letters",
     })
     .option("until", {
-      type: "string",
-      nargs: 1,
-      coerce: last,
+      ...oneText,
       describe: "End the run here at the latest, as in 5m",
     });
-}
-
-/** Of an option given twice the last one counts. */
-function last(value: string | readonly string[]): string {
-  return typeof value === "string" ? value : (value.at(-1) ?? "");
 }

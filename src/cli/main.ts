@@ -111,7 +111,7 @@ function betterMessage(
   if (message.startsWith("Not enough non-option"))
     return `${command} needs a file; see rollsim --help`;
   const [, bare] = /^Not enough arguments following: (.*)$/u.exec(message) ?? [];
-  if (bare !== undefined) return `--${bare} needs a value`;
+  if (bare !== undefined) return `${bare.length === 1 ? "-" : "--"}${bare} needs a value`;
   const [, name = "", given = "", choices] =
     /Argument: ([\w-]+), Given: "(.*)", Choices: (.*)$/mu.exec(message) ?? [];
   if (choices !== undefined) {

@@ -1,6 +1,7 @@
 /** Commands on a living cluster, and what follows from a manifest alone. */
 import type { Argv } from "yargs";
 import type { CliIo, ExitCode } from "./io.ts";
+import { oneForm, oneText } from "./one-value.ts";
 
 type Answer = (command: () => Promise<ExitCode>) => void;
 
@@ -35,8 +36,6 @@ function shown(command: keyof typeof moreExamples): string {
   return `Examples:\n${lines.join("\n")}`;
 }
 
-const text = { type: "string", nargs: 1 } as const;
-
 export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
   return withProofs(withComparison(withSessions(parser, io, answer), io, answer), io, answer);
 }
@@ -49,9 +48,9 @@ function withSessions(parser: Argv, io: CliIo, answer: Answer): Argv {
       (command) =>
         command
           .positional("file", { type: "string", describe: "A scenario or manifests to begin with" })
-          .option("seed", { ...text, describe: "Instead of the scenario's own" })
-          .option("schedule", { ...text, describe: "fresh, random, or recorded letters" })
-          .option("until", { ...text, hidden: true })
+          .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
+          .option("schedule", { ...oneText, describe: "fresh, random, or recorded letters" })
+          .option("until", { ...oneText, hidden: true })
           .epilogue(shown("shell")),
       (args) => answer(async () => (await import("./shell.ts")).shell(args, io)),
     )
@@ -62,10 +61,10 @@ function withSessions(parser: Argv, io: CliIo, answer: Answer): Argv {
         command
           .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
           .positional("line", { type: "string", array: true, describe: "After --, as for kubectl" })
-          .option("at", { ...text, describe: "Virtual time; default: the end of the run" })
-          .option("seed", { ...text, describe: "Instead of the scenario's own" })
-          .option("schedule", { ...text, describe: "fresh, random, or recorded letters" })
-          .option("until", { ...text, hidden: true })
+          .option("at", { ...oneText, describe: "Virtual time; default: the end of the run" })
+          .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
+          .option("schedule", { ...oneText, describe: "fresh, random, or recorded letters" })
+          .option("until", { ...oneText, hidden: true })
           .parserConfiguration({ "populate--": true })
           .epilogue(shown("kubectl")),
       (args) => {
@@ -87,21 +86,17 @@ function withComparison(parser: Argv, io: CliIo, answer: Answer): Argv {
           describe: "A scenario with traffic and a set image step",
         })
         .option("strategies", {
-          ...text,
+          ...oneText,
           describe:
             "Of rolling (or rolling:1/0), recreate, blue-green, canary, flagger; with commas",
         })
-        .option("seeds", { ...text, describe: "So many worlds; default 1" })
-        .option("success", { ...text, describe: "Least share of successes; default 99%" })
-        .option("interval", { ...text, describe: "Between measurements; default 10s" })
-        .option("failures", { ...text, describe: "Bad measurements to take back; default 2" })
-        .option("weights", { ...text, describe: "Canary steps in %; default 10,25,50" })
-        .option("step", { ...text, describe: "Time at each of them; default 30s" })
-        .option("output", {
-          alias: "o",
-          choices: ["text", "markdown", "json"] as const,
-          default: "text" as const,
-        })
+        .option("seeds", { ...oneText, describe: "So many worlds; default 1" })
+        .option("success", { ...oneText, describe: "Least share of successes; default 99%" })
+        .option("interval", { ...oneText, describe: "Between measurements; default 10s" })
+        .option("failures", { ...oneText, describe: "Bad measurements to take back; default 2" })
+        .option("weights", { ...oneText, describe: "Canary steps in %; default 10,25,50" })
+        .option("step", { ...oneText, describe: "Time at each of them; default 30s" })
+        .option("output", oneForm("text", "markdown", "json"))
         .epilogue(shown("compare")),
     (args) => answer(() => import("./compare.ts").then(({ compare }) => compare(args, io))),
   );
@@ -115,11 +110,7 @@ function withProofs(parser: Argv, io: CliIo, answer: Answer): Argv {
       (command) =>
         command
           .positional("file", { type: "string", demandOption: true, describe: "Manifests" })
-          .option("output", {
-            alias: "o",
-            choices: ["text", "json"] as const,
-            default: "text" as const,
-          })
+          .option("output", oneForm("text", "json"))
           .epilogue(shown("guarantees")),
       (args) => answer(async () => (await import("./guarantees.ts")).guarantees(args, io)),
     )
@@ -130,25 +121,24 @@ function withProofs(parser: Argv, io: CliIo, answer: Answer): Argv {
         command
           .positional("file", { type: "string", describe: "Manifests, for their settings" })
           .positional("object", { type: "string", describe: "Of several, as in deployment/web" })
-          .option("replicas", { ...text, describe: "Default: of the file, else 4" })
-          .option("surge", { ...text, describe: "maxSurge; default: of the file, else 25%" })
-          .option("unavailable", { ...text, describe: "maxUnavailable; default likewise" })
+          .option("replicas", { ...oneText, describe: "Default: of the file, else 4" })
+          .option("surge", { ...oneText, describe: "maxSurge; default: of the file, else 25%" })
+          .option("unavailable", { ...oneText, describe: "maxUnavailable; default likewise" })
           .option("min-ready", { type: "boolean", describe: "minReadySeconds above 0" })
           .option("bad-image", { type: "boolean", describe: "New pods never turn ready" })
-          .option("revisions", { ...text, describe: "2 or 3; default 3" })
-          .option("allow", { ...text, describe: "Of undo, scale, pause, fail, lag: with commas" })
-          .option("scale-to", { ...text, describe: "Default: half" })
-          .option("actions", { ...text, describe: "How often users and faults act in all" })
-          .option("states", { ...text, describe: "Most states to look at; default 10000000" })
+          .option("revisions", { ...oneText, describe: "2 or 3; default 3" })
+          .option("allow", {
+            ...oneText,
+            describe: "Of undo, scale, pause, fail, lag: with commas",
+          })
+          .option("scale-to", { ...oneText, describe: "Default: half" })
+          .option("actions", { ...oneText, describe: "How often users and faults act in all" })
+          .option("states", { ...oneText, describe: "Most states to look at; default 10000000" })
           .option("scenario", {
-            ...text,
+            ...oneText,
             describe: "Print a run that breaks a law, such as P3 or CE1",
           })
-          .option("output", {
-            alias: "o",
-            choices: ["text", "json"] as const,
-            default: "text" as const,
-          })
+          .option("output", oneForm("text", "json"))
           .epilogue(shown("verify")),
       (args) => answer(async () => (await import("./verify.ts")).verify(args, io)),
     );
