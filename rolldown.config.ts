@@ -17,20 +17,21 @@ const plainWidth: Plugin = {
 };
 
 /**
- * Loaded when they have something to do: yargs asserts with the one what its own code does wrong, a shell on a terminal
- * reads with the other.
+ * Loaded when they have something to do: yargs asserts with the one what its own code does wrong and sets out helps with
+ * the other, a shell on a terminal reads with the third.
  */
 const whenNeeded: Readonly<Record<string, string>> = {
   assert: `
     export const strictEqual = (a, b, ...text) => Object.is(a, b) || require("assert").strictEqual(a, b, ...text);
     export const notStrictEqual = (a, b, ...text) => !Object.is(a, b) || require("assert").notStrictEqual(a, b, ...text);`,
+  cliui: `export default (...all) => require("cliui")(...all);`,
   "node:readline": `
     export const createInterface = (...all) => require("node:readline").createInterface(...all);`,
 };
 
-/** 4 ms of a start. */
-const builtinsWhenNeeded: Plugin = {
-  name: "builtins-when-needed",
+/** 5 ms of a start. */
+const othersWhenNeeded: Plugin = {
+  name: "others-when-needed",
   resolveId: (name, importer) =>
     name in whenNeeded && importer?.startsWith("\0") === false ? `\0needed:${name}` : null,
   load: (id) => whenNeeded[/^\0needed:(.*)$/.exec(id)?.[1] ?? ""] ?? null,
@@ -44,6 +45,17 @@ const noHelpKept: Plugin = {
     const kept = "yargs.getInternalMethods().getUsageInstance().cacheHelpMessage();";
     if (!code.includes(kept)) throw new Error(`${id} keeps no help: this plugin can go`);
     return { code: code.replace(kept, ";"), map: null };
+  },
+};
+
+/** yargs asks how wide the terminal is, which loads a stream or Node's sockets: src/cli/main.ts says it. Up to 5 ms. */
+const noColumns: Plugin = {
+  name: "no-columns",
+  transform(code, id) {
+    if (!id.endsWith("/yargs/lib/platform-shims/esm.mjs")) return null;
+    const asked = "typeof process.stdout.columns !== 'undefined' ? process.stdout.columns : null";
+    if (!code.includes(asked)) throw new Error(`${id} asks nothing: this plugin can go`);
+    return { code: code.replace(asked, "null"), map: null };
   },
 };
 
@@ -129,8 +141,9 @@ const program: RolldownOptions = {
   plugins: [
     plainWidth,
     noCrypto,
-    builtinsWhenNeeded,
+    othersWhenNeeded,
     noHelpKept,
+    noColumns,
     textsWhenAsked,
     kustomizeWhenAsked,
     ascii,

@@ -1,17 +1,23 @@
 /** What can be said on the command line. The code that answers is loaded when it is asked for. */
 import type { Argv } from "yargs";
 import { oneForm, oneText } from "./one-value.ts";
-import { outputs, type CliIo, type ExitCode } from "./io.ts";
-import { moreCommandNames, moreExamples, withMore } from "./more-commands.ts";
+import { outputs, type CliIo } from "./io.ts";
+import {
+  moreExamples,
+  moreRegistrations,
+  type Answer,
+  type Registration,
+} from "./more-commands.ts";
 
-export const commandNames = [
-  "run",
-  "check",
-  "explain",
-  "schema",
-  "completion",
-  ...moreCommandNames,
-];
+const registrations: Readonly<Record<string, Registration>> = {
+  run: withRun,
+  check: withCheck,
+  explain: withExplain,
+  schema: withSchema,
+  ...moreRegistrations,
+};
+
+export const commandNames = [...Object.keys(registrations), "completion"];
 
 /** Shown by --help and run by a test; each with what it is for. */
 export const examples = {
@@ -40,11 +46,12 @@ function shown(command: keyof typeof examples): string {
   return `Examples:\n${lines.join("\n")}`;
 }
 
-/** What to do once the whole line is parsed. */
-type Answer = (command: () => Promise<ExitCode>) => void;
-
-export function commands(parser: Argv, io: CliIo, answer: Answer): Argv {
-  return withMore(withOthers(withRun(parser, io, answer), io, answer), io, answer)
+/** Tells yargs of the command that a line's first word names: to tell of all is half of its work. Of all, if it names none. */
+export function commands(parser: Argv, io: CliIo, answer: Answer, word: string): Argv {
+  const named = Object.entries(registrations).filter(([name]) => name === word);
+  const told = named.length === 0 ? Object.entries(registrations) : named;
+  return told
+    .reduce((known, [, register]) => register(known, io, answer), parser)
     .completion("completion", "Print a completion script for bash or zsh")
     .usage("$0 plays Kubernetes rollouts in virtual time and says why each pod came and went.")
     .epilogue(shown("rollsim"))
@@ -86,60 +93,65 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
   );
 }
 
-function withOthers(parser: Argv, io: CliIo, answer: Answer): Argv {
-  return parser
-    .command(
-      "check <file..>",
-      "Read scenarios without playing them, and say what is wrong",
-      (command) =>
-        filesOf(command)
-          .option("quiet", {
-            alias: "q",
-            type: "boolean",
-            default: false,
-            describe: "Only problems",
-          })
-          .epilogue(shown("check")),
-      (args) =>
-        answer(async () => {
-          const { check } = await import("./check.ts");
-          return check({ ...args, files: args.file }, io);
-        }),
-    )
-    .command(
-      "explain <file> [object]",
-      "Play a scenario up to a time and say why it is waiting there",
-      (command) =>
-        replayOptions(
-          command
-            .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
-            .positional("object", {
-              type: "string",
-              describe: "As in deployment/web or hpa/web; default: all that roll out",
-            }),
-        )
-          .option("at", {
-            ...oneText,
-            describe: "Virtual time, as in 75s; default: the end of the run",
-          })
-          .option("traffic", {
-            type: "boolean",
-            default: false,
-            describe: "Which settings would have saved requests: the run again with each alone",
-          })
-          .epilogue(shown("explain")),
-      (args) =>
-        answer(async () => {
-          const { explain } = await import("./explain.ts");
-          return explain(args, io);
-        }),
-    )
-    .command(
-      "schema",
-      "Print the JSON Schema of scenario files",
-      (command) => command.epilogue(shown("schema")),
-      () => answer(async () => (await import("./schema.ts")).printSchema(io)),
-    );
+function withCheck(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "check <file..>",
+    "Read scenarios without playing them, and say what is wrong",
+    (command) =>
+      filesOf(command)
+        .option("quiet", {
+          alias: "q",
+          type: "boolean",
+          default: false,
+          describe: "Only problems",
+        })
+        .epilogue(shown("check")),
+    (args) =>
+      answer(async () => {
+        const { check } = await import("./check.ts");
+        return check({ ...args, files: args.file }, io);
+      }),
+  );
+}
+
+function withExplain(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "explain <file> [object]",
+    "Play a scenario up to a time and say why it is waiting there",
+    (command) =>
+      replayOptions(
+        command
+          .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
+          .positional("object", {
+            type: "string",
+            describe: "As in deployment/web or hpa/web; default: all that roll out",
+          }),
+      )
+        .option("at", {
+          ...oneText,
+          describe: "Virtual time, as in 75s; default: the end of the run",
+        })
+        .option("traffic", {
+          type: "boolean",
+          default: false,
+          describe: "Which settings would have saved requests: the run again with each alone",
+        })
+        .epilogue(shown("explain")),
+    (args) =>
+      answer(async () => {
+        const { explain } = await import("./explain.ts");
+        return explain(args, io);
+      }),
+  );
+}
+
+function withSchema(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "schema",
+    "Print the JSON Schema of scenario files",
+    (command) => command.epilogue(shown("schema")),
+    () => answer(async () => (await import("./schema.ts")).printSchema(io)),
+  );
 }
 
 function filesOf(command: Argv): Argv<{ file: string[] }> {

@@ -29,9 +29,10 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
 async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   const { default: yargs } = await import("yargs");
   let asked: (() => Promise<ExitCode>) | undefined;
-  const parser = commands(yargs(), io, (command) => {
+  const answer = (command: () => Promise<ExitCode>): void => {
     asked = command;
-  })
+  };
+  const parser = commands(yargs(), io, answer, argv[0] ?? "")
     .scriptName("rollsim")
     .locale("en")
     .wrap(80)

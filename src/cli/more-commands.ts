@@ -3,9 +3,19 @@ import type { Argv } from "yargs";
 import type { CliIo, ExitCode } from "./io.ts";
 import { oneForm, oneText } from "./one-value.ts";
 
-type Answer = (command: () => Promise<ExitCode>) => void;
+/** What to do once the whole line is parsed. */
+export type Answer = (command: () => Promise<ExitCode>) => void;
 
-export const moreCommandNames = ["shell", "kubectl", "compare", "guarantees", "verify"];
+/** Tells yargs of one command. */
+export type Registration = (parser: Argv, io: CliIo, answer: Answer) => Argv;
+
+export const moreRegistrations: Readonly<Record<string, Registration>> = {
+  shell: withShell,
+  kubectl: withKubectl,
+  compare: withComparison,
+  guarantees: withGuarantees,
+  verify: withVerify,
+};
 
 export const moreExamples = {
   shell: [
@@ -36,42 +46,40 @@ function shown(command: keyof typeof moreExamples): string {
   return `Examples:\n${lines.join("\n")}`;
 }
 
-export function withMore(parser: Argv, io: CliIo, answer: Answer): Argv {
-  return withProofs(withComparison(withSessions(parser, io, answer), io, answer), io, answer);
+function withShell(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "shell [file]",
+    "A session on a living cluster: kubectl, step, run until ready, why, rewind",
+    (command) =>
+      command
+        .positional("file", { type: "string", describe: "A scenario or manifests to begin with" })
+        .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
+        .option("schedule", { ...oneText, describe: "fresh, random, or recorded letters" })
+        .option("until", { ...oneText, hidden: true })
+        .epilogue(shown("shell")),
+    (args) => answer(async () => (await import("./shell.ts")).shell(args, io)),
+  );
 }
 
-function withSessions(parser: Argv, io: CliIo, answer: Answer): Argv {
-  return parser
-    .command(
-      "shell [file]",
-      "A session on a living cluster: kubectl, step, run until ready, why, rewind",
-      (command) =>
-        command
-          .positional("file", { type: "string", describe: "A scenario or manifests to begin with" })
-          .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
-          .option("schedule", { ...oneText, describe: "fresh, random, or recorded letters" })
-          .option("until", { ...oneText, hidden: true })
-          .epilogue(shown("shell")),
-      (args) => answer(async () => (await import("./shell.ts")).shell(args, io)),
-    )
-    .command(
-      "kubectl <file> [line..]",
-      "Play a scenario up to a time, then run one kubectl line on its cluster",
-      (command) =>
-        command
-          .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
-          .positional("line", { type: "string", array: true, describe: "After --, as for kubectl" })
-          .option("at", { ...oneText, describe: "Virtual time; default: the end of the run" })
-          .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
-          .option("schedule", { ...oneText, describe: "fresh, random, or recorded letters" })
-          .option("until", { ...oneText, hidden: true })
-          .parserConfiguration({ "populate--": true })
-          .epilogue(shown("kubectl")),
-      (args) => {
-        const line = (args["--"] ?? args.line ?? []) as readonly string[];
-        answer(async () => (await import("./one-line.ts")).oneLine({ ...args, line }, io));
-      },
-    );
+function withKubectl(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "kubectl <file> [line..]",
+    "Play a scenario up to a time, then run one kubectl line on its cluster",
+    (command) =>
+      command
+        .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
+        .positional("line", { type: "string", array: true, describe: "After --, as for kubectl" })
+        .option("at", { ...oneText, describe: "Virtual time; default: the end of the run" })
+        .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
+        .option("schedule", { ...oneText, describe: "fresh, random, or recorded letters" })
+        .option("until", { ...oneText, hidden: true })
+        .parserConfiguration({ "populate--": true })
+        .epilogue(shown("kubectl")),
+    (args) => {
+      const line = (args["--"] ?? args.line ?? []) as readonly string[];
+      answer(async () => (await import("./one-line.ts")).oneLine({ ...args, line }, io));
+    },
+  );
 }
 
 function withComparison(parser: Argv, io: CliIo, answer: Answer): Argv {
@@ -102,44 +110,46 @@ function withComparison(parser: Argv, io: CliIo, answer: Answer): Argv {
   );
 }
 
-function withProofs(parser: Argv, io: CliIo, answer: Answer): Argv {
-  return parser
-    .command(
-      "guarantees <file>",
-      "What a Deployment's settings promise, whatever happens, with the assumptions",
-      (command) =>
-        command
-          .positional("file", { type: "string", demandOption: true, describe: "Manifests" })
-          .option("output", oneForm("text", "json"))
-          .epilogue(shown("guarantees")),
-      (args) => answer(async () => (await import("./guarantees.ts")).guarantees(args, io)),
-    )
-    .command(
-      "verify [file] [object]",
-      "Explore every interleaving of a small rollout: what holds, and the shortest way to what does not",
-      (command) =>
-        command
-          .positional("file", { type: "string", describe: "Manifests, for their settings" })
-          .positional("object", { type: "string", describe: "Of several, as in deployment/web" })
-          .option("replicas", { ...oneText, describe: "Default: of the file, else 4" })
-          .option("surge", { ...oneText, describe: "maxSurge; default: of the file, else 25%" })
-          .option("unavailable", { ...oneText, describe: "maxUnavailable; default likewise" })
-          .option("min-ready", { type: "boolean", describe: "minReadySeconds above 0" })
-          .option("bad-image", { type: "boolean", describe: "New pods never turn ready" })
-          .option("revisions", { ...oneText, describe: "2 or 3; default 3" })
-          .option("allow", {
-            ...oneText,
-            describe: "Of undo, scale, pause, fail, lag: with commas",
-          })
-          .option("scale-to", { ...oneText, describe: "Default: half" })
-          .option("actions", { ...oneText, describe: "How often users and faults act in all" })
-          .option("states", { ...oneText, describe: "Most states to look at; default 10000000" })
-          .option("scenario", {
-            ...oneText,
-            describe: "Print a run that breaks a law, such as P3 or CE1",
-          })
-          .option("output", oneForm("text", "json"))
-          .epilogue(shown("verify")),
-      (args) => answer(async () => (await import("./verify.ts")).verify(args, io)),
-    );
+function withGuarantees(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "guarantees <file>",
+    "What a Deployment's settings promise, whatever happens, with the assumptions",
+    (command) =>
+      command
+        .positional("file", { type: "string", demandOption: true, describe: "Manifests" })
+        .option("output", oneForm("text", "json"))
+        .epilogue(shown("guarantees")),
+    (args) => answer(async () => (await import("./guarantees.ts")).guarantees(args, io)),
+  );
+}
+
+function withVerify(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "verify [file] [object]",
+    "Explore every interleaving of a small rollout: what holds, and the shortest way to what does not",
+    (command) =>
+      command
+        .positional("file", { type: "string", describe: "Manifests, for their settings" })
+        .positional("object", { type: "string", describe: "Of several, as in deployment/web" })
+        .option("replicas", { ...oneText, describe: "Default: of the file, else 4" })
+        .option("surge", { ...oneText, describe: "maxSurge; default: of the file, else 25%" })
+        .option("unavailable", { ...oneText, describe: "maxUnavailable; default likewise" })
+        .option("min-ready", { type: "boolean", describe: "minReadySeconds above 0" })
+        .option("bad-image", { type: "boolean", describe: "New pods never turn ready" })
+        .option("revisions", { ...oneText, describe: "2 or 3; default 3" })
+        .option("allow", {
+          ...oneText,
+          describe: "Of undo, scale, pause, fail, lag: with commas",
+        })
+        .option("scale-to", { ...oneText, describe: "Default: half" })
+        .option("actions", { ...oneText, describe: "How often users and faults act in all" })
+        .option("states", { ...oneText, describe: "Most states to look at; default 10000000" })
+        .option("scenario", {
+          ...oneText,
+          describe: "Print a run that breaks a law, such as P3 or CE1",
+        })
+        .option("output", oneForm("text", "json"))
+        .epilogue(shown("verify")),
+    (args) => answer(async () => (await import("./verify.ts")).verify(args, io)),
+  );
 }

@@ -2,7 +2,7 @@
  * What queries of analyses are to read: rollsim does not run PromQL, so the scenario says which measure of the
  * simulated requests a metric stands for. The first rule that matches, and whose time it is, answers.
  */
-import picomatch from "picomatch";
+import { globMatcher } from "../api/glob.ts";
 import type { Millis } from "../api/meta.ts";
 import type { LatencyMetrics, MetricsSource, RequestQuery } from "../api/metrics.ts";
 
@@ -88,5 +88,5 @@ export function unanswered({ metric, template }: AskedMetric, measure = "success
 
 function isLike(glob: string | undefined, text: string): boolean {
   if (glob === undefined) return true;
-  return picomatch.isMatch(text, glob, { bash: true, nonegate: true, dot: true });
+  return globMatcher(glob)(text);
 }

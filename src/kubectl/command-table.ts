@@ -62,7 +62,9 @@ export function command(path: string, notation: string, run?: Run): Command {
     get flags() {
       return (flags ??= specs(notation.replaceAll("!", "")));
     },
-    required: Array.from(notation.matchAll(/!(\S+)/gu), ([, word = ""]) => flagSpec(word).name),
+    get required() {
+      return Array.from(notation.matchAll(/!(\S+)/gu), ([, word = ""]) => flagSpec(word).name);
+    },
     ...(run === undefined ? {} : { run }),
   };
 }

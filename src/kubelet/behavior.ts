@@ -2,7 +2,7 @@
  * How pods behave, by image or labels: how long they take to start, become ready and stop, and what goes
  * wrong. All times are ms.
  */
-import picomatch from "picomatch";
+import { globMatcher } from "../api/glob.ts";
 import type { PodTemplateSpec } from "../api/core.ts";
 import type { Millis, StringMap } from "../api/meta.ts";
 import { preStopOf } from "../apiserver/pod-lifecycle.ts";
@@ -120,18 +120,11 @@ export function behaviorFor(behaviors: readonly Behavior[], template: PodTemplat
   return (
     behaviors.find(({ match }) => {
       if (match?.image !== undefined) {
-        // A matcher takes more than the text: not `some(matcher)`, which passes the index, too.
-        const matches = imageMatcher(match.image);
-        if (!images.some((image) => matches(image))) return false;
+        if (!images.some(globMatcher(match.image))) return false;
       }
       return Object.entries(match?.labels ?? {}).every(([key, value]) => labels[key] === value);
     }) ?? {}
   );
-}
-
-/** Globs in which `*` also spans slashes, as images have them. */
-function imageMatcher(glob: string): (image: string) => boolean {
-  return picomatch(glob, { bash: true, nonegate: true, dot: true });
 }
 
 export function scriptFor(

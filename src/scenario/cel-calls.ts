@@ -35,7 +35,7 @@ export function functionsOf(environment: Environment): readonly CelFunction[] {
 /** The first call of a name that no function has. */
 export function unknownCall(
   ast: ASTNode,
-  functions: readonly CelFunction[],
+  functions: () => readonly CelFunction[],
 ): UnknownCall | undefined {
   const visit = (part: unknown): UnknownCall | undefined => {
     if (Array.isArray(part)) {
@@ -52,12 +52,12 @@ export function unknownCall(
 
 function judge(
   { op, args, start, end }: ASTNode,
-  functions: readonly CelFunction[],
+  functions: () => readonly CelFunction[],
 ): UnknownCall | undefined {
   if (op !== "call" && op !== "rcall") return undefined;
   const [name] = args;
   const isMethod = op === "rcall";
-  const alike = functions.filter(({ receiver }) => (receiver !== undefined) === isMethod);
+  const alike = functions().filter(({ receiver }) => (receiver !== undefined) === isMethod);
   if (alike.some((each) => each.name === name)) return undefined;
   const what = isMethod ? "method" : "function";
   const names = [...new Set(alike.filter(isUsual).map((each) => each.name))];

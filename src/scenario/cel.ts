@@ -69,41 +69,45 @@ export const celVariables: readonly string[] = [
 type Compiled = ReturnType<Environment["parse"]>;
 
 /** Set while an expression is evaluated: CEL functions get no context. */
-interface Current {
-  context: CelContext | undefined;
+let current: CelContext | undefined;
+
+let made: Environment | undefined;
+
+/** One for all expressions: to make it takes as long as to compile several of them. */
+function celEnvironment(): Environment {
+  return (made ??= newEnvironment());
 }
 
-function environmentOf(current: Current): Environment {
+function newEnvironment(): Environment {
   const environment = new Environment({ homogeneousAggregateLiterals: false });
   for (const name of celVariables) environment.registerVariable(name, name === "t" ? "dyn" : "map");
   return environment
-    .registerFunction("pods(string): list", (selector: string) => current.context?.pods(selector), {
+    .registerFunction("pods(string): list", (selector: string) => current?.pods(selector), {
       description: 'The pods that a label selector picks, as in `pods("app=web")`.',
     })
-    .registerFunction(
-      "endpoints(string): list",
-      (name: string) => current.context?.endpoints(name),
-      { description: "The pods behind a Service: ready and not terminating." },
-    )
+    .registerFunction("endpoints(string): list", (name: string) => current?.endpoints(name), {
+      description: "The pods behind a Service: ready and not terminating.",
+    })
     .registerFunction(
       "share(string, string): dyn",
-      (name: string, selector: string) => current.context?.share(name, selector),
+      (name: string, selector: string) => current?.share(name, selector),
       { description: "Share of a Service's ready endpoints (0 to 1) that a label selector picks." },
     );
 }
 
+let functions: readonly CelFunction[] | undefined;
+
 /** What an expression may call, of rollsim first, then what the language brings. */
 export function celFunctions(): readonly CelFunction[] {
-  return functionsOf(environmentOf({ context: undefined }));
+  return (functions ??= functionsOf(celEnvironment()));
 }
 
 /** Parses and type-checks an expression, which must be a condition. */
 export function compileCel(text: string): CelAnswer {
-  const current: Current = { context: undefined };
-  const environment = environmentOf(current);
+  const environment = celEnvironment();
   try {
     const compiled = environment.parse(text);
-    const unknown = unknownCall(compiled.ast, functionsOf(environment));
+    const unknown = unknownCall(compiled.ast, celFunctions);
     if (unknown !== undefined) return { ok: false, ...unknown };
     const checked = compiled.check();
     if (checked.error !== undefined) return refusal(text, checked.error);
@@ -112,10 +116,12 @@ export function compileCel(text: string): CelAnswer {
       return { ok: false, message, start: 0, end: text.length };
     }
     const evaluate = (context: CelContext): Verdict => {
-      current.context = context;
-      const verdict = judge(environment, compiled, context);
-      current.context = undefined;
-      return verdict;
+      current = context;
+      try {
+        return judge(environment, compiled, context);
+      } finally {
+        current = undefined;
+      }
     };
     return { ok: true, expression: { text, evaluate } };
   } catch (error) {

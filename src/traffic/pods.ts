@@ -1,5 +1,5 @@
 /** Pods as a watch tells of them: which run, which end, and the server that each is. */
-import picomatch from "picomatch";
+import { globMatcher } from "../api/glob.ts";
 import type { WatchEvent } from "../api/client.ts";
 import type { PodSpec } from "../api/core.ts";
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
@@ -162,7 +162,7 @@ interface PodStatus {
 function matches(app: AppBehavior, image: string, labels: StringMap): boolean {
   const glob = app.image;
   if (glob !== undefined) {
-    if (!picomatch.isMatch(image, glob, { bash: true, nonegate: true, dot: true })) return false;
+    if (!globMatcher(glob)(image)) return false;
   }
   return Object.entries(app.labels ?? {}).every(([key, value]) => labels[key] === value);
 }

@@ -128,7 +128,8 @@ function commandLineWorks(folder: string): void {
     "and so does one that finds rubbish",
     succeed(folder, rollsim, ["run", scenario]) === played,
   );
-  const help = run(folder, rollsim, ["run", "--help"]).stdout;
+  const help = succeed(folder, rollsim, ["run", "--help"]);
+  check("its help names the options", help.includes("--selector"), help);
   check("its help fits 80 columns", Math.max(...help.split("\n").map((line) => line.length)) <= 80);
   const bad = run(folder, rollsim, ["run", "no-such-file.yaml"]);
   check("a file that does not exist ends with 2", bad.status === 2, bad.stderr);

@@ -3,7 +3,7 @@
  * says of itself (fluxcd/flagger pkg/loadtester/server.go), else the webhook passes. A rollback hook that
  * passes asks for a rollback: without a rule it says no.
  */
-import picomatch from "picomatch";
+import { globMatcher } from "../../api/glob.ts";
 import type { CanaryWebhook } from "../../api/canary.ts";
 import type { Millis } from "../../api/meta.ts";
 import type { HookAnswer } from "./view.ts";
@@ -57,5 +57,5 @@ const refused: HookAnswer = { ok: false, why: FORBIDDEN };
 
 function isLike(glob: string | undefined, text: string): boolean {
   if (glob === undefined) return true;
-  return picomatch.isMatch(text, glob, { bash: true, nonegate: true, dot: true });
+  return globMatcher(glob)(text);
 }

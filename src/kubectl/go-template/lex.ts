@@ -129,13 +129,16 @@ function scanAction(scan: Scan): void {
   }
 }
 
-const wordPattern = /^[\p{L}\p{Nd}_]*/u;
 const single: Readonly<Record<string, TokenKind>> = {
   "=": "assign",
   "|": "pipe",
   "(": "left parenthesis",
   ")": "right parenthesis",
 };
+
+function wordAt(rest: string): string {
+  return /^[\p{L}\p{Nd}_]*/u.exec(rest)?.[0] ?? "";
+}
 
 function actionToken(rest: string): Scanned {
   const [c = ""] = rest;
@@ -149,7 +152,7 @@ function actionToken(rest: string): Scanned {
   if (c === '"' || c === "`" || c === "'") return quoted(rest, c);
   if (c === "$" || (c === "." && /^\.\D/su.test(rest))) return fieldOrVariable(rest, c);
   if (/[-+.\d]/.test(c)) return numberToken(rest);
-  const word = wordPattern.exec(rest)?.[0] ?? "";
+  const word = wordAt(rest);
   if (word !== "") return wordToken(rest, word);
   const code = c.codePointAt(0) ?? 0;
   if (code > 0x20 && code < 0x7f) return ["char", c];
@@ -168,7 +171,7 @@ function quoted(rest: string, quote: string): Scanned {
 }
 
 function fieldOrVariable(rest: string, sign: string): Scanned {
-  const word = wordPattern.exec(rest.slice(1))?.[0] ?? "";
+  const word = wordAt(rest.slice(1));
   const wrong = badCharacter(rest.slice(1 + word.length));
   if (wrong !== undefined) return wrong;
   if (sign === "$") return ["variable", sign + word];
