@@ -43,6 +43,29 @@ describe("the scheduler", () => {
     fc.assert(property, runs(200));
   });
 
+  test("keeps nodes by their pods as plain lists would, whichever node a pod comes to or leaves", () => {
+    const NODES = 5;
+    const moves = fc.array(fc.tuple(fc.nat(NODES - 1), fc.boolean()), { maxLength: 60 });
+    const property = fc.property(moves, (taken) => {
+      const world = scheduler({ rooms: Array.from({ length: NODES }, () => 100) });
+      const lists = [world.save().order[0]!];
+      for (const [row, [node, leaves]] of taken.entries()) {
+        const count = world.podsOn(node);
+        if (leaves && count === 0) continue;
+        if (leaves) world.release(node);
+        else expect(world.place(row, (other) => other !== node)).toBe(node);
+        // The last of its list takes its place, and it goes to the end of another.
+        const list = lists[count]!;
+        const last = list.at(-1)!;
+        lists[count] = list.map((each) => (each === node ? last : each)).slice(0, -1);
+        const next = count + (leaves ? -1 : 1);
+        lists[next] = [...(lists[next] ?? []), node];
+        expect(world.save().order).toEqual(lists);
+      }
+    });
+    fc.assert(property, runs(200));
+  });
+
   test("takes the first nodes first", () => {
     const world = scheduler();
     expect([1, 2, 3, 4].map((row) => world.place(row))).toEqual([0, 1, 2, 2]);

@@ -70,6 +70,17 @@ describe.each(sizes)("$replicas replicas, surge $surge, unavailable $unavailable
   });
 });
 
+test.each([
+  [{ replicas: 10, surge: 3, unavailable: 2 }, [18, 20]],
+  [{ replicas: 4, surge: 3, unavailable: 1 }, [8, 8]],
+])("of %j at most %j pods are there, without and with terminating ones", (size, most) => {
+  const number = promised({ ...size, revisions: 2 });
+  expect([
+    number("most pods that are not terminating"),
+    number("most pods, terminating ones too"),
+  ]).toEqual(most);
+});
+
 test("a Recreate Deployment promises no pod, and no more than its replicas", () => {
   const { replicas, surge, unavailable } = { replicas: 3, surge: 1, unavailable: 1 };
   const deployment = manifestOf({ replicas, surge, unavailable, revisions: 2 });

@@ -30,10 +30,13 @@ describe("fenceposts (P1)", () => {
     ["does not round surge down", at(10, "25%", "25%", 2, 2), false],
     ["does not round unavailable up", at(10, "25%", "25%", 3, 3), false],
     ["takes shares that are whole as they are", at(4, "25%", "25%", 1, 1), true],
+    ["does not go above a whole share", at(4, "25%", "25%", 2, 1), false],
+    ["does not go below a whole share", at(8, "25%", "25%", 2, 1), false],
     ["falls back to one unavailable", at(3, 0, "25%", 0, 1), true],
     ["falls back only if both are 0", at(3, 1, "25%", 1, 1), false],
     ["leaves nothing stuck at 0 and 0", at(3, 0, 0, 0, 0), false],
     ["never has more unavailable than replicas", at(2, 1, 5, 1, 2), true],
+    ["does not take a number that is too large as it is", at(2, 1, 5, 1, 5), false],
     ["caps numbers only where they are too large", at(5, 1, 3, 1, 5), false],
     ["is satisfied with nothing of nothing", at(0, "25%", "25%", 0, 0), true],
   ])("%s", (_, found, wanted) => expect(found).toBe(wanted));

@@ -50,6 +50,16 @@ describe("a law about every moment has so many pods to a breach", () => {
     ["P4", "as many pods as the ceiling", [[4], [1]], {}, 0],
     ["P4", "one more", [[4], [2]], {}, -1],
     ["P4", "one more, while a ReplicaSet has not its size", [[4], [1, 2]], {}, Infinity],
+    [
+      "P4",
+      "one more, while one ReplicaSet has too many and another too few",
+      [
+        [4, 5],
+        [2, 1],
+      ],
+      {},
+      Infinity,
+    ],
     ["P5", "replicas + 2 surge + unavailable pods", [[0, 4], [3]], {}, 0],
     ["P5", "one more", [[0, 4], [4]], {}, -1],
     ["P5", "twice the replicas", [[0, 4], [4]], { size: [4, 3, 3] }, 0],
