@@ -19,7 +19,9 @@ async function main(only: readonly string[]): Promise<number> {
   let survivors = 0;
   const work = async (number: number): Promise<void> => {
     const workshop = new Workshop(root, number);
-    for (let next = chosen.shift(); next !== undefined; next = chosen.shift()) {
+    // From both ends: those for the traces come first, and wait for one another at the start.
+    const take = () => (number === 0 ? chosen.shift() : chosen.pop());
+    for (let next = take(); next !== undefined; next = take()) {
       const [i, mutant] = next;
       const noticed =
         mutant.tests === undefined

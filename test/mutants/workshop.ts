@@ -8,9 +8,11 @@ import { broken, type Mutant } from "./mutant.ts";
 const PATIENCE = 8;
 
 export class Workshop {
+  /** How long a mutant may take at most; one workshop finds out for all. */
+  static #patienceMs: Promise<number> | undefined;
   readonly #root: string;
   readonly #place: string;
-  #patienceMs = 0;
+  #isOpen = false;
 
   constructor(root: string, number: number) {
     this.#root = root;
@@ -19,28 +21,33 @@ export class Workshop {
 
   /** The name of what noticed the mutant, or undefined where nothing did. */
   async run(mutant: Mutant): Promise<string | undefined> {
-    if (this.#patienceMs === 0) await this.#open();
+    if (!this.#isOpen) this.#open();
+    const patienceMs = await (Workshop.#patienceMs ??= this.#measure());
     const target = `${this.#place}/src/${mutant.file.replace(/\.ts$/, ".js")}`;
     const original = readFileSync(target);
     writeFileSync(target, await compile(this.#root, mutant));
     try {
-      return await this.#play(this.#patienceMs);
+      return await this.#play(patienceMs);
     } finally {
       writeFileSync(target, original);
     }
   }
 
-  /** Nothing may be noticed where nothing is broken. */
-  async #open(): Promise<void> {
+  #open(): void {
     rmSync(this.#place, { recursive: true, force: true });
     for (const part of ["src", "test"]) {
       cpSync(`${this.#root}.build/${part}`, `${this.#place}/${part}`, { recursive: true });
     }
     symlinkSync(`${this.#root}node_modules`, `${this.#place}/node_modules`);
+    this.#isOpen = true;
+  }
+
+  /** Nothing may be noticed where nothing is broken. */
+  async #measure(): Promise<number> {
     const began = Date.now();
     const noticed = await this.#play(Infinity);
     if (noticed !== undefined) throw new Error(`unbroken code fails: ${noticed}`);
-    this.#patienceMs = PATIENCE * (Date.now() - began);
+    return PATIENCE * (Date.now() - began);
   }
 
   async #play(timeoutMs: number): Promise<string | undefined> {
