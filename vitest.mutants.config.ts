@@ -25,6 +25,7 @@ export default defineConfig({
     reporters: ["json"],
     pool: "threads",
     maxWorkers: 1,
+    isolate: false,
     // Some 340 mutants read the same 400 files.
     experimental: { fsModuleCache: true },
   },
