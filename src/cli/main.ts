@@ -73,8 +73,16 @@ function wordsOf(argv: readonly string[]): readonly string[] {
 /** yargs takes whatever else an option has that is there or not for a yes. */
 function yesOrNo(argv: readonly string[], parser: unknown): true {
   const { boolean: flags } = optionsOf(parser);
-  for (const word of argv) {
+  for (const [i, word] of argv.entries()) {
     if (word === "--") break;
+    const next = argv[i + 1] ?? "";
+    if (
+      /^-?\d+\w*$/u.test(next) &&
+      word.startsWith("-") &&
+      flags.includes(word.replace(/^--?/u, ""))
+    ) {
+      throw new UsageError(`${word} takes no value: got ${JSON.stringify(next)}`);
+    }
     const [, dashes = "", name = "", value] = /^(--?)([\w-]+)=(.*)$/su.exec(word) ?? [];
     if (value === undefined || value === "true" || value === "false") continue;
     if (flags.includes(name)) {

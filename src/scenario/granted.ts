@@ -41,7 +41,8 @@ export function tellGranted({
   }
 }
 
-function appliedIn(steps: readonly Step[]): readonly Manifest[] {
+/** What steps apply. */
+export function appliedIn(steps: readonly Step[]): readonly Manifest[] {
   return steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
 }
 

@@ -12,13 +12,14 @@ import {
   type TypeInfo,
 } from "../apiserver/schema.ts";
 import { parseQuantity } from "../apiserver/quantity.ts";
+import { imageProblems } from "./check-images.ts";
 import { placeMeant, type Enclosing } from "./misplaced.ts";
 import { nearest } from "./nearest.ts";
 import { notSimulatedIn } from "./not-simulated.ts";
 import { placeOf, problemAt, type Problem, type Source, type Span } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
 import { howToWrite } from "./shape.ts";
-import { isKustomization, templatedImages } from "./unrendered.ts";
+import { isKustomization } from "./unrendered.ts";
 import type { Located } from "./yaml.ts";
 
 export interface ManifestsRead {
@@ -51,7 +52,7 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
       checkFields(object, report);
       const known = isServed(textAt(object, "apiVersion") ?? "", textAt(object, "kind") ?? "");
       if (!isNamed(object, report) || !known) return;
-      problems.push(...notSimulatedIn(object, source), ...templatedImages(object, source));
+      problems.push(...notSimulatedIn(object, source), ...imageProblems(object, source));
       const place = placeOf(source, object.span.start);
       manifests.push({ object: object.value as KubeObject, source, node: object, place });
     }

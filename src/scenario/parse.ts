@@ -7,6 +7,7 @@ import { durationOf } from "../api/duration.ts";
 import { defaults } from "../cluster/options.ts";
 import { nodeShapes } from "../scheduler/node-object.ts";
 import { metricRule, webhookRule } from "./analysis-schema.ts";
+import { danglingReferences } from "./check-references.ts";
 import { unknownServices } from "./check-services.ts";
 import { compileBehaviors } from "./compile-behaviors.ts";
 import { compileCluster } from "./compile-cluster.ts";
@@ -80,6 +81,7 @@ export function checkScenario(
       ...refusedManifests(scenario),
       ...tellGranted(scenario),
       ...unknownServices(scenario, requests, source),
+      ...danglingReferences(scenario),
     );
   }
   const folded = foldTemplates(foldNotSimulated(problems));

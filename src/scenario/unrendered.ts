@@ -1,9 +1,7 @@
 /** Texts that a tool makes manifests of: Helm's templates and Kustomizations. */
-import { podSpecOf } from "./not-simulated.ts";
-import { problemAt, type Problem, type Source } from "./problem.ts";
-import type { Located } from "./yaml.ts";
+import type { Problem } from "./problem.ts";
 
-const RENDER = "render it first, as in helm template CHART > all.yaml";
+export const RENDER = "render it first, as in helm template CHART > all.yaml";
 
 const FROM_YAML: ReadonlySet<string> = new Set(["yaml", "yaml-syntax"]);
 
@@ -27,20 +25,6 @@ export function foldTemplates(problems: readonly Problem[]): Problem[] {
     hint: RENDER,
   }));
   return [...problems.filter(({ file }) => !files.has(file)), ...folded];
-}
-
-/** Images between quotes, where a template is YAML already: no node could pull such an image. */
-export function templatedImages(object: Located, source: Source): readonly Problem[] {
-  const spec = podSpecOf(object);
-  const containers = ["initContainers", "containers"].flatMap(
-    (name) => spec?.entries?.get(name)?.node.items ?? [],
-  );
-  return containers.flatMap(({ entries }) => {
-    const image = entries?.get("image")?.node;
-    if (typeof image?.value !== "string" || !image.value.includes("{{")) return [];
-    const message = `${JSON.stringify(image.value)} is a template, no image yet`;
-    return [problemAt(source, image.span, { code: "template", message, hint: RENDER })];
-  });
 }
 
 /** Whether a document is what kustomize reads (its own group, which a kustomization.yaml may leave out). */

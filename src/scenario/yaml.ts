@@ -3,7 +3,7 @@
  * Aliases share one value; duplicate keys are noted and the last wins, as for kubectl; merge keys (`<<`)
  * are applied. Text that is built to exhaust the parser is refused before it is parsed.
  */
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from "yaml";
 import type { Alias, Document, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { withDeeperQuotes } from "../kubectl/quoted-lines.ts";
 import { hostileText } from "./hostile.ts";
@@ -71,17 +71,31 @@ function readText(text: string, file: string): YamlFile {
 }
 
 /** The first of each line; after a tab the others are only what follows from it. */
-function syntaxProblems(source: Source, { errors, warnings }: Document.Parsed): readonly Problem[] {
+function syntaxProblems(source: Source, document: Document.Parsed): readonly Problem[] {
+  const { errors, warnings } = document;
   const tabs = errors.filter(({ code }) => code === "TAB_AS_INDENT");
   const lines = new Set<number>();
   return [...(tabs.length > 0 ? tabs : errors), ...warnings].flatMap(({ pos, message }) => {
-    const span = { start: pos[0], end: pos[1] };
+    const isOpen = message.startsWith("Missing closing");
+    const start = isOpen ? lastQuote(document, pos[0]) : pos[0];
+    const span = { start, end: isOpen ? start + 1 : pos[1] };
     const hint = tabs.length > 0 ? { hint: "indent with blanks" } : {};
     const problem = problemAt(source, span, { code: "yaml-syntax", message, ...hint });
     if (lines.has(problem.line)) return [];
     lines.add(problem.line);
     return [problem];
   });
+}
+
+/** Where the text between quotes begins that goes on to an offset: a quote that is not closed is missed at the end of the file. */
+function lastQuote(document: Document.Parsed, end: number): number {
+  let start = end;
+  visit(document, {
+    Scalar: (_, { range, type }) => {
+      if (type?.startsWith("QUOTE") && range != null && range[1] >= end) [start] = range;
+    },
+  });
+  return start;
 }
 
 function parse(text: string): readonly Document.Parsed[] {

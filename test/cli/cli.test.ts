@@ -120,6 +120,7 @@ describe("mistakes are answered in one line, without a stack", () => {
       'rollsim: --output: got "jsn"; use text, json, junit, github; did you mean json?',
     ],
     [["check", "--quiet=maybe", "x"], 'rollsim: --quiet: got "maybe"; use true, false'],
+    [["verify", "--min-ready", "5"], 'rollsim: --min-ready takes no value: got "5"'],
     [["verify", "--replcas", "4"], "rollsim: unknown option --replcas; did you mean --replicas?"],
     [
       ["run", "suite/good.yaml", "--selector", "topic=godo"],

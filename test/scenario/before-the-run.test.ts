@@ -146,6 +146,81 @@ describe("requests to a Service that nothing makes", () => {
   });
 });
 
+describe("objects that point at nothing", () => {
+  const budget =
+    "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: web }\n" +
+    "spec: { minAvailable: 1, selector: { matchLabels: { app: wbe } } }\n";
+  const autoscaler =
+    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: web }\n" +
+    "spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: wbe }, maxReplicas: 3 }\n";
+  const misspelt = service.replace("app: web", "app: wbe");
+  const told = (...parts: readonly string[]): readonly string[] =>
+    problems(parts.join("---\n")).filter((problem) => problem.includes("points-at-nothing"));
+
+  test.each([
+    [
+      "a Service",
+      misspelt,
+      'no pod here has such labels: the Service selects nothing [did you mean "app: web"?]',
+    ],
+    [
+      "a budget",
+      budget,
+      'no pod here has such labels: the PodDisruptionBudget selects nothing [did you mean "app: web"?]',
+    ],
+    [
+      "an autoscaler",
+      autoscaler,
+      'there is no Deployment "wbe": nothing would be scaled [did you mean "web"?]',
+    ],
+  ])("%s is a warning where it stands", (_, manifest, message) => {
+    expect(told(deployment, manifest)).toEqual([
+      expect.stringMatching(/^\d+:\d+ points-at-nothing: /),
+    ]);
+    expect(told(deployment, manifest)[0]).toContain(message);
+  });
+
+  test("what they point at may come in a step, by kubectl, or from a controller", () => {
+    const alone = `${head}steps: [STEP]\n`;
+    const label = alone.replace("STEP", "{ kubectl: label pods --all app=wbe --overwrite }");
+    expect(told(label, deployment, misspelt)).toEqual([]);
+    const look = alone.replace("STEP", "{ kubectl: get pods }");
+    expect(told(look, deployment, misspelt)).toHaveLength(1);
+    const canary =
+      "apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: { name: web }\n" +
+      "spec: { targetRef: { kind: Deployment, name: web }, service: { port: 80 } }\n";
+    expect(told(deployment, misspelt, canary)).toEqual([]);
+  });
+
+  test("a file without workloads, another namespace's workloads and Services without a selector are nothing to tell", () => {
+    expect(told(misspelt, budget, autoscaler)).toEqual([]);
+    const elsewhere = misspelt.replace("name: web }", "name: web, namespace: other }");
+    expect(told(deployment, elsewhere)).toEqual([]);
+    expect(told(deployment, misspelt.replace("selector: { app: wbe }, ", ""))).toEqual([]);
+    expect(told(deployment, service)).toEqual([]);
+  });
+});
+
+test.each(["web:v1:v2", "Web/App:1", "web:", "web@sha256:12", "we b"])(
+  "%s is no image's name, and whoever plays it hears so",
+  (image) => {
+    expect(problems(deployment.replace("web:v1", image))).toEqual([
+      expect.stringContaining(`image-name: ${JSON.stringify(image)} is no image's name`),
+    ]);
+  },
+);
+
+test.each([
+  "nginx",
+  "nginx:1.16.1",
+  "localhost:5000/a/b__c--d.e:V1",
+  "quay.io/x/y@sha256:" + "a".repeat(64),
+  "GCR.io/x/y:1@sha256:" + "0".repeat(64),
+  "[::1]:5000/x",
+])("%s is an image's name", (image) => {
+  expect(problems(deployment.replace("web:v1", image))).toEqual([]);
+});
+
 describe("what has to be rendered first says so", () => {
   const template =
     "1:8 template: a template, not YAML yet [render it first, as in helm template CHART > all.yaml]";

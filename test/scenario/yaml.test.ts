@@ -137,6 +137,10 @@ describe("syntax errors", () => {
   test("stand where the text goes wrong", () => {
     expect(firstProblem("a: 1\nb: [1, 2\n")).toMatch(/^3:1 yaml-syntax: /);
     expect(firstProblem("a: 1\n\tb: 2\n")).toMatch(/^2:1 yaml-syntax: /);
+    expect(firstProblem('a: "x"\nb: { c: "y, d: [1] }\ne: 2\n')).toMatch(
+      /^2:9 yaml-syntax: Missing/,
+    );
+    expect(firstProblem("a: 'x\nb: 2\n")).toMatch(/^1:4 yaml-syntax: Missing closing/);
   });
 
   test("are told once a line; of tabs nothing else is", () => {

@@ -1,0 +1,119 @@
+/** Objects that point at nothing in the file: Services and budgets of no pod, autoscalers of no workload. All play, to no effect. */
+import { matchesSelector } from "../api/label-selector.ts";
+import type { KubeObject, LabelSelector, StringMap } from "../api/meta.ts";
+import { asRecord } from "../apiserver/json.ts";
+import { appliedIn } from "./granted.ts";
+import { nearest } from "./nearest.ts";
+import { problemAt, type Problem, type Span } from "./problem.ts";
+import type { Manifest, Scenario } from "./scenario.ts";
+
+/** Their controllers make pods, Services or labels that no manifest shows. */
+const MAKERS: ReadonlySet<string> = new Set(["Canary", "Experiment", "Rollout"]);
+
+/** kubectl lines after which there may be pods, or labels, that no manifest shows. */
+const MAKES = /\s(?:apply|create|edit|expose|label|patch|replace|run|set selector)\s/u;
+
+interface Workload {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** Of its pods. */
+  readonly labels: StringMap;
+}
+
+/** Warnings; none where a file has no workloads at all: they are elsewhere then. */
+export function danglingReferences(scenario: Scenario): readonly Problem[] {
+  const manifests = [...scenario.manifests, ...appliedIn(scenario.steps)];
+  const lines = scenario.steps.flatMap((step) =>
+    step.verb === "kubectl" ? step.commands.map(({ line }) => line) : [],
+  );
+  if (lines.some((line) => MAKES.test(line))) return [];
+  if (manifests.some(({ object }) => MAKERS.has(object.kind))) return [];
+  const workloads = manifests.flatMap(({ object }) => workloadOf(object, scenario.namespace));
+  return manifests.flatMap((manifest) => {
+    const { namespace = scenario.namespace } = manifest.object.metadata;
+    const near = workloads.filter((workload) => workload.namespace === namespace);
+    if (near.length === 0) return [];
+    return manifest.object.kind === "HorizontalPodAutoscaler"
+      ? missingTarget(manifest, near)
+      : selectsNothing(manifest, near);
+  });
+}
+
+function workloadOf(object: KubeObject, namespace: string): readonly Workload[] {
+  const { kind, metadata } = object;
+  const labels =
+    kind === "Pod"
+      ? metadata.labels
+      : asRecord(asRecord(specOf(object)["template"])["metadata"])["labels"];
+  if (kind !== "Pod" && specOf(object)["template"] === undefined) return [];
+  return [
+    {
+      kind,
+      name: metadata.name,
+      namespace: metadata.namespace ?? namespace,
+      labels: asRecord(labels) as StringMap,
+    },
+  ];
+}
+
+function missingTarget(manifest: Manifest, near: readonly Workload[]): readonly Problem[] {
+  const { kind, name } = asRecord(specOf(manifest.object)["scaleTargetRef"]);
+  const names = near.filter((workload) => workload.kind === kind).map((workload) => workload.name);
+  if (typeof kind !== "string" || typeof name !== "string" || names.includes(name)) return [];
+  const message = `there is no ${kind} ${JSON.stringify(name)}: nothing would be scaled`;
+  const best = nearest(name, names);
+  return [told(manifest, ["scaleTargetRef", "name"], message, best)];
+}
+
+function selectsNothing(manifest: Manifest, near: readonly Workload[]): readonly Problem[] {
+  const selector = selectorOf(manifest.object);
+  if (selector === undefined) return [];
+  if (near.some(({ labels }) => matchesSelector(selector, labels))) return [];
+  const { kind } = manifest.object;
+  const message = `no pod here has such labels: the ${kind} selects nothing`;
+  const wanted = Object.entries(selector.matchLabels ?? {});
+  const known = near.flatMap(({ labels }) => Object.entries(labels).map(labelled));
+  const missing = wanted.map(labelled).find((label) => !known.includes(label));
+  const best = missing === undefined ? undefined : nearest(missing, known);
+  return [told(manifest, ["selector"], message, best)];
+}
+
+/** What Services and PodDisruptionBudgets select; undefined for what selects nothing on purpose, or everything. */
+function selectorOf(object: KubeObject): LabelSelector | undefined {
+  const selector = asRecord(specOf(object)["selector"]);
+  if (Object.keys(selector).length === 0) return undefined;
+  if (object.kind === "Service") return { matchLabels: selector as StringMap };
+  return object.kind === "PodDisruptionBudget" ? selector : undefined;
+}
+
+function told(
+  { source, node }: Manifest,
+  path: readonly string[],
+  message: string,
+  best: string | undefined,
+): Problem {
+  let span: Span = node.span;
+  let at = node;
+  for (const key of ["spec", ...path]) {
+    const entry = at.entries?.get(key);
+    if (entry === undefined) break;
+    span = entry.node.span;
+    at = entry.node;
+  }
+  const hint = best === undefined ? {} : { hint: `did you mean ${JSON.stringify(best)}?` };
+  return problemAt(source, span, {
+    severity: "warning",
+    code: "points-at-nothing",
+    message,
+    ...hint,
+  });
+}
+
+function specOf(object: KubeObject): Readonly<Record<string, unknown>> {
+  return asRecord((object as { spec?: unknown }).spec);
+}
+
+function labelled([key, value]: readonly [string, string]): string {
+  return `${key}: ${value}`;
+}
