@@ -1,0 +1,153 @@
+/** What a write goes through whatever its kind: names, places, identities, and what others have already. */
+import { describe, expect, test } from "vitest";
+import type { WriteOptions } from "../../src/api/client.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
+
+function created(cluster: Cluster, object: object, options: WriteOptions = {}): KubeObject {
+  const answer = cluster.act("create", (api) => api.create(object as KubeObject, options));
+  if (!answer.ok) throw new Error(answer.status.message);
+  return answer.value;
+}
+
+function refusal(cluster: Cluster, object: object): string {
+  const answer = cluster.act("create", (api) => api.create(object as KubeObject));
+  return answer.ok ? "created" : `${answer.status.code} ${answer.status.message}`;
+}
+
+const pod = (metadata: object, spec: object = {}): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata,
+  spec: { containers: [{ name: "web", image: "web:1" }], ...spec },
+});
+
+const service = (name: string, spec: object): object => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name },
+  spec: { ports: [{ port: 80 }], ...spec },
+});
+
+describe("a new object", () => {
+  test("has no deletion that somebody gave it, of whatever kind it is", () => {
+    const metadata = { name: "a", deletionTimestamp: "2026-01-01T00:00:00Z" };
+    const gadget = { apiVersion: "example.com/v1", kind: "Gadget", metadata };
+    const made = created(new Cluster(), gadget);
+    expect(made.metadata).not.toHaveProperty("deletionTimestamp");
+  });
+
+  test("has no namespace where its kind has none, and default where none is given", () => {
+    const cluster = new Cluster();
+    const classOf = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", value: 1 };
+    const made = created(cluster, { ...classOf, metadata: { name: "low", namespace: "default" } });
+    expect(made.metadata).not.toHaveProperty("namespace");
+    expect(created(cluster, pod({ name: "a" })).metadata.namespace).toBe("default");
+  });
+
+  test("has the name that is given, and one that begins with generateName only without", () => {
+    const cluster = new Cluster();
+    const named = pod({ name: "a", generateName: "b-" });
+    expect(created(cluster, named).metadata.name).toBe("a");
+    expect(created(cluster, pod({ generateName: "b-" })).metadata.name).toMatch(/^b-\w{5}$/);
+  });
+
+  test("is refused in a namespace that is not there", () => {
+    expect(refusal(new Cluster(), pod({ name: "a", namespace: "shop" }))).toBe(
+      '404 namespaces "shop" not found',
+    );
+  });
+
+  test("that is a Service may not have the address or a node port of another", () => {
+    const cluster = new Cluster();
+    const ports = [{ port: 80, nodePort: 30_080 }];
+    created(cluster, service("a", { type: "NodePort", clusterIP: "10.96.0.50", ports }));
+    expect(refusal(cluster, service("b", { clusterIP: "10.96.0.50" }))).toMatch(
+      /^422 Service "b" is invalid: spec\.clusterIPs: .* provided IP is already allocated$/,
+    );
+    expect(refusal(cluster, service("b", { type: "NodePort", ports }))).toBe(
+      '422 Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 30080: ' +
+        "provided port is already allocated",
+    );
+    expect(refusal(cluster, service("b", { type: "NodePort" }))).toBe("created");
+  });
+});
+
+describe("a write to an object that is there", () => {
+  const ref = { resource: "deployments", name: "web" };
+
+  /** The object without its version: the controller has written to it since. */
+  function stored(): { readonly cluster: Cluster; readonly object: KubeObject } {
+    const cluster = new Cluster();
+    const { metadata, ...rest } = created(cluster, web(2));
+    const { resourceVersion: _, ...known } = metadata;
+    return { cluster, object: { ...rest, metadata: known } };
+  }
+
+  test("is refused where it is meant for one that was there before", () => {
+    const { cluster, object } = stored();
+    const { metadata } = object;
+    const older = { ...object, metadata: { ...metadata, uid: "older" } };
+    const answer = cluster.act("update", (api) => api.update(older));
+    expect(answer).toMatchObject({ ok: false, status: { code: 409 } });
+    expect(answer.ok ? "" : answer.status.message).toContain(
+      `Precondition failed: UID in precondition: older, UID in object meta: ${metadata.uid}`,
+    );
+  });
+
+  test.each([
+    ["name", "the name of the object (api) does not match the name on the URL (web)"],
+    [
+      "namespace",
+      "the namespace of the provided object does not match the namespace sent on the request",
+    ],
+  ])("may not patch its %s", (field, message) => {
+    const patch = { metadata: { [field]: "api" } };
+    expect(stored().cluster.act("patch", (api) => api.patch(ref, "merge", patch))).toMatchObject({
+      ok: false,
+      status: { code: 400, message },
+    });
+  });
+
+  test("warns of fields that nobody knows, in a PUT too", () => {
+    const { cluster, object } = stored();
+    const answer = cluster.act("update", (api) =>
+      api.update({ ...object, replicas: 3 }, { fieldValidation: "Warn" }),
+    );
+    expect(answer).toMatchObject({ ok: true, warnings: ['unknown field "replicas"'] });
+  });
+});
+
+describe("a pod", () => {
+  test("has at least a second to end", () => {
+    const made = created(new Cluster(), pod({ name: "a" }, { terminationGracePeriodSeconds: -1 }));
+    expect(made["spec"]).toMatchObject({ terminationGracePeriodSeconds: 1 });
+  });
+
+  test("of its host's network has its ports on the host", () => {
+    const containers = [{ name: "web", image: "web:1", ports: [{ containerPort: 80 }] }];
+    const portsOf = (spec: object): unknown =>
+      (created(new Cluster(), pod({ name: "a" }, spec))["spec"] as { containers: object[] })
+        .containers[0];
+    expect(portsOf({ containers, hostNetwork: true })).toMatchObject({ ports: [{ hostPort: 80 }] });
+    expect(portsOf({ containers })).not.toMatchObject({ ports: [{ hostPort: 80 }] });
+  });
+
+  test("that asks for none of what is used up already fits into its quota", () => {
+    const cluster = new Cluster();
+    const of = (cpu: string): object => ({
+      containers: [{ name: "web", image: "web:1", resources: { requests: { cpu } } }],
+    });
+    created(cluster, pod({ name: "a" }, of("2")));
+    const metadata = { name: "cpu" };
+    created(cluster, {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata,
+      spec: { hard: { cpu: "1" } },
+    });
+    expect(refusal(cluster, pod({ name: "b" }, of("0")))).toBe("created");
+    expect(refusal(cluster, pod({ name: "c" }, of("1m")))).toContain("exceeded quota: cpu");
+  });
+});
