@@ -48,6 +48,34 @@ function refusals(cluster: Cluster): readonly string[] {
 }
 
 describe("a ResourceQuota", () => {
+  test("binds beside one that has room", () => {
+    const cluster = world({ pods: "9" }, 0);
+    cluster.act("more", (api) => {
+      api.create({ ...quota({ pods: "1" }), metadata: { name: "tight" } });
+      const ref = { resource: "deployments", name: "web" };
+      api.patch(ref, "merge", { spec: { replicas: 2 } });
+    });
+    expect(refusals(cluster)[0]).toContain(
+      "exceeded quota: tight, requested: pods=1, used: pods=1",
+    );
+  });
+
+  test("wants limits where it limits limits, whatever is requested", () => {
+    const cluster = world({ "limits.cpu": "1" }, 1, { requests: { cpu: "100m" } });
+    expect(refusals(cluster)[0]).toMatch(/failed quota: team: must specify limits\.cpu for: web$/);
+  });
+
+  test("counts pods that have ended only as objects", () => {
+    const cluster = new Cluster({ behaviors: [{ fault: { type: "Evicted", first: 1 } }] });
+    cluster.act("create", (api) => {
+      api.create(quota({ pods: "9", "count/pods": "9" }));
+      api.create(deployment(2, {}));
+    });
+    cluster.runUntil(10_000);
+    expect(cluster.api.list("pods").map(({ status }) => status.phase)).toContain("Failed");
+    expect(used(cluster)).toEqual({ pods: "2", "count/pods": "3" });
+  });
+
   test.each([
     [{ pods: "3" }, {}, 3, "requested: pods=1, used: pods=3, limited: pods=3"],
     [

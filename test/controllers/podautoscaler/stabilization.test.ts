@@ -41,6 +41,28 @@ const rules = (up: ScalingRules = {}, down: ScalingRules = {}): NormalizationInp
   scaleDown: { ...defaultDown, ...down },
 });
 
+test("what went by a policy of before does not bring pods back", () => {
+  const scaleDown: ScalingRules = {
+    stabilizationWindowSeconds: 0,
+    policies: [{ type: "Pods", value: 1, periodSeconds: 60 }],
+  };
+  const memory = { recommendations: [], scaleUps: [], scaleDowns: [{ change: 3, atMs: ago(10) }] };
+  const found = normalize(
+    input({ behavior: rules({}, scaleDown), current: 5, proposal: 3, memory }),
+  );
+  expect([found.desired, found.limited.reason]).toEqual([5, "ScaleDownLimit"]);
+});
+
+test("a scaling is remembered for the longest period of its policies", () => {
+  const policies = [15, 60].map(
+    (periodSeconds) => ({ type: "Pods", value: 1, periodSeconds }) as const,
+  );
+  const scaleUps = [{ change: 1, atMs: ago(30) }];
+  const memory = { recommendations: [], scaleUps, scaleDowns: [] };
+  const known = withScaling({ behavior: rules({ policies }), memory, nowMs: now }, 5, 6);
+  expect(known.scaleUps).toEqual([...scaleUps, { change: 1, atMs: now }]);
+});
+
 test("with behavior, too, the highest recommendation of the window holds, not the latest", () => {
   const recommendations = [
     { replicas: 9, atMs: ago(100) },

@@ -184,6 +184,17 @@ describe("a sync of an autoscaler", () => {
     expect(planOf(reconcileAutoscaler(view({ status }))).writes).toEqual([]);
   });
 
+  test("keeps the time of a condition while it stays true", () => {
+    const lastTransitionTime = "2026-11-29T11:00:00Z";
+    const [kept, changed] = ["True", "False"].map((before) => {
+      const able = { type: "AbleToScale", status: before, lastTransitionTime };
+      return statusIn(planOf(reconcileAutoscaler(view({ status: { conditions: [able] } }))));
+    });
+    const timeOf = (status: AutoscalerStatus): unknown =>
+      status.conditions?.find(({ type }) => type === "AbleToScale")?.lastTransitionTime;
+    expect([timeOf(kept!), timeOf(changed!)]).toEqual([lastTransitionTime, "2026-11-29T12:00:00Z"]);
+  });
+
   test("goes to a size that was recommended before without a reason of its own", () => {
     const recommendations = [{ replicas: 6, atMs: now - 60 * second }];
     const plan = planOf(reconcileAutoscaler(view({ memory: { recommendations } })));
