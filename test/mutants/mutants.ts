@@ -11,6 +11,7 @@ import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
+import { tellingMutants } from "./telling-mutants.ts";
 import { verifyMutants } from "./verify-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -26,4 +27,5 @@ export const mutants: readonly Mutant[] = [
   ...countMutants,
   ...askingMutants,
   ...loopMutants,
+  ...tellingMutants,
 ];

@@ -53,4 +53,24 @@ describe("a watch that is told nothing", () => {
     expect(watch.judged.has("P3")).toBe(lost === 0);
     expect(watch.judged.has("P9")).toBe(true);
   });
+
+  test("takes the number of pods that it is told were lost", () => {
+    const seen: number[] = [];
+    const margin = ({ lost }: { readonly lost: number }): number => {
+      seen.push(lost);
+      return 0;
+    };
+    const claim = { id: "seen", statement: "It is never broken.", margin };
+    const cluster = pair("none", { type: "NeverReady" });
+    const watch = new RolloutWatch(cluster, "web", undefined, [claim]);
+    watch.podLost(3);
+    watch.judge();
+    expect(seen).toEqual([3]);
+  });
+
+  test("judges whether ReplicaSets have their sizes at each moment, whatever is said to hold", () => {
+    const watch = new RolloutWatch(pair("none", { type: "NeverReady" }), "web", ["const", "own"]);
+    watch.judge();
+    expect([...watch.judged.keys()]).toEqual(["P2", "P4", "P7"]);
+  });
 });
