@@ -64,6 +64,7 @@ import {
 import { dnsLabel, dnsSubdomain, type NameRule } from "./validation/names.ts";
 import { validatePod, validatePodStatusUpdate, validatePodUpdate } from "./validation/pods.ts";
 import { validateDisruptionBudget, validateDisruptionBudgetStatus } from "./validation/policy.ts";
+import { validateQuota, validateQuotaUpdate } from "./validation/quota.ts";
 import { validateService, validateServiceUpdate } from "./validation/service.ts";
 import { warningsOfPod, warningsOfService, warningsOfWorkload } from "./validation/warnings.ts";
 
@@ -135,7 +136,8 @@ function custom(
   };
 }
 
-const NODE = specAndStatus({ generation: "none", statusKeeps: [] });
+const WITHOUT_GENERATION = specAndStatus({ generation: "none", statusKeeps: [] });
+
 /** Never of another generation than the first. */
 const PRIORITY_CLASS: Preparation = {
   ...UNPROTECTED,
@@ -194,6 +196,11 @@ const RULES: Readonly<Record<string, Rules>> = {
     namespaced: true,
     unconditional: false,
   },
+  resourcequotas: {
+    ...lenient(WITHOUT_GENERATION, dnsSubdomain),
+    create: validateQuota,
+    update: validateQuotaUpdate,
+  },
   ingresses: {
     preparation: SPEC_AND_STATUS,
     create: validateIngress,
@@ -208,7 +215,7 @@ const RULES: Readonly<Record<string, Rules>> = {
     update: validatePriorityClassUpdate,
   },
   namespaces: lenient(NAMESPACE, dnsLabel, false),
-  nodes: lenient(NODE, dnsSubdomain, false),
+  nodes: lenient(WITHOUT_GENERATION, dnsSubdomain, false),
   configmaps: {
     ...lenient(UNPROTECTED, dnsSubdomain),
     create: validateConfigMap,

@@ -143,3 +143,52 @@ describe("a ResourceQuota", () => {
     expect(used(cluster)).toEqual({ pods: "2" });
   });
 });
+
+describe("a ResourceQuota that a real API server refuses", () => {
+  const standard = "must be a standard resource";
+  const negative = "must be greater than or equal to 0";
+
+  test.each<[Fields, readonly string[]]>([
+    [{ hard: { pods: "-1" } }, [`spec.hard[pods]: Invalid value: "-1": ${negative}`]],
+    [{ hard: { pods: "1.5" } }, ['spec.hard[pods]: Invalid value: "1500m": must be an integer']],
+    [
+      { hard: { foo: "1" } },
+      [
+        `spec.hard[foo]: Invalid value: "foo": ${standard} type or fully qualified`,
+        `spec.hard[foo]: Invalid value: "foo": ${standard} for quota`,
+      ],
+    ],
+    [
+      { hard: { storage: 1 } },
+      [`spec.hard[storage]: Invalid value: "storage": ${standard} for quota`],
+    ],
+    [
+      { hard: { "count/deployments.apps": "1.5" } },
+      ['spec.hard[count/deployments.apps]: Invalid value: "1500m": must be an integer'],
+    ],
+    [
+      { hard: { "requests.nvidia.com/gpu": -1 } },
+      [`spec.hard[requests.nvidia.com/gpu]: Invalid value: "-1": ${negative}`],
+    ],
+    [{ scopes: ["Foo"] }, ['spec.scopes: Invalid value: ["Foo"]: unsupported scope']],
+    [
+      { scopes: ["Terminating", "NotTerminating"] },
+      ['spec.scopes: Invalid value: ["Terminating","NotTerminating"]: conflicting scopes'],
+    ],
+  ])("%j is refused in its words", (spec, expected) => {
+    const answer = new Cluster().api.create({ ...quota({}), spec });
+    const causes = answer.ok ? [] : (answer.status.details?.causes ?? []);
+    expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual(expected);
+  });
+
+  test.each<Fields>([
+    {},
+    { hard: { "requests.storage": 1.5, "hugepages-2Mi": 3, "requests.hugepages-2Mi": "3Mi" } },
+    { hard: { "kubernetes.io/x": "1.5", "requests.nvidia.com/gpu": "1500m" } },
+    { hard: { pods: "1" }, scopes: ["BestEffort"] },
+  ])("%j is taken", (spec) => {
+    expect(new Cluster().api.create({ ...quota({}), spec })).toMatchObject({
+      ok: true,
+    });
+  });
+});

@@ -45,8 +45,15 @@ const STANDARD_RESOURCES = [
   "limits.ephemeral-storage",
 ];
 
-/** Whose resources: those of a whole pod are fewer. */
-export type ResourceOwner = "container" | "pod";
+/** Whose resources: those of a whole pod are fewer, a quota counts objects, too. */
+export type ResourceOwner = "container" | "pod" | "quota";
+
+/** What a ResourceQuota limits (ValidateResourceQuotaSpec). */
+export function validateHard(hard: Json, field: string): Causes {
+  return sorted(hard).flatMap(([name, value]) =>
+    validateAmount(name, value, `${field}[${name}]`, "quota"),
+  );
+}
 
 /** Requests and limits; resource claims are not looked at. */
 export function validateResourceRequirements(
@@ -86,7 +93,9 @@ function validateAmount(name: string, value: unknown, field: string, owner: Reso
     ...validateName(name, field, owner),
     ...(negative ? [invalid(field, printed, "must be greater than or equal to 0")] : []),
     ...(fractional ? [invalid(field, printed, "must be an integer")] : []),
-    ...(isHugePages(name) && !isWholePages(name, quantity) ? [invalid(field, printed, pages)] : []),
+    ...(owner !== "quota" && isHugePages(name) && !isWholePages(name, quantity)
+      ? [invalid(field, printed, pages)]
+      : []),
   ];
 }
 
@@ -97,6 +106,11 @@ function validateName(name: string, field: string, owner: ResourceOwner): Causes
       ? [invalid(field, asJson(name), "must be a standard resource type or fully qualified")]
       : [];
   const own = [...badName, ...standard];
+  if (owner === "quota") {
+    const isKnown = name.includes("/") || (isStandard(name) && name !== "storage");
+    const rule = "must be a standard resource for quota";
+    return isKnown ? own : [...own, invalid(field, asJson(name), rule)];
+  }
   if (owner === "container") return [...own, ...containerOnly(name, field)];
   if (own.length > 0 || name === "cpu" || name === "memory" || isHugePages(name)) return own;
   return [notSupported(field, name, ["cpu", HUGE_PAGES, "memory"])];
