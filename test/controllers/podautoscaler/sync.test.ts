@@ -76,8 +76,8 @@ const known: AutoscalerMemory = {
 };
 
 function statusIn({ writes }: PlannedSync): AutoscalerStatus {
-  const written = writes.findLast((write) => write.do === "update/status");
-  return (written as { object: HorizontalPodAutoscaler }).object.status ?? {};
+  const written = writes.flatMap((write) => (write.do === "update/status" ? [write.object] : []));
+  return (written.at(-1) as HorizontalPodAutoscaler | undefined)?.status ?? {};
 }
 
 function sizeIn({ writes }: PlannedSync): unknown {
