@@ -18,6 +18,27 @@ test("a new template begins the analysis anew while a promotion waits to be conf
   );
 });
 
+test("a promotion after steps of weight waits to be confirmed, too", () => {
+  const webhooks = [hook("gate", "confirm-promotion")];
+  const refuse = { webhooks: [{ match: { name: "gate" }, answer: "fail" as const }] };
+  const world = updated({ stepWeight: 50, maxWeight: 50, webhooks }, refuse);
+  // The status forgets the weight, the router does not.
+  expect(course(world, 4).slice(1)).toEqual([
+    "Progressing 50",
+    "WaitingPromotion 0",
+    "WaitingPromotion 0",
+  ]);
+  expect([world.weights, world.image("podinfo-primary")]).toEqual([[50, 50], "podinfo:1"]);
+});
+
+test("the last step of weights is as long as it can be", () => {
+  const world = updated({ stepWeight: 60, maxWeight: 100 });
+  world.look(2);
+  expect([world.status.canaryWeight, world.weights]).toEqual([60, [40, 60]]);
+  world.look();
+  expect([world.status.canaryWeight, world.weights]).toEqual([100, [0, 100]]);
+});
+
 test("a version that needs no analysis is promoted at once, and its target goes to 0", () => {
   const objects = [deployment(), canary({ stepWeight: 10 }, { skipAnalysis: true })];
   const world = new CanaryWorld(objects).look();
