@@ -1,0 +1,36 @@
+/** How runs end, and by what they are judged then. */
+import { expect, test } from "vitest";
+import { parseScenario } from "../../src/scenario/parse.ts";
+import { runScenario } from "../../src/scenario/run.ts";
+import { deployment, head } from "./problems.ts";
+
+const played = (body: string, until?: number) =>
+  runScenario(
+    parseScenario(`${head}${body}---\n${deployment}`),
+    until === undefined ? {} : { until },
+  );
+
+test("a step that was to begin after a shorter end fails at that end", () => {
+  const result = played("steps: [{ at: 1m, kubectl: get pods }]\n", 30_000);
+  expect([result.endedAt, result.end, result.passed]).toEqual([30_000, "failed", false]);
+  expect(result.failures.map(({ message }) => message)).toEqual([
+    "the run ended (until 30s): was to begin at 1m; the run ends at 30s",
+  ]);
+});
+
+test("a run whose steps went well fails by what it expects", () => {
+  const result = played('expect: { finally: ["1 == 2"] }\n');
+  expect([result.passed, result.failures.length]).toEqual([false, 1]);
+});
+
+test("a run has settled when its last step was over, though nothing happened then", () => {
+  const result = played('steps: [{ at: 5m, assert: "1 == 1" }]\n');
+  expect(result.settledAt).toBe(300_000);
+});
+
+test("another number of replicas begins no rollout, another template does", () => {
+  const rollouts = (line: string): unknown =>
+    played(`steps: [{ at: 1m, kubectl: ${line} }]\n`).samples.rollout_duration.length;
+  expect(rollouts("scale deploy/web --replicas=5")).toBe(1);
+  expect(rollouts("rollout restart deploy/web")).toBe(2);
+});
