@@ -34,3 +34,23 @@ test("another number of replicas begins no rollout, another template does", () =
   expect(rollouts("scale deploy/web --replicas=5")).toBe(1);
   expect(rollouts("rollout restart deploy/web")).toBe(2);
 });
+
+test("pods that end count among all, and pods of the surge make up for none that is missing", () => {
+  const sample = (behaviors: string) => {
+    const release = "steps: [{ at: 1m, kubectl: set image deploy/web web=web:v2 }]\n";
+    const { total_pods: total, unavailable_seconds: missing } = played(behaviors + release).samples;
+    return {
+      most: Math.max(...total.map(({ value }) => value)),
+      missing: missing.map(({ value }) => value),
+    };
+  };
+  expect(sample("")).toEqual({ most: 4, missing: [0] });
+  expect(sample("behaviors: [{ terminate: { delay: 20s } }]\n")).toEqual({ most: 6, missing: [0] });
+});
+
+test("what nothing could be measured of does not hold", () => {
+  const text = `${head}expect: { thresholds: { rollout_duration: ["max<1h"] } }\n`;
+  expect(runScenario(parseScenario(text)).measured).toMatchObject([
+    { value: undefined, held: false },
+  ]);
+});
