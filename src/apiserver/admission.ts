@@ -22,6 +22,7 @@ import { canonicalObject } from "./encode.ts";
 import { asArray, asRecord, asString } from "./json.ts";
 import { groupResource, storeName } from "./kinds.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
+import { LIMITED_ANNOTATION, withLimits } from "./limit-ranges.ts";
 import { classRefusal, withPriority } from "./pod-classes.ts";
 import type { Store } from "./store.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
@@ -82,7 +83,7 @@ function admitDecoded(
   const classed =
     kind.kind === "Pod" ? withClasses(store, placed) : { ok: true as const, value: placed };
   if (!classed.ok) return classed;
-  const defaulted = applyDefaults(classed.value);
+  const defaulted = limitedPod(store, applyDefaults(classed.value));
   const allocated = strategy.allocate?.(defaulted, undefined, pools(store));
   const next = strategy.prepareForCreate(allocated ?? defaulted);
   const causes = strategy.validateCreate(next);
@@ -99,6 +100,19 @@ function admitDecoded(
     ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
     warnings: [...warnings, ...more],
   };
+}
+
+/** A pod with what the LimitRanges of its namespace say; any other object as it is. */
+function limitedPod(store: Store, object: KubeObject): KubeObject {
+  if (object.kind !== "Pod") return object;
+  const { namespace = "default", annotations } = object.metadata;
+  const { spec, note } = withLimits(store, namespace, asRecord(object["spec"]));
+  if (note === "") return object;
+  const metadata = {
+    ...object.metadata,
+    annotations: { ...annotations, [LIMITED_ANNOTATION]: note },
+  };
+  return { ...object, metadata, spec };
 }
 
 /** A pod with the priority that its class gives it, or why it is not let in. */

@@ -37,6 +37,7 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
   "autoscaling/v2/HorizontalPodAutoscaler": defaultAutoscaler,
   "scheduling.k8s.io/v1/PriorityClass": (object) =>
     fillAbsent(object, { preemptionPolicy: "PreemptLowerPriority" }),
+  "v1/LimitRange": defaultLimitRange,
   "v1/Namespace": defaultNamespace,
   "v1/Pod": (pod) => {
     const spec = child(pod, "spec");
@@ -47,6 +48,21 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
   "v1/Secret": defaultSecret,
   "v1/Service": defaultService,
 };
+
+/** What containers get follows from what they may have at most, and at least. */
+function defaultLimitRange(range: Draft): void {
+  for (const limit of drafts(child(range, "spec")["limits"])) {
+    if (limit["type"] !== "Container") continue;
+    for (const [list, from] of [
+      ["default", "max"],
+      ["defaultRequest", "default"],
+      ["defaultRequest", "min"],
+    ] as const) {
+      const given = limit[from];
+      if (isDraft(given)) fillAbsent(child(limit, list), given);
+    }
+  }
+}
 
 /** stringData is another way to write data, and is not kept. */
 function defaultSecret(secret: Draft): void {

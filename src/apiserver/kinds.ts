@@ -20,7 +20,7 @@ serviceaccounts sa v1 ServiceAccount kept
 persistentvolumeclaims pvc v1 PersistentVolumeClaim
 persistentvolumes pv v1 PersistentVolume * kept
 resourcequotas quota v1 ResourceQuota
-limitranges limits v1 LimitRange kept
+limitranges limits v1 LimitRange
 replicationcontrollers rc v1 ReplicationController all kept
 podtemplates - v1 PodTemplate kept
 deployments deploy apps/v1 Deployment all

@@ -46,7 +46,7 @@ export function podObject(store: Store, row: number): Pod {
       deletionTimestamp: deleting ? timestamp(columns.deletionS[row]! * 1000) : undefined,
       deletionGracePeriodSeconds: deleting ? columns.graceS[row]! : undefined,
       labels: some(edits?.labels ?? template.metadata?.labels),
-      annotations: some(edits?.annotations ?? template.metadata?.annotations),
+      annotations: some(edits?.annotations ?? source.annotations ?? template.metadata?.annotations),
       ownerReferences: ownerReferences(store, row),
     }) as KubeObject["metadata"],
     spec,

@@ -14,7 +14,9 @@ import {
   type StringMap,
 } from "../api/meta.ts";
 import { applyDefaults } from "./defaults.ts";
-import type { Json } from "./json.ts";
+import { asRecord } from "./json.ts";
+import { LIMITED_ANNOTATION } from "./limit-ranges.ts";
+import type { PodRules } from "./pod-rules.ts";
 import { NO_OWNER } from "./pod-columns.ts";
 import { baseOfPodName, MAX_BASE, podName, podNameBase, podOrdinal } from "./pod-names.ts";
 import { RowList } from "./row-list.ts";
@@ -30,6 +32,8 @@ export interface PodSource {
   readonly template: PodTemplateSpec;
   /** The template's, with the defaults that only pods have. */
   readonly spec: PodSpec;
+  /** Where the API server adds to the template's. */
+  readonly annotations?: StringMap;
   readonly qosClass: QosClass;
   /** False: a pod that somebody created by hand. */
   readonly generated: boolean;
@@ -87,11 +91,10 @@ export class PodRegistry {
   /** By source: the entry of #rows that its pods are in. */
   readonly #rowsBySource: RowList[] = [];
 
-  /** The spec of a new pod with what its PriorityClass says. */
-  readonly #prioritize: (spec: Json) => Json;
+  readonly #rules: PodRules;
 
-  constructor(prioritize: (spec: Json) => Json, saved?: SavedPodRegistry) {
-    this.#prioritize = prioritize;
+  constructor(rules: PodRules, saved?: SavedPodRegistry) {
+    this.#rules = rules;
     this.sources = [...(saved?.sources ?? [])];
     this.owners = [...(saved?.owners ?? [])];
     this.edits = [...(saved?.edits ?? [{}])];
@@ -180,11 +183,16 @@ export class PodRegistry {
         return known;
       }
     }
-    const source = fromTemplate(replicaSet, template, this.#prioritize(template.spec));
+    const source = fromTemplate(replicaSet, template, this.#rules);
     this.sources.push({ ...source, maker: uid, generated: true });
     this.prioritized ||= hasPriority(source);
     this.#current.set(uid, this.sources.length - 1);
     return this.sources.length - 1;
+  }
+
+  /** What the API server makes of templates has changed: pods made from now on are others. */
+  forget(): void {
+    this.#current.clear();
   }
 
   /** Of a pod whose spec somebody changed: all else is as it was. */
@@ -196,7 +204,7 @@ export class PodRegistry {
   }
 
   barePodSource(pod: KubeObject, template: PodTemplateSpec): number {
-    const source = fromTemplate(pod, template, template.spec);
+    const source = fromTemplate(pod, template);
     this.sources.push({ ...source, maker: "", generated: false });
     this.prioritized ||= hasPriority(source);
     return this.sources.length - 1;
@@ -265,24 +273,30 @@ function hasPriority({ spec }: Pick<PodSource, "spec">): boolean {
   return Number(spec["priority"] ?? 0) !== 0;
 }
 
+/** `rules`: absent for a pod that was let in already. */
 function fromTemplate(
   maker: KubeObject,
   template: PodTemplateSpec,
-  prioritized: Json,
+  rules?: PodRules,
 ): Omit<PodSource, "maker" | "generated"> {
   const { namespace = "default", name } = maker.metadata;
   const pod = applyDefaults({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name },
-    spec: admitted(prioritized),
+    spec: admitted(rules?.prioritize(template.spec) ?? template.spec),
   });
+  const defaulted = asRecord(pod["spec"]);
+  const { spec, note } = rules?.limit(namespace, defaulted) ?? { spec: defaulted, note: "" };
   return {
     namespace,
     prefix: name,
     template,
-    spec: deepFreeze(pod["spec"] as PodSpec),
-    qosClass: qosClassOf(pod),
+    spec: deepFreeze(spec as unknown as PodSpec),
+    ...(note === ""
+      ? {}
+      : { annotations: { ...template.metadata?.annotations, [LIMITED_ANNOTATION]: note } }),
+    qosClass: qosClassOf({ ...pod, spec }),
     graceSeconds: template.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     deletionCost: deletionCostOf(template.metadata?.annotations),
   };

@@ -5,7 +5,7 @@
  */
 import type { Container, PodSpec } from "../api/core.ts";
 import { asRecord } from "./json.ts";
-import { quantityOf, scaledUp } from "./quantity.ts";
+import { printMilli, printQuantity, quantityOf, scaledUp } from "./quantity.ts";
 
 export type Budget = "requests" | "limits";
 
@@ -28,6 +28,12 @@ export function quantities(list: unknown): Amounts {
     return quantity === undefined ? [] : [[name, Number(scaledUp(quantity, 3))] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** A sum of milli-units, as Kubernetes prints it: bytes in powers of two. */
+export function printAmount(name: string, milli: number): string {
+  if (!/(memory|storage)$/u.test(name)) return printMilli(milli);
+  return printQuantity({ value: BigInt(milli), scale: -3, text: "", format: "BinarySI" });
 }
 
 export function isSidecar(container: Container): boolean {

@@ -20,6 +20,7 @@ import { classProblem } from "./pod-classes.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf, type PodMaker, type Store } from "./store.ts";
+import { limitRefusal } from "./limit-ranges.ts";
 import { webhookRefusal } from "./webhooks.ts";
 
 const PODS = { group: "", resource: "pods" } as const;
@@ -189,6 +190,15 @@ export class PodWriter {
     return invalid({ group: "", kind: "Pod" }, name, [cause]);
   }
 
+  #overLimits(replicaSet: ReplicaSet): Status | undefined {
+    const { registry } = this.#api.store;
+    const { metadata, spec } = replicaSet;
+    const { namespace = "default", name } = metadata;
+    const source = registry.sourceIndex(replicaSet, spec.template);
+    const pod = registry.nextName(namespace, name);
+    return limitRefusal(this.#api.store, namespace, pod, registry.sources[source]!.spec);
+  }
+
   #overQuota(replicaSet: ReplicaSet): Status | undefined {
     const { store, quotas } = this.#api;
     if (!quotas.any) return undefined;
@@ -213,6 +223,7 @@ export class PodWriter {
       refusals.take("create", PODS, "", requester.by) ??
       (place === undefined ? undefined : refuseNewContent(place, PODS, replicaSet.metadata.name)) ??
       this.#classRefusal(replicaSet) ??
+      this.#overLimits(replicaSet) ??
       webhookRefusal(store, namespace, labels) ??
       this.#overQuota(replicaSet);
     if (status !== undefined) return status;

@@ -13,8 +13,7 @@ import { compareText } from "../api/order.ts";
 import { forbidden, type Status } from "../api/status.ts";
 import type { Trace } from "../engine/trace.ts";
 import { asRecord } from "./json.ts";
-import { amountsOf, podAmounts, quantities, type Amounts } from "./pod-resources.ts";
-import { printMilli, printQuantity } from "./quantity.ts";
+import { amountsOf, podAmounts, printAmount, quantities, type Amounts } from "./pod-resources.ts";
 import { keyOf, PodChange, type PodChangeCode, type Store } from "./store.ts";
 
 const QUOTAS = "resourcequotas";
@@ -77,7 +76,7 @@ export class Quotas {
         .toSorted(compareText);
       if (over.length === 0) continue;
       const list = (amount: (key: string) => number): string =>
-        over.map((key) => `${key}=${printed(key, amount(key))}`).join(",");
+        over.map((key) => `${key}=${printAmount(key, amount(key))}`).join(",");
       const why =
         `exceeded quota: ${quota.metadata.name}, requested: ${list((key) => adds[key] ?? 0)}, ` +
         `used: ${list((key) => used.get(key) ?? 0)}, limited: ${list((key) => hard[key] ?? 0)}`;
@@ -102,7 +101,7 @@ export class Quotas {
     const counted = Object.keys(hard).filter(
       (key) => /^(count\/)?pods$/u.test(key) || isAmount(key),
     );
-    const shown = counted.map((key) => [key, printed(key, used.get(key) ?? 0)] as const);
+    const shown = counted.map((key) => [key, printAmount(key, used.get(key) ?? 0)] as const);
     const status = { hard, used: Object.fromEntries(shown) };
     if (deepEqual(quota.status, status)) return;
     const object = this.#store.replace(QUOTAS, { ...quota, status });
@@ -203,9 +202,4 @@ function missingIn(spec: PodSpec, limited: readonly string[]): string {
       return names.length === 0 ? [] : [`${key} for: ${names.join(",")}`];
     });
   return missing.join("; ");
-}
-
-function printed(key: string, milli: number): string {
-  if (!/(memory|storage)$/u.test(key)) return printMilli(milli);
-  return printQuantity({ value: BigInt(milli), scale: -3, text: "", format: "BinarySI" });
 }

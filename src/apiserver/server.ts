@@ -33,6 +33,7 @@ import { replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
 import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
 import { refuseNamespaceDeletion } from "./namespace-deletion.ts";
+import { LIMIT_RANGES } from "./limit-ranges.ts";
 import { selectObjects } from "./listing.ts";
 import { applyPatch } from "./patch.ts";
 import { findPod, listPods } from "./pod-access.ts";
@@ -72,6 +73,11 @@ export class ApiServer implements Client {
     this.refusals = refusals;
     this.#trace = trace;
     this.quotas = new Quotas(store, trace);
+    store.listen({
+      object: ({ resource }) => {
+        if (resource === LIMIT_RANGES) store.registry.forget();
+      },
+    });
     store.afterPodGone = () => sweepForeground(store);
   }
 

@@ -8,7 +8,7 @@ import { deepEqual, deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, Phase, UNBOUND } from "./pod-columns.ts";
-import { withPriority } from "./pod-classes.ts";
+import { podRules } from "./pod-rules.ts";
 import { PodReason } from "./pod-reasons.ts";
 import { PodRegistry, type SavedPodRegistry } from "./pod-registry.ts";
 import { PodTable, type SavedPods } from "./pod-table.ts";
@@ -95,7 +95,7 @@ export class Store {
     this.epochMs = epochMs;
     this.#clock = clock;
     this.pods = saved === undefined ? new PodTable() : PodTable.restore(saved.pods);
-    this.registry = new PodRegistry((spec) => withPriority(this, spec), saved?.registry);
+    this.registry = new PodRegistry(podRules(this), saved?.registry);
     this.#resourceVersion = saved?.resourceVersion ?? 0;
     this.#uid = saved?.uid ?? 0;
     for (const [resource, objects] of saved?.objects ?? []) {

@@ -64,6 +64,7 @@ import {
 import { dnsLabel, dnsSubdomain, type NameRule } from "./validation/names.ts";
 import { validatePod, validatePodStatusUpdate, validatePodUpdate } from "./validation/pods.ts";
 import { validateDisruptionBudget, validateDisruptionBudgetStatus } from "./validation/policy.ts";
+import { validateLimitRange } from "./validation/limit-range.ts";
 import { validateQuota, validateQuotaUpdate } from "./validation/quota.ts";
 import { validateService, validateServiceUpdate } from "./validation/service.ts";
 import { warningsOfPod, warningsOfService, warningsOfWorkload } from "./validation/warnings.ts";
@@ -195,6 +196,11 @@ const RULES: Readonly<Record<string, Rules>> = {
     warnings: none,
     namespaced: true,
     unconditional: false,
+  },
+  limitranges: {
+    ...lenient(UNPROTECTED, dnsSubdomain),
+    create: validateLimitRange,
+    update: (next, prev) => [...validateMetadataUpdate(next, prev), ...validateLimitRange(next)],
   },
   resourcequotas: {
     ...lenient(WITHOUT_GENERATION, dnsSubdomain),

@@ -99,13 +99,13 @@ test("limit ranges are told by resource, also with their namespace, and listed b
 Namespace:  default
 Type        Resource  Min  Max  Default Request  Default Limit  Max Limit/Request Ratio
 ----        --------  ---  ---  ---------------  -------------  -----------------------
-Container   cpu       -    1    -                500m           -
+Container   cpu       -    1    500m             500m           -
 `);
   expect(printed(range, "describe ns default")).toContain(`
 Resource Limits
  Type       Resource  Min  Max  Default Request  Default Limit  Max Limit/Request Ratio
  ----       --------  ---  ---  ---------------  -------------  -----------------------
- Container  cpu       -    1    -                500m           -
+ Container  cpu       -    1    500m             500m           -
 `);
   expect(printed(range, "get limits")).toMatch(/^NAME {3}CREATED AT\nlim {4}\d{4}-\d\d-\d\dT/);
 });

@@ -102,4 +102,53 @@ const refusedWrites = noticedBy(
   ],
 );
 
-export const refusalMutants: readonly Mutant[] = [...conflicts, ...syncs, ...refusedWrites];
+const limits = noticedBy(
+  ["apiserver/limit-ranges.test.ts"],
+  [
+    [
+      "a LimitRange sets what containers say themselves",
+      "apiserver/limit-ranges",
+      "resources = { ...resources, [budget]: { ...wanted, ...own } };",
+      "resources = { ...resources, [budget]: { ...own, ...wanted } };",
+    ],
+    [
+      "LimitRanges of other namespaces count",
+      "apiserver/limit-ranges",
+      "metadata.namespace === namespace)",
+      'metadata.namespace !== undefined || namespace === "")',
+    ],
+    [
+      "a most that is reached is passed",
+      "apiserver/limit-ranges",
+      "if (limit.milli > most.milli)",
+      "if (limit.milli >= most.milli)",
+    ],
+    [
+      "what a LimitRange fills in is not told",
+      "apiserver/pod-objects",
+      "edits?.annotations ?? source.annotations ?? template",
+      "edits?.annotations ?? template",
+    ],
+    [
+      "pods stay as they were when the LimitRange has changed",
+      "apiserver/server",
+      "if (resource === LIMIT_RANGES) store.registry.forget();",
+      "if (resource === LIMIT_RANGES && store.pods.live < 0) store.registry.forget();",
+    ],
+    [
+      "a request that is not said is the least",
+      "apiserver/defaults",
+      `      ["defaultRequest", "default"],
+      ["defaultRequest", "min"],`,
+      `      ["defaultRequest", "min"],
+      ["defaultRequest", "default"],`,
+    ],
+  ],
+);
+
+export const refusalMutants: readonly Mutant[] = [
+  ...conflicts,
+  ...syncs,
+  ...refusedWrites,
+  ...limits,
+];

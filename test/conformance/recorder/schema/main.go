@@ -38,10 +38,12 @@ var roots = []struct {
 	{"policy/v1/PodDisruptionBudget", policyv1.PodDisruptionBudget{}},
 	{"v1/ConfigMap", corev1.ConfigMap{}},
 	{"v1/Event", corev1.Event{}},
+	{"v1/LimitRange", corev1.LimitRange{}},
 	{"v1/Namespace", corev1.Namespace{}},
 	{"v1/Node", corev1.Node{}},
 	{"v1/Pod", corev1.Pod{}},
 	{"v1/PodTemplate", corev1.PodTemplate{}},
+	{"v1/ResourceQuota", corev1.ResourceQuota{}},
 	{"v1/Secret", corev1.Secret{}},
 	{"v1/Service", corev1.Service{}},
 }

@@ -1,0 +1,279 @@
+/** Messages and objects are those of a real API server (kube-apiserver v1.37.2, dry run). */
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const OF_CONTAINERS: Fields = {
+  type: "Container",
+  default: { cpu: "500m", memory: "1Gi" },
+  defaultRequest: { cpu: "100m" },
+  min: { cpu: "50m" },
+  max: { cpu: "2" },
+  maxLimitRequestRatio: { cpu: 5 },
+};
+const OF_PODS: Fields = { type: "Pod", max: { cpu: "3" } };
+
+function limitRange(...limits: readonly Fields[]): KubeObject {
+  const metadata = { name: "team" };
+  return { apiVersion: "v1", kind: "LimitRange", metadata, spec: { limits } };
+}
+
+function pod(containers: readonly Fields[], initContainers: readonly Fields[] = []): KubeObject {
+  const complete = (list: readonly Fields[]) => list.map((each) => ({ image: "x", ...each }));
+  const spec = {
+    containers: complete(containers),
+    ...(initContainers.length === 0 ? {} : { initContainers: complete(initContainers) }),
+  };
+  return { apiVersion: "v1", kind: "Pod", metadata: { name: "p" }, spec };
+}
+
+function limited(...limits: readonly Fields[]): Cluster {
+  const cluster = new Cluster();
+  cluster.act("limit", (api) => {
+    expect(api.create(limitRange(...limits))).toMatchObject({ ok: true });
+  });
+  return cluster;
+}
+
+function created(object: KubeObject, ...limits: readonly Fields[]): KubeObject | string {
+  const answer = limited(...limits).api.create(object);
+  return answer.ok ? answer.value : answer.status.message;
+}
+
+describe("a pod in a namespace with a LimitRange", () => {
+  test("gets what it does not say, and an annotation that tells it", () => {
+    expect(created(pod([{ name: "a" }]), OF_CONTAINERS)).toMatchObject({
+      metadata: {
+        annotations: {
+          "kubernetes.io/limit-ranger":
+            "LimitRanger plugin set: cpu, memory request for container a; cpu, memory limit for container a",
+        },
+      },
+      spec: {
+        containers: [
+          {
+            resources: {
+              limits: { cpu: "500m", memory: "1Gi" },
+              requests: { cpu: "100m", memory: "1Gi" },
+            },
+          },
+        ],
+      },
+      status: { qosClass: "Burstable" },
+    });
+  });
+
+  test("of another namespace stays as it is", () => {
+    const cluster = limited(OF_CONTAINERS);
+    cluster.api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "other" } });
+    const elsewhere = { ...pod([{ name: "a" }]), metadata: { name: "p", namespace: "other" } };
+    const answer = cluster.api.create(elsewhere);
+    expect(answer.ok && answer.value.metadata.annotations).toBeUndefined();
+  });
+
+  test("keeps what it says; a limit of its own is its request, too; init containers come last", () => {
+    const given = pod(
+      [{ name: "a" }, { name: "b", resources: { limits: { cpu: 1 } } }],
+      [{ name: "i" }],
+    );
+    expect(created(given, OF_CONTAINERS)).toMatchObject({
+      metadata: {
+        annotations: {
+          "kubernetes.io/limit-ranger":
+            "LimitRanger plugin set: cpu, memory request for container a; cpu, memory limit for container a; " +
+            "memory request for container b; memory limit for container b; " +
+            "cpu, memory request for init container i; cpu, memory limit for init container i",
+        },
+      },
+      spec: {
+        containers: [
+          {},
+          {
+            resources: {
+              limits: { cpu: "1", memory: "1Gi" },
+              requests: { cpu: "1", memory: "1Gi" },
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  test.each<[readonly Fields[], string]>([
+    [
+      [{ name: "a", resources: { limits: { cpu: 3 }, requests: { cpu: "10m" } } }],
+      'pods "p" is forbidden: [minimum cpu usage per Container is 50m, but request is 10m, ' +
+        "maximum cpu usage per Container is 2, but limit is 3, " +
+        "cpu max limit to request ratio per Container is 5, but provided ratio is 300.000000]",
+    ],
+    [
+      [{ name: "a", resources: { requests: { cpu: 3 } } }],
+      'Pod "p" is invalid: spec.containers[0].resources.requests: Invalid value: "3": ' +
+        "must be less than or equal to cpu limit of 500m",
+    ],
+    [
+      [
+        { name: "a", resources: { limits: { cpu: 2 } } },
+        { name: "b", resources: { limits: { cpu: 2 } } },
+      ],
+      'pods "p" is forbidden: maximum cpu usage per Pod is 3, but limit is 4',
+    ],
+    [
+      [{ name: "a", resources: { limits: { cpu: 1 }, requests: { cpu: "100m" } } }],
+      'pods "p" is forbidden: cpu max limit to request ratio per Container is 5, but provided ratio is 10.000000',
+    ],
+  ])("%j is refused", (containers, message) => {
+    expect(created(pod(containers), OF_CONTAINERS, OF_PODS)).toBe(message);
+  });
+
+  test("needs a request where there is a least one, and a limit where there is a most, if nothing is filled in", () => {
+    expect(
+      created(pod([{ name: "a" }]), { type: "Pod", min: { cpu: 1 }, max: { memory: 1 } }),
+    ).toBe(
+      'pods "p" is forbidden: [minimum cpu usage per Pod is 1.  No request is specified, ' +
+        "maximum memory usage per Pod is 1.  No limit is specified]",
+    );
+  });
+});
+
+describe("the pods of a Deployment", () => {
+  const podsOf = (cluster: Cluster): readonly KubeObject[] =>
+    cluster.api.list("pods", { namespace: "default" });
+
+  test("get the defaults of the namespace, which a quota then counts", () => {
+    const cluster = limited(OF_CONTAINERS);
+    cluster.act("create", (api) => {
+      const spec = { hard: { "requests.cpu": "250m" } };
+      api.create({ apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "q" }, spec });
+      api.create(web(3));
+    });
+    cluster.runUntil(5000);
+    expect(podsOf(cluster)).toHaveLength(2);
+    expect(podsOf(cluster)[0]).toMatchObject({
+      metadata: {
+        annotations: { "kubernetes.io/limit-ranger": expect.stringContaining("LimitRanger") },
+      },
+      spec: { containers: [{ resources: { requests: { cpu: "100m" } } }] },
+      status: { qosClass: "Burstable" },
+    });
+  });
+
+  test("are not made where the template asks for too much, and an event says why", () => {
+    const cluster = limited({ type: "Container", max: { cpu: "1" } });
+    const big = web(1);
+    const template = big["spec"] as { template: { spec: { containers: readonly Fields[] } } };
+    const containers = template.template.spec.containers.map((each) => ({
+      ...each,
+      resources: { limits: { cpu: "2" } },
+    }));
+    cluster.act("create", (api) => {
+      const spec = {
+        ...template,
+        template: { ...template.template, spec: { ...template.template.spec, containers } },
+      };
+      expect(api.create({ ...big, spec })).toMatchObject({ ok: true });
+    });
+    cluster.runUntil(5000);
+    expect(podsOf(cluster)).toEqual([]);
+    const why = "is forbidden: maximum cpu usage per Container is 1, but limit is 2";
+    expect(
+      cluster.trace.entries.some(
+        (entry) =>
+          entry.kind === "event" && entry.reason === "FailedCreate" && entry.message.endsWith(why),
+      ),
+    ).toBe(true);
+  });
+
+  test("that are made after the LimitRange has changed are others, of the same template", () => {
+    const cluster = limited(OF_CONTAINERS);
+    cluster.act("create", (api) => api.create(web(1)));
+    cluster.runUntil(5000);
+    cluster.act("change", (api) => {
+      const change = { spec: { limits: [{ type: "Container", default: { cpu: "300m" } }] } };
+      expect(api.patch({ resource: "limitranges", name: "team" }, "merge", change)).toMatchObject({
+        ok: true,
+      });
+      api.patch({ resource: "deployments", name: "web" }, "merge", { spec: { replicas: 2 } });
+    });
+    cluster.runUntil(10_000);
+    const oldestFirst = podsOf(cluster).toSorted((a, b) =>
+      String(a.metadata.creationTimestamp).localeCompare(String(b.metadata.creationTimestamp)),
+    );
+    const asked = oldestFirst.map(
+      ({ spec }) =>
+        (spec as { containers: readonly { resources: Fields }[] }).containers[0]!.resources,
+    );
+    expect(asked).toEqual([
+      { limits: { cpu: "500m", memory: "1Gi" }, requests: { cpu: "100m", memory: "1Gi" } },
+      { limits: { cpu: "300m" }, requests: { cpu: "300m" } },
+    ]);
+  });
+});
+
+describe("a LimitRange", () => {
+  test("is stored with what follows from it", () => {
+    expect(
+      new Cluster().api.create(
+        limitRange({ type: "Container", max: { cpu: 1 }, min: { cpu: "100m", memory: 1 } }),
+      ),
+    ).toMatchObject({
+      value: {
+        spec: {
+          limits: [{ default: { cpu: "1" }, defaultRequest: { cpu: "1", memory: "1" } }],
+        },
+      },
+    });
+  });
+
+  test.each<[readonly Fields[], readonly string[]]>([
+    [
+      [{ type: "Container", default: { cpu: 1 }, max: { cpu: "500m" } }],
+      [
+        'defaultRequest[cpu]: Invalid value: "1": default request value 1 is greater than max value 500m',
+        'default[cpu]: Invalid value: "500m": default value 1 is greater than max value 500m',
+      ],
+    ],
+    [
+      [{ type: "Container", defaultRequest: { cpu: 2 }, default: { cpu: 1 } }],
+      [
+        'defaultRequest[cpu]: Invalid value: "2": default request value 2 is greater than default limit value 1',
+      ],
+    ],
+    [
+      [{ type: "Foo", max: { cpu: 1 } }],
+      ['type: Invalid value: "Foo": must be a standard limit type or fully qualified'],
+    ],
+    [
+      [{ type: "Pod", default: { cpu: 1 } }],
+      ["default: Forbidden: may not be specified when `type` is 'Pod'"],
+    ],
+    [
+      [{ type: "Container", min: { cpu: 2 }, max: { cpu: 1 } }],
+      [
+        'min[cpu]: Invalid value: "2": min value 2 is greater than max value 1',
+        'defaultRequest[cpu]: Invalid value: "1": min value 2 is greater than default request value 1',
+        'default[cpu]: Invalid value: "2": min value 2 is greater than default value 1',
+      ],
+    ],
+    [
+      [{ type: "Container", maxLimitRequestRatio: { cpu: "0.5" } }],
+      ['maxLimitRequestRatio[cpu]: Invalid value: "500m": ratio 500m is less than 1'],
+    ],
+  ])("%j is refused in the server's words", (limits, expected) => {
+    const answer = new Cluster().api.create(limitRange(...limits));
+    const causes = answer.ok ? [] : (answer.status.details?.causes ?? []);
+    expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual(
+      expected.map((each) => `spec.limits[0].${each}`),
+    );
+  });
+
+  test("has one entry of a type", () => {
+    const answer = new Cluster().api.create(limitRange(OF_PODS, OF_PODS));
+    expect(answer.ok ? "" : answer.status.message).toBe(
+      'LimitRange "team" is invalid: spec.limits[1].type: Duplicate value: "Pod"',
+    );
+  });
+});
