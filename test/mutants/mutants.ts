@@ -9,6 +9,7 @@ import { otherMutants } from "./other-mutants.ts";
 import { podsLawMutants } from "./pods-law-mutants.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
+import { scenarioMutants } from "./scenario-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
 import { tellingMutants } from "./telling-mutants.ts";
@@ -28,4 +29,5 @@ export const mutants: readonly Mutant[] = [
   ...askingMutants,
   ...loopMutants,
   ...tellingMutants,
+  ...scenarioMutants,
 ];
