@@ -25,6 +25,7 @@ import { refuseNewContent } from "./namespace-deletion.ts";
 import { LIMITED_ANNOTATION, withLimits } from "./limit-ranges.ts";
 import { classRefusal, withPriority } from "./pod-classes.ts";
 import type { Store } from "./store.ts";
+import { namesVersion } from "./strategy-parts.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
 
@@ -158,7 +159,7 @@ export function admitUpdate(
   const defaulted = applyDefaults(object);
   const allocated = strategy.allocate?.(defaulted, current, pools(store));
   const next = strategy.prepareForUpdate(allocated ?? defaulted, current, subresource);
-  if (strategy.versioned && (next.metadata.resourceVersion ?? "") === "") {
+  if (strategy.versioned && !namesVersion(next)) {
     return { ok: false, status: unversioned(kind, next.metadata.name) };
   }
   const causes = strategy.validateUpdate(next, current, subresource);
@@ -254,7 +255,7 @@ export function refuseStale(
   { metadata }: KubeObject,
   current: KubeObject,
 ): Status | undefined {
-  const { name, namespace, uid, resourceVersion } = current.metadata;
+  const { name, namespace, uid } = current.metadata;
   const group = groupResource(kind);
   if ((metadata.uid ?? "") !== "" && metadata.uid !== uid) {
     const key = ["/registry", kind.resource, ...(kind.namespaced ? [namespace] : []), name];
@@ -266,8 +267,20 @@ export function refuseStale(
         `AdditionalErrorMsg: Precondition failed: ${why}`,
     );
   }
-  const asked = metadata.resourceVersion ?? "";
-  return asked === "" || asked === resourceVersion ? undefined : conflict(group, name);
+  return refuseVersion(kind, metadata, current);
+}
+
+function refuseVersion(
+  kind: KindInfo,
+  { resourceVersion: asked = "" }: KubeObject["metadata"],
+  { metadata: { name, resourceVersion } }: KubeObject,
+): Status | undefined {
+  if (!/^\d*$/.test(asked)) {
+    const why = `strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`;
+    return failure(500, "none", why);
+  }
+  const other = Number(asked) !== 0 && asked !== resourceVersion;
+  return other ? conflict(groupResource(kind), name) : undefined;
 }
 
 /** A patch may not make another object of it, nor be meant for another version. */
@@ -276,7 +289,7 @@ export function refuseIdentity(
   { metadata }: KubeObject,
   current: KubeObject,
 ): Status | undefined {
-  const { name, resourceVersion } = current.metadata;
+  const { name } = current.metadata;
   if (metadata.name !== name) {
     const why =
       metadata.name === undefined || metadata.name === ""
@@ -290,7 +303,5 @@ export function refuseIdentity(
     const why = `the namespace of the provided object does not match ${sent}`;
     return failure(400, "BadRequest", why);
   }
-  const asked = metadata.resourceVersion ?? "";
-  if (asked !== "" && asked !== resourceVersion) return conflict(groupResource(kind), name);
-  return undefined;
+  return refuseVersion(kind, metadata, current);
 }

@@ -97,10 +97,14 @@ export function keepGeneration(next: KubeObject, prev: KubeObject): KubeObject {
   return withMetadata(next, { generation: prev.metadata.generation });
 }
 
+/** None, and 0, are any version. */
+export function namesVersion({ metadata }: KubeObject): boolean {
+  return Number(metadata.resourceVersion ?? "") !== 0;
+}
+
 /** An update that names no resourceVersion is meant for whatever there is. */
 export function withOldVersion(next: KubeObject, prev: KubeObject): KubeObject {
-  const { resourceVersion = "" } = next.metadata;
-  if (resourceVersion !== "") return next;
+  if (namesVersion(next)) return next;
   return withMetadata(next, { resourceVersion: prev.metadata.resourceVersion });
 }
 

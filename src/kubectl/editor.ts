@@ -18,12 +18,23 @@ export function editedText(call: Call, document: string): string {
   const editor = (call.io.env?.["KUBE_EDITOR"] ?? call.io.env?.["EDITOR"] ?? "").trim();
   // The lines of what is to be edited are counted with those of the header.
   const file = `${header}${document}`;
-  if (editor === "cat") call.io.out(file);
-  if (editor === "true" || editor === "cat") return document;
-  if (editor === "false") fail(`there was a problem with the editor ${goQuote(editor)}`);
-  const words = shellWords(editor);
+  const words = withoutShell(shellWords(editor));
+  const command = words.join(" ");
+  if (command === "cat") call.io.out(file);
+  if (command === "true" || command === "cat") return document;
+  if (command === "false") fail(`there was a problem with the editor ${goQuote(editor)}`);
   const edited = copied(call, words) ?? sedEdited(words, file);
   return edited === undefined ? noEditor(words) : edited.replaceAll(/^#.*\n/gm, "");
+}
+
+/** `sh -c 'sed -i s/a/b/ "$1"' --` says more clearly `sed -i s/a/b/`: the file's name comes last of all words. */
+function withoutShell(words: readonly string[]): readonly string[] {
+  const [shell = "", flag, script = "", ...given] = words;
+  if (!/^(\/bin\/)?(ba)?sh$/.test(shell) || flag !== "-c") return words;
+  const own = shellWords(script);
+  const file = given.length;
+  const isFile = own.at(-1) === `$${file}` || (own.at(-1) === "$@" && file === 1);
+  return isFile ? own.slice(0, -1) : words;
 }
 
 function copied(call: Call, [program, path = "", ...more]: readonly string[]): string | undefined {

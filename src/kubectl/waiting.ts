@@ -48,6 +48,13 @@ function requestTimeout(call: Call): number {
   return ms > 0 ? ms : longestWatchMs;
 }
 
+/** Of the shortest request to a real API server, ms: what has less time is late before the first answer. */
+const requestMs = 5;
+
+export function isTooShort(timeoutMs: number): boolean {
+  return timeoutMs > 0 && timeoutMs < requestMs;
+}
+
 /** The real kubectl would go on waiting; here time has come to an end. */
 export function failIdle(): never {
   return exitWith("rollsim: nothing that is left to happen in this run would end the wait");

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+import { session } from "./session.ts";
 
 interface Printed {
   readonly out: string;
@@ -185,4 +186,53 @@ test("patterns in -f are expanded where no shell has done it", () => {
     err: "",
   });
   expect(type("create -f ?.txt").err).toBe('error: the path "?.txt" does not exist\n');
+});
+
+test("an editor may be a shell that hands the file on", () => {
+  const type = typist();
+  const editors = [`sh -c 'sed -i s/:v1/:v2/ $0'`, `/bin/sh -c 'sed -i s/:v2/:v3/ "$1"' --`];
+  for (const editor of editors) {
+    expect(type("edit deploy web", editor).out).toBe("deployment.apps/web edited\n");
+  }
+  expect(type("get deploy web -o jsonpath={.spec.template.spec.containers[0].image}").out).toBe(
+    "web:v3",
+  );
+  expect(type("edit deploy web", "sh -c 'sed -i s/v3/v4/ other'").err).toMatch(/no editor/u);
+});
+
+test("a resourceVersion that is no number is the server's mistake, and 0 is any version", () => {
+  const type = typist();
+  const patch = (resourceVersion: string) =>
+    type(`patch deploy web --type=merge -p '{"metadata":{"resourceVersion":"${resourceVersion}"}}'`);
+  expect(patch("x").err).toBe(
+    'Error from server: strconv.ParseUint: parsing "x": invalid syntax\n',
+  );
+  expect(patch("0")).toEqual({ out: "deployment.apps/web patched (no change)\n", err: "" });
+  expect(patch("1").err).toMatch(/^Error from server \(Conflict\)/u);
+});
+
+test("get --sort-by does not sort what is true or false", () => {
+  const type = typist();
+  const line = "get pods --sort-by=.status.containerStatuses[0].ready";
+  expect(type(line)).toEqual({
+    out: "",
+    err: expect.stringMatching(
+      /^F.* sorter\.go:375\] Field \{\.status\.containerStatuses\[0\]\.ready\} in .* unsortable type: bool\n$/u,
+    ),
+  });
+});
+
+test("autoscale and expose believe a file, and do not ask for what is there", () => {
+  const template =
+    "{metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i, ports: [{containerPort: 7}]}]}}";
+  const run = session({
+    "web.yaml": `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web},
+      spec: {selector: {matchLabels: {a: b}}, template: ${template}}}`,
+  });
+  expect(run("autoscale -f web.yaml --max=3\nexpose -f web.yaml")).toBe(
+    "horizontalpodautoscaler.autoscaling/web autoscaled\nservice/web exposed\n",
+  );
+  expect(run("get svc web -o jsonpath={.spec.ports[0].port}/{.spec.ports[0].protocol}")).toBe(
+    "7/TCP",
+  );
 });

@@ -136,6 +136,23 @@ describe("rollout status", () => {
     expect(cluster.now).toBe(1500);
   });
 
+  test.each([
+    ["rollout status deploy/web", "timed out waiting for the condition"],
+    ["rollout status deploy/web --watch=false", "timed out waiting for the condition"],
+    [
+      "wait --for=condition=Available deploy/web",
+      "timed out waiting for the condition on deployments/web",
+    ],
+    [
+      "scale deploy/web --replicas=3",
+      "client rate limiter Wait returned an error: rate: Wait(n=1) would exceed context deadline",
+    ],
+  ])("has no answer within a millisecond: %s", (line, why) => {
+    const { run } = session();
+    run(`${create} && rollout status deploy/web`);
+    expect(run(`${line} --timeout=1ms`)).toEqual({ out: "", err: `error: ${why}\n`, code: 1 });
+  });
+
   test("says so when nothing would end its wait", () => {
     const { run } = session();
     run(`${create} && rollout status deploy/web && rollout pause deploy/web`);

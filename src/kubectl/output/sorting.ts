@@ -32,7 +32,9 @@ export function sortObjects(
     return fail(`couldn't find any field with path ${goQuote(path)} in the list of objects`);
   }
   const present = keyed.filter(({ key }) => key !== undefined);
-  const unsortable = present.find(({ key }) => typeof key === "object" && key !== null);
+  const unsortable = present.find(
+    ({ key }) => typeof key === "boolean" || (typeof key === "object" && key !== null),
+  );
   if (present.length > 1 && unsortable !== undefined) {
     refuseUnsortable(call, path, unsortable.key, rows);
   }
@@ -51,7 +53,8 @@ function refuseUnsortable(
 ): never {
   const where =
     rows === "of a table" ? ["375", "[][][]reflect.Value"] : ["321", "*unstructured.Unstructured"];
-  const type = isMap(key) ? "map[string]interface {}" : "[]interface {}";
+  const lists = isMap(key) ? "map[string]interface {}" : "[]interface {}";
+  const type = typeof key === "boolean" ? "bool" : lists;
   const why = `is an unsortable type: interface, err: unsortable type: ${type}`;
   logLine(call, "F", `sorter.go:${where[0]}`, `Field ${path} in ${where[1]} ${why}`);
   exitWith("");

@@ -35,7 +35,7 @@ export function autoscale(call: Call): void {
     ...resourceMetric(call, "cpu", "m"),
     ...resourceMetric(call, "memory", "Mi"),
   ];
-  const selection = resolve(call, { bareType: "refused", fetchFiles: true });
+  const selection = resolve(call, { bareType: "refused" });
   const problems: Problem[] = [...selection.problems];
   for (const info of selection.infos) {
     const { group, version, kind, resource } = info.kind;

@@ -89,7 +89,6 @@ export function expose(call: Call): void {
   const report = reporter(call, dryRun);
   const selection = resolve(call, {
     bareType: "refused",
-    fetchFiles: true,
     // --selector belongs to the service here, it does not choose objects.
     selector: "",
   });
@@ -207,13 +206,16 @@ function foundPorts(object: KubeObject): readonly FoundPort[] {
   if (object.kind === "Service") {
     return list(object, "spec", "ports").map((port) => ({
       number: num(port, "port"),
-      protocol: text(port, "protocol"),
+      protocol: text(port, "protocol") || "TCP",
     }));
   }
   const path = object.kind === "Pod" ? ["spec"] : ["spec", "template", "spec"];
   return list(object, ...path, "containers")
     .flatMap((container) => list(container, "ports"))
-    .map((port) => ({ number: num(port, "containerPort"), protocol: text(port, "protocol") }));
+    .map((port) => ({
+      number: num(port, "containerPort"),
+      protocol: text(port, "protocol") || "TCP",
+    }));
 }
 
 function containerPorts(object: KubeObject): readonly number[] {

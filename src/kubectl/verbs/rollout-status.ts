@@ -10,7 +10,7 @@ import { filesOf } from "../files.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { kindName, resourceName } from "../resources.ts";
 import { revisionOf } from "../revisions.ts";
-import { failIdle, follow } from "../waiting.ts";
+import { failIdle, follow, isTooShort } from "../waiting.ts";
 
 export type RolloutState =
   { readonly line: string; readonly done: boolean } | { readonly error: string };
@@ -39,6 +39,8 @@ function watchOne(call: Call, info: Info, revision: number): Problem | undefined
   if (viewer === undefined) {
     return { text: `no status viewer has been implemented for ${kindName(info.kind)}` };
   }
+  const timeoutMs = call.flags.duration("timeout");
+  if (isTooShort(timeoutMs)) return timedOut;
   const { client } = call.io;
   const watch = client.watch(resourceName(client, info.kind), {
     namespace: info.ref.namespace ?? call.namespace,
@@ -60,15 +62,17 @@ function watchOne(call: Call, info: Info, revision: number): Problem | undefined
     watch.stop();
     return current.ok ? problem : { status: current.status };
   }
-  const end = follow(call, watch, call.flags.duration("timeout"), (event) => {
+  const end = follow(call, watch, timeoutMs, (event) => {
     if (event.type !== "DELETED") return show(event.object);
     problem = { text: "object has been deleted" };
     return "done";
   });
-  if (end === "timed out") return { text: "timed out waiting for the condition" };
+  if (end === "timed out") return timedOut;
   if (end === "idle") failIdle();
   return problem;
 }
+
+const timedOut: Problem = { text: "timed out waiting for the condition" };
 
 type Viewer = (object: KubeObject, revision: number) => RolloutState;
 

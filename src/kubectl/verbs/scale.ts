@@ -13,6 +13,7 @@ import { exitWith, fail, failAll, failStatus, goQuote } from "../errors.ts";
 import { num, withField } from "../fields.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
+import { isTooShort } from "../waiting.ts";
 
 export function scale(call: Call): void {
   const { flags } = call;
@@ -95,6 +96,10 @@ const pollMs = 1000;
 function waitForReplicas(call: Call, info: Info, replicas: number, timeoutMs: number): void {
   const { client } = call.io;
   const end = client.now + timeoutMs;
+  if (isTooShort(timeoutMs)) {
+    const limited = "client rate limiter Wait returned an error";
+    fail(`${limited}: rate: Wait(n=1) would exceed context deadline`);
+  }
   while (!isScaled(call, info, replicas)) {
     const next = Math.min(client.now + pollMs, end);
     while (client.now < next && call.io.advance(next) === "stepped");

@@ -7,7 +7,7 @@ import { findResults, isPathError, relaxedPath } from "../output/jsonpath.ts";
 import { writePrinter } from "../output/printer.ts";
 import { resolve, type Info, type Selection } from "../resolve.ts";
 import { nameOfObject, resourceName } from "../resources.ts";
-import { failIdle, follow } from "../waiting.ts";
+import { failIdle, follow, isTooShort } from "../waiting.ts";
 
 type Condition =
   | { readonly type: "deleted" }
@@ -158,7 +158,7 @@ function waitForOne(
   const name = `${info.kind.resource}/${info.object.metadata.name}`;
   if (condition.type === "created") return undefined;
   // The request itself fails when the time of all is up.
-  const late = timeoutMs > 0 && client.now >= end;
+  const late = isTooShort(timeoutMs) || (timeoutMs > 0 && client.now >= end);
   if (late && condition.type === "deleted") return { text: "context deadline exceeded" };
   const timedOut = { text: `timed out waiting for the condition on ${name}` };
   if (late) return timedOut;
