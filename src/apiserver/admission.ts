@@ -95,10 +95,13 @@ function admitDecoded(
       : [];
   if (taken.length > 0) return refuse(kind, next, taken);
   const more = strategy.warnings(next);
+  // Nobody owns what the server allocates, nor how it begins a namespace.
   return {
     ok: true,
     value: canonicalObject(next),
-    ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
+    ...(allocated === undefined && kind.kind !== "Namespace"
+      ? {}
+      : { asked: canonicalObject({ ...defaulted, status: undefined }) }),
     warnings: [...warnings, ...more],
   };
 }

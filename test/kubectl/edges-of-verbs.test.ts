@@ -203,7 +203,9 @@ test("an editor may be a shell that hands the file on", () => {
 test("a resourceVersion that is no number is the server's mistake, and 0 is any version", () => {
   const type = typist();
   const patch = (resourceVersion: string) =>
-    type(`patch deploy web --type=merge -p '{"metadata":{"resourceVersion":"${resourceVersion}"}}'`);
+    type(
+      `patch deploy web --type=merge -p '{"metadata":{"resourceVersion":"${resourceVersion}"}}'`,
+    );
   expect(patch("x").err).toBe(
     'Error from server: strconv.ParseUint: parsing "x": invalid syntax\n',
   );
@@ -235,4 +237,12 @@ test("autoscale and expose believe a file, and do not ask for what is there", ()
   expect(run("get svc web -o jsonpath={.spec.ports[0].port}/{.spec.ports[0].protocol}")).toBe(
     "7/TCP",
   );
+});
+
+test("nobody owns what the server adds to a new namespace", () => {
+  const type = typist();
+  type("create ns team");
+  const { out } = type("get ns team -o yaml --show-managed-fields");
+  expect(out).toContain("f:metadata:\n        f:labels:");
+  expect(out).not.toMatch(/f:(status|finalizers):/u);
 });

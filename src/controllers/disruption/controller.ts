@@ -24,6 +24,7 @@ import {
   type Budget,
   type BudgetStatus,
 } from "./budget.ts";
+import { severalBudgets, tellingsOf, type Telling } from "./warnings.ts";
 
 const BUDGETS = "poddisruptionbudgets";
 
@@ -32,6 +33,8 @@ export class DisruptionController {
   readonly #trace: Trace;
   #changed = false;
   #hears = false;
+  /** Rows of pods that have changed since it settled last. */
+  readonly #touched = new Set<number>();
 
   constructor(store: Store, trace: Trace) {
     this.#store = store;
@@ -50,8 +53,9 @@ export class DisruptionController {
     if (this.#hears) return;
     this.#hears = true;
     this.#store.listen({
-      pod: () => {
+      pod: (_, row) => {
         this.#changed = true;
+        this.#touched.add(row);
       },
     });
   }
@@ -60,6 +64,8 @@ export class DisruptionController {
     if (!this.#changed) return;
     this.#changed = false;
     const budgets = [...this.#store.all(BUDGETS)] as Budget[];
+    if (budgets.length > 1) for (const row of this.#touched) this.#tellSeveral(row);
+    this.#touched.clear();
     if (budgets.length === 0) return;
     for (const budget of budgets) this.#sync(budget);
     // Its own writes do not concern it.
@@ -98,10 +104,11 @@ export class DisruptionController {
     const scaleOf = scaleFrom((resource, key) => this.#store.get(resource, key));
     const status = budgetStatus(budget, pods, scaleOf, this.#store.wallClockMs);
     if (deepEqual(budget.status, status)) return;
-    if (pods.length === 0) this.#tellNoPods(budget);
+    const tellings = tellingsOf(budget, pods);
+    for (const telling of tellings) this.#tell(budget, telling);
     this.#write(budget, status);
-    // Its own write wakes the real one, which finds no pods again.
-    if (pods.length === 0) this.#tellNoPods(budget);
+    // Its own write wakes the real one, which finds the same again.
+    for (const telling of tellings) this.#tell(budget, telling);
   }
 
   #write(budget: Budget, status: BudgetStatus): void {
@@ -119,16 +126,21 @@ export class DisruptionController {
     });
   }
 
-  #tellNoPods(budget: Budget): void {
-    const { namespace = "default", name } = budget.metadata;
+  #tellSeveral(row: number): void {
+    if (!this.#store.pods.isPresent(row)) return;
+    const pod = podObject(this.#store, row);
+    const budgets = this.#budgetsOf(pod);
+    if (budgets.length > 1) this.#tell(pod, severalBudgets(pod, budgets[row % budgets.length]!));
+  }
+
+  #tell({ kind, metadata }: KubeObject, telling: Telling): void {
+    const { namespace = "default", name } = metadata;
     this.#trace.add({
       kind: "event",
       at: this.#store.now,
       by: "controllermanager",
-      about: { kind: budget.kind, namespace, name },
-      type: "Normal",
-      reason: "NoPods",
-      message: "No matching pods found",
+      about: { kind, namespace, name },
+      ...telling,
     });
   }
 
