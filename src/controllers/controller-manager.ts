@@ -28,6 +28,7 @@ import {
 } from "./replicaset/controller.ts";
 import { Schedule, type DrawnSchedule, type Move, type ScheduleOptions } from "./schedule.ts";
 import type { ControlPlaneLimits } from "./token-bucket.ts";
+import { WaitingKeys, type SavedWaitingKeys } from "./waiting-keys.ts";
 import type { SavedWorkQueue } from "./workqueue.ts";
 
 /** What the controllers need of the simulation around them. */
@@ -85,6 +86,7 @@ export interface SavedControllers {
   readonly running: readonly SavedSync[];
   readonly clients: readonly SavedClient[];
   readonly parked: readonly (readonly [string, ParkedPoll])[];
+  readonly waiting: SavedWaitingKeys;
 }
 
 const OUT_OF_TURN = ["2", "3", "4", "5"] as const satisfies readonly Move[];
@@ -105,6 +107,8 @@ export class ControllerManager {
   readonly #clients: readonly ThrottledClient[];
   /** Keys that poll without anything to find: since when, and how often. They sleep until something happens. */
   readonly #parked: Map<string, ParkedPoll>;
+  /** Of controllers with limits; the recorder of the ideal ones (test/conformance) keeps every timer. */
+  readonly #waiting: WaitingKeys;
   #syncs: number;
 
   constructor(world: ControllerWorld, options: ControllerOptions, saved?: SavedControllers) {
@@ -124,6 +128,7 @@ export class ControllerManager {
     this.#keys.forEach((key, number) => this.#keyNumbers.set(key, number));
     this.#syncs = saved?.syncs ?? 0;
     this.#parked = new Map(saved?.parked);
+    this.#waiting = new WaitingKeys(saved?.waiting);
     this.#clients = this.#throttle(options.controlPlane, saved);
     this.#loop = this.#loopWorld();
     for (const sync of saved?.running ?? []) this.#restore(sync);
@@ -147,9 +152,9 @@ export class ControllerManager {
   act(event: ControllerEventCode, subject: number): void {
     switch (event) {
       case ControllerEvent.wakeDeployment:
-        return this.deployments.queue.add(this.#keys[subject]!);
+        return this.#wake(this.deployments, event, subject);
       case ControllerEvent.wakeReplicaSet:
-        return this.replicaSets.queue.add(this.#keys[subject]!);
+        return this.#wake(this.replicaSets, event, subject);
       case ControllerEvent.resumeSync: {
         const sync = this.#running.get(subject);
         if (sync !== undefined) this.#advance(sync);
@@ -205,6 +210,7 @@ export class ControllerManager {
       running: [...this.#running.values()].map((sync) => this.#saved(sync)),
       clients: this.#clients.map((client) => client.save()),
       parked: [...this.#parked],
+      waiting: this.#waiting.save(),
     };
   }
 
@@ -340,6 +346,17 @@ export class ControllerManager {
       controller === this.deployments
         ? ControllerEvent.wakeDeployment
         : ControllerEvent.wakeReplicaSet;
+    const at = this.#world.now() + delay;
+    if (this.#isLimited && !this.#waiting.ask(`${event} ${number}`, at)) return;
     this.#world.later(delay, event, number);
+  }
+
+  #wake({ queue }: Controller, event: ControllerEventCode, number: number): void {
+    if (this.#isLimited && !this.#waiting.take(`${event} ${number}`, this.#world.now())) return;
+    queue.add(this.#keys[number]!);
+  }
+
+  get #isLimited(): boolean {
+    return this.#clients.length > 0;
   }
 }

@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import type { Deployment } from "../../src/api/apps.ts";
 import { Cluster } from "../../src/cluster.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import { web } from "../support/web.ts";
 
 const recorded = [
@@ -103,4 +104,36 @@ describe("with 20 requests a second and a burst of 30", () => {
     cluster.runUntil(cluster.now + 120_000);
     expect(cluster.api.list("pods")).toEqual([]);
   });
+});
+
+test("a timer that is asked for later than one that waits is dropped: a rollout in time does not time out", () => {
+  const second = 1000;
+  const cluster = new Cluster({
+    startTime: "2026-01-01T00:00:00.370Z",
+    controlPlane: { qps: 20, burst: 30, latency: 3 },
+    behaviors: [
+      {
+        match: { image: "web:slow" },
+        start: { delay: 3 * second },
+        ready: { delay: 3 * second },
+      },
+      { start: { delay: second, jitter: 12 }, ready: { delay: second, jitter: 12 } },
+    ],
+  });
+  const run = (line: string): string => {
+    let out = "";
+    runKubectl(cluster, line, {
+      out: (text) => (out += text),
+      err: (text) => (out += text),
+      readFile: () => undefined,
+    });
+    return out;
+  };
+  run("create deployment web --image=web:v1 --replicas=5");
+  run(`patch deploy web -p '{"spec":{"progressDeadlineSeconds":6}}'`);
+  run("rollout status deploy/web");
+  // Of the last second of the first rollout a timer would go off when the second one is six seconds old, as printed.
+  cluster.runUntil(3 * second);
+  run("set image deploy/web web=web:slow");
+  expect(run("rollout status deploy/web")).toMatch(/successfully rolled out\n$/u);
 });
