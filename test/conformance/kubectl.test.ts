@@ -10,4 +10,4 @@ test("docs/kubectl.md is what the comparison says, and every difference has a re
   const text = report(recordedFiles().flatMap(compareFile));
   expect(text).not.toContain(noReason);
   expect(text).toBe(readFileSync(page, "utf8"));
-}, 240_000);
+}, 480_000);

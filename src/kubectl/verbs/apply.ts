@@ -272,6 +272,6 @@ function warnUnapplied(call: Call, info: Info, current: KubeObject): void {
 
 function warnDeleting(call: Call, info: Info, object: KubeObject): void {
   if (object.metadata.deletionTimestamp === undefined) return;
-  const name = `${info.kind.resource}/${info.object.metadata.name}`;
+  const { name } = info.object.metadata;
   call.io.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`);
 }
