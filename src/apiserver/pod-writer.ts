@@ -20,7 +20,7 @@ import { classProblem } from "./pod-classes.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf, type PodMaker, type Store } from "./store.ts";
-import { limitRefusal } from "./limit-ranges.ts";
+import { LIMIT_RANGES, limitRefusal } from "./limit-ranges.ts";
 import { webhookRefusal } from "./webhooks.ts";
 
 const PODS = { group: "", resource: "pods" } as const;
@@ -192,6 +192,7 @@ export class PodWriter {
 
   #overLimits(replicaSet: ReplicaSet): Status | undefined {
     const { registry } = this.#api.store;
+    if (!this.#api.store.holdsAny(LIMIT_RANGES)) return undefined;
     const { metadata, spec } = replicaSet;
     const { namespace = "default", name } = metadata;
     const source = registry.sourceIndex(replicaSet, spec.template);

@@ -163,6 +163,10 @@ export class Store {
     return this.#objects.get(resource)?.values() ?? [];
   }
 
+  holdsAny(resource: string): boolean {
+    return (this.#objects.get(resource)?.size ?? 0) > 0;
+  }
+
   /** Gives a new object its UID and creation time, and stores it. */
   insert(resource: string, object: KubeObject): KubeObject {
     const metadata = {
