@@ -168,6 +168,14 @@ describe("checkRollout", () => {
       expect(() => checkRollout(text(careful, tight))).toThrow("3 of 4 pods are available");
     });
 
+    test("a LimitRange says for containers what a quota wants to hear", () => {
+      const wants = named("v1", "ResourceQuota", { hard: { "requests.cpu": "10" } });
+      expect(() => checkRollout(text(careful, wants))).toThrow("0 of 4 pods are available");
+      const limits = [{ type: "Container", defaultRequest: { cpu: "100m" } }];
+      const says = named("v1", "LimitRange", { limits });
+      expect(checkRollout(text(careful, says, wants), { runs: 5 }).ok).toBe(true);
+    });
+
     test("goes into the scenario of a failure", () => {
       const given = text(careful, named("v1", "LimitRange", { limits: [] }), budget);
       const { failure } = checkRollout(given, { runs: 60, allow: ["undo"], laws: ["P3"] });
