@@ -48,6 +48,17 @@ test("pods that end count among all, and pods of the surge make up for none that
   expect(sample("behaviors: [{ terminate: { delay: 20s } }]\n")).toEqual({ most: 6, missing: [0] });
 });
 
+test("a pod of the surge that stays while a rollout is paused makes up for none", () => {
+  const { samples } = played(`steps:
+  - { at: 1m, kubectl: set image deploy/web web=web:v2 }
+  - { kubectl: rollout pause deploy/web }
+  - { at: 3m, kubectl: rollout resume deploy/web }
+`);
+  const available = samples.available_pods.map(({ value }) => value);
+  expect(Math.max(...available)).toBe(4);
+  expect(samples.unavailable_seconds.map(({ value }) => value)).toEqual([0]);
+});
+
 test("what nothing could be measured of does not hold", () => {
   const text = `${head}expect: { thresholds: { rollout_duration: ["max<1h"] } }\n`;
   expect(runScenario(parseScenario(text)).measured).toMatchObject([
