@@ -1,9 +1,9 @@
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { examples } from "../../src/cli/commands.ts";
-import { rollsim } from "./fake-io.ts";
+import { projectFolder, rollsim } from "./fake-io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rollsim-cli-"));
 const manifest = `apiVersion: apps/v1
@@ -375,15 +375,21 @@ describe("help", () => {
     expect(out).toContain(line);
   });
 
+  // Beside the files that they name: all scenarios of the project have tests of their own.
+  const few = join(folder, "few");
+  beforeAll(() => {
+    const named = all.flatMap(([, line]) => line.match(/[\w./-]+\.yaml/gu) ?? []);
+    for (const file of named) cpSync(join(projectFolder, file), join(few, file));
+  });
+
   test.each(all.map(([, line]) => line))("the example works: %s", async (line) => {
     const [words = "", input] = line.replace(/ > \S+$/, "").split(" < ");
     const argv = words
       .split(" ")
       .slice(1)
       .map((word) => word.replaceAll("'", ""));
-    const { readFileSync } = await import("node:fs");
-    const stdin = input === undefined ? "" : readFileSync(input, "utf8");
-    const { code, out } = await rollsim(argv, { stdin });
+    const stdin = input === undefined ? "" : readFileSync(join(few, input), "utf8");
+    const { code, out } = await rollsim(argv, { stdin, cwd: few });
     expect(code).toBe(0);
     expect(out).not.toBe("");
   });
