@@ -1,9 +1,8 @@
-import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { examples } from "../../src/cli/commands.ts";
-import { projectFolder, rollsim } from "./fake-io.ts";
+import { rollsim } from "./fake-io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "rollsim-cli-"));
 const manifest = `apiVersion: apps/v1
@@ -347,51 +346,6 @@ describe("explain", () => {
       (await rollsim(["explain", "scenarios/rolling-update.yaml", "--at", time])).out;
     expect(await at("59999ms")).toContain(": complete");
     expect(await at("60s")).not.toContain(": complete");
-  });
-});
-
-describe("help", () => {
-  test("names every command and the exit codes", async () => {
-    const { out } = await rollsim(["--help"]);
-    for (const word of [
-      "run <file..>",
-      "check",
-      "explain",
-      "schema",
-      "completion",
-      "Exit codes:",
-    ]) {
-      expect(out).toContain(word);
-    }
-    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
-  });
-
-  const all = Object.entries(examples).flatMap(([command, list]) =>
-    list.map(([line]) => [command, line] as const),
-  );
-
-  test.each(all)("rollsim %s --help shows %s", async (command, line) => {
-    const { out } = await rollsim(command === "rollsim" ? ["--help"] : [command, "--help"]);
-    expect(out).toContain(line);
-  });
-
-  // Beside the files that they name: all scenarios of the project have tests of their own.
-  const few = join(folder, "few");
-  beforeAll(() => {
-    const named = all.flatMap(([, line]) => line.match(/[\w./-]+\.yaml/gu) ?? []);
-    for (const file of named) cpSync(join(projectFolder, file), join(few, file));
-  });
-
-  test.each(all.map(([, line]) => line))("the example works: %s", async (line) => {
-    const [words = "", input] = line.replace(/ > \S+$/, "").split(" < ");
-    const argv = words
-      .split(" ")
-      .slice(1)
-      .map((word) => word.replaceAll("'", ""));
-    const stdin = input === undefined ? "" : readFileSync(join(few, input), "utf8");
-    const { code, out } = await rollsim(argv, { stdin, cwd: few });
-    expect(code).toBe(0);
-    expect(out).not.toBe("");
   });
 });
 
