@@ -247,6 +247,13 @@ describe("a LimitRange", () => {
       ['type: Invalid value: "Foo": must be a standard limit type or fully qualified'],
     ],
     [
+      [{ type: "Container", max: { pods: 1 }, default: { pods: 1 }, defaultRequest: { pods: 1 } }],
+      ["max", "default", "defaultRequest"].map(
+        (list) =>
+          `${list}[pods]: Invalid value: "pods": must be a standard resource for containers`,
+      ),
+    ],
+    [
       [{ type: "Pod", default: { cpu: 1 } }],
       ["default: Forbidden: may not be specified when `type` is 'Pod'"],
     ],

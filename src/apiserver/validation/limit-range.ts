@@ -21,6 +21,7 @@ import {
 } from "./errors.ts";
 import { validateMetadata } from "./metadata.ts";
 import { dnsSubdomain, qualifiedName } from "./names.ts";
+import { validateContainerResource } from "./resources.ts";
 
 const TYPES = ["Pod", "Container", "PersistentVolumeClaim"];
 const LISTS = ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] as const;
@@ -49,22 +50,30 @@ function validateType(given: unknown, field: string): Causes {
 }
 
 function validateLimit(limit: Json, field: string): Causes {
-  const lists = LISTS.map((list) => asRecord(limit[list]));
-  const isPod = limit["type"] === "Pod";
-  const ofContainers = ["default", "defaultRequest"].flatMap((list) =>
-    isPod && Object.keys(asRecord(limit[list])).length > 0
+  const { type } = limit;
+  const namesIn = (list: string): Causes =>
+    type === "Pod" || type === "Container"
+      ? Object.keys(asRecord(limit[list])).flatMap((name) =>
+          validateContainerResource(name, `${field}.${list}[${name}]`),
+        )
+      : [];
+  const onlyOfContainers = (list: string): Causes =>
+    Object.keys(asRecord(limit[list])).length > 0
       ? [forbidden(`${field}.${list}`, "may not be specified when `type` is 'Pod'")]
-      : [],
-  );
-  const [max, min] = lists.map((list) => list["storage"]);
+      : [];
   const isOpen =
-    limit["type"] === "PersistentVolumeClaim" && max === undefined && min === undefined;
+    type === "PersistentVolumeClaim" &&
+    ["max", "min"].every((list) => asRecord(limit[list])["storage"] === undefined);
   const rule = "either minimum or maximum storage value is required, but neither was provided";
-  const names = [...new Set(lists.flatMap((list) => Object.keys(list)))].toSorted(compareText);
+  const all = LISTS.flatMap((list) => Object.keys(asRecord(limit[list])));
   return [
-    ...ofContainers,
+    ...["max", "min"].flatMap(namesIn),
+    ...["default", "defaultRequest"].flatMap(type === "Pod" ? onlyOfContainers : namesIn),
     ...(isOpen ? [required(`${field}.limits`, rule)] : []),
-    ...names.flatMap((name) => validateAmounts(limit, name, field)),
+    ...namesIn("maxLimitRequestRatio"),
+    ...[...new Set(all)]
+      .toSorted(compareText)
+      .flatMap((name) => validateAmounts(limit, name, field)),
   ];
 }
 
