@@ -59,11 +59,14 @@ const scaleWhenStuck: Detector = (seen) => {
 };
 
 /** Whether a change of replicas gave one of these more, since there is the new ReplicaSet. */
-function grewByScaling({ cluster, next }: Seen, sets: readonly ReplicaSet[]): boolean {
+function grewByScaling({ cluster, deployment, next }: Seen, sets: readonly ReplicaSet[]): boolean {
+  const { namespace = "default", name } = deployment.metadata;
   const since = virtual(cluster, next?.metadata.creationTimestamp);
   const names = new Set<unknown>(sets.map(({ metadata }) => metadata.name));
   return cluster.trace.entries.some((entry) => {
     if (entry.kind !== "decision" || entry.at < since) return false;
+    // ReplicaSets of a namesake in another namespace have the same names.
+    if (entry.key !== `${namespace}/${name}`) return false;
     const { replicaSet, from, to } = entry.weighed;
     return entry.id.startsWith("deployment/scale/") && names.has(replicaSet) && to! > from!;
   });
