@@ -118,6 +118,70 @@ describe("strategic merge patches", () => {
     });
   });
 
+  const containersOf = (...containers: readonly object[]): object => ({
+    spec: { template: { spec: { containers } } },
+  });
+
+  test("replace a whole list where one of its elements says so", () => {
+    const patch = containersOf({ name: "c", image: "three" }, { $patch: "replace" });
+    const only = containersOf({ name: "c", image: "three" });
+    expect(patchedBy(deployment(), patch, "strategic")).toMatchObject(only);
+  });
+
+  test("are refused where a list stands in another order than the one that they ask for", () => {
+    const of = (...order: readonly string[]): object => ({
+      spec: {
+        template: {
+          spec: {
+            "$setElementOrder/containers": order.map((name) => ({ name })),
+            containers: [
+              { name: "b", image: "x" },
+              { name: "a", image: "y" },
+            ],
+          },
+        },
+      },
+    });
+    expect(patchedBy(deployment(), of("a", "b"), "strategic")).toBe(500);
+    expect(patchedBy(deployment(), of("b", "a"), "strategic")).toMatchObject(
+      containersOf({ name: "b", image: "x" }, { name: "a", image: "y" }),
+    );
+  });
+
+  test("of kubectl apply have what goes from a list behind what changes in it", () => {
+    const a = { name: "a", env: [{ name: "X" }, { name: "Y" }] };
+    const before = containersOf(a, { name: "b" }, { name: "c", image: "one" });
+    const after = containersOf({ ...a, env: [{ name: "Y" }] }, { name: "c", image: "two" });
+    expect(made(createThreeWayPatch(kind, before, after, before)).value).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [
+              { name: "a", env: [{ name: "X", $patch: "delete" }] },
+              { name: "c", image: "two" },
+              { name: "b", $patch: "delete" },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  test("replace the selector of a disruption budget, and merge that of a Deployment", () => {
+    const selecting = (of: object, matchLabels: object): KubeObject => ({
+      ...kind,
+      ...of,
+      metadata: { name: "web" },
+      spec: { selector: { matchLabels } },
+    });
+    const budget = { apiVersion: "policy/v1", kind: "PodDisruptionBudget" };
+    const patch = { spec: { selector: { matchLabels: { b: "2" } } } };
+    const selector = (of: object): unknown =>
+      patchedBy(selecting(of, { a: "1" }), patch, "strategic");
+    expect(selector(budget)).toHaveProperty("spec.selector", { matchLabels: { b: "2" } });
+    expect(selector(kind)).toHaveProperty("spec.selector", { matchLabels: { a: "1", b: "2" } });
+  });
+
   test("are not for kinds without a schema", () => {
     const object = { apiVersion: "example.com/v1", kind: "Thing", metadata: { name: "x" } };
     expect(patchedBy(object, { spec: {} }, "strategic")).toBe(415);
@@ -283,6 +347,22 @@ describe("a JSON patch", () => {
       { op: "replace", path: "x/b", value: 1 },
     ];
     expect(jsonPatch(list, operations)).toEqual({ ok: true, value: { a: [1, 0, 2], b: 1 } });
+  });
+
+  test("adds to the end of a list where it says -, and leaves nothing where it moves from", () => {
+    const operations = [
+      { op: "add", path: "/a/-", value: 3 },
+      { op: "move", from: "/a/0", path: "/b" },
+      { op: "move", from: "/b", path: "/a/-" },
+    ];
+    expect(jsonPatch({ a: [1, 2] }, operations)).toEqual({ ok: true, value: { a: [2, 3, 1] } });
+  });
+
+  test("spells a slash ~1, a tilde ~0, and so ~1 itself ~01", () => {
+    const remove = (path: string): unknown =>
+      jsonPatch({ "/": 1, "~": 2, "~1": 3 }, [{ op: "remove", path }]);
+    expect(remove("/~1")).toMatchObject({ value: { "~": 2, "~1": 3 } });
+    expect(remove("/~01")).toEqual({ ok: true, value: { "/": 1, "~": 2 } });
   });
 
   test("tells unknown members of operations as the server does, or refuses them", () => {

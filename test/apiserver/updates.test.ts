@@ -1,5 +1,5 @@
 /** Which updates are taken, and what a deletion in the foreground waits for. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
 import { web } from "../support/web.ts";
 
@@ -94,4 +94,36 @@ test("who makes an object cannot say when it is deleted", () => {
   const metadata = { name: "c", deletionTimestamp: "2020-01-01T00:00:00Z" };
   const answer = api.create({ apiVersion: "v1", kind: "ConfigMap", metadata });
   expect(answer.ok && answer.value.metadata).not.toHaveProperty("deletionTimestamp");
+});
+
+describe("a deletion that orphans", () => {
+  const shared = { apiVersion: "v1", kind: "ConfigMap", name: "shared", uid: "1" };
+
+  test("leaves ReplicaSets and pods, that have no owner but others any more", () => {
+    const cluster = running();
+    const [set] = cluster.api.list("replicasets");
+    const { name, ownerReferences = [] } = set!.metadata;
+    const metadata = { ownerReferences: [...ownerReferences, shared] };
+    cluster.act("share", (api) =>
+      api.patch({ resource: "replicasets", name }, "merge", { metadata }),
+    );
+    cluster.act("delete", (api) => api.delete(ref, { propagationPolicy: "Orphan" }));
+    cluster.runUntil(cluster.now + 60_000);
+    const [left] = cluster.api.list("replicasets");
+    expect(left?.metadata).toMatchObject({ name, ownerReferences: [shared] });
+    expect(cluster.api.list("deployments")).toEqual([]);
+    const pods = cluster.api.list("pods");
+    cluster.act("delete", (api) =>
+      api.delete({ resource: "replicasets", name }, { propagationPolicy: "Orphan" }),
+    );
+    cluster.runUntil(cluster.now + 60_000);
+    expect(cluster.api.list("replicasets")).toEqual([]);
+    expect(cluster.api.list("pods").map((pod) => pod.metadata.name)).toEqual(
+      pods.map((pod) => pod.metadata.name),
+    );
+    for (const pod of cluster.api.list("pods")) {
+      expect(pod.metadata).not.toHaveProperty("ownerReferences");
+      expect(pod.metadata).not.toHaveProperty("deletionTimestamp");
+    }
+  });
 });

@@ -8,6 +8,7 @@ import {
   weightToReplicas,
 } from "../../../src/controllers/rollout/canary-steps.ts";
 import {
+  atDesiredCounts,
   atLeastMinimum,
   basicCanaryCounts,
   routedCanaryCounts,
@@ -51,6 +52,26 @@ describe("without a router", () => {
     expect(room1).toEqual({ canary: 2, stable: 3 });
   });
 
+  test("beyond the ceiling both shrink, and available pods no further than to the floor", () => {
+    const of = canary(4, { ...setWeight(50), maxSurge: 1, maxUnavailable: 0 });
+    expect(counts(of, set("new", 4, 0), set("old", 8))).toEqual({ canary: 1, stable: 4 });
+    // None can be spared.
+    expect(counts(of, set("new", 4, 0), set("old", 5, 0))).toEqual({ canary: 4, stable: 5 });
+  });
+
+  test("a weight is reached when its pods are there, the stable ones as many, and no older ones", () => {
+    const of = canary(10, { ...setWeight(50), maxSurge: 0, maxUnavailable: 5 });
+    const reached = (...[newRS, stableRS, ...others]: readonly ReplicaSet[]): boolean =>
+      atDesiredCounts(of, { newRS, stableRS, others }, undefined);
+    const leaving = { ...set("old", 5), status: { replicas: 6 } } as ReplicaSet;
+    expect(reached(set("new", 5), set("old", 5))).toBe(true);
+    expect(reached(set("new", 5, 4), set("old", 5))).toBe(false);
+    expect(reached(set("new", 5), set("old", 6))).toBe(false);
+    expect(reached(set("new", 5), leaving)).toBe(false);
+    expect(reached(set("new", 5), set("old", 5), set("older", 0, 1))).toBe(false);
+    expect(reached(set("new", 5), set("old", 5), set("older", 0, 0))).toBe(true);
+  });
+
   test("stays between the floor and the ceiling, whatever is there", () => {
     const pods = fc.tuple(fc.nat(12), fc.nat(12));
     const property = fc.property(
@@ -90,6 +111,19 @@ describe("with a router", () => {
     expect(counts(of)).toEqual({ canary: 3, stable: 8 });
     const weights = { canary: { weight: 0 }, stable: { weight: 100 } };
     expect(counts(of, weights as never)).toEqual({ canary: 3, stable: 10 });
+  });
+
+  test("after an abort dynamicStableScale keeps the pods that the weights in force need", () => {
+    const weights = { canary: { weight: 75 }, stable: { weight: 25 } };
+    const at = (abort: boolean) =>
+      counts(routed([{ setWeight: 0 }], { dynamicStableScale: true }, { abort }), weights as never);
+    expect(at(true)).toEqual({ canary: 8, stable: 10 });
+    expect(at(false)).toEqual({ canary: 0, stable: 10 });
+  });
+
+  test("a weight is reached whatever older pods there are", () => {
+    const sets = { newRS: set("new", 5), stableRS: set("old", 10), others: [set("older", 5)] };
+    expect(atDesiredCounts(routed([{ setWeight: 50 }]), sets, undefined)).toBe(true);
   });
 
   test("setCanaryScale says how many there are, whatever the weight", () => {
