@@ -68,8 +68,10 @@ function isHeld({ metadata: { finalizers = [] } }: KubeObject): boolean {
 function hold(store: Store, resource: string, object: KubeObject): KubeObject {
   const { metadata } = object;
   if (metadata.deletionTimestamp !== undefined) return object;
+  // Kinds without generations, as ConfigMaps, begin none by that.
+  const { generation = 0 } = metadata;
   const marks = {
-    generation: (metadata.generation ?? 0) + 1,
+    ...(generation > 0 ? { generation: generation + 1 } : {}),
     deletionTimestamp: timestamp(store.wallClockMs),
     deletionGracePeriodSeconds: 0,
   };

@@ -17,8 +17,11 @@ const OF_CONTAINERS: Fields = {
 const OF_PODS: Fields = { type: "Pod", max: { cpu: "3" } };
 
 function limitRange(...limits: readonly Fields[]): KubeObject {
-  const metadata = { name: "team" };
-  return { apiVersion: "v1", kind: "LimitRange", metadata, spec: { limits } };
+  return named("team", ...limits);
+}
+
+function named(name: string, ...limits: readonly Fields[]): KubeObject {
+  return { apiVersion: "v1", kind: "LimitRange", metadata: { name }, spec: { limits } };
 }
 
 function pod(containers: readonly Fields[], initContainers: readonly Fields[] = []): KubeObject {
@@ -139,6 +142,89 @@ describe("a pod in a namespace with a LimitRange", () => {
   });
 });
 
+describe("the bounds of a LimitRange", () => {
+  const asking = (name: string, requests: Fields | undefined, limits?: Fields): Fields => ({
+    name,
+    resources: { ...(requests && { requests }), ...(limits && { limits }) },
+  });
+  const a = asking("a", { cpu: 1 }, { cpu: 1 });
+  const oneSided = [asking("a", { cpu: 1 }), a].map((each, i) => ({ ...each, name: `c${i}` }));
+  const ratio = { type: "Container", maxLimitRequestRatio: { cpu: 2 } };
+
+  test.each<[string, KubeObject, Fields, string]>([
+    [
+      "hold for init containers",
+      pod([a], [asking("i", undefined, { cpu: 3 })]),
+      { type: "Container", max: { cpu: 2 } },
+      "maximum cpu usage per Container is 2, but limit is 3",
+    ],
+    [
+      "are told once, though two containers break them",
+      pod([asking("a", undefined, { cpu: 3 }), asking("b", undefined, { cpu: 3 })]),
+      { type: "Container", max: { cpu: 2 } },
+      "maximum cpu usage per Container is 2, but limit is 3",
+    ],
+    [
+      "hold for the limits of a pod, though not all of its containers have one",
+      pod(oneSided),
+      { type: "Pod", min: { cpu: "1500m" } },
+      "minimum cpu usage per Pod is 1500m, but limit is 1",
+    ],
+    [
+      "hold for the requests of a pod, though not all of its containers have a limit",
+      pod(oneSided),
+      { type: "Pod", max: { cpu: "1500m" } },
+      "maximum cpu usage per Pod is 1500m, but request is 2",
+    ],
+    [
+      "want a limit for a ratio",
+      pod([asking("a", { cpu: 1 })]),
+      ratio,
+      "cpu max limit to request ratio per Container is 2, but no limit is specified or limit is 0",
+    ],
+    [
+      "want a request for a ratio",
+      pod([{ name: "a" }]),
+      ratio,
+      "cpu max limit to request ratio per Container is 2, but no request is specified or request is 0",
+    ],
+  ])("%s", (_, given, limit, why) => {
+    expect(created(given, limit)).toBe(`pods "p" is forbidden: ${why}`);
+  });
+
+  test("may be reached", () => {
+    const bounds = { min: { cpu: 1 }, max: { cpu: 2 }, maxLimitRequestRatio: { cpu: 2 } };
+    const given = pod([asking("a", { cpu: 1 }, { cpu: 2 })]);
+    expect(created(given, { type: "Container", ...bounds })).toMatchObject({ kind: "Pod" });
+  });
+});
+
+describe("several LimitRanges", () => {
+  test("fill in what those before them, by name, have left, and only entries of containers do", () => {
+    const cluster = new Cluster();
+    const first = { type: "Container", default: { cpu: "100m" } };
+    const next = { type: "Container", default: { cpu: "200m", memory: "1Gi" } };
+    const other = { type: "example.com/thing", default: { "ephemeral-storage": "1Gi" } };
+    for (const range of [named("b", next, other), named("a", first)]) {
+      expect(cluster.api.create(range)).toMatchObject({ ok: true });
+    }
+    expect(cluster.api.create(pod([{ name: "c" }]))).toMatchObject({
+      value: { spec: { containers: [{ resources: { limits: { cpu: "100m", memory: "1Gi" } } }] } },
+    });
+    const answer = cluster.api.get({ resource: "pods", name: "p" });
+    expect(JSON.stringify(answer)).not.toContain("ephemeral-storage");
+  });
+
+  test("all have to be kept", () => {
+    const cluster = new Cluster();
+    cluster.api.create(named("a", { type: "Pod", max: { cpu: 2 } }));
+    cluster.api.create(named("b", { type: "Pod", max: { cpu: 1 } }));
+    const resources = { limits: { cpu: "1500m" } };
+    const answer = cluster.api.create(pod([{ name: "c", resources }]));
+    expect(answer.ok ? "" : answer.status.message).toContain("is 1, but limit is 1500m");
+  });
+});
+
 describe("the pods of a Deployment", () => {
   const podsOf = (cluster: Cluster): readonly KubeObject[] =>
     cluster.api.list("pods", { namespace: "default" });
@@ -161,13 +247,24 @@ describe("the pods of a Deployment", () => {
     });
   });
 
-  test("are not made where the template asks for too much, and an event says why", () => {
-    const cluster = limited({ type: "Container", max: { cpu: "1" } });
+  test.each<[Fields, Fields, string]>([
+    [
+      { type: "Container", max: { cpu: "1" } },
+      { limits: { cpu: "2" } },
+      "is forbidden: maximum cpu usage per Container is 1, but limit is 2",
+    ],
+    [
+      { type: "Container", default: { cpu: "1" } },
+      { requests: { cpu: "2" } },
+      'is invalid: spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1',
+    ],
+  ])("are not made under %j with %j, and an event says why", (limit, resources, why) => {
+    const cluster = limited(limit);
     const big = web(1);
     const template = big["spec"] as { template: { spec: { containers: readonly Fields[] } } };
     const containers = template.template.spec.containers.map((each) => ({
       ...each,
-      resources: { limits: { cpu: "2" } },
+      resources,
     }));
     cluster.act("create", (api) => {
       const spec = {
@@ -178,7 +275,6 @@ describe("the pods of a Deployment", () => {
     });
     cluster.runUntil(5000);
     expect(podsOf(cluster)).toEqual([]);
-    const why = "is forbidden: maximum cpu usage per Container is 1, but limit is 2";
     expect(
       cluster.trace.entries.some(
         (entry) =>

@@ -127,3 +127,102 @@ describe("a deletion that orphans", () => {
     }
   });
 });
+
+describe("who writes an object", () => {
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" } };
+  const old = "2001-01-01T00:00:00Z";
+
+  test("chooses neither its identity, nor its generation, nor when it was made", () => {
+    const { api } = new Cluster();
+    const chosen = { name: "web", uid: "mine", creationTimestamp: old, generation: 7 };
+    const made = api.create({ ...web(1), metadata: chosen });
+    if (!made.ok) throw new Error(made.status.message);
+    const { uid, creationTimestamp, generation } = made.value.metadata;
+    expect([uid === "mine", creationTimestamp === old, generation]).toEqual([false, false, 1]);
+    const metadata = { ...made.value.metadata, creationTimestamp: old, generation: 7 };
+    expect(api.update({ ...made.value, metadata })).toMatchObject({
+      value: { metadata: { uid, creationTimestamp, generation } },
+    });
+  });
+
+  test("cannot take its deletion back, and ends it with its last finalizer", () => {
+    const { api } = new Cluster();
+    const at = { resource: "configmaps", name: "c" };
+    api.create({ ...map, metadata: { name: "c", finalizers: ["example.com/hold"] } });
+    const held = api.delete(at);
+    if (!held.ok) throw new Error(held.status.message);
+    const { deletionTimestamp, ...metadata } = held.value.metadata;
+    expect(deletionTimestamp).toBeDefined();
+    // It never had one (registry/generic/registry/store.go markAsDeleting).
+    expect(metadata).not.toHaveProperty("generation");
+    expect(api.update({ ...map, metadata })).toMatchObject({
+      value: { metadata: { deletionTimestamp } },
+    });
+    expect(api.delete(at)).toMatchObject({ value: { metadata: { deletionTimestamp } } });
+    api.patch(at, "merge", { metadata: { finalizers: null } });
+    expect(api.get(at)).toMatchObject({ ok: false });
+  });
+
+  test("adds no finalizer while it is deleted, and its deletion is a new generation", () => {
+    const { api } = new Cluster();
+    const at = { resource: "rollouts", name: "web" };
+    const finalizers = ["example.com/hold"];
+    const { kind: _, apiVersion: __, ...deployment } = web(1);
+    const strategy = { canary: {} };
+    const spec = { ...deployment.spec, strategy };
+    const rollout = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+    api.create({ ...rollout, metadata: { name: "web", finalizers }, spec });
+    expect(api.delete(at)).toMatchObject({ value: { metadata: { generation: 2 } } });
+    const more = { metadata: { finalizers: [...finalizers, "example.com/more"] } };
+    expect(api.patch(at, "merge", more)).toMatchObject({ status: { code: 422 } });
+  });
+
+  test("changes a Deployment's labels, but not with its status; those of a ReplicaSet also so", () => {
+    const cluster = running();
+    const [set] = cluster.api.list("replicasets");
+    const metadata = { labels: { by: "status" } };
+    for (const [at, labels] of [
+      [ref, undefined],
+      [{ resource: "replicasets", name: set!.metadata.name }, { by: "status" }],
+    ] as const) {
+      const answer = cluster.api.patch(at, "merge", { metadata }, { subresource: "status" });
+      if (!answer.ok) throw new Error(answer.status.message);
+      expect(answer.value.metadata.labels?.["by"]).toBe(labels?.by);
+    }
+  });
+
+  test("means no version by 0, which a disruption budget does not take", () => {
+    const { api } = new Cluster();
+    const spec = { minAvailable: 1 };
+    const metadata = { name: "web", namespace: "default", resourceVersion: "0" };
+    api.create({
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "web" },
+      spec,
+    });
+    api.create({ ...map, metadata: { name: "web" } });
+    expect(api.update({ ...map, metadata })).toMatchObject({ ok: true });
+    expect(
+      api.update({ apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata, spec }),
+    ).toMatchObject({ status: { code: 422 } });
+  });
+
+  test("makes a namespace that has a finalizer from the start", () => {
+    const { api } = new Cluster();
+    const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
+    expect(api.create(namespace)).toMatchObject({
+      value: { spec: { finalizers: ["kubernetes"] } },
+    });
+  });
+});
+
+test("a deletion in the foreground marks what it waits for, as a new generation", () => {
+  const cluster = running();
+  cluster.act("delete", (api) => api.delete(ref, { propagationPolicy: "Foreground" }));
+  const finalizers = ["foregroundDeletion"];
+  for (const resource of ["deployments", "replicasets"]) {
+    const [object] = cluster.api.list(resource);
+    expect(object?.metadata).toMatchObject({ generation: 2, finalizers });
+  }
+});

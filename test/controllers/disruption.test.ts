@@ -247,6 +247,17 @@ describe("an eviction", () => {
     });
   });
 
+  test("is written beside those before it, while their pods are still there", () => {
+    const cluster = world(3, { minAvailable: 1 });
+    const [a = "", b = ""] = podNames(cluster);
+    cluster.refuseNext("delete", "pods", 2);
+    for (const name of [a, b]) expect(cluster.evict({ name })).toMatchObject({ ok: false });
+    expect(status(cluster)).toMatchObject({
+      disruptedPods: { [a]: expect.any(String), [b]: expect.any(String) },
+      disruptionsAllowed: 0,
+    });
+  });
+
   test("counts against the budget for two minutes, though the pod could not be deleted", () => {
     const cluster = world(3, { minAvailable: 2 });
     const [name] = podNames(cluster);

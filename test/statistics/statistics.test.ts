@@ -51,6 +51,13 @@ describe("the interval for a share", () => {
     expect(interval.high).toBeCloseTo(high, 4);
   });
 
+  test("begins at 0 itself where nothing succeeded, and ends at 1 where all did", () => {
+    for (let trials = 1; trials <= 200; trials++) {
+      expect(wilsonInterval({ successes: 0, trials }).low).toBe(0);
+      expect(wilsonInterval({ successes: trials, trials }).high).toBe(1);
+    }
+  });
+
   test("is everything where nothing was tried", () => {
     expect(wilsonInterval({ successes: 0, trials: 0 })).toEqual({ low: 0, high: 1 });
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AnalysisRun, Metric } from "../../../src/api/analysis.ts";
 import type { KubeObject } from "../../../src/api/meta.ts";
 import { Cluster } from "../../../src/cluster.ts";
+import type { MetricRule } from "../../../src/controllers/metric-rules.ts";
 
 const second = 1000;
 
@@ -13,15 +14,18 @@ class World {
   constructor(
     metrics: readonly (Partial<Metric> & { readonly name: string })[],
     spec: Partial<AnalysisRun["spec"]> = {},
-    values: Readonly<Record<string, number>> = {},
+    values: Readonly<Record<string, number>> | readonly MetricRule[] = {},
     objects: readonly KubeObject[] = [],
   ) {
-    const rules = Object.entries(values).map(([metric, value]) => ({
+    const always = (metric: string, value: number): MetricRule => ({
       match: { metric },
-      measure: "value" as const,
+      measure: "value",
       value,
-    }));
-    this.cluster = new Cluster({ metricRules: rules });
+    });
+    const metricRules = Array.isArray(values)
+      ? (values as readonly MetricRule[])
+      : Object.entries(values as Readonly<Record<string, number>>).map((each) => always(...each));
+    this.cluster = new Cluster({ metricRules });
     this.cluster.on("event", ({ about, reason, message }) => {
       if (about.kind === "AnalysisRun") this.events.push(`${reason}: ${message}`);
     });
@@ -94,6 +98,30 @@ describe("an AnalysisRun", () => {
     expect(world.status.message).toMatch(
       /^Metric "a" assessed Error due to consecutiveErrors \(5\) > consecutiveErrorLimit \(4\): "Error Message: /,
     );
+  });
+
+  test("counts errors in a row, and successes: another outcome begins the row anew", () => {
+    const value = (at: number, is: number): MetricRule => ({
+      measure: "value",
+      value: is,
+      from: at * second,
+      to: (at + 5) * second,
+    });
+    const metric = { name: "a", interval: "10s", failureLimit: 9 };
+    const rules = [value(10, 1), value(30, 1), value(40, 0), value(50, 1)];
+    const world = new World([metric], {}, rules).look(25);
+    expect(world.status.metricResults).toMatchObject([{ error: 2, consecutiveError: 1 }]);
+    world.look(30);
+    expect(world.times()).toEqual([0, 10, 20, 30, 40, 50]);
+    expect(world.status.metricResults).toMatchObject([{ successful: 3, consecutiveSuccess: 1 }]);
+  });
+
+  test("comes to the worst of its metrics, whichever is the last", () => {
+    const world = new World([{ name: "a" }, { name: "b" }], {}, { a: 0, b: 1 }).look(5);
+    expect(world.status).toMatchObject({
+      phase: "Failed",
+      message: 'Metric "a" assessed Failed due to failed (1) > failureLimit (0)',
+    });
   });
 
   test("counts failures, which break a row of successes", () => {

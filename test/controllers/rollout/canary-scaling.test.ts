@@ -116,7 +116,7 @@ describe("with a router", () => {
   test("after an abort dynamicStableScale keeps the pods that the weights in force need", () => {
     const weights = { canary: { weight: 75 }, stable: { weight: 25 } };
     const at = (abort: boolean) =>
-      counts(routed([{ setWeight: 0 }], { dynamicStableScale: true }, { abort }), weights as never);
+      counts(routed([{ setWeight: 0 }], { dynamicStableScale: true }, { abort }), weights);
     expect(at(true)).toEqual({ canary: 8, stable: 10 });
     expect(at(false)).toEqual({ canary: 0, stable: 10 });
   });

@@ -303,6 +303,22 @@ test("finished analyses stay as long as their limits say, the newest, and no lon
   expect(revisions()).toEqual(["5"]);
 });
 
+test("of analyses that went well and that did not, each have a limit, and those of ReplicaSets that are gone go", () => {
+  const once = analysisTemplate("once", {});
+  const canary = { steps: [{ analysis: { templates: [{ templateName: "once" }] } }] };
+  const limits = { analysis: { successfulRunHistoryLimit: 9, unsuccessfulRunHistoryLimit: 1 } };
+  const bad = { measure: "value" as const, value: 0, from: 40_000, to: 100_000 };
+  const options = { metricRules: [bad, { measure: "value" as const, value: 1 }] };
+  const world = new RolloutWorld([once, rollout({ canary }, limits)], options).look();
+  const revisions = (): unknown[] =>
+    world.runs.map(({ metadata }) => metadata.annotations?.["rollout.argoproj.io/revision"]);
+  for (const version of [2, 3, 4, 5]) world.update(`web:v${version}`).look(30);
+  expect([world.phase, revisions()]).toEqual(["Healthy", ["4", "5", "2"]]);
+  world.patch({ spec: { revisionHistoryLimit: 0 } }).look(5);
+  world.update("web:v6").look(40);
+  expect([world.phase, revisions()]).toEqual(["Healthy", ["6"]]);
+});
+
 test("a status leaves out what is zero, as Go writes it", () => {
   const world = new RolloutWorld([rollout({ canary: {} }, { replicas: 0 })]).look();
   expect(world.status).toMatchObject({ canary: {}, blueGreen: {}, observedGeneration: "1" });

@@ -1,0 +1,193 @@
+/** Who owns which fields after writes of several managers (apimachinery managedfields, structured-merge-diff). */
+import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster } from "../../src/cluster.ts";
+import { web } from "../support/web.ts";
+
+type Client = Cluster["api"];
+type Patch = Parameters<Client["patch"]>[1];
+type Options = Parameters<Client["patch"]>[3];
+
+const map = { resource: "configmaps", name: "c" };
+const deployment = { resource: "deployments", name: "web" };
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+const settings = (data: object): object => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "c" },
+  data,
+});
+
+const containers = (...list: readonly object[]): object => ({
+  spec: { template: { spec: { containers: list } } },
+});
+
+const withContainers = (...list: readonly object[]): KubeObject => {
+  const { spec, ...rest } = web(1);
+  const { status: _, ...named } = rest;
+  const template = { ...spec.template, spec: { containers: list } };
+  return { ...named, spec: { ...spec, template } };
+};
+
+function patched(
+  api: Client,
+  ref: { readonly resource: string; readonly name: string },
+  how: Patch,
+  change: object,
+  options: Options,
+): KubeObject {
+  const answer = api.patch(ref, how, change, options);
+  if (!answer.ok) throw new Error(answer.status.message);
+  return answer.value;
+}
+
+interface Entry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource?: string;
+  readonly time?: string;
+  readonly fieldsV1: Readonly<Record<string, unknown>>;
+}
+
+const entries = (object: KubeObject): readonly Entry[] =>
+  (object.metadata.managedFields ?? []) as unknown as readonly Entry[];
+
+const names = (object: KubeObject): readonly string[] =>
+  entries(object).map(({ manager, operation, subresource = "" }) =>
+    [manager, operation, subresource].join(" ").trim(),
+  );
+
+describe("a manager that applies", () => {
+  const apply = (api: Client, fieldManager: string, body: object, force = false): KubeObject =>
+    patched(api, map, "apply", body, { fieldManager, ...(force ? { force: "conflicts" } : {}) });
+
+  test("is another than one of that name that updates, and conflicts with it", () => {
+    const { api } = new Cluster();
+    api.create(settings({ x: "1" }) as KubeObject, { fieldManager: "me" });
+    expect(names(apply(api, "me", settings({ x: "1" })))).toEqual(["me Apply", "me Update"]);
+    expect(() => apply(api, "me", settings({ x: "2" }))).toThrow(
+      'conflict with "me" using v1: .data.x',
+    );
+  });
+
+  test("gives up a field that stays while somebody else owns it", () => {
+    const { api } = new Cluster();
+    apply(api, "a", settings({ x: "1", y: "1" }));
+    apply(api, "b", settings({ x: "1" }));
+    expect(apply(api, "a", settings({ y: "1" }))["data"]).toEqual({ x: "1", y: "1" });
+    expect(apply(api, "b", settings({ y: "1" }))["data"]).toEqual({ y: "1" });
+  });
+
+  test("by force leaves no entry to who owns nothing any more", () => {
+    const { api } = new Cluster();
+    apply(api, "a", settings({ x: "1" }));
+    expect(names(apply(api, "b", settings({ x: "2" }), true))).toEqual(["b Apply"]);
+  });
+
+  test("neither sets nor owns a status", () => {
+    const { api } = new Cluster();
+    const body = { ...withContainers({ name: "web", image: "web:v1" }), status: { replicas: 9 } };
+    for (const _ of ["made", "again"]) {
+      const applied = patched(api, deployment, "apply", body, { fieldManager: "me" });
+      expect(applied["status"]).not.toMatchObject({ replicas: 9 });
+      expect(entries(applied)[0]?.fieldsV1).not.toHaveProperty("f:status");
+    }
+  });
+
+  test("finds the items of a list in the object's order, and its own new ones behind them", () => {
+    const { api } = new Cluster();
+    const [a, b, c] = ["a", "b", "c"].map((name) => ({ name, image: `${name}:v1` }));
+    const one = { fieldManager: "one" };
+    patched(api, deployment, "apply", withContainers(a!, b!), one);
+    const two = { fieldManager: "two" };
+    const applied = patched(api, deployment, "apply", withContainers(c!, b!), two);
+    expect(applied).toMatchObject(containers(a!, b!, c!));
+  });
+
+  test("takes an item away, and with it what others owned in it", () => {
+    const { api } = new Cluster();
+    const [a, b] = ["a", "b"].map((name) => ({ name, image: `${name}:v1` }));
+    const one = { fieldManager: "one" };
+    patched(api, deployment, "apply", withContainers(a!, b!), one);
+    const change = containers({ name: "b", image: "b:v2" });
+    const two = patched(api, deployment, "strategic", change, { fieldManager: "two" });
+    expect(names(two)).toEqual(["one Apply", "two Update"]);
+    expect(names(patched(api, deployment, "apply", withContainers(a!), one))).toEqual([
+      "one Apply",
+    ]);
+  });
+
+  test("touches the annotation of client-side apply only if it is kubectl", () => {
+    const { api } = new Cluster();
+    const annotated = (text: string): KubeObject => ({
+      ...(settings({ x: "1" }) as KubeObject),
+      metadata: { name: "c", annotations: { [LAST_APPLIED]: text } },
+    });
+    const text = JSON.stringify({ ...settings({ x: "1" }) });
+    api.create(annotated(text), { fieldManager: "kubectl-client-side-apply" });
+    const other = apply(api, "other", settings({ x: "2" }), true);
+    expect(other.metadata.annotations?.[LAST_APPLIED]).toBe(text);
+    const kubectl = apply(api, "kubectl", settings({ x: "3" }), true);
+    expect(kubectl.metadata.annotations?.[LAST_APPLIED]).toContain('"x":"3"');
+  });
+
+  test("as kubectl takes nothing over from a client-side apply of another version", () => {
+    const taken = (apiVersion: string): unknown => {
+      const { api } = new Cluster();
+      const text = JSON.stringify({ ...settings({ x: "1" }), apiVersion });
+      const metadata = { name: "c", annotations: { [LAST_APPLIED]: text } };
+      api.create({ ...(settings({ x: "1" }) as KubeObject), metadata }, { fieldManager: "csa" });
+      return api.patch(map, "apply", settings({ x: "2" }), { fieldManager: "kubectl" }).ok;
+    };
+    expect([taken("v1"), taken("v1beta1")]).toEqual([true, false]);
+  });
+});
+
+describe("a manager that updates", () => {
+  test("keeps what it wrote before, and its time where it changes nothing", () => {
+    const cluster = new Cluster();
+    const { api } = cluster;
+    const me = { fieldManager: "me" };
+    api.create(settings({ x: "1" }) as KubeObject, { fieldManager: "maker" });
+    patched(api, map, "merge", { data: { y: "1" } }, me);
+    cluster.runUntil(60_000);
+    const second = patched(api, map, "merge", { data: { z: "1" } }, me);
+    const mine = entries(second).find(({ manager }) => manager === "me");
+    expect(mine).toMatchObject({
+      time: "2000-01-01T00:01:00Z",
+      fieldsV1: { "f:data": { "f:y": {}, "f:z": {} } },
+    });
+    cluster.runUntil(120_000);
+    const same = patched(api, map, "merge", { data: { z: "1" }, immutable: false }, me);
+    const third = patched(api, map, "merge", { data: { z: "1" }, immutable: false }, me);
+    expect(entries(third)).toEqual(entries(same));
+    expect(entries(second).find(({ manager }) => manager === "maker")?.fieldsV1).toEqual({
+      "f:data": { ".": {}, "f:x": {} },
+    });
+  });
+
+  test("has an entry of its own, without a time, for what it scales", () => {
+    const { api } = new Cluster();
+    api.create(web(1), { fieldManager: "me" });
+    const change = { spec: { replicas: 5 } };
+    const scaling = { fieldManager: "me", subresource: "scale" } as const;
+    expect(api.patch(deployment, "merge", change, scaling)).toMatchObject({ ok: true });
+    const now = api.get(deployment);
+    if (!now.ok) throw new Error(now.status.message);
+    expect(names(now.value).toSorted()).toEqual(["me Update", "me Update scale"]);
+    const scaled = entries(now.value).find(({ subresource }) => subresource === "scale");
+    expect(scaled).not.toHaveProperty("time");
+    expect(scaled?.fieldsV1).toEqual({ "f:spec": { "f:replicas": {} } });
+  });
+
+  test("owns no address that the server gave a Service", () => {
+    const { api } = new Cluster();
+    const spec = { selector: { app: "web" }, ports: [{ port: 80 }] };
+    const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec };
+    const made = api.create(service, { fieldManager: "me" });
+    if (!made.ok) throw new Error(made.status.message);
+    expect(made.value["spec"]).toHaveProperty("clusterIP");
+    expect(entries(made.value)[0]?.fieldsV1["f:spec"]).not.toHaveProperty("f:clusterIP");
+  });
+});
