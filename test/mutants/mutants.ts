@@ -6,6 +6,7 @@ import { lawMutants } from "./law-mutants.ts";
 import { loopMutants } from "./loop-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
+import { patchMutants } from "./patch-mutants.ts";
 import { podsLawMutants } from "./pods-law-mutants.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
@@ -30,4 +31,5 @@ export const mutants: readonly Mutant[] = [
   ...loopMutants,
   ...tellingMutants,
   ...scenarioMutants,
+  ...patchMutants,
 ];
