@@ -51,7 +51,11 @@ examplesOf(
         steps: { ...release, 80: scale(8) },
         at: 81,
       },
-      "when the rollout is over": { at: 1000 },
+      "when the rollout is over, and the last of them is terminating": {
+        behaviors: [{ ready: { delay: "5s" }, terminate: { delay: "100s" } }],
+        pod: { terminationGracePeriodSeconds: 120 },
+        at: 140,
+      },
       "where new pods do not start": { behaviors: faulty({ type: "ImagePullBackOff" }), at: 70 },
       "where an autoscaler does it": {
         objects: [
@@ -95,6 +99,10 @@ examplesOf(
       "when it is scaled to fewer": { steps: { ...release, 120: scale(3), 121: loseNew } },
       "when it was scaled before": { steps: { 30: scale(10), ...release, 120: loseNew } },
       "when pods are made anew": { steps: { ...release, 120: loseNew } },
+      "when all that are added are old ones": {
+        spec: rolling(1, 0),
+        steps: { ...release, 120: scale(5), 121: loseNew },
+      },
       "when some of the new pods start": {
         behaviors: faulty({ type: "ImagePullBackOff", first: 1 }),
       },
@@ -138,7 +146,20 @@ examplesOf(
   "minready-restart",
   { at: 95, replicas: 3, behaviors: restart, spec: minReady(30, 40) },
   {
+    named: {
+      "while it is not ready, though it was": { spec: minReady(30, 55) },
+      "beside a new pod that is available": {
+        spec: { ...minReady(30, 31), ...rolling(2, 0) },
+        at: 97,
+      },
+    },
     not: {
+      "when none is begun that is not over": {
+        steps: { 50: "create quota pods --hard=pods=4", ...release },
+        behaviors: [{ ready: { delay: "5s" }, terminate: { delay: "25s" } }],
+        spec: { ...minReady(10, 40), ...rolling(2, 0) },
+        at: 80,
+      },
       "while it would do": { at: 80 },
       "where there is time for a restart": { spec: minReady(30, 120) },
       "when all is well, just in time": {
@@ -146,7 +167,7 @@ examplesOf(
         behaviors: ready("5s"),
         spec: minReady(30, 31),
       },
-      "where nothing is begun": { spec: { ...minReady(0, 40) } },
+      "where nothing is begun": { behaviors: ready("60s"), spec: minReady(0, 40), at: 70 },
       "where there is no deadline": { spec: { ...rolling(1, 0), minReadySeconds: 30 }, at: 80 },
       "where new pods do not start": { behaviors: broken },
       "when the deadline has passed": { at: 110 },

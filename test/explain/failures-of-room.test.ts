@@ -47,6 +47,16 @@ const spread = (more: object = {}) => ({
   ],
 });
 
+/** All new pods are on one of two nodes. */
+const closedNode = { steps: { 60: `cordon node-2\n${release[60]}` } };
+
+/** Nobody is left on the other. */
+const lostThere = {
+  60: `cordon node-2
+    delete pods -l app=web --field-selector spec.nodeName=node-2 --wait=false
+    scale deploy/web --replicas=3`,
+};
+
 examplesOf(
   "spread-lost",
   { at: 120, replicas: 6, cluster: nodes(2), spec: rolling("50%", 0), pod: spread() },
@@ -64,11 +74,19 @@ examplesOf(
     not: {
       "before the release": { at: 59 },
       "where more skew is allowed": { pod: spread({ maxSkew: 2 }) },
-      "where it is only a wish": { pod: spread({ whenUnsatisfiable: "ScheduleAnyway" }) },
-      "where old pods do not count": { pod: spread({ matchLabelKeys: ["pod-template-hash"] }) },
+      "where it is only a wish": {
+        ...closedNode,
+        pod: spread({ whenUnsatisfiable: "ScheduleAnyway" }),
+      },
+      "where old pods do not count": {
+        steps: lostThere,
+        pod: spread({ matchLabelKeys: ["pod-template-hash"] }),
+      },
       "by pods that are not selected": {
+        ...closedNode,
         pod: spread({ labelSelector: { matchLabels: { app: "other" } } }),
       },
+      "in mid-rollout": { at: 67 },
     },
   },
 );
@@ -80,6 +98,7 @@ examplesOf(
   "all-on-one-node",
   { at: 120, replicas: 3, spec: rolling(1, 0), steps: closed },
   {
+    named: { "of two pods": { replicas: 2 } },
     not: {
       "where there is one node": { cluster: nodes(1), steps: release },
       "of one pod": { replicas: 1 },
@@ -178,6 +197,11 @@ examplesOf(
     not: {
       "when old pods have given theirs": { spec: rolling(0, 6), behaviors: ending("5s") },
       "where there are enough": { cluster: { podAddresses: 8 } },
+      "while they are slow to start": {
+        cluster: { podAddresses: 8 },
+        behaviors: [{ start: { delay: "20s" } }],
+        at: 70,
+      },
     },
   },
 );

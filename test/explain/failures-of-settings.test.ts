@@ -171,6 +171,12 @@ examplesOf(
   },
 );
 
+/** An update of ten seconds or so, which an autoscaler follows. */
+const quick = [
+  { match: { image: "web:v1" }, cpu: "300m" },
+  { cpu: "600m", ready: { delay: "1s" } },
+];
+
 examplesOf(
   "hpa-ratchet",
   {
@@ -194,11 +200,13 @@ examplesOf(
         steps: { 70: "set image deploy/web web=web:v2" },
         at: 72,
       },
-      "when the rollout is over": {
-        spec: rolling("100%", 0),
+      "when the rollout is over": { behaviors: quick, spec: rolling(1, 0) },
+      "where there are no old pods": {
         steps: {},
-        replicas: 1,
-        behaviors: [{ load: 2 }],
+        replicas: 2,
+        behaviors: [{ load: 2, ready: { delay: "40s" } }],
+        spec: rolling(1, 0),
+        at: 80,
       },
     },
   },
