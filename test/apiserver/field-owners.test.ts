@@ -160,6 +160,7 @@ describe("a manager that updates", () => {
     });
     cluster.runUntil(120_000);
     const same = patched(api, map, "merge", { data: { z: "1" }, immutable: false }, me);
+    cluster.runUntil(180_000);
     const third = patched(api, map, "merge", { data: { z: "1" }, immutable: false }, me);
     expect(entries(third)).toEqual(entries(same));
     expect(entries(second).find(({ manager }) => manager === "maker")?.fieldsV1).toEqual({

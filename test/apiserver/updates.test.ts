@@ -96,6 +96,18 @@ test("who makes an object cannot say when it is deleted", () => {
   expect(answer.ok && answer.value.metadata).not.toHaveProperty("deletionTimestamp");
 });
 
+test("a JSON patch has 10,000 operations at most", () => {
+  const { api } = new Cluster();
+  api.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c" }, data: { x: "1" } });
+  const patch = (length: number): unknown => {
+    const operation = { op: "test", path: "/data/x", value: "1" };
+    const operations = Array.from({ length }, () => operation);
+    const answer = api.patch({ resource: "configmaps", name: "c" }, "json", operations);
+    return answer.ok ? "patched" : answer.status.code;
+  };
+  expect([patch(10_000), patch(10_001)]).toEqual(["patched", 413]);
+});
+
 describe("a deletion that orphans", () => {
   const shared = { apiVersion: "v1", kind: "ConfigMap", name: "shared", uid: "1" };
 
