@@ -19,21 +19,24 @@ function verbOf({ played }: Comparison): string {
 }
 
 function table(comparisons: readonly Comparison[]): string {
-  const verbs = [...new Set(comparisons.map(verbOf))].toSorted((a, b) => (a < b ? -1 : 1));
-  const count = (verb: string, agreement?: Comparison["agreement"]): number =>
-    comparisons.filter(
-      (c) =>
-        (verb === "" || verbOf(c) === verb) &&
-        (agreement === undefined || c.agreement === agreement),
-    ).length;
-  const row = (name: string, verb: string): string =>
-    `| ${name} | ${count(verb)} | ${count(verb, "equal")} | ${count(verb, "alike")} | ` +
-    `${count(verb, "different")} |`;
+  const byVerb = new Map<string, Comparison[]>();
+  for (const each of comparisons) {
+    const verb = verbOf(each);
+    const same = byVerb.get(verb);
+    if (same === undefined) byVerb.set(verb, [each]);
+    else same.push(each);
+  }
+  const row = (name: string, of: readonly Comparison[]): string => {
+    const count = (agreement: Comparison["agreement"]): number =>
+      of.filter((each) => each.agreement === agreement).length;
+    return `| ${name} | ${of.length} | ${count("equal")} | ${count("alike")} | ${count("different")} |`;
+  };
+  const sorted = [...byVerb].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
     "| command | recorded | equal | alike | different |",
     "| --- | --: | --: | --: | --: |",
-    ...verbs.map((verb) => row(`\`${verb}\``, verb)),
-    row("all", ""),
+    ...sorted.map(([verb, of]) => row(`\`${verb}\``, of)),
+    row("all", comparisons),
   ].join("\n");
 }
 

@@ -35,14 +35,18 @@ describe.each(names)("%s", (name) => {
     expect(text).toMatch(/^# [A-Z].{15,}\n#\n# /u);
     expect(text).toContain(`metadata: { name: ${name},`);
   });
+});
 
-  test("comes to a verdict under a random schedule too", async () => {
-    const argv = ["run", path, "-q", "--schedule", "random", "--seed", name];
+// Every third: the order of events is drawn anew in many other tests.
+test.each(names.filter((_, i) => i % 3 === 0))(
+  "%s comes to a verdict under a random schedule too",
+  async (name) => {
+    const argv = ["run", `scenarios/${name}.yaml`, "-q", "--schedule", "random", "--seed", name];
     const { code, err } = await rollsim(argv);
     expect(err).toBe("");
     expect([0, 1]).toContain(code);
-  });
-});
+  },
+);
 
 // Every fourth: each is played often enough already.
 test.each(names.filter((_, i) => i % 4 === 0))("%s says the same with colours", async (name) => {
