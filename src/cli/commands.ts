@@ -46,7 +46,7 @@ function shown(command: keyof typeof examples): string {
   return `Examples:\n${lines.join("\n")}`;
 }
 
-/** Tells yargs of the command that a line's first word names: to tell of all is half of its work. Of all, if it names none. */
+/** Tells yargs of the command that a line's first word names: a start has no time for the others. Of all, if it names none. */
 export function commands(parser: Argv, io: CliIo, answer: Answer, word: string): Argv {
   const named = Object.entries(registrations).filter(([name]) => name === word);
   const told = named.length === 0 ? Object.entries(registrations) : named;

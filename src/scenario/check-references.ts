@@ -2,13 +2,13 @@
 import { matchesSelector } from "../api/label-selector.ts";
 import type { KubeObject, LabelSelector, StringMap } from "../api/meta.ts";
 import { asRecord } from "../apiserver/json.ts";
-import { appliedIn } from "./granted.ts";
+import { specOf } from "../apiserver/strategy-parts.ts";
+import { MAKERS } from "./check-services.ts";
+import { appliedIn, linesIn } from "./granted.ts";
 import { nearest } from "./nearest.ts";
-import { problemAt, type Problem, type Span } from "./problem.ts";
+import { problemAt, type Problem } from "./problem.ts";
 import type { Manifest, Scenario } from "./scenario.ts";
-
-/** Their controllers make pods, Services or labels that no manifest shows. */
-const MAKERS: ReadonlySet<string> = new Set(["Canary", "Experiment", "Rollout"]);
+import { placeOfField } from "./validate.ts";
 
 /** kubectl lines after which there may be pods, or labels, that no manifest shows. */
 const MAKES = /\s(?:apply|create|edit|expose|label|patch|replace|run|set selector)\s/u;
@@ -24,10 +24,7 @@ interface Workload {
 /** Warnings; none where a file has no workloads at all: they are elsewhere then. */
 export function danglingReferences(scenario: Scenario): readonly Problem[] {
   const manifests = [...scenario.manifests, ...appliedIn(scenario.steps)];
-  const lines = scenario.steps.flatMap((step) =>
-    step.verb === "kubectl" ? step.commands.map(({ line }) => line) : [],
-  );
-  if (lines.some((line) => MAKES.test(line))) return [];
+  if (linesIn(scenario.steps).some((line) => MAKES.test(line))) return [];
   if (manifests.some(({ object }) => MAKERS.has(object.kind))) return [];
   const workloads = manifests.flatMap(({ object }) => workloadOf(object, scenario.namespace));
   return manifests.flatMap((manifest) => {
@@ -63,7 +60,7 @@ function missingTarget(manifest: Manifest, near: readonly Workload[]): readonly 
   if (typeof kind !== "string" || typeof name !== "string" || names.includes(name)) return [];
   const message = `there is no ${kind} ${JSON.stringify(name)}: nothing would be scaled`;
   const best = nearest(name, names);
-  return [told(manifest, ["scaleTargetRef", "name"], message, best)];
+  return [told(manifest, "spec.scaleTargetRef.name", message, best)];
 }
 
 function selectsNothing(manifest: Manifest, near: readonly Workload[]): readonly Problem[] {
@@ -76,7 +73,7 @@ function selectsNothing(manifest: Manifest, near: readonly Workload[]): readonly
   const known = near.flatMap(({ labels }) => Object.entries(labels).map(labelled));
   const missing = wanted.map(labelled).find((label) => !known.includes(label));
   const best = missing === undefined ? undefined : nearest(missing, known);
-  return [told(manifest, ["selector"], message, best)];
+  return [told(manifest, "spec.selector", message, best)];
 }
 
 /** What Services and PodDisruptionBudgets select; undefined for what selects nothing on purpose, or everything. */
@@ -89,29 +86,13 @@ function selectorOf(object: KubeObject): LabelSelector | undefined {
 
 function told(
   { source, node }: Manifest,
-  path: readonly string[],
+  field: string,
   message: string,
   best: string | undefined,
 ): Problem {
-  let span: Span = node.span;
-  let at = node;
-  for (const key of ["spec", ...path]) {
-    const entry = at.entries?.get(key);
-    if (entry === undefined) break;
-    span = entry.node.span;
-    at = entry.node;
-  }
+  const what = { severity: "warning", code: "points-at-nothing", message } as const;
   const hint = best === undefined ? {} : { hint: `did you mean ${JSON.stringify(best)}?` };
-  return problemAt(source, span, {
-    severity: "warning",
-    code: "points-at-nothing",
-    message,
-    ...hint,
-  });
-}
-
-function specOf(object: KubeObject): Readonly<Record<string, unknown>> {
-  return asRecord((object as { spec?: unknown }).spec);
+  return problemAt(source, placeOfField(node, field), { ...what, ...hint });
 }
 
 function labelled([key, value]: readonly [string, string]): string {

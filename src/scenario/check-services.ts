@@ -1,11 +1,12 @@
 /** Requests to a Service that nothing in the file makes would reach nobody, and nobody would be told. */
+import { appliedIn, linesIn } from "./granted.ts";
 import { nearest } from "./nearest.ts";
 import { problemAt, type Problem, type Source } from "./problem.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Located } from "./yaml.ts";
 
-/** Controllers of these make Services of their own. */
-const MAKERS: ReadonlySet<string> = new Set(["Canary", "Experiment", "Rollout"]);
+/** Controllers of these make pods, labels and Services of their own. */
+export const MAKERS: ReadonlySet<string> = new Set(["Canary", "Experiment", "Rollout"]);
 
 /** `list`: what the scenario says under `traffic`. */
 export function unknownServices(
@@ -13,11 +14,8 @@ export function unknownServices(
   list: Located | undefined,
   source: Source,
 ): readonly Problem[] {
-  const applied = steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
-  const objects = [...manifests, ...applied].map(({ object }) => object);
-  const lines = steps.flatMap((step) =>
-    step.verb === "kubectl" ? step.commands.map(({ line, stdin = "" }) => line + stdin) : [],
-  );
+  const objects = [...manifests, ...appliedIn(steps)].map(({ object }) => object);
+  const lines = linesIn(steps);
   if (objects.some(({ kind }) => MAKERS.has(kind)) || lines.some(makesFromFiles)) return [];
   const services = objects.flatMap(({ kind, metadata }) =>
     kind === "Service" ? [metadata.name] : [],

@@ -10,9 +10,7 @@ export function grantedTo(
   steps: readonly Step[],
   namespace: string,
 ): readonly KubeObject[] {
-  const lines = steps.flatMap((step) => {
-    return step.verb === "kubectl" ? step.commands.map(({ line, stdin = "" }) => line + stdin) : [];
-  });
+  const lines = linesIn(steps);
   const objects = [...manifests, ...appliedIn(steps)].map(({ object }) => object);
   const isNamed = ({ metadata: { name } }: KubeObject): boolean =>
     lines.some((line) => line.includes(name));
@@ -39,6 +37,13 @@ export function tellGranted({
   function isGranted({ kind, metadata: { name } }: KubeObject): boolean {
     return granted.some((each) => each.kind === kind && each.metadata.name === name);
   }
+}
+
+/** What kubectl is told in steps, with what it reads from the lines below. */
+export function linesIn(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap((step) =>
+    step.verb === "kubectl" ? step.commands.map(({ line, stdin = "" }) => line + stdin) : [],
+  );
 }
 
 /** What steps apply. */

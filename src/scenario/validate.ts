@@ -61,7 +61,7 @@ export function createNamespaces(
 }
 
 /** The value at a path such as `spec.template.spec.containers[0].image`, or what of it there is. */
-function placeOfField(root: Located, path: string): Span {
+export function placeOfField(root: Located, path: string): Span {
   let node = root;
   let span = root.entries?.get("metadata")?.key ?? root.span;
   for (const [, name, index] of path.matchAll(/([^.[\]]+)|\[([^\]]*)\]/gu)) {
