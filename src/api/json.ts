@@ -10,7 +10,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
   for (const key of Object.keys(left)) {
-    if (!deepEqual(left[key], right[key])) return false;
+    if (left[key] !== right[key] && !deepEqual(left[key], right[key])) return false;
   }
   for (const key of Object.keys(right)) {
     if (right[key] !== undefined && left[key] === undefined) return false;
@@ -21,7 +21,9 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 /** Freezes a value and all that it holds. What is frozen already is taken to be so all the way down. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const child of Object.values(value)) deepFreeze(child);
+  for (const child of Object.values(value)) {
+    if (typeof child === "object") deepFreeze(child);
+  }
   return Object.freeze(value);
 }
 

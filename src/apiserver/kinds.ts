@@ -125,6 +125,13 @@ export function isCustomGroup(group: string): boolean {
 /** By plural; of several the first, as Kubernetes' own come first. */
 const byResource = new Map(KINDS.toReversed().map((kind) => [kind.resource, kind]));
 
+/** By group and kind, which may be in lower case. */
+const byGroupKind = new Map(
+  KINDS.flatMap((info) =>
+    [info.kind, info.singular].map((name) => [`${name}.${info.group}`, info] as const),
+  ),
+);
+
 export function kindOfResource(resource: string): KindInfo | undefined {
   if (!resource.includes(".")) return byResource.get(resource);
   const [name = "", ...group] = resource.split(".");
@@ -140,9 +147,7 @@ export function kindOfObject({
   kind,
 }: Pick<KubeObject, "apiVersion" | "kind">): KindInfo {
   const { group, version } = groupVersionOf(apiVersion);
-  const known = KINDS.find(
-    (each) => each.group === group && (each.kind === kind || each.singular === kind),
-  );
+  const known = byGroupKind.get(`${kind}.${group}`);
   if (known !== undefined) return known;
   const singular = kind.toLowerCase();
   return {

@@ -35,8 +35,8 @@ export const omittedCounters: Readonly<Record<string, readonly string[]>> = {
   ReplicaSet: replicaSetCounters,
 };
 
-/** Objects never change, so each is converted once. */
-const converted = new WeakMap<KubeObject, CelMap>();
+/** Objects never change, so each is converted once, and its spec is when its status changes. */
+const converted = new WeakMap<object, CelMap>();
 
 /**
  * The cluster as it is now; objects and accounts are fetched when an expression asks for
@@ -123,10 +123,18 @@ function isServing(pod: KubeObject): boolean {
 function convert(object: KubeObject): CelMap {
   let map = converted.get(object);
   if (map === undefined) {
-    map = toCel(object) as CelMap;
+    const { spec, ...rest } = object as KubeObject & { readonly spec?: object };
+    map = toCel(rest) as CelMap;
+    if (spec !== undefined) map.set("spec", convertSpec(spec));
     complete(map, object.kind);
     converted.set(object, map);
   }
+  return map;
+}
+
+function convertSpec(spec: object): CelMap {
+  let map = converted.get(spec);
+  if (map === undefined) converted.set(spec, (map = toCel(spec) as CelMap));
   return map;
 }
 
@@ -134,7 +142,9 @@ function toCel(value: unknown): unknown {
   if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(toCel);
   if (typeof value !== "object" || value === null) return value;
-  return new Map(Object.entries(value).map(([key, item]) => [key, toCel(item)]));
+  const map: CelMap = new Map();
+  for (const [key, item] of Object.entries(value)) map.set(key, toCel(item));
+  return map;
 }
 
 function complete(object: CelMap, kind: string): void {
