@@ -264,13 +264,15 @@ function spread(see: Sight, law: Law, active: number[], add: number): void {
   const ceiling = replicas > 0 ? replicas + surge : 0;
   active.sort((a, b) => see.spec[b]! - see.spec[a]! || (add > 0 ? b - a : a - b));
   let rest = add;
+  // Clipped on one side only: while there are replicas to add, a set that is above its share gives some up.
   const sizes = active.map((i) => {
     const before = law.sizes[see.annotated[i]!]!;
     const spec = see.spec[i]!;
     const most = before.replicas + before.surge;
     const wanted = replicas > 0 ? roundHalfUp(spec * ceiling, most) - spec : -spec;
-    const part = add > 0 ? clamp(wanted, 0, rest) : clamp(wanted, rest, 0);
-    const given = law.mutant === "scaling leaves everything to the first set" ? 0 : part;
+    const part = add > 0 ? Math.min(wanted, rest) : Math.max(wanted, rest);
+    const isLeft = rest !== 0 && law.mutant !== "scaling leaves everything to the first set";
+    const given = isLeft ? part : 0;
     rest -= given;
     return spec + given;
   });
@@ -283,8 +285,4 @@ function spread(see: Sight, law: Law, active: number[], add: number): void {
 /** Nearest integer to a / b for a >= 0, b > 0, halves away from zero. */
 function roundHalfUp(a: number, b: number): number {
   return Math.floor((2 * a + b) / (2 * b));
-}
-
-function clamp(value: number, least: number, most: number): number {
-  return Math.max(least, Math.min(most, value));
 }

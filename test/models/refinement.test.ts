@@ -78,6 +78,7 @@ const small: readonly (readonly [string, RowConfig])[] = [
   ["scaling down", rows.scaling.config],
   ["scaling up", { ...rows.scaling.config, replicas: 3, scaleTo: 6 }],
   ["scaling to zero", { ...rows.scaling.config, replicas: 3, scaleTo: 0 }],
+  ["shares both ways", rows.sharesBothWays.config],
   ["rollover", rows.rollover.config],
   ["undos of three", rows.undos.config],
   ["scaling three sets", { ...rows.scaling.config, replicas: 4, scaleTo: 2, sets: 3, changes: 2 }],

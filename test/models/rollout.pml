@@ -338,7 +338,8 @@ inline spread() {
     fi;
     part = (2 * sight[best] * CEILING + MOST(best)) / (2 * MOST(best)) - sight[best];
     part = (REPLICAS > 0 -> part : 0 - sight[best]);
-    part = (add > 0 -> MAX(0, MIN(part, rest)) : MIN(0, MAX(part, rest)));
+    part = (add > 0 -> MIN(part, rest) : MAX(part, rest));
+    part = (rest == 0 -> 0 : part);
     given[best] = true;
     share[best] = sight[best] + part;
     rest = rest - part;

@@ -41,6 +41,11 @@ export const rows = {
     config: { ...four, replicas: 6, scaleTo: 3, sets: 2, changes: 1 },
     states: states(2_290, 2_071),
   },
+  sharesBothWays: {
+    name: "5 to 3 at 2/3, 2 sets, 1 change: one set gives up what the other is short of",
+    config: { replicas: 5, surge: 2, unavailable: 3, scaleTo: 3, sets: 2, changes: 1 },
+    states: states(1_656, 1_350),
+  },
   minReady: {
     name: "3/1/1, 3 sets, 2 changes, minReadySeconds > 0",
     config: { replicas: 3, surge: 1, unavailable: 1, sets: 3, changes: 2, minReady: "positive" },
