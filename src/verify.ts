@@ -18,7 +18,7 @@ export {
   type CheckOptions,
   type CheckResult,
 } from "./verify/check-rollout.ts";
-export type { DeploymentManifest } from "./verify/create-deployment.ts";
+export type { DeploymentManifest } from "./verify/manifests-of-rollout.ts";
 export { counterexampleTo, type Counterexample } from "./verify/counterexample.ts";
 export type { FailedRun } from "./verify/failed-run.ts";
 export type { ExploreConfig } from "./verify/explore-config.ts";

@@ -43,11 +43,8 @@ export interface ProbedLife {
  * node to its containers' start. Undefined: no container has a probe that could tell.
  */
 export function probedLife(spec: PodSpec, listens: Millis, age: Millis): ProbedLife | undefined {
-  const sidecars = (spec.initContainers ?? []).filter((each) => each["restartPolicy"] === "Always");
-  const all = [...sidecars, ...spec.containers];
-  if (!all.some((container) => PROBES.some((name) => container[name] !== undefined))) {
-    return undefined;
-  }
+  if (!hasProbes(spec)) return undefined;
+  const sidecars = sidecarsOf(spec);
   let heldUp = 0;
   let ready = 0;
   for (const sidecar of sidecars) {
@@ -61,6 +58,17 @@ export function probedLife(spec: PodSpec, listens: Millis, age: Millis): ProbedL
   ready = Math.max(ready - heldUp, ...lives.map(({ readyAt }) => readyAt));
   if (first !== undefined && ready >= first.after) ready = Infinity;
   return { heldUp, ready, ...(first === undefined ? {} : { kill: first }) };
+}
+
+/** Whether a container has a probe that can tell when it is ready. */
+export function hasProbes(spec: PodSpec): boolean {
+  return [...sidecarsOf(spec), ...spec.containers].some((container) =>
+    PROBES.some((name) => container[name] !== undefined),
+  );
+}
+
+function sidecarsOf(spec: PodSpec): readonly Container[] {
+  return (spec.initContainers ?? []).filter((each) => each["restartPolicy"] === "Always");
 }
 
 const PROBES = ["startupProbe", "readinessProbe", "livenessProbe"] as const;

@@ -2,20 +2,24 @@
  * Does a Deployment keep what its settings promise? Plays it many times, with users, delays and interleavings
  * drawn by seed, under the laws of properties.ts; a run that breaks one is made as short as it can be.
  */
-import type { Deployment } from "../api/apps.ts";
+import type { Deployment, DeploymentCondition } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
-import type { KubeObject, Millis } from "../api/meta.ts";
+import type { Millis } from "../api/meta.ts";
+import { asRecord } from "../apiserver/json.ts";
 import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { refuseUnknown } from "../cluster/check-options.ts";
 import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
+import type { Behavior } from "../kubelet/behavior.ts";
+import { hasProbes } from "../kubelet/probes.ts";
+import { nodeShapes } from "../scheduler/node-object.ts";
+import { createDeployment } from "./create-deployment.ts";
+import { failedRun, type FailedRun } from "./failed-run.ts";
 import {
-  createDeployment,
   manifestsIn,
   type DeploymentManifest,
   type ManifestsOfRollout,
-} from "./create-deployment.ts";
-import { failedRun, type FailedRun } from "./failed-run.ts";
+} from "./manifests-of-rollout.ts";
 import { rolloutView, RolloutWatch, type Claim } from "./observe.ts";
 import { stateLaws } from "./properties.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
@@ -35,8 +39,10 @@ export interface CheckOptions {
   readonly allow?: readonly Allowed[];
   /** Actions of one run; default 3. */
   readonly actions?: number;
-  /** How pods behave; default ready after 1 s to 6 s. */
+  /** How pods behave; default ready after 1 s to 6 s, with probes as these have it 1 s to 6 s after they start. */
   readonly behaviors?: ClusterOptions["behaviors"];
+  /** Default: the Nodes among the manifests; without any, as many of 16 CPUs and 64Gi as the pods need, at least 3. */
+  readonly nodes?: ClusterOptions["nodes"];
   /** Laws, by id, that are judged also where what they assume is not true, to see what then happens; and claims. */
   readonly laws?: readonly (string | Claim)[];
 }
@@ -49,36 +55,75 @@ export interface CheckResult {
   readonly failure?: FailedRun;
 }
 
-const SETTLED_MS: Millis = 120_000;
-const DEFAULT_BEHAVIORS = [{ ready: { delay: 1_000, jitter: 5_000 }, terminate: { delay: 2_000 } }];
+/** All runs are of this. */
+interface World {
+  readonly manifests: ManifestsOfRollout;
+  readonly behaviors: readonly Behavior[];
+  readonly nodes: NonNullable<ClusterOptions["nodes"]>;
+  /** When users begin, ms, and how long after their last action a run goes on. */
+  readonly settledMs: Millis;
+  readonly laws: NonNullable<CheckOptions["laws"]>;
+}
 
 /**
  * Throws a TypeError for a manifest that the API server refuses or that is no Deployment with RollingUpdate, a
  * RangeError for options that are none, or have another value, an Error where the first rollout does not complete
- * within 120 s of virtual time, and what a claim throws.
+ * within 120 s of virtual time, minReadySeconds and what readiness probes wait aside, and what a claim throws.
  */
 export function checkRollout(given: DeploymentManifest, options: CheckOptions = {}): CheckResult {
   checkOptions(options);
   const { runs = 100, seed = "0" } = options;
   const manifests = manifestsIn(given);
-  const { type } = createDeployment(new Cluster(), manifests.deployment, manifests.beside).spec
-    .strategy;
-  if (type === "Recreate") {
+  const { spec } = createDeployment(new Cluster(), manifests.deployment, manifests.beside);
+  refuseUnplayable(spec);
+  const world = worldOf(manifests, spec, options);
+  const judged: Record<string, number> = {};
+  for (let run = 0; run < runs; run++) {
+    const name = `${seed}/${run}`;
+    const actions = drawActions(new Random(name), options, nodeShapes(world.nodes, 1).length);
+    const played = playOnce(world, actions, name);
+    for (const [law, times] of played.watch.judged) judged[law] = (judged[law] ?? 0) + times;
+    if (played.watch.breaches.length === 0) continue;
+    const failure = shrink(world, actions, name);
+    return { ok: false, runs: run + 1, judged, failure };
+  }
+  return { ok: true, runs, judged };
+}
+
+function refuseUnplayable({ strategy, paused }: Deployment["spec"]): void {
+  if (strategy.type === "Recreate") {
     throw new TypeError(
       "spec.strategy.type: got Recreate, which takes all pods down first; use RollingUpdate",
     );
   }
-  const judged: Record<string, number> = {};
-  for (let run = 0; run < runs; run++) {
-    const name = `${seed}/${run}`;
-    const actions = drawActions(new Random(name), options);
-    const played = playOnce(manifests, actions, name, options);
-    for (const [law, times] of played.watch.judged) judged[law] = (judged[law] ?? 0) + times;
-    if (played.watch.breaches.length === 0) continue;
-    const failure = shrink(manifests, actions, name, options);
-    return { ok: false, runs: run + 1, judged, failure };
+  if (paused === true) {
+    throw new TypeError(
+      'spec.paused: got true, with which no rollout begins; leave it out, and allow: ["pause"] plays pauses',
+    );
   }
-  return { ok: true, runs, judged };
+}
+
+const SETTLED_MS: Millis = 120_000;
+const IN_THEIR_TIME = { delay: 1_000, jitter: 5_000 };
+const TERMINATES = { delay: 2_000 };
+
+function worldOf(
+  manifests: ManifestsOfRollout,
+  { replicas, minReadySeconds = 0, template }: Deployment["spec"],
+  { behaviors, nodes, laws = [] }: CheckOptions,
+): World {
+  const takes = hasProbes(template.spec) ? { start: IN_THEIR_TIME } : { ready: IN_THEIR_TIME };
+  const waits = template.spec.containers.map(({ readinessProbe: probe }) =>
+    Number(asRecord(probe)["initialDelaySeconds"] ?? 0),
+  );
+  const named = manifests.nodes.length > 0 ? manifests.nodes : nodesFor(replicas);
+  return {
+    manifests,
+    behaviors: behaviors ?? [{ ...takes, terminate: TERMINATES }],
+    nodes: nodes ?? named,
+    settledMs: SETTLED_MS + 1000 * (minReadySeconds + Math.max(...waits)),
+    laws,
+  };
 }
 
 const KNOWN = {
@@ -87,6 +132,7 @@ const KNOWN = {
   allow: true,
   actions: true,
   behaviors: true,
+  nodes: true,
   laws: true,
 } as const satisfies Record<keyof CheckOptions, true>;
 
@@ -116,7 +162,10 @@ function checkOptions(options: CheckOptions): void {
 /** Breaches and counts are told by these names. */
 function checkClaims(claims: readonly Claim[]): void {
   const taken = new Set<string>(stateLaws.map(({ id }) => id));
-  for (const { id } of claims) {
+  for (const { id, statement } of claims) {
+    if (typeof statement !== "string") {
+      throw new RangeError(`laws: got no statement of ${JSON.stringify(id)}; say what it claims`);
+    }
     if (taken.has(id)) {
       throw new RangeError(
         `laws: got two of the name ${JSON.stringify(id)}; give the claim another id`,
@@ -137,7 +186,7 @@ function checkWords(name: string, words: unknown, known: readonly string[]): voi
   throw new RangeError(`${name}: got ${JSON.stringify(wrong)}; use ${use}`);
 }
 
-function drawActions(random: Random, options: CheckOptions): UserAction[] {
+function drawActions(random: Random, options: CheckOptions, nodes: number): UserAction[] {
   const { allow = [], actions = 3 } = options;
   const choices = ["update", ...allow.flatMap((word) => CHOICES[word])] as const;
   const drawn: UserAction[] = [
@@ -160,7 +209,7 @@ function drawActions(random: Random, options: CheckOptions): UserAction[] {
         break;
       case "drain-node":
       case "kill-node":
-        drawn.push({ after, do: choice, node: random.next("node", 3) });
+        drawn.push({ after, do: choice, node: random.next("node", nodes) });
         break;
       default:
         drawn.push({ after, do: choice });
@@ -189,25 +238,21 @@ interface PlayedRun {
   readonly steps: readonly (readonly [at: Millis, step: PerformedStep])[];
 }
 
-function playOnce(
-  { deployment: manifest, beside }: ManifestsOfRollout,
-  actions: readonly UserAction[],
-  seed: string,
-  options: CheckOptions,
-): PlayedRun {
-  const nodes = nodesFor(manifest);
+function playOnce(world: World, actions: readonly UserAction[], seed: string): PlayedRun {
+  const { manifests, behaviors, nodes, settledMs, laws } = world;
+  const { deployment: manifest, beside } = manifests;
   const cluster = new Cluster({
     seed,
     nodes,
-    behaviors: options.behaviors ?? DEFAULT_BEHAVIORS,
-    schedule: { name: "random-own", fromMs: SETTLED_MS },
+    behaviors,
+    schedule: { name: "random-own", fromMs: settledMs },
   });
   const deployment = createDeployment(cluster, manifest, beside);
-  cluster.runBefore(SETTLED_MS);
+  cluster.runBefore(settledMs);
   const { namespace = "default", name } = deployment.metadata;
   const key = `${namespace}/${name}`;
   assertComplete(cluster, key);
-  const watch = new RolloutWatch(cluster, key, undefined, options.laws);
+  const watch = new RolloutWatch(cluster, key, undefined, laws);
   if (beside.some(({ kind }) => kind === "ResourceQuota")) watch.giveUp("room");
   const steps: [Millis, PerformedStep][] = [];
   for (const action of actions) {
@@ -215,14 +260,13 @@ function playOnce(
     const step = perform(cluster, deployment, action, watch);
     if (step !== undefined) steps.push([cluster.now, step]);
   }
-  cluster.runUntil(cluster.now + SETTLED_MS);
+  cluster.runUntil(cluster.now + settledMs);
   watch.stop();
   return { cluster, deployment, watch, steps };
 }
 
 /** Room for all old and new pods, terminating ones too. */
-function nodesFor({ spec }: KubeObject): number {
-  const { replicas = 1 } = (spec ?? {}) as Partial<Deployment["spec"]>;
+function nodesFor(replicas: number): number {
   return Math.max(defaults.nodes, Math.ceil((4 * replicas) / defaults.podsPerNode));
 }
 
@@ -231,14 +275,21 @@ function assertComplete(cluster: Cluster, key: string): void {
   const { replicas, sets } = rolloutView(cluster, key)!;
   const available = sets.reduce((sum, set) => sum + set.available, 0);
   if (available === replicas) return;
-  const [namespace = ""] = key.split("/");
-  const why = cluster.api.list("pods", { namespace }).map(waitsFor).find(isText);
+  const [namespace = "", name = ""] = key.split("/");
+  const found = cluster.api.get({ resource: "deployments", namespace, name });
+  const failed = found.ok && found.value.status.conditions?.find(isFailure)?.message;
+  const why = failed || cluster.api.list("pods", { namespace }).map(waitsFor).find(isText);
   throw new Error(
-    `${key}: ${available} of ${replicas} pods are available ${SETTLED_MS / 1000} s after it was created` +
+    `${key}: ${available} of ${replicas} pods are available ${Math.ceil(cluster.now / 1000)} s after it was created` +
       `${why === undefined ? "" : ` (${why})`}; ` +
-      "it must be complete before its rollouts are checked: let it not be paused, minReadySeconds be shorter, " +
-      'its pods fit on nodes of 16 CPUs and 64Gi, and faulty behaviors match only images of updates, "*:check-*"',
+      "it must be complete before its rollouts are checked: let its pods fit on the nodes (of 16 CPUs and 64Gi, " +
+      "without Nodes among the manifests or in nodes), quotas have room for them, and faulty behaviors match " +
+      'only images of updates, "*:check-*"',
   );
+}
+
+function isFailure({ type, status }: DeploymentCondition): boolean {
+  return type === "ReplicaFailure" && status === "True";
 }
 
 /** `web-x: 0/3 nodes are available: ...`; undefined for a pod that says nothing. */
@@ -258,17 +309,12 @@ function isText(text: string | undefined): text is string {
 }
 
 /** Leaves out actions, and time before them, while what is left still breaks the same law. */
-function shrink(
-  manifests: ManifestsOfRollout,
-  actions: readonly UserAction[],
-  seed: string,
-  options: CheckOptions,
-): FailedRun {
+function shrink(world: World, actions: readonly UserAction[], seed: string): FailedRun {
   let best = actions;
-  let played = playOnce(manifests, best, seed, options);
+  let played = playOnce(world, best, seed);
   const { law } = played.watch.breaches[0]!;
   const breaks = (shorter: readonly UserAction[]): boolean => {
-    const attempt = playOnce(manifests, shorter, seed, options);
+    const attempt = playOnce(world, shorter, seed);
     if (!attempt.watch.breaches.some((breach) => breach.law === law)) return false;
     best = shorter;
     played = attempt;
@@ -281,7 +327,5 @@ function shrink(
     shorter.some((ms) => breaks(best.with(i, { ...best[i]!, after: ms })));
   }
   const breach = played.watch.breaches.find((found) => found.law === law)!;
-  const behaviors = options.behaviors ?? DEFAULT_BEHAVIORS;
-  const run = { ...played, manifests, actions: best, seed, behaviors, settledMs: SETTLED_MS };
-  return failedRun(run, breach);
+  return failedRun({ ...world, ...played, actions: best, seed }, breach);
 }

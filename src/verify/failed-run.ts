@@ -2,13 +2,13 @@
 import type { Deployment } from "../api/apps.ts";
 import type { Millis } from "../api/meta.ts";
 import { formatDuration } from "../api/duration.ts";
-import type { Cluster } from "../cluster.ts";
+import type { Cluster, ClusterOptions } from "../cluster.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
-import type { ManifestsOfRollout } from "./create-deployment.ts";
+import type { ManifestsOfRollout } from "./manifests-of-rollout.ts";
 import type { Size } from "./explore-config.ts";
 import { lawExpectation, type ExpressedWorld } from "./law-expectation.ts";
-import type { Breach } from "./observe.ts";
+import type { Breach, RolloutWatch } from "./observe.ts";
 import { scenarioText } from "./scenario-text.ts";
 import type { PerformedStep, UserAction } from "./user-actions.ts";
 
@@ -29,6 +29,8 @@ export interface PlayedRun {
   readonly deployment: Deployment;
   readonly seed: string;
   readonly behaviors: readonly Behavior[];
+  readonly nodes: NonNullable<ClusterOptions["nodes"]>;
+  readonly watch: RolloutWatch;
   readonly actions: readonly UserAction[];
   /** What was done, and when. */
   readonly steps: readonly (readonly [at: Millis, step: PerformedStep])[];
@@ -40,19 +42,22 @@ export interface PlayedRun {
 const NOBODY_ACTS = ".".repeat(9);
 
 export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
-  const { cluster, manifests, seed, behaviors, actions, settledMs } = run;
+  const { manifests, seed, behaviors, nodes, actions, settledMs } = run;
   const { deployment, beside } = manifests;
   const schedule = `fresh until ${settledMs}ms, then ${breach.played}${NOBODY_ACTS}`;
   const always = lawExpectation(breach.law, worldOf(run, breach));
   const { namespace } = deployment.metadata ?? {};
+  const done = run.steps.filter(([at]) => at <= breach.at);
+  // Expectations hold from a step on, also where nobody had to do anything.
+  const steps = done.length > 0 ? done : [[settledMs, { kubectl: "get deployments" }] as const];
   const text = scenarioText({
     seed,
     schedule,
     behaviors,
     manifests: [...beside, deployment],
     namespace,
-    nodes: cluster.api.list("nodes").length,
-    steps: run.steps.filter(([at]) => at <= breach.at),
+    nodes,
+    steps,
     until: breach.at,
     ...(always === undefined ? {} : { always: [always] }),
   });
@@ -66,18 +71,15 @@ export function failedRun(run: PlayedRun, breach: Breach): FailedRun {
   return { breach, seed, actions, schedule, scenario };
 }
 
-function worldOf({ cluster, deployment, actions }: PlayedRun, breach: Breach): ExpressedWorld {
+function worldOf({ cluster, deployment, watch }: PlayedRun, breach: Breach): ExpressedWorld {
   const { name, namespace = "default" } = deployment.metadata;
   const labels = deployment.spec.template.metadata?.labels ?? {};
-  const counts = actions.flatMap((action) => (action.do === "scale" ? [action.replicas] : []));
   return {
     deployment: name,
     selector: Object.entries(labels)
       .map(([key, value]) => `${key}=${value}`)
       .join(","),
-    sizes: [...new Set([deployment.spec.replicas, ...counts])].map((replicas) =>
-      sizeAt(deployment, replicas),
-    ),
+    sizes: watch.replicaCounts.map((replicas) => sizeAt(deployment, replicas)),
     replicaSets: cluster.api.list("replicasets", { namespace }).map((rs) => rs.metadata.name),
     minReadySeconds: deployment.spec.minReadySeconds ?? 0,
     lost: breach.view.lost,

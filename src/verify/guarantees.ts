@@ -13,7 +13,8 @@ import {
 } from "../controllers/deployment/fenceposts.ts";
 import { hasDeadline } from "../controllers/deployment/conditions.ts";
 import { underMargin } from "../kubectl/word-wrap.ts";
-import { createDeployment, deploymentIn, type DeploymentManifest } from "./create-deployment.ts";
+import { createDeployment } from "./create-deployment.ts";
+import { deploymentIn, type DeploymentManifest } from "./manifests-of-rollout.ts";
 import { assumptions, stateLaws, type Assumption } from "./properties.ts";
 
 export interface Guarantee {

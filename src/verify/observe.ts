@@ -79,6 +79,8 @@ export class RolloutWatch {
   readonly #holds: Set<Assumption>;
   readonly #unconditional: readonly (string | Claim)[];
   readonly #breaches: Breach[] = [];
+  /** Those that it has had, in order. */
+  readonly #replicaCounts = new Set<number>();
   readonly #stops: (() => void)[];
   #thrown: { readonly error: unknown } | undefined;
   #lost = 0;
@@ -103,6 +105,7 @@ export class RolloutWatch {
     this.#cluster = cluster;
     this.#key = key;
     this.#holds = new Set(holds ?? assumedOf(found.value));
+    this.#replicaCounts.add(found.value.spec.replicas);
     const judge = (): void => this.judge();
     this.#stops = [
       cluster.on("sync", judge),
@@ -111,6 +114,11 @@ export class RolloutWatch {
         if ((change === "unready" || change === "failed") && this.#owns(set)) this.podLost(count);
       }),
     ];
+  }
+
+  /** `spec.replicas` that the Deployment had at some moment, the first one first. */
+  get replicaCounts(): readonly number[] {
+    return [...this.#replicaCounts];
   }
 
   /** Throws what a claim threw: it was then judged no further. */
@@ -138,6 +146,8 @@ export class RolloutWatch {
   judge(): void {
     const view = rolloutView(this.#cluster, this.#key, this.#lost);
     if (view === undefined || this.#thrown !== undefined) return;
+    // Whoever scales it, an autoscaler too.
+    if (this.#replicaCounts.add(view.replicas).size > 1) this.giveUp("const");
     if (view.current >= 0) {
       for (const law of stateLaws as readonly StateLaw[]) {
         // `acc` and `settled` are facts of one moment, which the laws about syncs look at themselves.

@@ -1,7 +1,8 @@
 /** A run as a scenario file that `rollsim run` replays. */
 import { formatDuration } from "../api/duration.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
-import type { Behavior } from "../kubelet/behavior.ts";
+import type { Behavior, CpuPoint } from "../kubelet/behavior.ts";
+import type { NodeGroup } from "../scheduler/node-object.ts";
 import type { LawExpectation } from "./law-expectation.ts";
 
 export interface ScenarioParts {
@@ -12,7 +13,7 @@ export interface ScenarioParts {
   readonly steps: readonly (readonly [at: Millis, step: object])[];
   readonly manifests: readonly KubeObject[];
   /** Default: as scenarios have. */
-  readonly nodes?: number;
+  readonly nodes?: number | readonly NodeGroup[];
   /** When the run ends, ms; default: as scenarios do. */
   readonly until?: Millis;
   /** What must be true from the first step on. */
@@ -39,10 +40,10 @@ export function scenarioText(parts: ScenarioParts): string {
     ...(namespace === undefined ? [] : [`namespace: ${JSON.stringify(namespace)}`]),
     `seed: ${JSON.stringify(seed)}`,
     `schedule: ${schedule}`,
-    ...(nodes === undefined ? [] : [`cluster: { nodes: ${nodes} }`]),
+    ...(nodes === undefined ? [] : [`cluster: { nodes: ${nodesText(nodes)} }`]),
     ...(until === undefined ? [] : [`until: ${formatDuration(until)}`]),
     "behaviors:",
-    ...behaviors.map((behavior) => `  - ${JSON.stringify(behavior, timed)}`),
+    ...behaviors.map((behavior) => `  - ${JSON.stringify(asScenario(behavior), timed)}`),
     "steps:",
     ...named.map((step) => `  - ${JSON.stringify(step)}`),
     ...(always.length + atEnd.length === 0 ? [] : ["expect:"]),
@@ -53,6 +54,33 @@ export function scenarioText(parts: ScenarioParts): string {
     ...manifests.flatMap((manifest) => ["---", JSON.stringify(manifest)]),
     "",
   ].join("\n");
+}
+
+function nodesText(nodes: number | readonly NodeGroup[]): string {
+  if (typeof nodes === "number") return String(nodes);
+  const clockOf = (ms: Millis) => `${formatDuration(Math.abs(ms))} ${ms < 0 ? "behind" : "ahead"}`;
+  const groups = nodes.map(({ clock = 0, ...rest }) => {
+    return clock === 0 ? rest : { ...rest, clock: clockOf(clock) };
+  });
+  return JSON.stringify(groups);
+}
+
+/** What scenarios tell in other words than behaviors do; `restarts` they have no word for. */
+function asScenario(behavior: Behavior): object {
+  const { listens, cpu, load, startCpu, restarts: _, ...rest } = behavior;
+  return {
+    ...rest,
+    ...(listens === undefined ? {} : { serve: { listens: formatDuration(listens) } }),
+    ...(cpu === undefined ? {} : { cpu: cpu.map(pointOf) }),
+    ...(load === undefined ? {} : { load: load.map(pointOf) }),
+    ...(startCpu === undefined
+      ? {}
+      : { startCpu: { cpu: `${startCpu.milli}m`, for: formatDuration(startCpu.for) } }),
+  };
+}
+
+function pointOf({ at, milli }: CpuPoint): object {
+  return { at: formatDuration(at), cpu: `${milli}m` };
 }
 
 /** Fields of behaviors that are durations. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, expect, test } from "vitest";
 import type { Deployment } from "../../src/api/apps.ts";
+import type { Node } from "../../src/api/node.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { clusterAt, runScenario } from "../../src/scenario/run.ts";
 import {
@@ -91,7 +92,14 @@ describe("checkRollout", () => {
     ['unknown field "spec.stratgey"', web(1, { stratgey: {} }), {}],
     ["got undefined; use a Deployment", undefined as never, {}],
     ['laws: got "P99"; use any of P2, P3', web(1), { laws: ["P99"] }],
-    ["default/web: 0 of 1 pods are available 120 s after", web(1, { paused: true }), {}],
+    ["spec.paused: got true, with which no rollout begins", web(1, { paused: true }), {}],
+    ["default/web: 0 of 1 pods are available 120 s after", placed({ disk: "ssd" }), {}],
+    [
+      'laws: got no statement of "a"; say',
+      web(1),
+      { laws: [{ ...claimOf("a"), statement: 1 as never }] },
+    ],
+    ["nodes: got 0; use an integer >= 1, or groups", web(1), { nodes: 0 }],
     ['with "lag" nothing is judged: no law is promised', web(1), { allow: ["undo", "lag"] }],
     ["options: got null; use an object", web(1), null as never],
     ['seed: got 7; use a text, as in "7"', web(1), { seed: 7 as never }],
@@ -165,7 +173,9 @@ describe("checkRollout", () => {
       expect(checkRollout(text(careful), options).ok).toBe(false);
       expect(checkRollout(text(quota, careful), options).ok).toBe(true);
       const tight = named("v1", "ResourceQuota", { hard: { pods: "3" } });
-      expect(() => checkRollout(text(careful, tight))).toThrow("3 of 4 pods are available");
+      expect(() => checkRollout(text(careful, tight))).toThrow(
+        /3 of 4 pods are available 120 s after it was created \(pods "web-.*exceeded quota: web/u,
+      );
     });
 
     test("a LimitRange says for containers what a quota wants to hear", () => {
@@ -185,6 +195,117 @@ describe("checkRollout", () => {
       expect(cluster.api.list("limitranges")).toHaveLength(1);
       const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
       expect(available).toEqual(breach.view.sets.map((set) => set.available));
+    });
+
+    const ssd = { disk: "ssd" };
+    const node = (name: string, parts: object = {}) => ({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, labels: { ...ssd, "kubernetes.io/hostname": name } },
+      ...parts,
+    });
+
+    test("Nodes take the place of those that there are otherwise, with labels, room and taints", () => {
+      const few = { runs: 3 };
+      const onSsd = placed(ssd);
+      expect(checkRollout(text(onSsd, node("a")), few).ok).toBe(true);
+      const says =
+        (status: object, spec: object = {}) =>
+        () =>
+          checkRollout(text(onSsd, node("a", { status, spec })), few);
+      const one = { allocatable: { cpu: "2", memory: "4Gi", pods: "1" }, capacity: { pods: "9" } };
+      expect(says(one)).not.toThrow();
+      expect(says({ capacity: { pods: "0" } })).toThrow("0/1 nodes are available: 1 Too many pods");
+      const key = "dedicated";
+      const taints = [
+        { key, value: "db", effect: "NoSchedule", timeAdded: "2026-01-01T00:00:00Z" },
+      ];
+      expect(says({}, { taints })).toThrow("1 node(s) had untolerated taint(s)");
+      expect(says({}, { unschedulable: true })).toThrow(
+        "the text has only Nodes that are cordoned",
+      );
+      const cordoned = node("b", { spec: { unschedulable: true } });
+      expect(checkRollout(text(onSsd, cordoned, node("a")), few).ok).toBe(true);
+    });
+
+    test("nodes of the options go before Nodes, and into the scenario of a failure", () => {
+      const { failure } = checkRollout([node("a"), careful, service], {
+        runs: 60,
+        allow: ["undo"],
+        laws: ["P3"],
+        nodes: [
+          { count: 2, cpu: "4", clock: -1_000 },
+          { labels: ssd, clock: 2_000, pods: 50 },
+        ],
+      });
+      const { breach, scenario } = failure!;
+      const cluster = clusterAt(parseScenario(scenario), breach.at);
+      expect(cluster.options.nodes).toEqual([
+        { count: 2, cpu: "4", clock: -1_000 },
+        { labels: ssd, clock: 2_000, pods: 50 },
+      ]);
+      const available = rolloutView(cluster, "default/web")!.sets.map((set) => set.available);
+      expect(available).toEqual(breach.view.sets.map((set) => set.available));
+    });
+
+    test("drains and outages befall every node there is", () => {
+      const nodes = ["a", "b", "c", "d", "e"].map((name) => node(name));
+      const hit = (name: string): Claim => ({
+        id: name,
+        statement: `${name} takes pods.`,
+        margin: (_, { api }) => {
+          const found = api.list("nodes").find(({ metadata }) => metadata.name === name);
+          return (found as Node).spec.unschedulable === true ? -1 : 0;
+        },
+      });
+      const options = { runs: 60, allow: ["drain"], laws: [hit("node-5")] } as const;
+      expect(checkRollout([...nodes, web(4)], options).ok).toBe(false);
+    });
+
+    test("an autoscaler of the Deployment scales it, in the scenario of a failure too", () => {
+      const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+      const autoscaler = named("autoscaling/v2", "HorizontalPodAutoscaler", {
+        scaleTargetRef,
+        minReplicas: 4,
+        maxReplicas: 8,
+        metrics: [
+          {
+            type: "Resource",
+            resource: { name: "cpu", target: { type: "AverageValue", averageValue: "1" } },
+          },
+        ],
+      });
+      const four: Claim = {
+        id: "four",
+        statement: "Four pods are wanted.",
+        margin: ({ replicas }) => 4 - replicas,
+      };
+      const load = [
+        { at: 0, milli: 3_000 },
+        { at: 121_000, milli: 6_000 },
+      ];
+      const busy = {
+        match: { labels: { app: "web" } },
+        listens: 500,
+        load,
+        startCpu: { milli: 10, for: 5_000 },
+      };
+      const options = { runs: 2, laws: [four], behaviors: [busy] };
+      expect(checkRollout([careful], options).ok).toBe(true);
+      const target = { ...autoscaler.spec, scaleTargetRef: { ...scaleTargetRef, name: "api" } };
+      expect(checkRollout([careful, { ...autoscaler, spec: target }], options).ok).toBe(true);
+      const { failure, judged } = checkRollout([careful, autoscaler], options);
+      expect(failure!.breach.law).toBe("four");
+      expect(judged["P3"]).toBeLessThan(judged["four"]!);
+      const { scenario, breach } = failure!;
+      const cluster = clusterAt(parseScenario(scenario), breach.at);
+      expect(rolloutView(cluster, "web")!.replicas).toBe(breach.view.replicas);
+      expect(cluster.options.behaviors).toEqual([busy]);
+      const law = checkRollout([careful, autoscaler], { ...options, laws: ["P3"] }).failure!;
+      expect(law.breach.law).toBe("P3");
+      expect(law.actions).toEqual([]);
+      const { failures } = runScenario(parseScenario(law.scenario));
+      expect(failures.map(({ kind }) => kind)).toEqual(["always"]);
     });
 
     test("is refused as the API server does", () => {
@@ -229,6 +350,22 @@ describe("checkRollout", () => {
   ])("tells of a claim %s", (_, margin, says) => {
     const claim = { id: "mine", statement: "", margin };
     expect(() => checkRollout(web(1), { runs: 1, laws: [claim] })).toThrow(says);
+  });
+
+  test("a readiness probe says when pods are ready, and minReadySeconds how long after", () => {
+    const d = web(2, { minReadySeconds: 200 });
+    const probe = { initialDelaySeconds: 150, httpGet: { port: 80 } };
+    const [container] = d.spec.template.spec.containers;
+    const containers = [{ ...container!, readinessProbe: probe }];
+    const template = { ...d.spec.template, spec: { ...d.spec.template.spec, containers } };
+    const soon: Claim = {
+      id: "soon",
+      statement: "Once all pods are new they are available.",
+      margin: ({ replicas, sets, current }) =>
+        (sets[current]?.spec ?? 0) < replicas ? 0 : sets[current]!.available - replicas,
+    };
+    const { failure } = checkRollout({ ...d, spec: { ...d.spec, template } }, { laws: [soon] });
+    expect(failure!.breach.at).toBeGreaterThan(120_000 + 2 * 350_000);
   });
 
   test("has room for as many pods as there are", () => {
