@@ -104,7 +104,10 @@ function scales(given: KubeObject, deployment: KubeObject): boolean {
 function nodeOf({ metadata, spec, status }: KubeObject): NodeGroup {
   const { taints = [] } = asRecord(spec) as { readonly taints?: readonly Taint[] };
   const { allocatable, capacity } = asRecord(status);
-  const { cpu, memory, pods } = asRecord(allocatable ?? capacity);
+  // A quantity may be written as a number.
+  const { cpu, memory, pods } = asRecord(allocatable ?? capacity) as Partial<
+    Record<string, string | number>
+  >;
   const kept = taints.map(({ key, value, effect }): Taint => {
     return { key, ...(value === undefined ? {} : { value }), effect };
   });
