@@ -30,6 +30,7 @@ import { scheduleOf, type DrawnSchedule } from "./controllers/schedule.ts";
 import { checkOptions, checkTime } from "./cluster/check-options.ts";
 import { defaults, type ClusterOptions } from "./cluster/options.ts";
 import type { Snapshot } from "./cluster/snapshot.ts";
+import { takeOver } from "./cluster/take-over.ts";
 import { assert } from "./engine/assert.ts";
 import type { QueuedEvent } from "./engine/event-queue.ts";
 import { Random } from "./engine/random.ts";
@@ -233,6 +234,15 @@ export class Cluster {
     const result = action(this.#client);
     this.settle();
     return result;
+  }
+
+  /**
+   * Deployments, ReplicaSets and Pods as another cluster gave them (`kubectl get -o json`): they go on here from where they
+   * were. `startTime` is when they were so. Throws a RangeError for what no cluster gave, and for other kinds.
+   */
+  takeOver(objects: readonly KubeObject[]): void {
+    const world = { store: this.#store, trace: this.trace, kubelet: this.#kubelet };
+    this.act("take over", () => this.#events.silently(() => takeOver(world, objects)));
   }
 
   /** Controllers react to what was written: at the end of `act`, and within it whenever an action asks for it. */

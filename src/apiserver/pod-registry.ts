@@ -85,6 +85,8 @@ export class PodRegistry {
   prioritized: boolean;
   /** Rows by `namespace/maker-`, in order of the pods' ordinals (the first has ordinal 1). */
   readonly #rows: Map<string, RowList>;
+  /** Whether any pod has a name that is not counted. */
+  #hasBarePods: boolean;
   /** The source that a ReplicaSet (by UID) makes pods from now. */
   readonly #current: Map<string, number>;
   readonly #ownersByUid = new Map<string, number[]>();
@@ -101,6 +103,7 @@ export class PodRegistry {
     this.special = new Set(saved?.special);
     this.prioritized = this.sources.some(hasPriority);
     this.#rows = new Map((saved?.rows ?? []).map(([prefix, rows]) => [prefix, new RowList(rows)]));
+    this.#hasBarePods = [...this.#rows.keys()].some((key) => !key.endsWith("-"));
     this.#current = new Map(saved?.current);
     this.owners.forEach(({ uid }, index) => this.#noteOwner(uid, index));
   }
@@ -213,7 +216,20 @@ export class PodRegistry {
   /** Gives a new row its place among the pods of its prefix: 1, 2, 3... */
   enlist(source: number, row: number): number {
     const rows = (this.#rowsBySource[source] ??= this.#rowsOf(source));
+    const { namespace, prefix, generated } = this.sources[source]!;
+    if (generated) this.#passTaken(rows, namespace, prefix);
     return rows.push(row);
+  }
+
+  /** A pod that was made by hand, or in another cluster, may have the name that is next: its place is passed over. */
+  #passTaken(rows: RowList, namespace: string, prefix: string): void {
+    if (!this.#hasBarePods) return;
+    for (;;) {
+      const bare = this.#rows.get(`${namespace}/${podName(prefix, rows.length + 1)}`);
+      const row = bare?.at(bare.length - 1);
+      if (row === undefined) return;
+      rows.push(row);
+    }
   }
 
   #rowsOf(source: number): RowList {
@@ -221,6 +237,7 @@ export class PodRegistry {
     const key = `${namespace}/${prefix}${generated ? "-" : ""}`;
     const rows = this.#rows.get(key) ?? new RowList();
     this.#rows.set(key, rows);
+    this.#hasBarePods ||= !generated;
     return rows;
   }
 
@@ -231,8 +248,9 @@ export class PodRegistry {
 
   /** What the next pod of a ReplicaSet would be called. */
   nextName(namespace: string, prefix: string): string {
-    const made = this.#rows.get(`${namespace}/${prefix}-`)?.length ?? 0;
-    return podName(prefix, made + 1);
+    const made = this.#rows.get(`${namespace}/${prefix}-`) ?? new RowList();
+    this.#passTaken(made, namespace, prefix);
+    return podName(prefix, made.length + 1);
   }
 
   /** The row of the youngest pod that has or had this name. */

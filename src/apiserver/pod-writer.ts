@@ -192,7 +192,7 @@ export class PodWriter {
 
   #overLimits(replicaSet: ReplicaSet): Status | undefined {
     const { registry } = this.#api.store;
-    if (!this.#api.store.holdsAny(LIMIT_RANGES)) return undefined;
+    if (!this.#api.store.has(LIMIT_RANGES)) return undefined;
     const { metadata, spec } = replicaSet;
     const { namespace = "default", name } = metadata;
     const source = registry.sourceIndex(replicaSet, spec.template);

@@ -163,10 +163,6 @@ export class Store {
     return this.#objects.get(resource)?.values() ?? [];
   }
 
-  holdsAny(resource: string): boolean {
-    return (this.#objects.get(resource)?.size ?? 0) > 0;
-  }
-
   /** Gives a new object its UID and creation time, and stores it. */
   insert(resource: string, object: KubeObject): KubeObject {
     const metadata = {
@@ -175,6 +171,11 @@ export class Store {
       creationTimestamp: timestamp(this.wallClockMs),
     };
     return this.#commit("ADDED", resource, { ...object, metadata });
+  }
+
+  /** Stores an object of another cluster, with the UID and the times that it had there. */
+  adopt(resource: string, object: KubeObject): KubeObject {
+    return this.#commit("ADDED", resource, object);
   }
 
   /** What a cluster comes with: no version is spent on it and nobody is told. */

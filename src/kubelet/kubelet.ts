@@ -13,7 +13,10 @@ import type { PodSource } from "../apiserver/pod-registry.ts";
 import { PodChange, type PodChangeCode } from "../apiserver/store.ts";
 import { unreachable } from "../engine/assert.ts";
 import { Placement, type SavedPlacement } from "../scheduler/placement.ts";
+import type { Millis } from "../api/meta.ts";
+import { adoptPod } from "./adopt-pod.ts";
 import { backOffMs } from "./back-off.ts";
+import type { FoundPod } from "./found-pod.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { PodReports } from "./pod-reports.ts";
 import { Preparation, type SavedPreparation } from "./preparation.ts";
@@ -78,16 +81,28 @@ export class Kubelet {
       if (turn === Turn.schedule) this.#placement.wakeWaiting(); // room that was meant for it is left
       return;
     }
+    if (store.pods.isTerminal(row)) return;
     if (turn === Turn.schedule) this.#placement.place(row);
-    else if (!store.pods.isTerminal(row)) this.#live(turn, row);
+    else this.#live(turn, row);
+  }
+
+  /** A pod that is new here, and was found elsewhere in the middle of its life, on a node (its number here). */
+  adopt(row: number, found: FoundPod, node: number): void {
+    const [reports, placement, pulls] = [this.#reports, this.#placement, this.#pulls];
+    const then = {
+      begin: (waitedMs: Millis) => this.#begin(row, waitedMs),
+      run: (ranMs: Millis) => this.#run(row, ranMs),
+      ready: () => this.#beReady(row),
+      restart: (endedMs: Millis) => this.#restartLater(row, RELIST_MS - endedMs),
+    };
+    adoptPod({ ...this.#world, reports, placement, pulls, then }, row, found, node);
   }
 
   /** A pod that is ready stops being so, until somebody makes it ready again. */
   setUnready(row: number): void {
     if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
     if (!this.#isReady(row)) return;
-    const { store } = this.#world;
-    store.setPodUnready(row);
+    this.#world.store.setPodUnready(row);
     this.#reports.change(row, "unready");
   }
 
@@ -277,16 +292,16 @@ export class Kubelet {
   }
 
   /** Volumes and the address first, then images, then what containers are configured with. */
-  #begin(row: number): void {
-    if (this.#preparation.attaches(row)) this.#mount(row);
+  #begin(row: number, waitedMs = 0): void {
+    if (this.#preparation.attaches(row)) this.#mount(row, waitedMs);
   }
 
-  #mount(row: number): void {
+  #mount(row: number, waitedMs = 0): void {
     if (!this.#preparation.mounts(row)) return;
     const { fault, startMs } = this.#scripts.of(row);
     if (fault?.type === "NeverRunning") return;
     const turn = fault?.type === "ImagePullBackOff" ? Turn.pullFails : Turn.start;
-    this.#world.schedule(startMs, turn, row);
+    this.#later(startMs - waitedMs, turn, row);
   }
 
   /** Once more. */
@@ -300,19 +315,27 @@ export class Kubelet {
 
   #start(row: number): void {
     if (!this.#preparation.configures(row)) return;
-    const { store, schedule } = this.#world;
-    const { fault, readyMs, gatedMs, restarts, kill } = this.#scripts.of(row);
-    store.startPod(row, restarts);
+    this.#world.store.startPod(row, this.#scripts.of(row).restarts);
     this.#reports.startedAnew(row, this.#renewals.started(row));
     this.#reports.change(row, "running");
+    this.#run(row);
+  }
+
+  /** What becomes of containers that have run for `ranMs`. */
+  #run(row: number, ranMs = 0): void {
+    const { fault, readyMs, gatedMs, kill } = this.#scripts.of(row);
     if (fault?.type === "NeverReady") return;
     if (fault?.type === "CrashLoopBackOff") {
-      schedule(fault.after ?? CRASH_AFTER_MS, Turn.crash, row);
-      return;
+      return this.#later((fault.after ?? CRASH_AFTER_MS) - ranMs, Turn.crash, row);
     }
-    if (gatedMs !== undefined) schedule(gatedMs, Turn.gate, row);
-    if (readyMs !== Infinity) schedule(readyMs, Turn.becomeReady, row);
-    if (kill !== undefined) schedule(kill.after, Turn.kill, row);
+    if (gatedMs !== undefined) this.#later(gatedMs - ranMs, Turn.gate, row);
+    if (readyMs !== Infinity) this.#later(readyMs - ranMs, Turn.becomeReady, row);
+    if (kill !== undefined) this.#later(kill.after - ranMs, Turn.kill, row);
+  }
+
+  /** What was due already is due now. */
+  #later(ms: Millis, turn: TurnCode, row: number): void {
+    this.#world.schedule(Math.max(0, ms), turn, row);
   }
 
   /** A probe has failed once too often: the container is stopped, and started again. */
@@ -330,6 +353,10 @@ export class Kubelet {
 
   #becomeReady(row: number): void {
     this.setReady(row);
+    this.#beReady(row);
+  }
+
+  #beReady(row: number): void {
     const { fault } = this.#scripts.of(row);
     const { schedule } = this.#world;
     const after = fault?.after ?? 0;
@@ -340,19 +367,20 @@ export class Kubelet {
 
   /** `seenMs`: until the kubelet knows of it. */
   #crash(row: number, seenMs: number): void {
-    const { store, schedule } = this.#world;
-    const restarts = store.pods.columns.restarts[row]!;
+    const { store } = this.#world;
     const wasReady = this.#isReady(row);
     store.crashPod(row);
     if (this.#hardships.probes.has(row)) this.#hardships.probes.set(row, "fails");
     if (wasReady) this.#reports.change(row, "unready");
     this.#reports.change(row, "restarted");
-    if (restarts === 0) {
-      schedule(seenMs, Turn.restart, row);
-      return;
-    }
-    schedule(seenMs, Turn.backOff, row);
-    schedule(seenMs + backOffMs(restarts - 1), Turn.restart, row);
+    this.#restartLater(row, seenMs);
+  }
+
+  #restartLater(row: number, seenMs: number): void {
+    const restarts = this.#world.store.pods.columns.restarts[row]!;
+    if (restarts > 0) this.#later(seenMs, Turn.backOff, row);
+    const waitMs = restarts > 0 ? backOffMs(restarts - 1) : 0;
+    this.#later(seenMs + waitMs, Turn.restart, row);
   }
 
   #stopForRestart(row: number): void {

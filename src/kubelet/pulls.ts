@@ -34,6 +34,13 @@ export class Pulls {
     this.#world.schedule(BACKS_OFF_AFTER_MS, Turn.pullBacksOff, row);
   }
 
+  /** It has failed so often already, just now or some time ago. */
+  goOn(row: number, failures: number, state: "fails" | "backs off"): void {
+    this.#hardships.pulls.set(row, state === "fails" ? failures - 1 : failures);
+    if (state === "fails") this.fail(row);
+    else this.backOff(row);
+  }
+
   /** It tries again after 10 s, 20 s ... 5 min. */
   backOff(row: number): void {
     const { store, schedule } = this.#world;

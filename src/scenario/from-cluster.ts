@@ -1,55 +1,113 @@
 /**
- * Objects as a cluster gives them (`kubectl get -o yaml`), known by their uid: those that a controller made are left out,
- * since it makes them again, and addresses of Services, which are of that cluster's network.
+ * Objects as a cluster gives them (`kubectl get -o yaml`), known by their uid. A Deployment that has its ReplicaSets and
+ * their Pods with it goes on from where it was; else what controllers made is left out, as they make it again here. So are
+ * the addresses of Services, which are of that cluster's network.
  */
-import type { KubeObject } from "../api/meta.ts";
+import { controllerOf, type KubeObject } from "../api/meta.ts";
 import { asArray, asRecord } from "../apiserver/json.ts";
+import { fitted, type Fit } from "./fitted.ts";
 import { problemAt, type Problem } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
 
-/** The manifests to play, and a warning for those that are not. */
-export function fromCluster(all: readonly Manifest[]): {
+export interface FromCluster {
+  /** Those to play; `found` says which of them stand already. */
   readonly manifests: readonly Manifest[];
+  /** What they tell of their cluster; undefined: none of them stands. */
+  readonly fit: Fit | undefined;
+  /** A warning for those that are left out, and one for those that stand. */
   readonly problems: readonly Problem[];
-} {
-  const isMade = ({ object }: Manifest): boolean =>
-    isTaken(object) && ownersOf(object).some((owner) => asRecord(owner)["controller"] === true);
-  const made = all.filter(isMade);
-  const manifests = all.flatMap((manifest) => {
-    if (isMade(manifest)) return [];
-    return [{ ...manifest, object: withoutAddresses(manifest.object) }];
-  });
-  return { manifests, problems: told(made) };
 }
 
-function isTaken({ metadata }: KubeObject): boolean {
+/** `startTime`: when they were so; default as late as they tell of. */
+export function fromCluster(all: readonly Manifest[], startTime?: string): FromCluster {
+  const standing = standingIn(all);
+  const left = all.filter((manifest) => isMade(manifest) && !standing.has(manifest));
+  const manifests = all.flatMap((manifest): readonly Manifest[] => {
+    if (standing.has(manifest)) return [{ ...manifest, found: true }];
+    return isMade(manifest) ? [] : [{ ...manifest, object: withoutAddresses(manifest.object) }];
+  });
+  const fit = standing.size === 0 ? undefined : fitted([...standing].map(objectOf), startTime);
+  const problems = [...leftOut(left), ...(fit === undefined ? [] : [told(standing, fit)])];
+  return { manifests, fit, problems };
+}
+
+/** Deployments whose ReplicaSets are here, and the Pods of each of these that has some; with them. */
+function standingIn(all: readonly Manifest[]): ReadonlySet<Manifest> {
+  const made = all.filter(isMade);
+  const ownedBy = ({ object }: Manifest, kind: string): readonly Manifest[] =>
+    made.filter((each) => each.object.kind === kind && ownerOf(each) === object.metadata.uid);
+  const deployments = all.filter((each) => isTaken(each) && each.object.kind === "Deployment");
+  const wholes = deployments.flatMap((deployment) => {
+    const sets = ownedBy(deployment, "ReplicaSet");
+    const pods = sets.map((set) => ownedBy(set, "Pod"));
+    const isWhole = sets.every((set, index) => pods[index]!.length > 0 || !hasPods(set));
+    return sets.length > 0 && isWhole ? [deployment, ...sets, ...pods.flat()] : [];
+  });
+  return new Set(wholes);
+}
+
+function hasPods({ object }: Manifest): boolean {
+  return asRecord(object["status"])["replicas"] !== 0;
+}
+
+function objectOf({ object }: Manifest): KubeObject {
+  return object;
+}
+
+function isTaken({ object: { metadata } }: Manifest): boolean {
   return typeof metadata.uid === "string";
 }
 
-/** As they are written: nobody has judged them yet. */
-function ownersOf({ metadata }: KubeObject): readonly unknown[] {
-  return asArray(asRecord(metadata)["ownerReferences"]);
+function isMade(manifest: Manifest): boolean {
+  return isTaken(manifest) && ownerOf(manifest) !== undefined;
+}
+
+/** The uid of its controller. The object is as it is written: nobody has judged it yet. */
+function ownerOf({ object }: Manifest): string | undefined {
+  const ownerReferences = asArray(asRecord(object.metadata)["ownerReferences"]).map(asRecord);
+  return controllerOf({ ...object.metadata, ownerReferences: ownerReferences as never })?.uid;
 }
 
 function withoutAddresses(object: KubeObject): KubeObject {
-  if (object.kind !== "Service" || !isTaken(object)) return object;
+  if (object.kind !== "Service" || typeof object.metadata.uid !== "string") return object;
   const { clusterIP, clusterIPs: _, ...spec } = asRecord(object["spec"]);
   return { ...object, spec: clusterIP === "None" ? { ...spec, clusterIP } : spec };
 }
 
-function told(made: readonly Manifest[]): readonly Problem[] {
+function leftOut(made: readonly Manifest[]): readonly Problem[] {
   const [first] = made;
   if (first === undefined) return [];
   const { kind, metadata } = first.object;
   const others = made.length === 1 ? "" : ` and ${made.length - 1} more`;
   const message = `made by a controller, which makes its own here: ${kind} ${metadata.name}${others}`;
-  const span = first.node.entries?.get("kind")?.node.span ?? first.node.span;
-  return [
-    problemAt(first.source, span, {
-      severity: "warning",
-      code: "left-out",
-      message,
-      hint: "left out",
-    }),
-  ];
+  const ofDeployments = made.some(
+    ({ object }) => object.kind === "ReplicaSet" || object.kind === "Pod",
+  );
+  const hint = "to go on from where a Deployment was, give all: kubectl get deploy,rs,pods -o yaml";
+  return [warning(first, "left-out", message, ofDeployments ? hint : undefined)];
+}
+
+function told(standing: ReadonlySet<Manifest>, { startTime, told: pods }: Fit): Problem {
+  const all = [...standing];
+  const names = all
+    .filter(({ object }) => object.kind === "Deployment")
+    .map(({ object }) => object.metadata.name);
+  const counts = ["ReplicaSet", "Pod"].map((kind) => {
+    const count = all.filter(({ object }) => object.kind === kind).length;
+    return `${count} ${kind}${count === 1 ? "" : "s"}`;
+  });
+  const verb = names.length === 1 ? "goes" : "go";
+  const message = `Deployment ${names.join(", ")} ${verb} on from ${startTime}, with ${counts.join(" and ")}`;
+  return warning(
+    all[0]!,
+    "goes-on",
+    message,
+    `${pods.join("; ")}. behaviors of a Scenario can say otherwise`,
+  );
+}
+
+function warning(at: Manifest, code: string, message: string, hint?: string): Problem {
+  const span = at.node.entries?.get("kind")?.node.span ?? at.node.span;
+  const what = { severity: "warning", code, message } as const;
+  return problemAt(at.source, span, hint === undefined ? what : { ...what, hint });
 }

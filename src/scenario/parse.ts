@@ -22,6 +22,7 @@ import { scenarioSchema, type ScenarioInput } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { foldTemplates } from "./unrendered.ts";
 import { fromCluster } from "./from-cluster.ts";
+import { withFit } from "./fitted.ts";
 import { grantedTo, tellGranted } from "./granted.ts";
 import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
@@ -71,10 +72,11 @@ export function checkScenario(
   const head = isScenario(first.root) ? first : undefined;
   const bodies = head === undefined ? documents : rest;
   const read = bodies.flatMap((document) => manifestsOf(document, source, problems));
-  const { manifests, problems: leftOut } = fromCluster(read);
-  problems.push(...leftOut);
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
-  const scenario = compile(body, head?.root, source, manifests, problems, options);
+  const { manifests, fit, problems: told } = fromCluster(read, body.cluster?.startTime);
+  problems.push(...told);
+  const compiled = compile(body, head?.root, source, manifests, problems, options);
+  const scenario = fit === undefined ? compiled : withFit(compiled, fit);
   if (!problems.some(isError)) {
     const requests = head?.root.entries?.get("traffic")?.node;
     problems.push(

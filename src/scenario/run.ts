@@ -15,6 +15,7 @@ import type { Place } from "./problem.ts";
 import type { Failure, Result, StepResult } from "./result.ts";
 import type { Scenario, Step } from "./scenario.ts";
 import { requestsEntry, TrafficRun } from "./traffic.ts";
+import { appliedIn } from "./granted.ts";
 import { createNamespaces } from "./validate.ts";
 import { applyManifests, carryOut, type Stage, type StepFailure } from "./steps.ts";
 
@@ -186,12 +187,14 @@ class Run implements Stage {
 
   #begin(): boolean {
     const { manifests, steps } = this.#scenario;
-    const applied = steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
-    createNamespaces(this.cluster.api, this.namespace, [...manifests, ...applied]);
+    createNamespaces(this.cluster.api, this.namespace, [...manifests, ...appliedIn(steps)]);
     grant(this.cluster.api, this.#scenario.granted);
-    const [first] = manifests;
+    const standing = manifests.filter(({ found }) => found === true);
+    if (standing.length > 0) this.cluster.takeOver(standing.map(({ object }) => object));
+    const applied = manifests.filter(({ found }) => found !== true);
+    const [first] = applied;
     if (first === undefined) return true;
-    const failure = applyManifests(this, manifests, this.#scenario.file);
+    const failure = applyManifests(this, applied, this.#scenario.file);
     grant(this.cluster.api, this.#scenario.granted);
     if (failure === undefined) return true;
     this.#fail("manifest", "manifests", failure, first.place);

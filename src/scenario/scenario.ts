@@ -23,6 +23,7 @@ export interface ClusterSettings {
   readonly controlPlane?: "ideal" | ControlPlaneLimits;
   readonly featureGates?: Partial<FeatureGates>;
   readonly meshProvider?: string;
+  readonly startTime?: string;
 }
 
 /** An object as it was written, and where. */
@@ -31,6 +32,8 @@ export interface Manifest {
   readonly source: Source;
   readonly node: Located;
   readonly place: Place;
+  /** A cluster gave it, with all that its controllers had made: it stands from the start, as it was. */
+  readonly found?: true;
 }
 
 interface StepBase {
@@ -163,7 +166,7 @@ export interface Scenario {
   readonly traffic: readonly PlannedTraffic[];
   readonly metrics: readonly MetricRule[];
   readonly webhooks: readonly WebhookRule[];
-  /** Applied at the start, in order. */
+  /** Applied at the start, in order, but for those that stand already. */
   readonly manifests: readonly Manifest[];
   /** What these, and those of steps, name and nobody makes: there from the start. */
   readonly granted: readonly KubeObject[];

@@ -9,6 +9,12 @@ export const duration = v.pipe(
   v.check((text) => parseDuration(text).ok, "a duration such as 90s, 1m30s or 250ms"),
   v.description("A duration as Go writes it: 90s, 1m30s, 250ms."),
 );
+export const instant = v.pipe(
+  v.string(),
+  v.regex(/^20[0-3]\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/u, "a time such as 2026-11-29T18:00:00Z"),
+  // The seconds since 1970 of pods have 31 bits.
+  v.check((text) => Date.parse(text) < 2 ** 31 * 1000, "a time before 2038"),
+);
 /** How far a clock is off. */
 export const clockOffset = v.pipe(
   v.string(),

@@ -12,6 +12,7 @@ import {
   dnsLabel,
   duration,
   exitStatus,
+  instant,
   positive,
   probability,
   stringMap,
@@ -340,6 +341,7 @@ export const scenarioSchema = v.strictObject({
           v.description("How many pods can have an address at a time, on all nodes. Default: all."),
         ),
       ),
+      startTime: v.optional(v.pipe(instant, v.description("What its clock says at 0s."))),
       kubernetesVersion: v.optional(
         v.pipe(text, v.description("As in v1.37. Default the newest known.")),
       ),

@@ -52,18 +52,28 @@ export class Placement {
   }
 
   place(row: number): void {
+    if (this.bind(row)) this.#events.begin(row);
+  }
+
+  /** Gives a pod a node, `wanted` where that has room; false: it has one, or it waits. */
+  bind(row: number, wanted?: number): boolean {
     const { store, scheduler, filters } = this.#world;
-    if (store.pods.columns.node[row] !== UNBOUND) return;
+    if (store.pods.columns.node[row] !== UNBOUND) return false;
     const refuses = this.#refusing(row);
-    const node = scheduler.place(row, this.#nominatedFirst(row, refuses));
-    if (node === undefined) return this.#nowhere(row);
+    const where =
+      wanted === undefined ? this.#nominatedFirst(row, refuses) : this.#there(wanted, refuses);
+    const node = scheduler.place(row, where);
+    if (node === undefined) {
+      this.#nowhere(row);
+      return false;
+    }
     if (this.#nominated.size > 0) this.#nominated.delete(row);
     filters.bound(row, node);
     store.bindPod(row, node);
     this.#events.scheduled(row);
     // What one pod left may be room for several.
     if (refuses !== undefined) this.wakeWaiting();
-    this.#events.begin(row);
+    return true;
   }
 
   /** Pods that fitted nowhere are tried again. */

@@ -4,9 +4,16 @@ import { isFailedPull, isPullBackOff, PodReason } from "../pod-reasons.ts";
 import { PodChange, type PodChangeCode, type Store } from "../store.ts";
 import { Happened, type HappenedCode, type EventLog, type NodeAgents } from "./log.ts";
 
-export function logPods(store: Store, log: EventLog, agents: NodeAgents): void {
+/** `isSilent`: what happens now is not to be told. */
+export function logPods(
+  store: Store,
+  log: EventLog,
+  agents: NodeAgents,
+  isSilent: () => boolean,
+): void {
   store.listen({
     pod(change, row) {
+      if (isSilent()) return;
       const what = happened(store, change, row);
       if (what === undefined) return;
       log.note(store.now, what, row);

@@ -58,6 +58,7 @@ export class EventRecorder {
   #deleted: number[] = [];
   #names: number;
   #version: number;
+  #isSilent = false;
   /** Namespaces that are being deleted. */
   readonly #ended = new Set<string>();
   readonly #watches = new Set<(event: WatchEvent) => void>();
@@ -76,7 +77,7 @@ export class EventRecorder {
     for (const each of store.all("namespaces")) {
       if (isTerminating(each)) this.#ended.add(each.metadata.name);
     }
-    logPods(store, this.#log, agents);
+    logPods(store, this.#log, agents, () => this.#isSilent);
     store.schedulerSays = (row): string => {
       const seen = this.#log.nodesSeen.get(row);
       return seen === undefined ? "" : fitError(seen);
@@ -97,6 +98,16 @@ export class EventRecorder {
       const { uid = "", resourceVersion = "" } = object?.metadata ?? {};
       this.#log.noteRecorded(entry.at, { entry, uid, resourceVersion });
     });
+  }
+
+  /** What an action does to pods happened long ago: there are no events of it. */
+  silently(action: () => void): void {
+    this.#isSilent = true;
+    try {
+      action();
+    } finally {
+      this.#isSilent = false;
+    }
   }
 
   /** All events that are there now, in order of their last write. */

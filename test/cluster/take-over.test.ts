@@ -1,0 +1,150 @@
+import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
+import type { Pod } from "../../src/api/core.ts";
+import type { KubeObject } from "../../src/api/meta.ts";
+import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
+import { explainDeployment } from "../../src/explain/why.ts";
+import type { Behavior } from "../../src/kubelet/behavior.ts";
+import { runKubectl } from "../../src/kubectl/cluster-io.ts";
+import { web } from "../support/web.ts";
+
+const v1: Behavior = { match: { image: "web:v1" }, ready: { delay: 5000 } };
+const START = Date.parse("2000-01-01T00:00:00Z");
+const RELEASE = 60_000;
+
+function release(replicas: number, options: ClusterOptions, image = "web:v2"): Cluster {
+  const cluster = new Cluster(options);
+  cluster.act("create", (api) => api.create(web(replicas)));
+  cluster.runUntil(RELEASE);
+  cluster.act("release", (api) =>
+    api.patch({ resource: "deployments", name: "web" }, "strategic", {
+      spec: { template: { spec: { containers: [{ name: "web", image }] } } },
+    }),
+  );
+  return cluster;
+}
+
+/** What `kubectl get deploy,rs,pods -o json` gives. */
+function dump({ api }: Cluster): readonly KubeObject[] {
+  const objects = ["deployments", "replicasets", "pods"].flatMap((kind) => [...api.list(kind, {})]);
+  return JSON.parse(JSON.stringify(objects)) as KubeObject[];
+}
+
+function takenOver(from: Cluster): Cluster {
+  const startTime = new Date(START + from.now).toISOString();
+  const cluster = new Cluster({ ...from.options, startTime });
+  cluster.takeOver(dump(from));
+  return cluster;
+}
+
+/** All that does not say which object, or which version of it. */
+function standing({ api }: Cluster): unknown {
+  const deployments = api.list("deployments", {}) as readonly Deployment[];
+  const sets = api.list("replicasets", {}) as readonly ReplicaSet[];
+  return {
+    deployments: deployments.map(({ spec, status }) => ({ spec, status })),
+    sets: sets.map(({ metadata: { name, annotations }, spec, status }) => ({
+      name,
+      annotations,
+      spec,
+      status,
+    })),
+  };
+}
+
+/** The kubelet's message names the pod by its uid, which is another here. */
+function withoutUids(statuses: unknown): unknown {
+  return JSON.parse(JSON.stringify(statuses).replaceAll(/00000000-[-0-9]+/gu, "uid"));
+}
+
+/** Their names, and how they are. */
+function podsOf({ api }: Cluster): unknown {
+  const pods = api.list("pods", {}) as readonly Pod[];
+  return pods
+    .map(({ metadata: { name, creationTimestamp, deletionTimestamp }, status }) => ({
+      name,
+      creationTimestamp,
+      deletionTimestamp,
+      phase: status.phase,
+      conditions: status.conditions?.map(({ type, status: is, lastTransitionTime }) => ({
+        type,
+        is,
+        lastTransitionTime,
+      })),
+      containers: withoutUids(status["containerStatuses"]),
+    }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+describe("a cluster that is taken over goes on as it would have", () => {
+  const lives: Readonly<Record<string, Behavior>> = {
+    "becomes ready": { ready: { delay: 7000 }, start: { delay: 2000 } },
+    "cannot be pulled": { fault: { type: "ImagePullBackOff" } },
+    crashes: { fault: { type: "CrashLoopBackOff", after: 3000 } },
+    "is never ready": { fault: { type: "NeverReady" } },
+    "takes its time to end": { terminate: { delay: 20_000 }, ready: { delay: 1000 } },
+  };
+
+  test.each(Object.entries(lives))("a version that %s", (_, life) => {
+    const cases = fc.record({
+      replicas: fc.integer({ min: 1, max: 8 }),
+      seconds: fc.integer({ min: 0, max: 90 }),
+    });
+    fc.assert(
+      fc.property(cases, ({ replicas, seconds }) => {
+        const behaviors = [v1, { match: { image: "web:v2" }, ...life }];
+        const first = release(replicas, { behaviors });
+        first.runUntil(RELEASE + seconds * 1000);
+        const second = takenOver(first);
+        expect(standing(second)).toEqual(standing(first));
+        expect(podsOf(second)).toEqual(podsOf(first));
+        first.runUntil(first.now + 900_000);
+        second.runUntil(second.now + 900_000);
+        expect(standing(second)).toEqual(standing(first));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("what was taken over", () => {
+  const behaviors = [
+    v1,
+    { match: { image: "web:v2" }, fault: { type: "ImagePullBackOff" } as const },
+  ];
+
+  test("has no events of what happened before", () => {
+    const second = takenOver(release(4, { behaviors }));
+    expect(second.api.list("events", {})).toEqual([]);
+  });
+
+  test("can be taken back: pods that come have names of their own", () => {
+    const first = release(4, { behaviors });
+    first.runUntil(100_000);
+    const second = takenOver(first);
+    const io = { namespace: "default", readFile: () => undefined, out: () => {}, err: () => {} };
+    runKubectl(second, "kubectl rollout undo deploy/web", io as never);
+    second.runUntil(60_000);
+    const pods = podsOf(second) as readonly { readonly name: string; readonly phase: string }[];
+    expect(pods.map(({ phase }) => phase)).toEqual(["Running", "Running", "Running", "Running"]);
+    expect(new Set(pods.map(({ name }) => name)).size).toBe(4);
+  });
+
+  test("is explained as it was", () => {
+    const first = release(4, { behaviors });
+    first.runUntil(100_000);
+    const told = explainDeployment(first, "default/web");
+    const second = explainDeployment(takenOver(first), "default/web");
+    const elapsed = { at: 0, deadlineAt: (told?.deadlineAt ?? NaN) - 100_000 };
+    expect(second).toEqual({ ...told, ...elapsed });
+  });
+
+  test("goes on after a snapshot as without", () => {
+    const second = takenOver(release(4, { behaviors }));
+    const third = Cluster.restore(JSON.parse(JSON.stringify(second.save())));
+    second.runUntil(700_000);
+    third.runUntil(700_000);
+    expect(standing(third)).toEqual(standing(second));
+  });
+});
