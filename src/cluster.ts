@@ -242,7 +242,9 @@ export class Cluster {
    */
   takeOver(objects: readonly KubeObject[]): void {
     const world = { store: this.#store, trace: this.trace, kubelet: this.#kubelet };
-    this.act("take over", () => this.#events.silently(() => takeOver(world, objects)));
+    this.act("go on from another cluster", () =>
+      this.#events.silently(() => takeOver(world, objects)),
+    );
   }
 
   /** Controllers react to what was written: at the end of `act`, and within it whenever an action asks for it. */

@@ -6,6 +6,7 @@ import { savingsReport } from "../report/savings.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { savingsOf } from "../scenario/savings.ts";
 import { reader } from "./check.ts";
 import { explained } from "./explained.ts";
@@ -22,7 +23,7 @@ export interface ExplainArguments extends ReplayArguments {
 
 export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCode> {
   const replay = replayOf(args);
-  const stopAt = args.at === undefined ? undefined : durationOption("at", args.at);
+  const wanted = args.at === undefined ? undefined : durationOption("at", args.at);
   const [file, ...more] = await inputFiles([args.file], io);
   if (file === undefined || more.length > 0) throw new UsageError("explain takes one file");
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
@@ -35,12 +36,18 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
     io.out.write(`${savingsReport(savingsOf(scenario, options), width)}\n`);
     return exitCodes.fine;
   }
+  const stopAt = wanted ?? (isFoundOnly(scenario) ? 0 : undefined);
   const cluster = playing(file.name, () => clusterAt(scenario, stopAt, options));
   tellEnd(cluster.now, stopAt, io);
   const answer = explained(cluster, args.object, width);
   if (!answer.ok) throw new UsageError(answer.why);
   io.out.write(answer.text);
   return exitCodes.fine;
+}
+
+/** Only what a cluster gave: who asks wants to know why it is as it is now. */
+function isFoundOnly({ manifests, steps }: Scenario): boolean {
+  return steps.length === 0 && manifests.some(({ found }) => found === true);
 }
 
 function checkTrafficUsage({ at, object }: ExplainArguments, schedule: string): void {

@@ -3,7 +3,13 @@
  * kubectl step sets, the Service in front of it, and when. Other steps and expectations do not count: each
  * strategy has its own way from the first pod to the last.
  */
-import type { KubeObject, LabelSelector, Millis, StringMap } from "../api/meta.ts";
+import {
+  controllerOf,
+  type KubeObject,
+  type LabelSelector,
+  type Millis,
+  type StringMap,
+} from "../api/meta.ts";
 import { wordsOf } from "../kubectl/script.ts";
 import type { Place } from "../scenario/problem.ts";
 import type { KubectlStep, Manifest, Scenario } from "../scenario/scenario.ts";
@@ -113,7 +119,9 @@ function manifestsOf({ manifests, steps }: Scenario): readonly KubeObject[] {
   const applied = steps.flatMap((step): readonly Manifest[] =>
     step.verb === "apply" ? step.manifests : [],
   );
-  return [...manifests, ...applied].map(({ object }) => object);
+  const all = [...manifests, ...applied].map(({ object }) => object);
+  // Those of a cluster come with what its controllers had made, which each strategy makes anew.
+  return all.filter(({ metadata }) => controllerOf(metadata) === undefined);
 }
 
 function find(objects: readonly KubeObject[], kind: string, name: string): KubeObject | undefined {

@@ -18,7 +18,7 @@ interface Adopting extends Pick<KubeletWorld, "store"> {
   readonly placement: Placement;
   readonly pulls: Pulls;
   /** How the kubelet goes on with it. */
-  readonly then: {
+  readonly goOn: {
     /** It has been on its node for so long. */
     begin(waitedMs: Millis): void;
     /** Its containers have run for so long. */
@@ -36,13 +36,13 @@ export function adoptPod(world: Adopting, row: number, found: FoundPod, node: nu
   if (found.exit !== undefined) store.pods.noteExit(row, found.exit);
   if (found.state === "unscheduled" || (!hasEnded(found) && !world.placement.bind(row, node)))
     return;
-  goOn(world, row, found);
+  resume(world, row, found);
   if (found.deletionS !== undefined) {
     store.deletePod(row, Math.max(1, found.deletionS - store.wallClockSeconds));
   }
 }
 
-function goOn({ store, reports, pulls, then }: Adopting, row: number, found: FoundPod): void {
+function resume({ store, reports, pulls, goOn }: Adopting, row: number, found: FoundPod): void {
   const { state, exit } = found;
   const nowS = store.wallClockSeconds;
   const since = (second = nowS): Millis => (nowS - second) * 1000;
@@ -51,7 +51,7 @@ function goOn({ store, reports, pulls, then }: Adopting, row: number, found: Fou
     case "unscheduled":
       return;
     case "creating":
-      return then.begin(since(found.scheduledS));
+      return goOn.begin(since(found.scheduledS));
     case "pull fails":
       return pulls.goOn(row, failuresWithin(since(found.scheduledS)), "fails");
     case "pull backs off":
@@ -61,18 +61,18 @@ function goOn({ store, reports, pulls, then }: Adopting, row: number, found: Fou
       const reason = state === "crashed" ? PodReason.crashed : PodReason.crashLoopBackOff;
       store.editPod(row, { phase: Phase.Running, reason, startedS: exit?.startedS ?? startedS });
       reports.change(row, "restarted");
-      return then.restart(since(exit?.finishedS));
+      return goOn.restart(since(exit?.finishedS));
     }
     case "running":
       store.editPod(row, { phase: Phase.Running, startedS, readyS });
       reports.change(row, "running");
-      return then.run(since(startedS));
+      return goOn.run(since(startedS));
     case "ready":
       store.editPod(row, { phase: Phase.Running, startedS });
       reports.change(row, "running");
       store.setPodReady(row, readyS);
       reports.change(row, "ready");
-      return then.ready();
+      return goOn.ready();
     case "evicted":
       return store.setPodPhase(row, Phase.Failed, PodReason.evicted);
     case "failed":

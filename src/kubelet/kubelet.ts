@@ -89,13 +89,13 @@ export class Kubelet {
   /** A pod that is new here, and was found elsewhere in the middle of its life, on a node (its number here). */
   adopt(row: number, found: FoundPod, node: number): void {
     const [reports, placement, pulls] = [this.#reports, this.#placement, this.#pulls];
-    const then = {
+    const goOn = {
       begin: (waitedMs: Millis) => this.#begin(row, waitedMs),
       run: (ranMs: Millis) => this.#run(row, ranMs),
       ready: () => this.#beReady(row),
       restart: (endedMs: Millis) => this.#restartLater(row, RELIST_MS - endedMs),
     };
-    adoptPod({ ...this.#world, reports, placement, pulls, then }, row, found, node);
+    adoptPod({ ...this.#world, reports, placement, pulls, goOn }, row, found, node);
   }
 
   /** A pod that is ready stops being so, until somebody makes it ready again. */

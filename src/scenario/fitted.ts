@@ -5,7 +5,7 @@
 import { formatDuration } from "../api/duration.ts";
 import type { Pod } from "../api/core.ts";
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
-import { asArray, asRecord } from "../apiserver/json.ts";
+import { asArray, asRecord, asString } from "../apiserver/json.ts";
 import { specOf } from "../apiserver/strategy-parts.ts";
 import type { Behavior, Fault, FaultType } from "../kubelet/behavior.ts";
 import { foundPod, hasEnded, type FoundPod } from "../kubelet/found-pod.ts";
@@ -18,7 +18,7 @@ export interface Fit {
   readonly startTime: string;
   readonly nodes: readonly NodeGroup[];
   readonly behaviors: readonly Behavior[];
-  /** The same in words, for each ReplicaSet that has pods. */
+  /** In words: the ReplicaSets that have pods, and how these do. */
   readonly told: readonly string[];
 }
 
@@ -36,10 +36,12 @@ export function fitted(objects: readonly KubeObject[], startTime = latestIn(obje
 }
 
 /** What the scenario says itself comes first. */
-export function withFit(scenario: Scenario, { startTime, nodes, behaviors }: Fit): Scenario {
+export function withFit(scenario: Scenario, fit: Fit): Scenario {
+  const { startTime, nodes, behaviors, told } = fit;
   const known = nodes.length === 0 ? { startTime } : { startTime, nodes };
   return {
     ...scenario,
+    taken: [`it is ${startTime}`, ...told],
     cluster: { ...known, ...scenario.cluster },
     behaviors: [...scenario.behaviors, ...behaviors],
     apps: [...scenario.apps, ...behaviors.map(({ match }) => ({ ...match }))],
@@ -104,7 +106,7 @@ function isOwned({ metadata }: KubeObject, owner: KubeObject): boolean {
 /** The label that pods of a ReplicaSet have, and no others. */
 function hashOf({ metadata }: KubeObject): StringMap {
   const label = "pod-template-hash";
-  return { [label]: String(asRecord(metadata.labels)[label] ?? "") };
+  return { [label]: asString(asRecord(metadata.labels)[label]) };
 }
 
 function graceMs(deployment: KubeObject): Millis {

@@ -14,7 +14,7 @@ export interface FromCluster {
   readonly manifests: readonly Manifest[];
   /** What they tell of their cluster; undefined: none of them stands. */
   readonly fit: Fit | undefined;
-  /** A warning for those that are left out, and one for those that stand. */
+  /** A warning for those that are left out. */
   readonly problems: readonly Problem[];
 }
 
@@ -24,11 +24,12 @@ export function fromCluster(all: readonly Manifest[], startTime?: string): FromC
   const left = all.filter((manifest) => isMade(manifest) && !standing.has(manifest));
   const manifests = all.flatMap((manifest): readonly Manifest[] => {
     if (standing.has(manifest)) return [{ ...manifest, found: true }];
-    return isMade(manifest) ? [] : [{ ...manifest, object: withoutAddresses(manifest.object) }];
+    return isMade(manifest) || isApiServer(manifest)
+      ? []
+      : [{ ...manifest, object: withoutAddresses(manifest.object) }];
   });
   const fit = standing.size === 0 ? undefined : fitted([...standing].map(objectOf), startTime);
-  const problems = [...leftOut(left), ...(fit === undefined ? [] : [told(standing, fit)])];
-  return { manifests, fit, problems };
+  return { manifests, fit, problems: leftOut(left) };
 }
 
 /** Deployments whose ReplicaSets are here, and the Pods of each of these that has some; with them. */
@@ -68,6 +69,12 @@ function ownerOf({ object }: Manifest): string | undefined {
   return controllerOf({ ...object.metadata, ownerReferences: ownerReferences as never })?.uid;
 }
 
+/** The API server's own Service. */
+function isApiServer(manifest: Manifest): boolean {
+  const { kind, metadata } = manifest.object;
+  return isTaken(manifest) && kind === "Service" && metadata.name === "kubernetes";
+}
+
 function withoutAddresses(object: KubeObject): KubeObject {
   if (object.kind !== "Service" || typeof object.metadata.uid !== "string") return object;
   const { clusterIP, clusterIPs: _, ...spec } = asRecord(object["spec"]);
@@ -87,22 +94,19 @@ function leftOut(made: readonly Manifest[]): readonly Problem[] {
   return [warning(first, "left-out", message, ofDeployments ? hint : undefined)];
 }
 
-function told(standing: ReadonlySet<Manifest>, { startTime, told: pods }: Fit): Problem {
-  const all = [...standing];
-  const names = all
-    .filter(({ object }) => object.kind === "Deployment")
-    .map(({ object }) => object.metadata.name);
-  const counts = ["ReplicaSet", "Pod"].map((kind) => {
-    const count = all.filter(({ object }) => object.kind === kind).length;
-    return `${count} ${kind}${count === 1 ? "" : "s"}`;
-  });
+/** What is taken from a file that has no Scenario to say it. */
+export function goesOn(manifests: readonly Manifest[], { startTime, told }: Fit): Problem {
+  const standing = manifests.filter(({ found }) => found === true);
+  const names = standing.flatMap(({ object: { kind, metadata } }) =>
+    kind === "Deployment" ? [metadata.name] : [],
+  );
   const verb = names.length === 1 ? "goes" : "go";
-  const message = `Deployment ${names.join(", ")} ${verb} on from ${startTime}, with ${counts.join(" and ")}`;
+  const message = `Deployment ${names.join(", ")} ${verb} on from ${startTime}`;
   return warning(
-    all[0]!,
+    standing[0]!,
     "goes-on",
     message,
-    `${pods.join("; ")}. behaviors of a Scenario can say otherwise`,
+    `${told.join("; ")}. behaviors of a Scenario can say otherwise`,
   );
 }
 

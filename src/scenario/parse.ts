@@ -21,7 +21,7 @@ import type { Manifest, Scenario } from "./scenario.ts";
 import { scenarioSchema, type ScenarioInput } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { foldTemplates } from "./unrendered.ts";
-import { fromCluster } from "./from-cluster.ts";
+import { fromCluster, goesOn } from "./from-cluster.ts";
 import { withFit } from "./fitted.ts";
 import { grantedTo, tellGranted } from "./granted.ts";
 import { refusedManifests } from "./validate.ts";
@@ -73,8 +73,9 @@ export function checkScenario(
   const bodies = head === undefined ? documents : rest;
   const read = bodies.flatMap((document) => manifestsOf(document, source, problems));
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
-  const { manifests, fit, problems: told } = fromCluster(read, body.cluster?.startTime);
-  problems.push(...told);
+  const { manifests, fit, problems: leftOut } = fromCluster(read, body.cluster?.startTime);
+  problems.push(...leftOut);
+  if (head === undefined && fit !== undefined) problems.push(goesOn(manifests, fit));
   const compiled = compile(body, head?.root, source, manifests, problems, options);
   const scenario = fit === undefined ? compiled : withFit(compiled, fit);
   if (!problems.some(isError)) {

@@ -186,11 +186,12 @@ class Run implements Stage {
   }
 
   #begin(): boolean {
-    const { manifests, steps } = this.#scenario;
+    const { manifests, steps, taken = [] } = this.#scenario;
     createNamespaces(this.cluster.api, this.namespace, [...manifests, ...appliedIn(steps)]);
     grant(this.cluster.api, this.#scenario.granted);
     const standing = manifests.filter(({ found }) => found === true);
     if (standing.length > 0) this.cluster.takeOver(standing.map(({ object }) => object));
+    for (const text of taken) this.#print(`${text}\n`);
     const applied = manifests.filter(({ found }) => found !== true);
     const [first] = applied;
     if (first === undefined) return true;
@@ -199,6 +200,10 @@ class Run implements Stage {
     if (failure === undefined) return true;
     this.#fail("manifest", "manifests", failure, first.place);
     return false;
+  }
+
+  #print(text: string): void {
+    this.cluster.trace.add({ kind: "output", at: this.cluster.now, stream: "stdout", text });
   }
 
   #takeSteps(): boolean {

@@ -168,6 +168,8 @@ export interface Scenario {
   readonly webhooks: readonly WebhookRule[];
   /** Applied at the start, in order, but for those that stand already. */
   readonly manifests: readonly Manifest[];
+  /** What is taken from those that stand already, in words; absent: none does. */
+  readonly taken?: readonly string[];
   /** What these, and those of steps, name and nobody makes: there from the start. */
   readonly granted: readonly KubeObject[];
   readonly steps: readonly Step[];

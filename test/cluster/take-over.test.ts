@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import type { Deployment, ReplicaSet } from "../../src/api/apps.ts";
-import type { Pod } from "../../src/api/core.ts";
 import type { KubeObject } from "../../src/api/meta.ts";
 import { Cluster, type ClusterOptions } from "../../src/cluster.ts";
 import { explainDeployment } from "../../src/explain/why.ts";
@@ -40,8 +38,8 @@ function takenOver(from: Cluster): Cluster {
 
 /** All that does not say which object, or which version of it. */
 function standing({ api }: Cluster): unknown {
-  const deployments = api.list("deployments", {}) as readonly Deployment[];
-  const sets = api.list("replicasets", {}) as readonly ReplicaSet[];
+  const deployments = api.list("deployments", {});
+  const sets = api.list("replicasets", {});
   return {
     deployments: deployments.map(({ spec, status }) => ({ spec, status })),
     sets: sets.map(({ metadata: { name, annotations }, spec, status }) => ({
@@ -60,7 +58,7 @@ function withoutUids(statuses: unknown): unknown {
 
 /** Their names, and how they are. */
 function podsOf({ api }: Cluster): unknown {
-  const pods = api.list("pods", {}) as readonly Pod[];
+  const pods = api.list("pods", {});
   return pods
     .map(({ metadata: { name, creationTimestamp, deletionTimestamp }, status }) => ({
       name,
@@ -124,7 +122,7 @@ describe("what was taken over", () => {
     first.runUntil(100_000);
     const second = takenOver(first);
     const io = { namespace: "default", readFile: () => undefined, out: () => {}, err: () => {} };
-    runKubectl(second, "kubectl rollout undo deploy/web", io as never);
+    runKubectl(second, "kubectl rollout undo deploy/web", io);
     second.runUntil(60_000);
     const pods = podsOf(second) as readonly { readonly name: string; readonly phase: string }[];
     expect(pods.map(({ phase }) => phase)).toEqual(["Running", "Running", "Running", "Running"]);

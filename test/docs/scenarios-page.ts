@@ -51,6 +51,31 @@ rollsim schema > scenario.schema.json
 - Exit codes: 0 all held; 1 an expectation or a step failed; 2 usage or a bad file; 3 our mistake.
 `;
 
+const FOUND = `## A cluster as it is
+
+\`\`\`sh
+kubectl get deploy,rs,pods -o yaml > now.yaml   # with svc, hpa, pdb, nodes ... as you like
+rollsim explain now.yaml                        # why does it wait, in your cluster?
+rollsim run now.yaml                            # what becomes of it if nobody does anything?
+rollsim shell now.yaml                          # try the way out before you take it
+\`\`\`
+
+A Deployment in such a file that has its ReplicaSets and their Pods with it is not applied. It stands from the start,
+with its revisions, conditions and ages, and its controllers find it as after a restart of theirs. With a Scenario above it
+one can say what is done next: [found-stuck.yaml](../scenarios/found-stuck.yaml).
+
+- The clock begins at the latest time that these objects tell of. A cluster in which nothing happens tells of none:
+  \`cluster.startTime\` says when the file was taken.
+- Pods go on where they were: one that has crashed is started again when its back-off is over, one that runs gets ready
+  when the others did, one that has no node waits for room.
+- Pods to come do as those did that are there. They take the median of the times from node to running and from running to
+  ready, of their ReplicaSet, else of their Deployment. They fail as most of those do that fail, in the same share: the image
+  cannot be pulled, a container crashes after so long, it is not ready or has not started after twice the longest time
+  known and 10 s (a minute where none is known). What is taken from the file is told; \`behaviors\` of the Scenario come first.
+- There are as many nodes as these pods are on, called node-1 and so on; where a pod found no room they are full.
+- Events are not known, and whatever else controllers had made is left out: autoscalers and budgets begin anew.
+`;
+
 export function scenariosPage(): string {
   const path = `${root}src/scenario/scenario.schema.json`;
   const schema = JSON.parse(readFileSync(path, "utf8")) as Schema;
@@ -59,6 +84,7 @@ export function scenariosPage(): string {
   );
   return [
     INTRO,
+    FOUND,
     "## Keys",
     "",
     "| key | type | meaning |",
