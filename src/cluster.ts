@@ -95,6 +95,7 @@ export class Cluster {
     this.trace = new Trace(saved?.trace, options.traceLimit);
     const now = (): Millis => this.#simulation.now;
     this.#store = new Store(Date.parse(startTime), now, saved?.store);
+    this.#store.registry.nodeNames = shapes.map(({ name }) => name);
     if (saved === undefined) {
       seedNamespaces(this.#store);
       seedPriorityClasses(this.#store);

@@ -12,10 +12,6 @@ import { uidText, type Store } from "./store.ts";
 
 const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"] as const;
 
-export function nodeName(node: number): string {
-  return `node-${node + 1}`;
-}
-
 /** `status.hostIP` of its pods. */
 export function nodeAddress(node: number): string {
   return `10.0.${Math.floor((node + 1) / 256) % 256}.${(node + 1) % 256}`;
@@ -30,7 +26,7 @@ export function podObject(store: Store, row: number): Pod {
   const node = columns.node[row]!;
   const { template } = source;
   const spec: PodSpec =
-    node === UNBOUND ? source.spec : { ...source.spec, nodeName: nodeName(node) };
+    node === UNBOUND ? source.spec : { ...source.spec, nodeName: registry.nodeNames[node]! };
   const deleting = (flags & Flag.Deleting) !== 0;
   return {
     apiVersion: "v1",
@@ -195,7 +191,7 @@ function unscheduled(store: Store, row: number, common: Pod["status"]): Pod["sta
   return {
     ...common,
     conditions: [{ ...condition, message: store.schedulerSays?.(row) ?? "" }],
-    ...(nominated === undefined ? {} : { nominatedNodeName: nodeName(nominated) }),
+    ...(nominated === undefined ? {} : { nominatedNodeName: store.registry.nodeNames[nominated]! }),
   };
 }
 

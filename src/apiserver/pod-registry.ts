@@ -79,6 +79,8 @@ export class PodRegistry {
   readonly owners: PodOwner[];
   /** By the number in a pod's `edits` column; 0 is none. */
   readonly edits: PodEdits[];
+  /** By the number in a pod's `node` column. */
+  nodeNames: readonly string[] = [];
   /** Rows of pods that may differ from what their template and maker say: edited, orphaned, bare. */
   readonly special: Set<number>;
   /** Whether any pod has a priority other than 0. */

@@ -26,14 +26,7 @@ export function takeOver(world: World, objects: readonly KubeObject[]): void {
   const known = objects.map(decoded);
   for (const object of known) if (object.kind !== "Pod") takeObject(world, object);
   const pods = known.filter((object): object is Pod => object.kind === "Pod");
-  const nodes = nodesOf(pods);
-  for (const pod of pods.toSorted(byAge)) takePod(world, pod, nodes);
-}
-
-/** The names of the nodes that pods are on, each once: the first of them is the first node here. */
-export function nodesOf(pods: readonly Pod[]): readonly string[] {
-  const names = pods.flatMap(({ spec }) => spec?.nodeName ?? []);
-  return [...new Set(names)].toSorted(compareText);
+  for (const pod of pods.toSorted(byAge)) takePod(world, pod);
 }
 
 function decoded(object: KubeObject): KubeObject {
@@ -57,10 +50,11 @@ function takeObject({ store, trace }: World, object: KubeObject): void {
   trace.add({ kind: "write", at: store.now, ...found, object: stored });
 }
 
-function takePod({ store, kubelet }: World, pod: Pod, nodes: readonly string[]): void {
+/** On its node, where there is one of that name. */
+function takePod({ store, kubelet }: World, pod: Pod): void {
   const { nodeName = "", ...spec } = pod.spec;
   const row = store.insertBarePod(pod, { metadata: pod.metadata, spec });
-  kubelet.adopt(row, foundPod(pod), nodes.indexOf(nodeName));
+  kubelet.adopt(row, foundPod(pod), store.registry.nodeNames.indexOf(nodeName));
 }
 
 /** Older pods first, as they were made. */

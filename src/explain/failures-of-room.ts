@@ -4,7 +4,7 @@ import { matchesSelector } from "../api/label-selector.ts";
 import type { LabelSelector } from "../api/meta.ts";
 import type { Node } from "../api/node.ts";
 import { asArray, asRecord, asString } from "../apiserver/json.ts";
-import { nodeName } from "../apiserver/pod-objects.ts";
+
 import type { Cluster } from "../cluster.ts";
 import { defaults } from "../cluster/options.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
@@ -180,7 +180,7 @@ const clockSkew: Detector = ({ cluster, deployment, nextPods, oldPods }) => {
 function clocks({ options }: Cluster): ReadonlyMap<string, number> {
   const { nodes = defaults.nodes, podsPerNode = defaults.podsPerNode } = options;
   const all = nodeShapes(nodes, podsPerNode).map(
-    ({ clock = 0 }, node) => [nodeName(node), clock / 1000] as const,
+    ({ name, clock = 0 }) => [name, clock / 1000] as const,
   );
   return new Map(all.filter(([, ahead]) => ahead !== 0));
 }

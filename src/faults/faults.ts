@@ -125,8 +125,9 @@ export class Faults {
   #node(name: string): number {
     const node = this.#nodes.indexOf(name);
     if (node !== undefined) return node;
-    const { nodes } = this.#world.scheduler;
-    throw new RangeError(`there is no node ${JSON.stringify(name)}: use node-1 to node-${nodes}`);
+    const names = this.#world.api.store.registry.nodeNames;
+    const use = names[0] === "node-1" ? `node-1 to ${names.at(-1)}` : names.join(", ");
+    throw new RangeError(`there is no node ${JSON.stringify(name)}: use ${use}`);
   }
 
   #setUnschedulable(name: string, unschedulable: true | null): void {

@@ -105,12 +105,10 @@ export class NodeFaults {
     };
   }
 
-  /** The index of `node-2` and so on; undefined where there is none of that name. */
+  /** The index of a node; undefined where there is none of that name. */
   indexOf(name: string): number | undefined {
-    const number = /^node-([1-9]\d*)$/u.exec(name)?.[1];
-    return number === undefined || Number(number) > this.#world.nodes
-      ? undefined
-      : Number(number) - 1;
+    const index = this.#world.store.registry.nodeNames.indexOf(name);
+    return index < 0 ? undefined : index;
   }
 
   fail(node: number): void {

@@ -5,7 +5,7 @@
 import type { Millis } from "../api/meta.ts";
 import { healthyConditions, unknownConditions, type Node, type Taint } from "../api/node.ts";
 import { timestamp } from "../api/time.ts";
-import { nodeName } from "../apiserver/pod-objects.ts";
+
 import type { Store } from "../apiserver/store.ts";
 import type { Trace } from "../engine/trace.ts";
 
@@ -87,7 +87,11 @@ export class NodeObjects {
   }
 
   #find(node: number): Node | undefined {
-    return this.#store.get(NODES, nodeName(node)) as Node | undefined;
+    return this.#store.get(NODES, this.#nameOf(node)) as Node | undefined;
+  }
+
+  #nameOf(node: number): string {
+    return this.#store.registry.nodeNames[node]!;
   }
 
   #write(node: Node, verb: "update" | "update/status", by: string): void {
@@ -98,7 +102,7 @@ export class NodeObjects {
   }
 
   #tell(node: number, by: string, reason: string): void {
-    const name = nodeName(node);
+    const name = this.#nameOf(node);
     this.#trace.add({
       kind: "event",
       at: this.#now,

@@ -1,7 +1,7 @@
 /** What is told of pods by those who look after them: Events, and changes for the trace. */
 import type { PodsEntry } from "../api/trace.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
-import { nodeName } from "../apiserver/pod-objects.ts";
+
 import { uidText } from "../apiserver/store.ts";
 import type { KubeletWorld } from "./world.ts";
 
@@ -30,7 +30,7 @@ export class PodReports {
     const write = { by: scheduler, verb: "delete", resource: "pods" } as const;
     trace.add({ kind: "write", at: now(), ...write, namespace, name: podName(store, victim) });
     const uid = uidText(columns.uid[by]!);
-    const why = `Preempted by pod ${uid} on node ${nodeName(node)}`;
+    const why = `Preempted by pod ${uid} on node ${store.registry.nodeNames[node]}`;
     this.normal(victim, scheduler, "Preempted", why);
     store.deletePod(victim);
   }

@@ -48,8 +48,8 @@ export function waitProblems(step: WaitStep): readonly TargetProblem[] {
   return [...found, { key: "on", code: "wait-on", message, hint: `did you mean "${best}"?` }];
 }
 
-/** `nodes`: how many there are, node-1 and so on. */
-export function faultProblem(step: FaultStep, nodes: number): TargetProblem | undefined {
+/** `nodes`: what those are called that there are. */
+export function faultProblem(step: FaultStep, nodes: readonly string[]): TargetProblem | undefined {
   const { type, on } = step;
   const refuse = (message: string, hint: { hint?: string } = {}): TargetProblem => ({
     key: "on",
@@ -63,10 +63,9 @@ export function faultProblem(step: FaultStep, nodes: number): TargetProblem | un
     case "NodeDrain": {
       const name = nodeIn(on);
       if (name === undefined) return refuse(`${needs} node/node-1`, withKind(on, ["node"]));
-      const isThere = /^node-[1-9]\d*$/u.test(name) && Number(name.slice("node-".length)) <= nodes;
-      if (isThere) return undefined;
-      const there = `there are node-1 to node-${nodes}`;
-      const missing = refuse(`there is no node ${JSON.stringify(name)}: ${there}`);
+      if (nodes.includes(name)) return undefined;
+      const all = nodes[0] === "node-1" ? `node-1 to ${nodes.at(-1)}` : nodes.join(", ");
+      const missing = refuse(`there is no node ${JSON.stringify(name)}: there are ${all}`);
       return { ...missing, code: "unknown-node" };
     }
     case "PodKill":

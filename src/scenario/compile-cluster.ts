@@ -2,7 +2,7 @@
 import { durationOf } from "../api/duration.ts";
 import type { Millis } from "../api/meta.ts";
 import { featureGates } from "../features.ts";
-import type { NodeGroup } from "../scheduler/node-object.ts";
+import { nodeShapes, type NodeGroup } from "../scheduler/node-object.ts";
 import type { Compiler } from "./compile-expectations.ts";
 import { timeOf } from "./compile-values.ts";
 import { defined } from "./defined.ts";
@@ -25,12 +25,27 @@ export function compileCluster(
     const value = (gates as Readonly<Record<string, boolean | undefined>>)[name];
     return value === undefined ? [] : [[inner, value] as const];
   });
+  checkNames(compiler, input, node);
   return defined({
     ...rest,
     nodes: typeof nodes === "object" ? nodes.map(nodeGroupOf) : nodes,
     controlPlane: controlPlane === undefined ? undefined : limitsOf(controlPlane),
     featureGates: Object.fromEntries(renamed),
   });
+}
+
+function checkNames(
+  { source, problems }: Compiler,
+  { nodes }: ClusterInput,
+  cluster: Located | undefined,
+): void {
+  const groups = typeof nodes === "object" ? nodes.map(nodeGroupOf) : [];
+  const names = nodeShapes(groups, 1).map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const node = cluster?.entries?.get("nodes")?.node;
+  if (twice === undefined || node === undefined) return;
+  const message = `two nodes are called "${twice}"`;
+  problems.push(problemAt(source, node.span, { code: "duplicate-name", message }));
 }
 
 function checkVersion(

@@ -16,7 +16,7 @@ export function compileSteps(
   compiler: Compiler,
   list: Located | undefined,
   until: Millis,
-  nodes: number,
+  nodes: readonly string[],
 ): readonly Step[] {
   const names = new Set<string>();
   const written: Written[] = (list?.items ?? []).flatMap((node, index) => {
@@ -160,7 +160,12 @@ function asserted(compiler: Compiler, node: Located): AssertStep["condition"] | 
   return { objects };
 }
 
-function checkTargets(compiler: Compiler, step: Step, node: Located, nodes: number): void {
+function checkTargets(
+  compiler: Compiler,
+  step: Step,
+  node: Located,
+  nodes: readonly string[],
+): void {
   if (step.verb !== "fault" && step.verb !== "wait") return;
   const part = node.entries?.get(step.verb)?.node ?? node;
   const problems = step.verb === "wait" ? waitProblems(step) : [faultProblem(step, nodes)];

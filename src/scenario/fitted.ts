@@ -9,9 +9,9 @@ import { asArray, asRecord, asString } from "../apiserver/json.ts";
 import { specOf } from "../apiserver/strategy-parts.ts";
 import type { Behavior, Fault, FaultType } from "../kubelet/behavior.ts";
 import { foundPod, hasEnded, type FoundPod } from "../kubelet/found-pod.ts";
-import { nodesOf } from "../cluster/take-over.ts";
 import type { NodeGroup } from "../scheduler/node-object.ts";
-import type { Scenario } from "./scenario.ts";
+import { nodesIn } from "./fitted-nodes.ts";
+import type { ClusterSettings, Scenario } from "./scenario.ts";
 
 export interface Fit {
   /** When they were so. */
@@ -22,29 +22,40 @@ export interface Fit {
   readonly told: readonly string[];
 }
 
-/** `objects` are Deployments, their ReplicaSets, and the Pods of these; `startTime`: when they were so, if that is known. */
-export function fitted(objects: readonly KubeObject[], startTime = latestIn(objects)): Fit {
+/**
+ * `objects` are Deployments, their ReplicaSets, and the Pods of these; `others` came with them. `startTime`: when they were
+ * so, if that is known.
+ */
+export function fitted(
+  objects: readonly KubeObject[],
+  others: readonly KubeObject[],
+  startTime = latestIn(objects),
+): Fit {
   const nowS = Math.floor(Date.parse(startTime) / 1000);
   const deployments = objects.filter(({ kind }) => kind === "Deployment");
   const fits = deployments.map((deployment) => fitDeployment(deployment, objects, nowS));
   return {
     startTime,
-    nodes: nodesIn(objects),
+    nodes: nodesIn(objects, others),
     behaviors: fits.flatMap(({ behaviors }) => behaviors),
     told: fits.flatMap(({ told }) => told),
   };
 }
 
 /** What the scenario says itself comes first. */
-export function withFit(scenario: Scenario, fit: Fit): Scenario {
-  const { startTime, nodes, behaviors, told } = fit;
-  const known = nodes.length === 0 ? { startTime } : { startTime, nodes };
+export function clusterWith(fit: Fit | undefined, own: ClusterSettings): ClusterSettings {
+  if (fit === undefined) return own;
+  const { startTime, nodes } = fit;
+  return { ...(nodes.length === 0 ? { startTime } : { startTime, nodes }), ...own };
+}
+
+type Behaviors = Pick<Scenario, "behaviors" | "apps">;
+
+export function behaviorsWith(fit: Fit | undefined, own: Behaviors): Behaviors {
+  const taken = fit?.behaviors ?? [];
   return {
-    ...scenario,
-    taken: [`it is ${startTime}`, ...told],
-    cluster: { ...known, ...scenario.cluster },
-    behaviors: [...scenario.behaviors, ...behaviors],
-    apps: [...scenario.apps, ...behaviors.map(({ match }) => ({ ...match }))],
+    behaviors: [...own.behaviors, ...taken],
+    apps: [...own.apps, ...taken.map(({ match }) => ({ ...match }))],
   };
 }
 
@@ -210,16 +221,6 @@ function tell({ metadata: { name } }: KubeObject, life: Behavior, hit = 0): stri
   const share =
     fault.probability === undefined ? "" : `, ${Math.round(fault.probability * 100)}% of them`;
   return `pods of ${name}: ${FAULTS[fault.type]} (${hit} found)${share}`;
-}
-
-/** One for each node that pods are on; where some pod found no room, they are full. */
-function nodesIn(objects: readonly KubeObject[]): readonly NodeGroup[] {
-  const pods = objects.filter((object): object is Pod => object.kind === "Pod");
-  const unscheduled = pods.some((pod) => foundPod(pod).state === "unscheduled");
-  return nodesOf(pods).map((name) => {
-    const here = pods.filter(({ spec }) => spec?.nodeName === name).length;
-    return { pods: unscheduled ? here : Math.max(110, here) };
-  });
 }
 
 /** RFC 3339 in UTC, as the API writes it, before the seconds since 1970 need more than 31 bits. */

@@ -6,6 +6,7 @@
 import { controllerOf, type KubeObject } from "../api/meta.ts";
 import { asArray, asRecord } from "../apiserver/json.ts";
 import { fitted, type Fit } from "./fitted.ts";
+import { isNode } from "./fitted-nodes.ts";
 import { problemAt, type Problem } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
 
@@ -24,11 +25,15 @@ export function fromCluster(all: readonly Manifest[], startTime?: string): FromC
   const left = all.filter((manifest) => isMade(manifest) && !standing.has(manifest));
   const manifests = all.flatMap((manifest): readonly Manifest[] => {
     if (standing.has(manifest)) return [{ ...manifest, found: true }];
+    // The cluster has nodes for them.
+    if (standing.size > 0 && isNode(manifest.object)) return [];
     return isMade(manifest) || isApiServer(manifest)
       ? []
       : [{ ...manifest, object: withoutAddresses(manifest.object) }];
   });
-  const fit = standing.size === 0 ? undefined : fitted([...standing].map(objectOf), startTime);
+  const others = all.filter((manifest) => !standing.has(manifest)).map(objectOf);
+  const fit =
+    standing.size === 0 ? undefined : fitted([...standing].map(objectOf), others, startTime);
   return { manifests, fit, problems: leftOut(left) };
 }
 

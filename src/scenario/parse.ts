@@ -21,8 +21,8 @@ import type { Manifest, Scenario } from "./scenario.ts";
 import { scenarioSchema, type ScenarioInput } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
 import { foldTemplates } from "./unrendered.ts";
-import { fromCluster, goesOn } from "./from-cluster.ts";
-import { withFit } from "./fitted.ts";
+import { fromCluster, goesOn, type FromCluster } from "./from-cluster.ts";
+import { behaviorsWith, clusterWith } from "./fitted.ts";
 import { grantedTo, tellGranted } from "./granted.ts";
 import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
@@ -73,11 +73,11 @@ export function checkScenario(
   const bodies = head === undefined ? documents : rest;
   const read = bodies.flatMap((document) => manifestsOf(document, source, problems));
   const body = head === undefined ? emptyBody(file) : bodyOf(head, source, problems);
-  const { manifests, fit, problems: leftOut } = fromCluster(read, body.cluster?.startTime);
-  problems.push(...leftOut);
-  if (head === undefined && fit !== undefined) problems.push(goesOn(manifests, fit));
-  const compiled = compile(body, head?.root, source, manifests, problems, options);
-  const scenario = fit === undefined ? compiled : withFit(compiled, fit);
+  const found = fromCluster(read, body.cluster?.startTime);
+  problems.push(...found.problems);
+  if (head === undefined && found.fit !== undefined)
+    problems.push(goesOn(found.manifests, found.fit));
+  const scenario = compile(body, head?.root, source, found, problems, options);
   if (!problems.some(isError)) {
     const requests = head?.root.entries?.get("traffic")?.node;
     problems.push(
@@ -164,7 +164,7 @@ function compile(
   body: ScenarioInput,
   root: Located | undefined,
   source: Source,
-  manifests: readonly Manifest[],
+  { manifests, fit }: FromCluster,
   problems: Problem[],
   options: ParseOptions,
 ): Scenario {
@@ -172,8 +172,10 @@ function compile(
   const part = (name: string): Located | undefined => root?.entries?.get(name)?.node;
   const until = durationOf(body.until ?? "1h");
   const namespace = body.namespace ?? "default";
-  const cluster = compileCluster(compiler, body.cluster ?? {}, part("cluster"));
-  const nodes = nodeShapes(cluster.nodes ?? defaults.nodes, defaults.podsPerNode).length;
+  const own = compileCluster(compiler, body.cluster ?? {}, part("cluster"));
+  const cluster = clusterWith(fit, own);
+  const shapes = nodeShapes(cluster.nodes ?? defaults.nodes, defaults.podsPerNode);
+  const nodes = shapes.map(({ name: called }) => called);
   const steps = compileSteps(compiler, part("steps"), until, nodes);
   const names = stepNames(part("steps"));
   const expect = compileExpectations(compiler, part("expect"), names);
@@ -194,7 +196,8 @@ function compile(
     namespace,
     until,
     cluster,
-    ...compileBehaviors(compiler, body.behaviors ?? [], part("behaviors")),
+    ...behaviorsWith(fit, compileBehaviors(compiler, body.behaviors ?? [], part("behaviors"))),
+    ...(fit === undefined ? {} : { taken: [`it is ${fit.startTime}`, ...fit.told] }),
     traffic,
     metrics: (body.metrics ?? []).map(metricRule),
     webhooks: (body.webhooks ?? []).map(webhookRule),

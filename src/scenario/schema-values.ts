@@ -27,6 +27,10 @@ export const dnsLabel = v.pipe(
   v.string(),
   v.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/u, "lower-case letters, digits and -, at most 63"),
 );
+export const dnsName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/u, "lower-case letters, digits, - and ."),
+);
 export const positive = v.pipe(
   v.number(),
   v.integer("a whole number"),

@@ -10,6 +10,7 @@ import {
   delay,
   clockOffset,
   dnsLabel,
+  dnsName,
   duration,
   exitStatus,
   instant,
@@ -279,6 +280,7 @@ const quantity = v.union([
 ]);
 const nodeGroup = v.strictObject({
   count: v.optional(v.pipe(positive, v.description("Nodes that are alike. Default 1."))),
+  name: v.optional(v.pipe(dnsName, v.description("Of several with -1 ... Default node-1 ..."))),
   cpu: v.optional(v.pipe(quantity, v.description("For pods, of each. Default 16."))),
   memory: v.optional(v.pipe(quantity, v.description("Default 64Gi."))),
   pods: v.optional(v.pipe(positive, v.description("Default podsPerNode."))),

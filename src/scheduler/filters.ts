@@ -9,7 +9,7 @@
 import type { StringMap } from "../api/meta.ts";
 import type { Node } from "../api/node.ts";
 import { UNBOUND } from "../apiserver/pod-columns.ts";
-import { nodeName } from "../apiserver/pod-objects.ts";
+
 import { quantities, type Amounts } from "../apiserver/pod-resources.ts";
 import type { Store } from "../apiserver/store.ts";
 import { demandOf, type Demand, type Refusal } from "./demand.ts";
@@ -79,7 +79,8 @@ export class Filters {
 
   /** Of a node that takes no pods: cordoned, or not heard of. */
   closed(node: number): Refusal {
-    const object = this.#store.get("nodes", nodeName(node)) as Node | undefined;
+    const object = this.#store.get("nodes", this.#store.registry.nodeNames[node]!) as
+      Node | undefined;
     return object?.spec.unschedulable === true ? CLOSED : TAINTED;
   }
 
@@ -96,7 +97,7 @@ export class Filters {
     }
     const demand = this.#demand(row);
     const { labels, allocatable } = this.#nodeAt(node);
-    if (demand?.nodes?.(nodeName(node), labels) === false) return WRONG_NODE;
+    if (demand?.nodes?.(this.#store.registry.nodeNames[node]!, labels) === false) return WRONG_NODE;
     const resources = this.#resourceRefusal(demand?.amounts ?? {}, node, allocatable, pods);
     if (resources !== undefined) return resources;
     return this.#nearby.refusal(row, node, demand);
@@ -142,7 +143,8 @@ export class Filters {
   #nodeAt(node: number): { readonly allocatable: Amounts; readonly labels: StringMap } {
     const known = this.#nodes.get(node);
     if (known !== undefined) return known;
-    const object = this.#store.get("nodes", nodeName(node)) as Node | undefined;
+    const object = this.#store.get("nodes", this.#store.registry.nodeNames[node]!) as
+      Node | undefined;
     const found = {
       allocatable: quantities(object?.status["allocatable"]),
       labels: object?.metadata.labels ?? {},

@@ -6,7 +6,7 @@
  */
 import type { StringMap } from "../api/meta.ts";
 import { UNBOUND } from "../apiserver/pod-columns.ts";
-import { nodeName } from "../apiserver/pod-objects.ts";
+
 import type { Store } from "../apiserver/store.ts";
 import type { Demand, PodTerm, Refusal, SpreadRule } from "./demand.ts";
 
@@ -149,7 +149,11 @@ export class NearbyPods {
       const labels = this.#labelsOf(node);
       const domain = labels[rule.topologyKey];
       if (domain === undefined) continue;
-      if (rule.nodeAffinity === "honor" && allowed?.(nodeName(node), labels) === false) continue;
+      if (
+        rule.nodeAffinity === "honor" &&
+        allowed?.(this.#store.registry.nodeNames[node]!, labels) === false
+      )
+        continue;
       counts.set(domain, (counts.get(domain) ?? 0) + (perNode[node] ?? 0));
     }
     return counts;

@@ -4,7 +4,7 @@
  */
 import type { Millis, StringMap, Timestamp } from "../api/meta.ts";
 import { healthyConditions, type Node, type Taint } from "../api/node.ts";
-import { nodeAddress, nodeName } from "../apiserver/pod-objects.ts";
+import { nodeAddress } from "../apiserver/pod-objects.ts";
 import type { Store } from "../apiserver/store.ts";
 
 /** Quantities, as in `status.allocatable`; nothing is kept back for the system, so capacity is the same. */
@@ -19,6 +19,8 @@ export interface NodeCapacity {
 export interface NodeGroup extends NodeCapacity {
   /** Default 1. */
   readonly count?: number;
+  /** What it is called; of several, with `-1` and so on. Default `node-1` and so on, counted over all groups. */
+  readonly name?: string;
   /** How many pods fit on one; default `podsPerNode` of the cluster. */
   readonly pods?: number;
   /** Beside those that every node has. */
@@ -29,6 +31,7 @@ export interface NodeGroup extends NodeCapacity {
 }
 
 export interface NodeShape extends NodeCapacity {
+  readonly name: string;
   readonly podsPerNode: number;
   readonly clock?: Millis;
   readonly labels?: StringMap;
@@ -60,12 +63,16 @@ export function nodeShapes(
   capacity: NodeCapacity = {},
 ): readonly NodeShape[] {
   const groups = typeof nodes === "number" ? [{ count: nodes }] : nodes;
-  return groups.flatMap(({ count = 1, pods = podsPerNode, ...rest }: NodeGroup) =>
-    Array.from({ length: count }, () => ({ ...capacity, ...rest, podsPerNode: pods })),
+  const shapes = groups.flatMap(({ count = 1, name, pods = podsPerNode, ...rest }: NodeGroup) =>
+    Array.from({ length: count }, (_, index) => {
+      const called = name === undefined || count === 1 ? name : `${name}-${index + 1}`;
+      return { ...capacity, ...rest, name: called, podsPerNode: pods };
+    }),
   );
+  return shapes.map((shape, node) => ({ ...shape, name: shape.name ?? `node-${node + 1}` }));
 }
 
-/** The nodes that a cluster starts with, `node-1` and so on. */
+/** The nodes that a cluster starts with. */
 export function seedNodes(
   store: Store,
   shapes: readonly NodeShape[],
@@ -76,7 +83,7 @@ export function seedNodes(
 
 /** The node of an index from 0, as it registers. */
 function nodeObject(node: number, shape: NodeShape, software: NodeSoftware): Node {
-  const name = nodeName(node);
+  const { name } = shape;
   const allocatable = allocatableOf(shape);
   return {
     apiVersion: "v1",

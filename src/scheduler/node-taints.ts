@@ -5,7 +5,7 @@
  */
 import type { PodSpec } from "../api/core.ts";
 import type { Node, Taint } from "../api/node.ts";
-import { nodeName } from "../apiserver/pod-objects.ts";
+
 import type { Store } from "../apiserver/store.ts";
 
 interface Toleration {
@@ -18,7 +18,10 @@ interface Toleration {
 export class NodeTaints {
   readonly #byNode = new Map<string, readonly Taint[]>();
 
+  readonly #store: Store;
+
   constructor(store: Store) {
+    this.#store = store;
     for (const node of store.all("nodes")) this.#note(node as Node, "there");
     store.listen({
       object: ({ resource, type, object }) => {
@@ -36,7 +39,7 @@ export class NodeTaints {
   /** The first taint of a node, by its index, that a pod does not tolerate. */
   untolerated(node: number, spec: PodSpec): Taint | undefined {
     const tolerations = (spec["tolerations"] ?? []) as readonly Toleration[];
-    const taints = this.#byNode.get(nodeName(node)) ?? [];
+    const taints = this.#byNode.get(this.#store.registry.nodeNames[node]!) ?? [];
     return taints.find((taint) => !tolerations.some((each) => tolerates(each, taint)));
   }
 

@@ -1,9 +1,9 @@
 /** What is given as manifests of a rollout: the Deployment that it is about, and what else decides over its pods. */
 import type { KubeObject } from "../api/meta.ts";
-import type { Taint } from "../api/node.ts";
 import { asRecord, asString } from "../apiserver/json.ts";
 import { openLists } from "../kubectl/list-manifest.ts";
 import { parseManifest } from "../kubectl/manifest.ts";
+import { nodeGroupOf } from "../scheduler/node-group.ts";
 import type { NodeGroup } from "../scheduler/node-object.ts";
 
 /** A Deployment as an object, a list of objects or the text of manifests of which one is a Deployment. */
@@ -49,7 +49,7 @@ export function manifestsIn(given: DeploymentManifest): ManifestsOfRollout {
       `${where} has only Nodes that are cordoned; uncordon one, or leave them out`,
     );
   }
-  return { deployment, beside, nodes: open.map(nodeOf) };
+  return { deployment, beside, nodes: open.map(nodeGroupOf) };
 }
 
 function documentsOf(text: string): readonly unknown[] {
@@ -98,26 +98,6 @@ function scales(given: KubeObject, deployment: KubeObject): boolean {
   if (!/^autoscaling\/v[12] HorizontalPodAutoscaler$/u.test(kindOf(given))) return false;
   const { kind, name } = asRecord(asRecord(given["spec"])["scaleTargetRef"]);
   return kind === "Deployment" && name === deployment.metadata?.name;
-}
-
-/** A Node as it is written, or as kubectl get -o yaml prints it. */
-function nodeOf({ metadata, spec, status }: KubeObject): NodeGroup {
-  const { taints = [] } = asRecord(spec) as { readonly taints?: readonly Taint[] };
-  const { allocatable, capacity } = asRecord(status);
-  // A quantity may be written as a number.
-  const { cpu, memory, pods } = asRecord(allocatable ?? capacity) as Partial<
-    Record<string, string | number>
-  >;
-  const kept = taints.map(({ key, value, effect }): Taint => {
-    return { key, ...(value === undefined ? {} : { value }), effect };
-  });
-  return {
-    ...(cpu === undefined ? {} : { cpu: String(cpu) }),
-    ...(memory === undefined ? {} : { memory: String(memory) }),
-    ...(pods === undefined ? {} : { pods: Number(pods) }),
-    ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
-    ...(kept.length === 0 ? {} : { taints: kept }),
-  };
 }
 
 function kindOf(given: unknown): string {

@@ -8,6 +8,10 @@ describe("an option that no cluster can have is named, with what to use", () => 
   test.each([
     [{ nodes: 0 }, "nodes: got 0; use an integer >= 1, or groups of nodes"],
     [{ nodes: [] }, "nodes: got []; use an integer >= 1, or groups of nodes"],
+    [
+      { nodes: [{ name: "a" }, {}, { name: "a" }] },
+      'nodes: got "a"; use another name for one of the two',
+    ],
     [{ podsPerNode: 1.5 }, "podsPerNode: got 1.5; use an integer >= 1"],
     [{ podAddresses: 0 }, "podAddresses: got 0; use an integer >= 1"],
     [{ seed: 7 }, 'seed: got 7; use a text, as in "7"'],

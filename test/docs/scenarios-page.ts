@@ -72,7 +72,8 @@ one can say what is done next: [found-stuck.yaml](../scenarios/found-stuck.yaml)
   ready, of their ReplicaSet, else of their Deployment. They fail as most of those do that fail, in the same share: the image
   cannot be pulled, a container crashes after so long, it is not ready or has not started after twice the longest time
   known and 10 s (a minute where none is known). What is taken from the file is told; \`behaviors\` of the Scenario come first.
-- There are as many nodes as these pods are on, called node-1 and so on; where a pod found no room they are full.
+- There are the nodes that these pods are on. With Nodes in the file they have their room, labels and taints, less what other
+  pods in it ask for; one that is cordoned is full, and all are where a pod found no room.
 - Events are not known, and whatever else controllers had made is left out: autoscalers and budgets begin anew.
 `;
 

@@ -5,138 +5,22 @@ import type { KubeObject } from "../../src/api/meta.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
 import { checkScenario, parseScenario } from "../../src/scenario/parse.ts";
 import { clusterAt, runScenario } from "../../src/scenario/run.ts";
-
-const NOW = "2026-11-29T18:10:00Z";
-/** So many seconds before it. */
-const ago = (seconds: number): string =>
-  new Date(Date.parse(NOW) - seconds * 1000).toISOString().replace(".000Z", "Z");
-
-const labels = { app: "web" };
-const podSpec = { containers: [{ name: "web", image: "web:v1" }] };
-
-function owner(kind: string, name: string): object {
-  return {
-    apiVersion: "apps/v1",
-    kind,
-    name,
-    uid: name,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}
-
-function deployment(replicas: number): object {
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: {
-      name: "web",
-      namespace: "default",
-      uid: "web",
-      creationTimestamp: ago(600),
-      generation: 1,
-      annotations: { "deployment.kubernetes.io/revision": "1" },
-    },
-    spec: {
-      replicas,
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: podSpec },
-    },
-    status: { observedGeneration: 1, replicas, updatedReplicas: replicas },
-  };
-}
-
-function replicaSet(replicas: number): object {
-  const hashed = { ...labels, "pod-template-hash": "abc" };
-  return {
-    apiVersion: "apps/v1",
-    kind: "ReplicaSet",
-    metadata: {
-      name: "web-abc",
-      namespace: "default",
-      uid: "web-abc",
-      creationTimestamp: ago(600),
-      generation: 1,
-      labels: hashed,
-      annotations: { "deployment.kubernetes.io/revision": "1" },
-      ownerReferences: [owner("Deployment", "web")],
-    },
-    spec: {
-      replicas,
-      selector: { matchLabels: hashed },
-      template: { metadata: { labels: hashed }, spec: podSpec },
-    },
-    status: { observedGeneration: 1, replicas, fullyLabeledReplicas: replicas },
-  };
-}
-
-interface Found {
-  readonly created?: number;
-  readonly status?: object;
-  readonly node?: string | null;
-  readonly deletion?: number;
-}
-
-let pods = 0;
-function pod({ created = 600, status = {}, node = "a", deletion }: Found): object {
-  const name = `web-abc-${++pods}`;
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace: "default",
-      uid: name,
-      creationTimestamp: ago(created),
-      labels: { ...labels, "pod-template-hash": "abc" },
-      ownerReferences: [owner("ReplicaSet", "web-abc")],
-      ...(deletion === undefined
-        ? {}
-        : { deletionTimestamp: ago(-deletion), deletionGracePeriodSeconds: 30 }),
-    },
-    spec: node === null ? podSpec : { ...podSpec, nodeName: node },
-    status,
-  };
-}
-
-const condition = (type: string, status: string, seconds: number): object => ({
-  type,
-  status,
-  lastTransitionTime: ago(seconds),
-});
-
-/** So many seconds before now it came to its node, ran, and got ready. */
-function ready(scheduled: number, started: number, since: number): object {
-  const running = { state: { running: { startedAt: ago(started) } }, restartCount: 0 };
-  return {
-    phase: "Running",
-    conditions: [condition("PodScheduled", "True", scheduled), condition("Ready", "True", since)],
-    containerStatuses: [{ name: "web", ready: true, image: "web:v1", imageID: "", ...running }],
-  };
-}
-
-function unready(state: object, { restarts = 0, lastState = {}, scheduled = 590 } = {}): object {
-  const status = { state, lastState, restartCount: restarts };
-  return {
-    phase: "Pending",
-    conditions: [
-      condition("PodScheduled", "True", scheduled),
-      condition("Ready", "False", scheduled),
-    ],
-    containerStatuses: [{ name: "web", ready: false, image: "web:v1", imageID: "", ...status }],
-  };
-}
-
-const waiting = (reason: string): object => ({ waiting: { reason } });
-const running = (seconds: number): object => ({ running: { startedAt: ago(seconds) } });
-const exited = (began: number, ended: number): object => ({
-  terminated: { exitCode: 1, reason: "Error", startedAt: ago(began), finishedAt: ago(ended) },
-});
-
-function dump(...found: readonly object[]): string {
-  const items = [deployment(found.length), replicaSet(found.length), ...found];
-  return JSON.stringify({ apiVersion: "v1", kind: "List", items }, undefined, 1);
-}
+import {
+  NOW,
+  ago,
+  labels,
+  owner,
+  deployment,
+  replicaSet,
+  type Found,
+  pod,
+  ready,
+  unready,
+  waiting,
+  running,
+  exited,
+  dump,
+} from "../support/found.ts";
 
 /** With a Scenario that says what time it is. */
 function scenario(text: string): string {
@@ -266,14 +150,54 @@ describe("the cluster is as it was", () => {
       pod({ ...well, node: "a" }),
       pod({ ...well, node: "b" }),
     ];
-    expect(parseScenario(dump(...found)).cluster.nodes).toEqual([{ pods: 110 }, { pods: 110 }]);
+    const { cluster } = parseScenario(dump(...found));
+    expect(cluster.nodes).toEqual([
+      { name: "a", pods: 110 },
+      { name: "b", pods: 110 },
+    ]);
     const full = parseScenario(dump(...found, pod({ node: null, status: { phase: "Pending" } })));
-    expect(full.cluster.nodes).toEqual([{ pods: 1 }, { pods: 2 }]);
-    const cluster = clusterAt(full, 60_000);
-    const nodes = cluster.api
-      .list("pods")
-      .map(({ spec }) => (spec as { nodeName?: string }).nodeName);
-    expect(nodes).toEqual(["node-2", "node-1", "node-2", undefined]);
+    expect(full.cluster.nodes).toEqual([
+      { name: "a", pods: 1 },
+      { name: "b", pods: 2 },
+    ]);
+    const pods = clusterAt(full, 60_000).api.list("pods");
+    const nodes = pods.map(({ spec }) => (spec as { nodeName?: string }).nodeName);
+    expect(nodes).toEqual(["b", "a", "b", undefined]);
+    const nowhere = dump(pod({ node: null, status: { phase: "Pending" } }));
+    expect(parseScenario(nowhere).cluster.nodes).toEqual([{ pods: 0 }]);
+  });
+
+  test("with the room that its Nodes have, and that other pods leave of it", () => {
+    const node = (name: string, spec: object = {}): object => ({
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, uid: name, labels: { zone: name } },
+      spec,
+      status: { allocatable: { cpu: "4", memory: "8Gi", pods: "20" } },
+    });
+    const containers = [
+      { name: "agent", image: "agent", resources: { requests: { cpu: "500m", memory: "1Gi" } } },
+    ];
+    const agent = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "agent-x", uid: "agent-x", ownerReferences: [owner("DaemonSet", "agent")] },
+      spec: { nodeName: "a", containers },
+      status: { phase: "Running" },
+    };
+    const taints = [{ key: "gpu", effect: "NoSchedule", timeAdded: ago(5) }];
+    const others = [agent, node("b", { taints }), node("a"), node("c", { unschedulable: true })];
+    const scenario = parseScenario(dump(pod(well), ...others));
+    const room = { cpu: "4000m", memory: "8589934592", pods: 20 };
+    expect(scenario.cluster.nodes).toEqual([
+      { name: "a", labels: { zone: "a" }, cpu: "3500m", memory: "7516192768", pods: 19 },
+      { name: "b", labels: { zone: "b" }, taints: [{ key: "gpu", effect: "NoSchedule" }], ...room },
+      { name: "c", labels: { zone: "c" }, ...room, pods: 0 },
+    ]);
+    const names = clusterAt(scenario, 0)
+      .api.list("nodes")
+      .map(({ metadata }) => metadata.name);
+    expect(names).toEqual(["a", "b", "c"]);
   });
 
   test("at the latest time that it tells of, or when a Scenario says", () => {

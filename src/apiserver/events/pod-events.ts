@@ -5,7 +5,7 @@
  */
 import type { Container } from "../../api/core.ts";
 import { compareText } from "../../api/order.ts";
-import { nodeName } from "../pod-objects.ts";
+
 import { isFailedPull, isPullBackOff, podReasons, PodReason } from "../pod-reasons.ts";
 import { uidText, type Store } from "../store.ts";
 import type { ReportedEvent } from "./correlator.ts";
@@ -93,7 +93,7 @@ function about(store: Store, row: number): PodNamed {
     namespace,
     name: podName(store, row),
     uid: uidText(columns.uid[row]!),
-    node: nodeName(columns.node[row]!),
+    node: store.registry.nodeNames[columns.node[row]!] ?? "",
     container: template.spec.containers[0] ?? {},
     hadContainers: columns.startedS[row]! > 0 || pullFailed,
     pullFailure:

@@ -5,7 +5,7 @@
  */
 import { deepFreeze } from "../../api/json.ts";
 import type { KubeObject } from "../../api/meta.ts";
-import { nodeName, podAddress } from "../../apiserver/pod-objects.ts";
+import { podAddress } from "../../apiserver/pod-objects.ts";
 import { uidText, type Store } from "../../apiserver/store.ts";
 
 export interface Endpoint {
@@ -55,7 +55,7 @@ export function endpointOf(store: Store, service: KubeObject, row: number): Endp
       terminating,
     },
     ...(named ? { hostname } : {}),
-    nodeName: nodeName(columns.node[row]!),
+    nodeName: registry.nodeNames[columns.node[row]!]!,
     targetRef: {
       kind: "Pod" as const,
       namespace,
