@@ -90,3 +90,43 @@ test("A patch of the scale is refused where its version or name is another's", (
   expect(scaled({ name: "other" })).toContain("(other) does not match the name on the URL (web)");
   expect(scaled({ name: null })).toContain("name must be provided");
 });
+
+describe("a Secret", () => {
+  const type = (name: string): string => `kubernetes.io/${name}`;
+  const redacted = 'Invalid value: "<secret contents redacted>":';
+
+  test.each([
+    ["tls", {}, ["data[tls.crt]: Required value", "data[tls.key]: Required value"]],
+    ["basic-auth", {}, ["data[username]: Required value", "data[password]: Required value"]],
+    ["basic-auth", { password: "" }, []],
+    ["ssh-auth", { "ssh-privatekey": "" }, ["data[ssh-privatekey]: Required value"]],
+    ["dockerconfigjson", {}, ["data[.dockerconfigjson]: Required value"]],
+    [
+      "dockerconfigjson",
+      { ".dockerconfigjson": "eA==" },
+      [`data[.dockerconfigjson]: ${redacted} invalid character 'x' looking for beginning of value`],
+    ],
+    ["dockerconfigjson", { ".dockerconfigjson": "e30=" }, []],
+    [
+      "dockercfg",
+      { ".dockercfg": "" },
+      [`data[.dockercfg]: ${redacted} unexpected end of JSON input`],
+    ],
+    [
+      "dockercfg",
+      { ".dockercfg": "W10=" },
+      [
+        `data[.dockercfg]: ${redacted} json: cannot unmarshal array into Go value of type map[string]interface {}`,
+      ],
+    ],
+    [
+      "service-account-token",
+      {},
+      ["metadata.annotations[kubernetes.io/service-account.name]: Required value"],
+    ],
+  ])("of type %s with %j has what its type needs", (name, data, expected) => {
+    const answer = made("Secret", { type: type(name), data });
+    const causes = answer.ok ? [] : (answer.status.details?.causes ?? []);
+    expect(causes.map(({ field, message }) => `${field}: ${message}`)).toEqual(expected);
+  });
+});

@@ -144,6 +144,8 @@ describe("a ResourceQuota", () => {
   });
 });
 
+const selector = "spec.scopeSelector.matchExpressions";
+
 describe("a ResourceQuota that a real API server refuses", () => {
   const standard = "must be a standard resource";
   const negative = "must be greater than or equal to 0";
@@ -174,6 +176,66 @@ describe("a ResourceQuota that a real API server refuses", () => {
     [
       { scopes: ["Terminating", "NotTerminating"] },
       ['spec.scopes: Invalid value: ["Terminating","NotTerminating"]: conflicting scopes'],
+    ],
+    [
+      { hard: { services: "1", pods: "1" }, scopes: ["BestEffort"] },
+      ['spec.scopes: Invalid value: ["BestEffort"]: unsupported scope applied to resource'],
+    ],
+    [
+      { scopeSelector: { matchExpressions: [{ scopeName: "x", operator: "In" }] } },
+      [
+        `${selector}.scopeName: Invalid value: "x": unsupported scope`,
+        `${selector}.values: Required value: must be at least one value when \`operator\` is 'In' or 'NotIn' for scope selector`,
+      ],
+    ],
+    [
+      {
+        scopeSelector: {
+          matchExpressions: [{ scopeName: "BestEffort", operator: "In", values: ["a"] }],
+        },
+      },
+      [
+        `${selector}.operator: Invalid value: "In": must be 'Exists' when scope is any of ` +
+          "ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, " +
+          "ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity",
+      ],
+    ],
+    [
+      {
+        scopeSelector: {
+          matchExpressions: [
+            { scopeName: "PriorityClass", operator: "Exists", values: ["a"] },
+            { scopeName: "PriorityClass", operator: "z" },
+          ],
+        },
+      },
+      [
+        `${selector}.values: Invalid value: ["a"]: must be no value when \`operator\` is 'Exist' or 'DoesNotExist' for scope selector`,
+        `${selector}.operator: Invalid value: "z": not a valid selector operator`,
+      ],
+    ],
+    [
+      {
+        scopeSelector: {
+          matchExpressions: [
+            { scopeName: "BestEffort", operator: "Exists" },
+            { scopeName: "NotBestEffort", operator: "Exists" },
+          ],
+        },
+      },
+      [`${selector}: Invalid value: null: conflicting scopes`],
+    ],
+    [
+      {
+        hard: { services: "1", "count/pods": "1" },
+        scopeSelector: {
+          matchExpressions: [{ scopeName: "PriorityClass", operator: "In", values: ["high"] }],
+        },
+      },
+      [
+        `${selector}: Invalid value: {"MatchExpressions":[{"ScopeName":"PriorityClass","Operator":"In",` +
+          '"Values":["high"]}]}: unsupported scope applied to resource',
+      ],
     ],
   ])("%j is refused in its words", (spec, expected) => {
     const answer = new Cluster().api.create({ ...quota({}), spec });

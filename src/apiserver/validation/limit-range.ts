@@ -77,67 +77,41 @@ function validateLimit(limit: Json, field: string): Causes {
   ];
 }
 
+type List = (typeof LISTS)[number];
+
+/** Which amounts may not be more than which: the list that is blamed, the amount that is shown with it, and the two. */
+const COMPARISONS: readonly (readonly [List, List, List, List])[] = [
+  ["min", "min", "min", "max"],
+  ["defaultRequest", "defaultRequest", "min", "defaultRequest"],
+  ["defaultRequest", "defaultRequest", "defaultRequest", "max"],
+  ["defaultRequest", "defaultRequest", "defaultRequest", "default"],
+  ["default", "min", "min", "default"],
+  ["default", "max", "default", "max"],
+];
+
+/** `blamed`: of a default request, the default is told from it by another word. */
+function wordOf(list: List, blamed: List): string {
+  if (list === "default" && blamed === "defaultRequest") return "default limit";
+  return list === "defaultRequest" ? "default request" : list;
+}
+
 function validateAmounts(limit: Json, name: string, field: string): Causes {
-  const [max, min, most, asked, ratio] = LISTS.map((list) => amountIn(limit, list, name));
-  const above = (
-    [list, value]: readonly [string, Quantity | undefined],
-    a: Quantity | undefined,
-    b: Quantity | undefined,
-    rule: (a: string, b: string) => string,
-  ): Causes =>
-    a === undefined || b === undefined || value === undefined || compareQuantities(a, b) <= 0
-      ? []
-      : [
-          invalid(
-            `${field}.${list}[${name}]`,
-            printQuantity(value),
-            rule(printQuantity(a), printQuantity(b)),
-          ),
-        ];
+  const amounts = Object.fromEntries(LISTS.map((list) => [list, amountIn(limit, list, name)]));
+  const tooMuch = COMPARISONS.flatMap(([blamed, shown, smaller, larger]) => {
+    const [value, least, most] = [amounts[shown], amounts[smaller], amounts[larger]];
+    if (value === undefined || least === undefined || most === undefined) return [];
+    if (compareQuantities(least, most) <= 0) return [];
+    const [a, b] = [smaller, larger].map((list) => `${wordOf(list, blamed)} value`);
+    const rule = `${a} ${printQuantity(least)} is greater than ${b} ${printQuantity(most)}`;
+    return [invalid(`${field}.${blamed}[${name}]`, printQuantity(value), rule)];
+  });
+  const ratio = amounts["maxLimitRequestRatio"];
   const one = parseQuantity("1");
   const isSmall = ratio !== undefined && one.ok && compareQuantities(ratio, one.quantity) < 0;
-  return [
-    ...above(["min", min], min, max, (a, b) => `min value ${a} is greater than max value ${b}`),
-    ...above(
-      ["defaultRequest", asked],
-      min,
-      asked,
-      (a, b) => `min value ${a} is greater than default request value ${b}`,
-    ),
-    ...above(
-      ["defaultRequest", asked],
-      asked,
-      max,
-      (a, b) => `default request value ${a} is greater than max value ${b}`,
-    ),
-    ...above(
-      ["defaultRequest", asked],
-      asked,
-      most,
-      (a, b) => `default request value ${a} is greater than default limit value ${b}`,
-    ),
-    ...above(
-      ["default", min],
-      min,
-      most,
-      (a, b) => `min value ${a} is greater than default value ${b}`,
-    ),
-    ...above(
-      ["default", max],
-      most,
-      max,
-      (a, b) => `default value ${a} is greater than max value ${b}`,
-    ),
-    ...(isSmall
-      ? [
-          invalid(
-            `${field}.maxLimitRequestRatio[${name}]`,
-            printQuantity(ratio),
-            `ratio ${printQuantity(ratio)} is less than 1`,
-          ),
-        ]
-      : []),
-  ];
+  if (!isSmall) return tooMuch;
+  const text = printQuantity(ratio);
+  const place = `${field}.maxLimitRequestRatio[${name}]`;
+  return [...tooMuch, invalid(place, text, `ratio ${text} is less than 1`)];
 }
 
 function amountIn(limit: Json, list: string, name: string): Quantity | undefined {
