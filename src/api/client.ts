@@ -67,8 +67,12 @@ export interface DeleteOptions {
   readonly dryRun?: "All";
   /** Default Background. */
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+  /** The older way to say Orphan, or that there is to be none of it; not both. */
+  readonly orphanDependents?: boolean;
   /** Seconds; pods only; default: the pod's own grace period. */
   readonly gracePeriodSeconds?: number;
+  /** Which object is meant: another one, or another version of it, is left alone (409 Conflict). */
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
 /** `strategic`, `merge` (RFC 7386), `json` (RFC 6902, a list of operations), `apply` (server-side apply). */

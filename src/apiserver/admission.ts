@@ -24,8 +24,10 @@ import { groupResource, storeName } from "./kinds.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
 import { LIMITED_ANNOTATION, withLimits } from "./limit-ranges.ts";
 import { classRefusal, withPriority } from "./pod-classes.ts";
+import { withoutRepeatedOwners } from "./owner-references.ts";
 import type { Store } from "./store.ts";
 import { namesVersion } from "./strategy-parts.ts";
+import { readmitted } from "./strategy-pod.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
 
@@ -33,8 +35,8 @@ export type Admitted =
   | {
       readonly ok: true;
       readonly value: KubeObject;
-      /** Before addresses and ports were allocated, where that is done. */
-      readonly asked?: KubeObject;
+      /** What was sent, defaulted, before the server added anything to it: what the sender owns. */
+      readonly asked: () => KubeObject;
       readonly warnings: readonly string[];
     }
   | Extract<Answer<KubeObject>, { ok: false }>;
@@ -47,8 +49,9 @@ export function admitCreate(
 ): Admitted {
   const decoded = decodeObject(withoutAutoscalingV1(object), fieldValidation);
   if (!decoded.ok) return decoded;
-  const { value, warnings } = decoded;
-  return warned(admitDecoded(store, kind, withoutSystemFields(value), warnings), warnings);
+  const { object: sent, warnings: repeated } = withoutRepeatedOwners(decoded.value, "as sent");
+  const warnings = [...(decoded.warnings ?? []), ...repeated];
+  return warned(admitDecoded(store, kind, withoutSystemFields(sent), warnings), warnings);
 }
 
 /** What only the server says of an object, and nobody who makes one (rest.WipeObjectMetaSystemFields). */
@@ -80,7 +83,7 @@ function admitDecoded(
     metadata: kind.namespaced ? { ...named.metadata, namespace } : metadata,
   };
   const strategy = strategyFor(storeName(kind));
-  if (strategy === undefined) return { ok: true, value: placed, warnings };
+  if (strategy === undefined) return { ok: true, value: placed, asked: () => placed, warnings };
   const classed =
     kind.kind === "Pod" ? withClasses(store, placed) : { ok: true as const, value: placed };
   if (!classed.ok) return classed;
@@ -95,13 +98,10 @@ function admitDecoded(
       : [];
   if (taken.length > 0) return refuse(kind, next, taken);
   const more = strategy.warnings(next);
-  // Nobody owns what the server allocates, nor how it begins a namespace.
   return {
     ok: true,
     value: canonicalObject(next),
-    ...(allocated === undefined && kind.kind !== "Namespace"
-      ? {}
-      : { asked: canonicalObject({ ...defaulted, status: undefined }) }),
+    asked: () => canonicalObject({ ...applyDefaults(placed), status: undefined }),
     warnings: [...warnings, ...more],
   };
 }
@@ -135,21 +135,6 @@ function withName(store: Store, object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, name: `${generateName}${suffix}` } };
 }
 
-/** The body of a PUT; a patch was decoded when it was applied. */
-export function admitReplace(
-  store: Store,
-  kind: KindInfo,
-  object: KubeObject,
-  current: KubeObject,
-  options: { subresource?: Subresource; fieldValidation?: FieldValidation },
-): Admitted {
-  const decoded = decodeObject(object, options.fieldValidation);
-  if (!decoded.ok) return decoded;
-  const admitted = admitUpdate(store, kind, decoded.value, current, options.subresource);
-  if (!admitted.ok) return warned(admitted, decoded.warnings);
-  return { ...admitted, warnings: [...(decoded.warnings ?? []), ...admitted.warnings] };
-}
-
 export function admitUpdate(
   store: Store,
   kind: KindInfo,
@@ -158,10 +143,15 @@ export function admitUpdate(
   subresource?: Subresource,
 ): Admitted {
   const strategy = strategyFor(storeName(kind));
-  if (strategy === undefined) return { ok: true, value: object, warnings: [] };
+  if (strategy === undefined) {
+    return { ok: true, value: object, asked: () => object, warnings: [] };
+  }
   const defaulted = applyDefaults(object);
-  const allocated = strategy.allocate?.(defaulted, current, pools(store));
-  const next = strategy.prepareForUpdate(allocated ?? defaulted, current, subresource);
+  const completed =
+    kind.kind === "Pod" && subresource === undefined
+      ? { ...defaulted, spec: readmitted(asRecord(defaulted["spec"]), asRecord(current["spec"])) }
+      : strategy.allocate?.(defaulted, current, pools(store));
+  const next = strategy.prepareForUpdate(completed ?? defaulted, current, subresource);
   if (strategy.versioned && !namesVersion(next)) {
     return { ok: false, status: unversioned(kind, next.metadata.name) };
   }
@@ -170,7 +160,8 @@ export function admitUpdate(
   return {
     ok: true,
     value: canonicalObject(next),
-    ...(allocated === undefined ? {} : { asked: canonicalObject(defaulted) }),
+    asked: () =>
+      canonicalObject(completed === undefined ? next : { ...defaulted, status: next["status"] }),
     warnings: strategy.warnings(next, current),
   };
 }
@@ -196,11 +187,18 @@ function refuse(
 
 /** Addresses and ports of Services, one after the other. */
 function pools(store: Store): { clusterIp(): string; nodePort(): number } {
-  let taken = [...store.all("services")].length;
-  const n = (): number => store.resourceVersion + ++taken;
+  const services = [...store.all("services")];
+  const ports = new Set(services.flatMap(nodePortsOf));
+  let drawn = services.length;
+  const n = (): number => store.resourceVersion + ++drawn;
+  const nodePort = (): number => {
+    let port = 30000 + (n() % 2768);
+    while (ports.has(port)) port = 30000 + (n() % 2768);
+    return port;
+  };
   return {
     clusterIp: () => `10.96.${Math.floor(n() / 250) % 250}.${(n() % 250) + 2}`,
-    nodePort: () => 30000 + (n() % 2768),
+    nodePort,
   };
 }
 
@@ -245,11 +243,16 @@ export function refuseNew(
   taken: KubeObject | undefined,
   { dryRun }: { readonly dryRun?: "All" },
 ): Status | undefined {
-  if ((metadata.resourceVersion ?? "") !== "" && dryRun === undefined) {
+  if (Number(metadata.resourceVersion ?? "") > 0 && dryRun === undefined) {
     const why = "resourceVersion should not be set on objects to be created";
     return failure(500, "none", why);
   }
-  return taken === undefined ? undefined : alreadyExists(groupResource(kind), metadata.name);
+  if (taken === undefined) return undefined;
+  const status = alreadyExists(groupResource(kind), metadata.name);
+  // A name that may have been made up could be free the next time.
+  if ((metadata.generateName ?? "") === "") return status;
+  const message = `${status.message}, the server was not able to generate a unique name for the object`;
+  return { ...status, message, details: { ...status.details, retryAfterSeconds: 1 } };
 }
 
 /** A PUT may be meant for an object that has been made anew since, or for another version. */

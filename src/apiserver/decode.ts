@@ -49,7 +49,7 @@ export function decodeObject(
     const name = asString(metadata["name"]);
     return { ok: true, value: { ...copy, apiVersion, kind, metadata: { ...metadata, name } } };
   }
-  const { value, error, strictErrors } = decodeJson(type, json);
+  const { value, error, strictErrors } = decodeJson(type, json, "as written");
   if (error !== undefined) return { ok: false, status: unhandled(apiVersion, kind, error) };
   if (strictErrors.length > 0 && fieldValidation === "Strict") {
     const list = `strict decoding error: ${strictErrors.join(", ")}`;
@@ -74,6 +74,20 @@ export function asKubeObject(value: unknown): KubeObject {
 /** Where the API server's table of kinds was made, as it says itself. */
 const SCHEME = "pkg/runtime/scheme.go:111";
 
+/** Why what says to be of one kind cannot be read as one of another; `expected`: a kind and its group. */
+export function wrongKind(
+  { apiVersion, kind }: Pick<KubeObject, "apiVersion" | "kind">,
+  expected: { readonly group: string; readonly kind: string },
+): string {
+  const known = kindOfObject({ apiVersion, kind });
+  const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
+  if (known.kind !== kind || known.version !== version || known.custom === true) {
+    return `no kind "${kind}" is registered for version "${apiVersion}" in scheme "${SCHEME}"`;
+  }
+  const [group = ""] = (expected.group || "core").split(".");
+  return `converting (${version}.${kind}) to (${group}.${expected.kind}): unknown conversion`;
+}
+
 function unhandled(apiVersion: string, kind: string, error: string, served = kind): Status {
   const version = apiVersion.slice(apiVersion.indexOf("/") + 1);
   const where = `${kind} in version "${version}" cannot be handled as a ${served}`;
@@ -81,11 +95,15 @@ function unhandled(apiVersion: string, kind: string, error: string, served = kin
 }
 
 /**
- * Decodes JSON as Go's decoder does: the first type error counts. Go reads in the order of the document;
- * here keys are sorted, as they are in every document that kubectl sends.
+ * Decodes JSON as Go's decoder does: the first type error counts, in the order of the document. Keys are sorted in
+ * what the server, or kubectl, has written itself.
  */
-export function decodeJson(type: TypeInfo, json: unknown): Decoded {
-  const run: Run = { error: undefined, strictErrors: [] };
+export function decodeJson(
+  type: TypeInfo,
+  json: unknown,
+  order: "sorted" | "as written" = "sorted",
+): Decoded {
+  const run: Run = { order, error: undefined, strictErrors: [] };
   try {
     const value = decode(type, json, run, { struct: "", path: [] }, "");
     return run.error === undefined
@@ -98,6 +116,7 @@ export function decodeJson(type: TypeInfo, json: unknown): Decoded {
 }
 
 interface Run {
+  readonly order: "sorted" | "as written";
   error: string | undefined;
   readonly strictErrors: string[];
 }
@@ -126,7 +145,7 @@ function decode(
       if (isNil(json)) return undefined;
       if (!isRecord(json)) return mismatch(run, json, type, context);
       return Object.fromEntries(
-        sortedEntries(json).map(([key, item]) => [
+        entriesOf(json, run).map(([key, item]) => [
           key,
           decode(type.element, item, run, context, joined(strictPath, key)),
         ]),
@@ -147,7 +166,7 @@ function decodeStruct(
   strictPath: string,
 ): unknown {
   const value: Record<string, unknown> = {};
-  for (const [key, item] of sortedEntries(json)) {
+  for (const [key, item] of entriesOf(json, run)) {
     const found = findField(type, key);
     if (found === undefined) {
       const error = `unknown field ${JSON.stringify(joined(strictPath, key))}`;
@@ -183,8 +202,9 @@ function mismatch(run: Run, json: unknown, type: TypeInfo, context: FieldContext
   return undefined;
 }
 
-function sortedEntries(json: Json): readonly (readonly [string, unknown])[] {
-  return Object.entries(json).toSorted(([a], [b]) => compareText(a, b));
+function entriesOf(json: Json, { order }: Run): readonly (readonly [string, unknown])[] {
+  const entries = Object.entries(json);
+  return order === "sorted" ? entries.toSorted(([a], [b]) => compareText(a, b)) : entries;
 }
 
 function joined(path: string, key: string): string {

@@ -39,6 +39,8 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
     fillAbsent(object, { preemptionPolicy: "PreemptLowerPriority" }),
   "v1/LimitRange": defaultLimitRange,
   "v1/Namespace": defaultNamespace,
+  "v1/PersistentVolumeClaim": (claim) =>
+    fillAbsent(child(claim, "spec"), { volumeMode: "Filesystem" }),
   "v1/Pod": (pod) => {
     const spec = child(pod, "spec");
     defaultPodOnly(spec);

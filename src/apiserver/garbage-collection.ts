@@ -1,182 +1,232 @@
 /**
- * What goes with an object that is deleted: its dependents, at the same instant (in a cluster the garbage
- * collector follows a moment later). Pods end gracefully. Deletion in the foreground marks an object and
- * all that it owns; each goes when nothing that it owns is left. Orphaning leaves what it owns without it.
- * Mirrors pkg/controller/garbagecollector and registry/rest BeforeDelete.
+ * What goes with an object that is deleted: those that it owns and nobody else does, at the same instant (in a cluster
+ * the garbage collector follows a moment later). Pods end gracefully. Deletion in the foreground marks an object and
+ * what it owns; each goes when nothing is left that blocks it. Orphaning leaves what it owns without it. Mirrors
+ * pkg/controller/garbagecollector attemptToDeleteItem and registry/generic/registry Store.Delete (v1.37.2).
+ *
+ * Left out: objects that are made with owners who are not there.
  */
 import type { DeleteOptions } from "../api/client.ts";
-import { controllerOf, type KubeObject } from "../api/meta.ts";
-import { compareText } from "../api/order.ts";
+import type { KubeObject, OwnerReference } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
-import { podEdits } from "./pod-access.ts";
+import { kindIn } from "./custom-kinds.ts";
+import { asArray, asRecord } from "./json.ts";
+import { storeName } from "./kinds.ts";
+import { FOREGROUND, isInForeground, type Place } from "./ownership.ts";
+import { findPod, podEdits } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import { keyOf, type Store } from "./store.ts";
 
-/** Resources whose objects own objects of others; ReplicaSets own pods. From the outermost inwards. */
-const DEPENDENTS: Readonly<Record<string, readonly string[]>> = {
-  canaries: [
-    "deployments",
-    "destinationrules",
-    "horizontalpodautoscalers",
-    "httproutes",
-    "ingresses",
-    "services",
-    "trafficsplits",
-    "virtualservices",
-  ],
-  deployments: ["replicasets"],
-  replicasets: [],
-};
-
-const INWARDS = Object.keys(DEPENDENTS);
-
-const FOREGROUND = "foregroundDeletion";
 const ORPHAN = "orphan";
+
+/** Whose controllers may hold the deletion back. */
+type Asked = Pick<DeleteOptions, "propagationPolicy" | "orphanDependents">;
 
 /** Answers the object as it was last, or as it is now, marked with a deletionTimestamp. */
 export function deleteWithDependents(
   store: Store,
   resource: string,
   object: KubeObject,
-  propagation: DeleteOptions["propagationPolicy"] = "Background",
+  asked: Asked = {},
 ): KubeObject {
-  if (isHeld(object)) return hold(store, resource, object);
-  if (DEPENDENTS[resource] === undefined) return store.delete(resource, object);
-  switch (propagation) {
-    case "Orphan":
-      return orphanDependents(store, resource, object);
-    case "Foreground":
-      return deleteInForeground(store, resource, object);
-    default:
-      return deleteInBackground(store, resource, object);
+  const finalizers = finalizersFor(object, asked);
+  if (finalizers.length === 0) {
+    const gone = store.delete(resource, object);
+    collect(store, object);
+    sweepForeground(store);
+    return gone;
   }
+  const marked = store.replace(resource, asDeleting(store, object, finalizers));
+  if (finalizers.includes(ORPHAN)) {
+    orphanDependents(store, marked);
+    finish(store, resource, marked, ORPHAN);
+  } else if (isInForeground(marked)) {
+    collect(store, marked);
+    sweepForeground(store);
+  }
+  return marked;
+}
+
+/** As a dry run shows it. */
+export function deletionOf(store: Store, object: KubeObject, asked: Asked): KubeObject {
+  const finalizers = finalizersFor(object, asked);
+  return finalizers.length === 0 ? object : asDeleting(store, object, finalizers);
 }
 
 /** Stores an object; one that was only waiting for its last finalizer goes instead. */
 export function replaceOrFinish(store: Store, resource: string, object: KubeObject): KubeObject {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   const stored = store.replace(resource, object);
-  if (deletionTimestamp === undefined || finalizers.length > 0) return stored;
+  const waits = finalizers.length > 0 || asArray(asRecord(object["spec"])["finalizers"]).length > 0;
+  if (deletionTimestamp === undefined || waits) return stored;
   return deleteWithDependents(store, resource, stored);
 }
 
-/** A controller has to do something before the object may go: only finalizers of controllers count here. */
-function isHeld({ metadata: { finalizers = [] } }: KubeObject): boolean {
-  return finalizers.some((name) => name !== FOREGROUND && name !== ORPHAN);
+/** Those of controllers stay; the garbage collector's follow from what is asked, or else from those that are there. */
+export function finalizersFor({ metadata }: KubeObject, asked: Asked): readonly string[] {
+  const { finalizers = [] } = metadata;
+  const { propagationPolicy: policy, orphanDependents: orphan } = asked;
+  const isUnsaid = policy === undefined && orphan === undefined;
+  const isOrphaned = policy === "Orphan" || orphan === true;
+  const had = finalizers.find((name) => name === ORPHAN || name === FOREGROUND);
+  const own = isOrphaned
+    ? [ORPHAN]
+    : policy === "Foreground"
+      ? [FOREGROUND]
+      : isUnsaid && had !== undefined
+        ? [had]
+        : [];
+  return [...finalizers.filter((name) => name !== ORPHAN && name !== FOREGROUND), ...own];
 }
 
-function hold(store: Store, resource: string, object: KubeObject): KubeObject {
+function asDeleting(store: Store, object: KubeObject, finalizers: readonly string[]): KubeObject {
   const { metadata } = object;
-  if (metadata.deletionTimestamp !== undefined) return object;
+  const isFirst = metadata.deletionTimestamp === undefined;
   // Kinds without generations, as ConfigMaps, begin none by that.
-  const { generation = 0 } = metadata;
+  const { generation = 0, deletionTimestamp = timestamp(store.wallClockMs) } = metadata;
   const marks = {
-    ...(generation > 0 ? { generation: generation + 1 } : {}),
-    deletionTimestamp: timestamp(store.wallClockMs),
+    ...(isFirst && generation > 0 ? { generation: generation + 1 } : {}),
+    deletionTimestamp,
     deletionGracePeriodSeconds: 0,
+    finalizers,
   };
-  return store.replace(resource, { ...object, metadata: { ...metadata, ...marks } });
+  return { ...object, metadata: { ...metadata, ...marks } };
 }
 
-/** Takes away objects under foreground deletion that own nothing any more: ReplicaSets, then Deployments. */
+/** Takes away objects under foreground deletion that nothing blocks any more: ReplicaSets, then Deployments. */
 export function sweepForeground(store: Store): void {
-  for (const resource of INWARDS.toReversed()) {
-    const marked: KubeObject[] = [];
-    for (const object of store.all(resource)) if (isInForeground(object)) marked.push(object);
-    if (marked.length === 0) continue;
-    for (const object of inOrderOfName(marked)) {
-      if (ownsNothing(store, resource, object.metadata.uid ?? "")) store.delete(resource, object);
-    }
+  for (const { resource, key } of store.ownership.inForeground()) {
+    const object = store.get(resource, key);
+    if (object === undefined || isBlocked(store, object)) continue;
+    finish(store, resource, object, FOREGROUND);
+    return sweepForeground(store);
   }
 }
 
-function isInForeground({ metadata }: KubeObject): boolean {
+/** Whether something is left that says of this owner that it is to wait. */
+function isBlocked(store: Store, { metadata: { uid = "" } }: KubeObject): boolean {
+  const blocks = ({ metadata }: Pick<KubeObject, "metadata">): boolean =>
+    metadata.ownerReferences?.some((ref) => ref.uid === uid && ref.blockOwnerDeletion === true) ===
+    true;
   return (
-    metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(FOREGROUND) === true
+    podsOf(store, uid).some((row) => blocks(podObject(store, row))) ||
+    dependentsOf(store, uid).some(({ object }) => blocks(object))
   );
 }
 
-function deleteInBackground(store: Store, resource: string, object: KubeObject): KubeObject {
-  const gone = store.delete(resource, object);
-  const uid = object.metadata.uid ?? "";
-  for (const row of podsOf(store, resource, uid)) store.deletePod(row);
-  for (const child of ownedBy(store, resource, uid)) {
-    deleteInBackground(store, child.resource, child.object);
+/** The object without a finalizer; without the last one it goes, and what it still owns is looked at. */
+function finish(store: Store, resource: string, object: KubeObject, finalizer: string): void {
+  const finalizers = object.metadata.finalizers?.filter((name) => name !== finalizer) ?? [];
+  if (finalizers.length > 0) {
+    store.replace(resource, { ...object, metadata: { ...object.metadata, finalizers } });
+    return;
   }
-  sweepForeground(store);
-  return gone;
+  store.delete(resource, object);
+  collect(store, object);
 }
 
-function deleteInForeground(store: Store, resource: string, object: KubeObject): KubeObject {
-  const marked = mark(store, resource, object, FOREGROUND);
-  const uid = object.metadata.uid ?? "";
-  for (const row of podsOf(store, resource, uid)) store.deletePod(row);
-  for (const child of ownedBy(store, resource, uid)) {
-    deleteInForeground(store, child.resource, child.object);
-  }
-  sweepForeground(store);
-  return marked;
+/** Looks at all that names an owner that is gone, or under deletion in the foreground. */
+export function collect(
+  store: Store,
+  { metadata: { uid = "" } }: Pick<KubeObject, "metadata">,
+): void {
+  for (const row of podsOf(store, uid)) attemptPod(store, row);
+  for (const { resource, object } of dependentsOf(store, uid)) attempt(store, resource, object);
 }
 
-function orphanDependents(store: Store, resource: string, object: KubeObject): KubeObject {
-  const marked = mark(store, resource, object, ORPHAN);
-  const uid = object.metadata.uid ?? "";
-  for (const row of podsOf(store, resource, uid)) {
-    podEdits(store, row, withoutOwner(podObject(store, row), uid));
+function attempt(store: Store, resource: string, object: KubeObject): void {
+  // Another dependent's end may have taken it along.
+  const current = store.get(resource, keyOf(object));
+  if (current === undefined || current.metadata.deletionTimestamp !== undefined) return;
+  const { solid, waiting } = ownersOf(store, current);
+  if (solid.length > 0) {
+    store.replace(resource, withOwners(current, solid));
+    return;
   }
-  for (const child of ownedBy(store, resource, uid)) {
-    store.replace(child.resource, withoutOwner(child.object, uid));
-  }
-  return store.delete(resource, marked);
+  const { uid = "" } = current.metadata;
+  const owns = podsOf(store, uid).length + dependentsOf(store, uid).length > 0;
+  const isAwaited = waiting.length > 0 && owns;
+  deleteWithDependents(
+    store,
+    resource,
+    current,
+    isAwaited ? { propagationPolicy: "Foreground" } : {},
+  );
 }
 
-function mark(store: Store, resource: string, object: KubeObject, finalizer: string): KubeObject {
-  return store.replace(resource, {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      generation: (object.metadata.generation ?? 0) + 1,
-      deletionTimestamp: timestamp(store.wallClockMs),
-      deletionGracePeriodSeconds: 0,
-      finalizers: [finalizer],
-    },
-  });
+function attemptPod(store: Store, row: number): void {
+  const pod = podObject(store, row);
+  const references = pod.metadata.ownerReferences ?? [];
+  const { solid } = references.length > 1 ? ownersOf(store, pod) : { solid: [] };
+  if (solid.length > 0) podEdits(store, row, withOwners(pod, solid));
+  else store.deletePod(row);
 }
 
-interface Dependent {
-  readonly resource: string;
+interface Owners {
+  /** There, and to stay. */
+  readonly solid: readonly OwnerReference[];
+  /** Under deletion in the foreground. */
+  readonly waiting: readonly OwnerReference[];
+}
+
+function ownersOf(store: Store, object: KubeObject): Owners {
+  const { ownerReferences: references = [], namespace = "default" } = object.metadata;
+  const known = references.map((ref) => ({ ref, owner: ownerOf(store, ref, namespace) }));
+  const present = known.filter(({ owner }) => owner !== undefined);
+  const isWaiting = ({ owner }: (typeof known)[number]): boolean => isInForeground(owner!);
+  return {
+    solid: present.filter((each) => !isWaiting(each)).map(({ ref }) => ref),
+    waiting: present.filter(isWaiting).map(({ ref }) => ref),
+  };
+}
+
+function ownerOf(store: Store, ref: OwnerReference, namespace: string): KubeObject | undefined {
+  const kind = kindIn(store, ref);
+  const found =
+    kind.kind === "Pod"
+      ? findPod(store, namespace, ref.name)?.pod
+      : store.get(storeName(kind), kind.namespaced ? `${namespace}/${ref.name}` : ref.name);
+  return found?.metadata.uid === ref.uid ? found : undefined;
+}
+
+function orphanDependents(store: Store, { metadata: { uid = "" } }: KubeObject): void {
+  const others = ({ metadata }: KubeObject): readonly OwnerReference[] =>
+    (metadata.ownerReferences ?? []).filter((ref) => ref.uid !== uid);
+  for (const row of podsOf(store, uid)) {
+    const pod = podObject(store, row);
+    podEdits(store, row, withOwners(pod, others(pod)));
+  }
+  for (const { resource, object } of dependentsOf(store, uid)) {
+    store.replace(resource, withOwners(object, others(object)));
+  }
+}
+
+interface Dependent extends Place {
   readonly object: KubeObject;
 }
 
-function ownedBy(store: Store, resource: string, uid: string): readonly Dependent[] {
-  return (DEPENDENTS[resource] ?? []).flatMap((each) =>
-    inOrderOfName(store.all(each))
-      .filter((object) => controllerOf(object.metadata)?.uid === uid)
-      .map((object) => ({ resource: each, object })),
-  );
+function dependentsOf(store: Store, uid: string): readonly Dependent[] {
+  return store.ownership.dependentsOf(uid).flatMap((place) => {
+    const object = store.get(place.resource, place.key);
+    return object === undefined ? [] : [{ ...place, object }];
+  });
 }
 
-function ownsNothing(store: Store, resource: string, uid: string): boolean {
-  return podsOf(store, resource, uid).length + ownedBy(store, resource, uid).length === 0;
+/** By their controller, or by what somebody said of one pod alone. */
+function podsOf(store: Store, uid: string): readonly number[] {
+  const { registry, pods } = store;
+  const owners = registry.ownersWithUid(uid);
+  const controlled = owners.flatMap((owner) => pods.rowsOf(owner));
+  const named = registry.rowsNaming(uid, pods).filter((row) => !controlled.includes(row));
+  const rows = [...controlled, ...named];
+  if (owners.length > 1 || named.length > 0) rows.sort((a, b) => a - b);
+  return registry.inOrderOfMakers(rows, pods.columns.source);
 }
 
-function podsOf(store: Store, resource: string, uid: string): readonly number[] {
-  if (resource !== "replicasets") return [];
-  const owners = store.registry.ownersWithUid(uid);
-  const rows = owners.flatMap((owner) => store.pods.rowsOf(owner));
-  if (owners.length > 1) rows.sort((a, b) => a - b);
-  return store.registry.inOrderOfMakers(rows, store.pods.columns.source);
-}
-
-function inOrderOfName(objects: Iterable<KubeObject>): KubeObject[] {
-  return [...objects].toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
-}
-
-function withoutOwner(object: KubeObject, uid: string): KubeObject {
-  const { ownerReferences: references = [], ...metadata } = object.metadata;
-  const kept = references.filter((ref) => ref.uid !== uid);
+function withOwners(object: KubeObject, owners: readonly OwnerReference[]): KubeObject {
+  const { ownerReferences: _, ...metadata } = object.metadata;
   return {
     ...object,
-    metadata: kept.length === 0 ? metadata : { ...metadata, ownerReferences: kept },
+    metadata: owners.length === 0 ? metadata : { ...metadata, ownerReferences: owners },
   };
 }

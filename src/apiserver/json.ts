@@ -1,4 +1,5 @@
 /** Looking into JSON of unknown shape: what is not of the asked shape counts as empty. */
+import { compareText } from "../api/order.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -23,4 +24,12 @@ export function asString(value: unknown): string {
 /** Absent or null, which the API takes for the same. */
 export function isNil(value: unknown): value is undefined | null {
   return value === undefined || value === null;
+}
+
+/** With the keys of every map in order, as Go writes maps. */
+export function withSortedKeys<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withSortedKeys) as T;
+  if (!isRecord(value)) return value;
+  const keys = Object.keys(value).toSorted(compareText);
+  return Object.fromEntries(keys.map((key) => [key, withSortedKeys(value[key])])) as T;
 }

@@ -2,7 +2,7 @@
  * LimitRanges: what containers get that say nothing of a resource, and what is too little or too much for one or for a
  * pod. Mirrors the admission plugin LimitRanger (plugin/pkg/admission/limitranger/admission.go, v1.37.2).
  *
- * Left out: limits of volume claims and images. Where several things are wrong, Go tells them in random order.
+ * Left out: limits of images. Where several things are wrong, Go tells them in random order.
  */
 import type { PodSpec } from "../api/core.ts";
 import type { KubeObject } from "../api/meta.ts";
@@ -17,6 +17,8 @@ import { validateResourceRequirements } from "./validation/resources.ts";
 export const LIMIT_RANGES = "limitranges";
 export const LIMITED_ANNOTATION = "kubernetes.io/limit-ranger";
 const PODS = { group: "", resource: "pods" } as const;
+const CLAIMS = { group: "", resource: "persistentvolumeclaims" } as const;
+const CLAIM = "PersistentVolumeClaim";
 
 interface Objects {
   all(resource: string): Iterable<KubeObject>;
@@ -101,12 +103,46 @@ export function limitRefusal(
   );
   if (causes.length > 0) return invalid({ group: "", kind: "Pod" }, name, causes);
   for (const limits of ranges) {
-    const problems = [...new Set(limits.flatMap((limit) => problemsOf(limit, spec)))];
-    if (problems.length === 0) continue;
-    const [only = ""] = problems;
-    return forbidden(PODS, name, problems.length === 1 ? only : `[${problems.join(", ")}]`);
+    const problems = limits.flatMap((limit) => problemsOf(limit, spec));
+    if (problems.length > 0) return forbidden(PODS, name, listed(problems));
   }
   return undefined;
+}
+
+/** Why a volume claim is not let in, if it is not. */
+export function claimRefusal(store: Objects, claim: KubeObject): Status | undefined {
+  const { namespace = "default", name } = claim.metadata;
+  const requests = amountsIn(asRecord(specOf(claim)["resources"])["requests"]);
+  for (const limits of limitsIn(store, namespace)) {
+    const ofClaims = limits.filter(({ type }) => type === CLAIM);
+    const problems = ofClaims.flatMap((limit) => [
+      ...[...amountsIn(limit["min"])].flatMap(([resource, least]) =>
+        tooLittle(resource, CLAIM, least, { requests, limits: new Map() }),
+      ),
+      ...[...amountsIn(limit["max"])].flatMap(([resource, most]) =>
+        asksTooMuch(resource, most, requests.get(resource)),
+      ),
+    ]);
+    if (problems.length > 0) return forbidden(CLAIMS, name, listed(problems));
+  }
+  return undefined;
+}
+
+/** For a claim only what it asks for counts. */
+function asksTooMuch(
+  resource: string,
+  most: Amount,
+  request: Amount | undefined,
+): readonly string[] {
+  const rule = `maximum ${resource} usage per ${CLAIM} is ${most.text}`;
+  if (request === undefined) return [`${rule}.  No request is specified`];
+  return request.milli > most.milli ? [`${rule}, but request is ${request.text}`] : [];
+}
+
+/** As Go prints several errors at once. */
+function listed(problems: readonly string[]): string {
+  const [only = "", ...more] = [...new Set(problems)];
+  return more.length === 0 ? only : `[${[only, ...more].join(", ")}]`;
 }
 
 /** In milli-units, with their spelling. */

@@ -4,7 +4,14 @@
  */
 import type { KubeObject } from "../api/meta.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
-import { asKubeObject, decodeJson, type Decoded, type FieldValidation } from "./decode.ts";
+import { groupVersionOf } from "./kinds.ts";
+import {
+  asKubeObject,
+  decodeJson,
+  wrongKind,
+  type Decoded,
+  type FieldValidation,
+} from "./decode.ts";
 import { fromUnstructured } from "./decode-unstructured.ts";
 import { cloned, isDraft } from "./draft.ts";
 import { canonicalObject } from "./encode.ts";
@@ -30,20 +37,6 @@ export function applyPatch(
   patchType: "strategic" | "merge" | "json",
   fieldValidation: FieldValidation = "Warn",
 ): Answer<KubeObject> {
-  const patched = patchedBy(original, patch, patchType, fieldValidation);
-  if (!patched.ok) return patched;
-  const { apiVersion, kind } = patched.value;
-  if (apiVersion === original.apiVersion && kind === original.kind) return patched;
-  const message = `no kind "${kind}" is registered for version "${apiVersion}" here`;
-  return { ok: false, status: failure(400, "BadRequest", message) };
-}
-
-function patchedBy(
-  original: KubeObject,
-  patch: unknown,
-  patchType: "strategic" | "merge" | "json",
-  fieldValidation: FieldValidation,
-): Answer<KubeObject> {
   const current = canonicalObject(original);
   const type = schemaOf(original.apiVersion, original.kind);
   if (patchType === "strategic") {
@@ -56,8 +49,14 @@ function patchedBy(
     patchType === "json" ? byOperations(current, patch, fieldValidation) : merged(current, patch);
   if (!patched.ok) return patched;
   nameKind(patched.value, original);
-  if (type === undefined) return { ok: true, value: asKubeObject(patched.value) };
-  const decoded = decodeJson(type, patched.value);
+  const named = asKubeObject(patched.value);
+  const isSame = named.apiVersion === original.apiVersion && named.kind === original.kind;
+  if (isSame && type === undefined) return { ok: true, value: named };
+  const { group } = groupVersionOf(original.apiVersion);
+  const decoded: Decoded =
+    isSame && type !== undefined
+      ? decodeJson(type, patched.value)
+      : { value: named, error: wrongKind(named, { group, kind: original.kind }), strictErrors: [] };
   const strictErrors = [...(patched.warnings ?? []), ...decoded.strictErrors];
   return answered({ ...decoded, strictErrors }, () => JSON.stringify(patched.value), {
     fieldValidation,

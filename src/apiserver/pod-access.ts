@@ -30,7 +30,9 @@ export function changePod(store: Store, row: number, current: KubeObject, next: 
   const { nodeName: _, ...spec } = next["spec"] as PodSpec;
   const { nodeName: __, ...before } = current["spec"] as PodSpec;
   if (!deepEqual(before, spec)) {
-    store.editPodSpec(row, store.registry.changedSource(store.pods.columns.source[row]!, spec));
+    const { managedFields } = next.metadata;
+    const source = store.registry.changedSource(store.pods.columns.source[row]!, spec);
+    store.editPodSpec(row, source, managedFields === undefined ? {} : { managedFields });
   }
   if (!deepEqual(current.metadata, next.metadata)) podEdits(store, row, next);
 }
@@ -43,10 +45,17 @@ export function podEdits(store: Store, row: number, next: Pick<KubeObject, "meta
   const same =
     deepEqual(before.labels ?? {}, labels) && deepEqual(before.annotations ?? {}, annotations);
   const sameOwners = deepEqual(before.ownerReferences ?? [], next.metadata.ownerReferences ?? []);
-  if (same && sameOwners) return;
+  const { managedFields } = next.metadata;
+  const sameManagers = deepEqual(before.managedFields ?? [], managedFields ?? []);
+  if (same && sameOwners && sameManagers) return;
   const { edits: known } = store.pods.columns;
-  const { ownerReferences: others, ...rest } = store.registry.edits[known[row]!]!;
-  const kept = same && others === undefined && ownerReferences === undefined;
+  const {
+    ownerReferences: others,
+    managedFields: _,
+    ...unmanaged
+  } = store.registry.edits[known[row]!]!;
+  const kept = same && sameManagers && others === undefined && ownerReferences === undefined;
+  const rest = managedFields === undefined ? unmanaged : { ...unmanaged, managedFields };
   const edit = {
     ...(same ? rest : { ...rest, labels, annotations }),
     ...(ownerReferences === undefined ? {} : { ownerReferences }),

@@ -44,6 +44,7 @@ export function podObject(store: Store, row: number): Pod {
       labels: some(edits?.labels ?? template.metadata?.labels),
       annotations: some(edits?.annotations ?? source.annotations ?? template.metadata?.annotations),
       ownerReferences: ownerReferences(store, row),
+      managedFields: edits?.managedFields,
     }) as KubeObject["metadata"],
     spec,
     status: podStatus(store, row, spec),

@@ -19,6 +19,7 @@ import { LIMITED_ANNOTATION } from "./limit-ranges.ts";
 import type { PodRules } from "./pod-rules.ts";
 import { NO_OWNER } from "./pod-columns.ts";
 import { baseOfPodName, MAX_BASE, podName, podNameBase, podOrdinal } from "./pod-names.ts";
+import type { PodTable } from "./pod-table.ts";
 import { RowList } from "./row-list.ts";
 import { qosClassOf, type QosClass } from "./strategy-pod.ts";
 
@@ -59,6 +60,8 @@ export interface PodEdits {
   readonly annotations?: StringMap;
   /** Where there are others than its ReplicaSet, which is the controller. */
   readonly ownerReferences?: readonly OwnerReference[];
+  /** Who owns which of its fields, as far as anybody said so. */
+  readonly managedFields?: readonly unknown[];
   /** How often its spec was changed. */
   readonly specs?: number;
 }
@@ -146,6 +149,16 @@ export class PodRegistry {
     return this.#ownersByUid.get(uid) ?? [];
   }
 
+  /** Rows of pods that are there and name others than their controller as owners, this one among them. */
+  rowsNaming(uid: string, pods: Pick<PodTable, "isPresent" | "columns">): readonly number[] {
+    return [...this.special].filter(
+      (row) =>
+        pods.isPresent(row) &&
+        this.edits[pods.columns.edits[row]!]!.ownerReferences?.some((ref) => ref.uid === uid) ===
+          true,
+    );
+  }
+
   #noteOwner(uid: string, index: number): void {
     const known = this.#ownersByUid.get(uid);
     if (known === undefined) this.#ownersByUid.set(uid, [index]);
@@ -206,6 +219,18 @@ export class PodRegistry {
     const template = deepFreeze({ ...known.template, spec });
     const graceSeconds = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
     return this.sources.push({ ...known, template, spec: template.spec, graceSeconds }) - 1;
+  }
+
+  /** Who controls a pod that somebody made by hand, and what else its metadata says that its source does not. */
+  barePodMarks(metadata: ObjectMeta): { readonly owner: number; readonly edits: number } {
+    const { owner, ownerReferences } = this.ownership(metadata);
+    const { managedFields } = metadata;
+    if ((ownerReferences ?? managedFields) === undefined) return { owner, edits: 0 };
+    const edits = {
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+      ...(managedFields === undefined ? {} : { managedFields }),
+    };
+    return { owner, edits: this.edits.push(edits) - 1 };
   }
 
   barePodSource(pod: KubeObject, template: PodTemplateSpec): number {

@@ -42,6 +42,8 @@ function isThere(store: Store, { metadata }: ReplicaSet): boolean {
 
 export class PodWriter {
   readonly #api: ApiServer;
+  /** Sources that the LimitRanges let in. */
+  readonly #withinLimits = new Set<number>();
   readonly #trace: Trace;
   readonly #abandoned: "kept" | "collected";
 
@@ -196,8 +198,13 @@ export class PodWriter {
     const { metadata, spec } = replicaSet;
     const { namespace = "default", name } = metadata;
     const source = registry.sourceIndex(replicaSet, spec.template);
+    // Other LimitRanges make another source (PodRegistry.forget).
+    if (this.#withinLimits.has(source)) return undefined;
     const pod = registry.nextName(namespace, name);
-    return limitRefusal(this.#api.store, namespace, pod, registry.sources[source]!.spec);
+    const { spec: made } = registry.sources[source]!;
+    const refused = limitRefusal(this.#api.store, namespace, pod, made);
+    if (refused === undefined) this.#withinLimits.add(source);
+    return refused;
   }
 
   #overQuota(replicaSet: ReplicaSet): Status | undefined {

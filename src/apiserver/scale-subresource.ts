@@ -1,9 +1,23 @@
 /** The `scale` subresource of Deployments and ReplicaSets (autoscaling/v1 Scale). */
 import type { Deployment } from "../api/apps.ts";
+import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { invalid, type Status } from "../api/status.ts";
 import { asRecord } from "./json.ts";
 import { selectorText } from "./selectors.ts";
+
+/** What is sent and answered in place of the object. */
+export const SCALE: KindInfo = {
+  group: "autoscaling",
+  version: "v1",
+  kind: "Scale",
+  resource: "scales",
+  singular: "scale",
+  shortNames: [],
+  namespaced: true,
+  categories: [],
+  simulated: false,
+};
 
 export function scaleOf(object: KubeObject): KubeObject {
   if (object.kind === "Scale") return object;

@@ -13,40 +13,32 @@ import type {
   Watch,
   WriteOptions,
 } from "../api/client.ts";
-import type { Pod } from "../api/core.ts";
-import type { KubeObject, Millis, Timestamp } from "../api/meta.ts";
+import type { KubeObject, Millis } from "../api/meta.ts";
 import { conflict, invalid, notFound, warned, type Answer } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
-import {
-  admitCreate,
-  admitReplace,
-  admitUpdate,
-  refuseIdentity,
-  refuseNew,
-  refuseStale,
-  type Admitted,
-} from "./admission.ts";
+import { admitCreate, refuseNew } from "./admission.ts";
 import { readBody } from "./body.ts";
+import { decodeObject } from "./decode.ts";
 import { claimCauses, claimed } from "./claims.ts";
-import { replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
+import { refuseDeletion } from "./deletion.ts";
+import { collect, replaceOrFinish, sweepForeground } from "./garbage-collection.ts";
 import { customKindOf, customKinds, kindIn } from "./custom-kinds.ts";
 import { groupResource, groupResourceOf, kindOfResource, KINDS, storeName } from "./kinds.ts";
-import { refuseNamespaceDeletion } from "./namespace-deletion.ts";
 import { LIMIT_RANGES } from "./limit-ranges.ts";
 import { selectObjects } from "./listing.ts";
-import { applyPatch } from "./patch.ts";
 import { findPod, listPods } from "./pod-access.ts";
+import { podObject } from "./pod-objects.ts";
 import { Quotas } from "./quotas.ts";
 import type { Refusals } from "./refusals.ts";
-import { applyScale, refuseScale, scaleOf } from "./scale-subresource.ts";
-import { createIn, deleteIn, updateIn } from "./storage.ts";
+import { deleteCauses, refusedOptions } from "./request-options.ts";
+import { createIn, deleteIn } from "./storage.ts";
 import type { Store } from "./store.ts";
 import { strategyFor } from "./strategy.ts";
+import { applyObject, patchObject, replaceObject } from "./updates.ts";
 import { openWatch } from "./watch.ts";
-import { podRefusal } from "./pod-admission.ts";
+import { admissionRefusal } from "./pod-admission.ts";
 import { timestamp } from "../api/time.ts";
-import { applyConfiguration, readConfiguration } from "./field-managers/apply.ts";
 import { trackWrite } from "./field-managers/track.ts";
 
 /** In whose name writes are made, and in which sync of a controller. */
@@ -78,7 +70,10 @@ export class ApiServer implements Client {
         if (resource === LIMIT_RANGES) store.registry.forget();
       },
     });
-    store.afterPodGone = () => sweepForeground(store);
+    store.afterPodGone = (row) => {
+      if (store.ownership.podsOwn) collect(store, podObject(store, row));
+      sweepForeground(store);
+    };
   }
 
   get now(): Millis {
@@ -142,12 +137,7 @@ export class ApiServer implements Client {
   ): Answer<KubeObject> {
     const current = this.#find(ref);
     const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
-    const answer: Answer<KubeObject> =
-      type === "apply"
-        ? this.#apply(ref, current, patch, options)
-        : current === undefined
-          ? { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) }
-          : this.#patch(current, type, patch, options);
+    const answer = this.#patch(ref, current, type, patch, options);
     if (options.dryRun === undefined) {
       this.#record("patch", resource, current ?? subjectOf(ref), answer);
     }
@@ -158,6 +148,8 @@ export class ApiServer implements Client {
     const current = this.#find(ref);
     const resource = kindOfResource(ref.resource)?.resource ?? ref.resource;
     const of = groupResourceOf(ref.resource);
+    const wrong = refusedOptions("DeleteOptions", deleteCauses(options));
+    if (wrong !== undefined) return wrong;
     const status =
       this.refusals.take("delete", of, ref.name, this.requester.by) ??
       (current === undefined ? notFound(of, ref.name) : undefined);
@@ -166,10 +158,10 @@ export class ApiServer implements Client {
       if (options.dryRun === undefined) this.#record("delete", resource, subjectOf(ref), answer);
       return answer;
     }
-    const kept = refuseNamespaceDeletion(resource, ref.name);
+    const kind = kindIn(this.store, current);
+    const kept = refuseDeletion(kind, current, options);
     if (kept !== undefined) return { ok: false, status: kept };
-    const stored = storeName(kindIn(this.store, current));
-    const value = deleteIn(this.store, stored, current, options);
+    const value = deleteIn(this.store, storeName(kind), current, options);
     if (options.dryRun === undefined)
       this.#record("delete", resource, current, { ok: true, value });
     return { ok: true, value };
@@ -255,14 +247,14 @@ export class ApiServer implements Client {
     const admitted = admitCreate(this.store, kind, object, options.fieldValidation);
     if (!admitted.ok) return admitted;
     const { warnings } = admitted;
-    const value = trackWrite(undefined, admitted, options, this.#stamp());
+    const value = trackWrite(undefined, admitted, options, timestamp(this.wallClockMs));
     const refusal =
       refuseNew(
         kind,
         value,
         this.#find({ ...value.metadata, resource: storeName(kind) }),
         options,
-      ) ?? (storeName(kind) === "pods" ? podRefusal(this, value as Pod) : undefined);
+      ) ?? admissionRefusal(this, value);
     if (refusal !== undefined) return { ok: false, status: refusal, warnings };
     const stored = createIn(this.store, storeName(kind), value, options.dryRun);
     return { ok: true, value: stored, warnings };
@@ -272,80 +264,41 @@ export class ApiServer implements Client {
     const { name } = object.metadata;
     const refused = this.#refusal("update", kind, name);
     if (refused !== undefined) return refused;
+    const decoded = decodeObject(object, options.fieldValidation);
+    if (!decoded.ok) return decoded;
     const current = this.#find({ ...object.metadata, resource: storeName(kind) });
-    if (current === undefined) return { ok: false, status: notFound(groupResource(kind), name) };
-    const stale = refuseStale(kind, object, current);
-    if (stale !== undefined) return { ok: false, status: stale };
-    const admitted = admitReplace(this.store, kind, object, current, options);
-    return this.#store(kind, current, admitted, options);
+    if (current === undefined) {
+      const missing: Refused = { ok: false, status: notFound(groupResource(kind), name) };
+      return warned(missing, decoded.warnings);
+    }
+    return replaceObject(this.store, current, decoded, options);
   }
 
   #patch(
-    current: KubeObject,
-    type: Exclude<PatchType, "apply">,
+    ref: ObjectRef,
+    current: KubeObject | undefined,
+    type: PatchType,
     patch: unknown,
     options: WriteOptions,
   ): Answer<KubeObject> {
-    const kind = kindIn(this.store, current);
-    const injected = this.#refusal("patch", kind, current.metadata.name);
-    if (injected !== undefined) return injected;
-    const scale = options.subresource === "scale";
-    const target = scale ? scaleOf(current) : current;
-    const patched = applyPatch(target, patch, type, options.fieldValidation);
-    if (!patched.ok) return patched;
-    const refused =
-      refuseIdentity(kind, patched.value, current) ??
-      (scale ? refuseScale(patched.value) : undefined);
-    if (refused !== undefined) return { ok: false, status: refused };
-    const next = scale ? applyScale(current, patched.value) : patched.value;
-    const subresource = scale ? undefined : options.subresource;
-    const admitted = admitUpdate(this.store, kind, next, current, subresource);
-    if (!admitted.ok) return warned(admitted, patched.warnings);
-    const warnings = [...(patched.warnings ?? []), ...admitted.warnings];
-    return this.#store(kind, current, { ...admitted, warnings }, options);
+    if (type === "apply") return this.#apply(ref, current, patch, options);
+    if (current === undefined) {
+      return { ok: false, status: notFound(groupResourceOf(ref.resource), ref.name) };
+    }
+    const injected = this.#refusal("patch", kindIn(this.store, current), current.metadata.name);
+    return injected ?? patchObject(this.store, current, type, patch, options);
   }
 
-  /** Server-side apply: whose fields the configuration's are is settled here; the write is no update of its own. */
   #apply(
     ref: ObjectRef,
     current: KubeObject | undefined,
     configuration: unknown,
     options: WriteOptions,
   ): Answer<KubeObject> {
-    const read = readConfiguration(ref, current, configuration);
-    if (!read.ok) return read;
-    const applied = applyConfiguration(current, read.value, {
-      manager: options.fieldManager ?? "",
-      force: options.force ?? "nothing",
-      at: this.#stamp(),
-    });
-    if (!applied.ok) return applied;
+    const applied = applyObject(this.store, ref, current, configuration, options);
+    if (current !== undefined || !applied.ok) return applied;
     const { fieldManager: _, ...rest } = options;
-    const kind = kindIn(this.store, applied.value);
-    if (current === undefined) {
-      const { namespace = ref.namespace, ...metadata } = applied.value.metadata;
-      const place = namespace === undefined ? {} : { namespace };
-      return this.#create(kind, { ...applied.value, metadata: { ...metadata, ...place } }, rest);
-    }
-    const admitted = admitUpdate(this.store, kind, applied.value, current, undefined);
-    return this.#store(kind, current, admitted, rest);
-  }
-
-  #stamp(): Timestamp {
-    return timestamp(this.store.wallClockMs);
-  }
-
-  #store(
-    kind: KindInfo,
-    current: KubeObject,
-    admitted: Admitted,
-    options: WriteOptions,
-  ): Answer<KubeObject> {
-    if (!admitted.ok) return admitted;
-    const { warnings } = admitted;
-    const next = trackWrite(current, admitted, options, this.#stamp());
-    const value = updateIn(this.store, storeName(kind), current, next, options.dryRun);
-    return { ok: true, value, warnings };
+    return this.#create(kindIn(this.store, applied.value), applied.value, rest);
   }
 
   #record(

@@ -7,7 +7,12 @@ import type { Pod } from "../api/core.ts";
 import { deepFreeze } from "../api/json.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
-import { deleteWithDependents, replaceOrFinish } from "./garbage-collection.ts";
+import {
+  deleteWithDependents,
+  deletionOf,
+  finalizersFor,
+  replaceOrFinish,
+} from "./garbage-collection.ts";
 import { deleteNamespace } from "./namespace-deletion.ts";
 import { changePod, findPod } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
@@ -48,14 +53,26 @@ export function deleteIn(
   store: Store,
   resource: string,
   current: KubeObject,
-  { dryRun, gracePeriodSeconds, propagationPolicy }: DeleteOptions,
+  options: DeleteOptions,
 ): KubeObject {
-  if (dryRun !== undefined) return current;
+  const { dryRun, gracePeriodSeconds } = options;
+  if (dryRun !== undefined) return deletionOf(store, current, options);
   if (resource === "namespaces") return deleteNamespace(store, current);
-  if (resource !== "pods") return deleteWithDependents(store, resource, current, propagationPolicy);
+  if (resource !== "pods") return deleteWithDependents(store, resource, current, options);
   const row = rowOf(store, current);
   store.deletePod(row, gracePeriodSeconds);
-  return podObject(store, row);
+  const pod = podObject(store, row);
+  return pod.metadata.deletionTimestamp === undefined ? deletedAtOnce(store, pod, options) : pod;
+}
+
+/** It is marked before it goes, without any time to stop in. */
+function deletedAtOnce(store: Store, pod: Pod, options: DeleteOptions): Pod {
+  const { generation = 0 } = pod.metadata;
+  const deletionTimestamp = timestamp(store.wallClockMs);
+  const marks = { generation: generation + 1, deletionTimestamp, deletionGracePeriodSeconds: 0 };
+  const finalizers = finalizersFor(pod, options);
+  const kept = finalizers.length === 0 ? {} : { finalizers };
+  return { ...pod, metadata: { ...pod.metadata, ...marks, ...kept } };
 }
 
 function rowOf(store: Store, { metadata: { namespace = "default", name } }: KubeObject): number {

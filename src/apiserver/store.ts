@@ -7,10 +7,11 @@ import type { PodTemplateSpec } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
+import { Ownership } from "./ownership.ts";
 import { Flag, Phase, UNBOUND } from "./pod-columns.ts";
 import { podRules } from "./pod-rules.ts";
 import { PodReason } from "./pod-reasons.ts";
-import { PodRegistry, type SavedPodRegistry } from "./pod-registry.ts";
+import { PodRegistry, type PodEdits, type SavedPodRegistry } from "./pod-registry.ts";
 import { PodTable, type SavedPods } from "./pod-table.ts";
 
 export interface ObjectEvent {
@@ -71,8 +72,9 @@ export class Store {
   readonly epochMs: Millis;
   readonly pods: PodTable;
   readonly registry: PodRegistry;
-  /** Set by the API server: what was only waiting for this pod can go. */
-  afterPodGone?: () => void;
+  readonly ownership = new Ownership();
+  /** Set by the API server: what was waiting for this pod, or lived by it, can go. */
+  afterPodGone?: (row: number) => void;
   /** Set by the recorder of events: why a pod fitted on no node, in the scheduler's words. */
   schedulerSays?: (row: number) => string;
   /** Set by the scheduler: the node on which room is kept for a pod. */
@@ -100,7 +102,10 @@ export class Store {
     this.#uid = saved?.uid ?? 0;
     for (const [resource, objects] of saved?.objects ?? []) {
       this.#objects.set(resource, new Map(objects));
-      for (const [, object] of objects) if (isDeleting(object)) this.#deleting++;
+      for (const [key, object] of objects) {
+        if (isDeleting(object)) this.#deleting++;
+        this.ownership.note({ resource, key }, undefined, object);
+      }
     }
   }
 
@@ -206,10 +211,13 @@ export class Store {
     const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
     this.#objects.set(resource, objects);
     const key = keyOf(stored);
-    if (isDeleting(objects.get(key))) this.#deleting--;
-    if (type === "DELETED") objects.delete(key);
-    else objects.set(key, stored);
-    if (isDeleting(objects.get(key))) this.#deleting++;
+    const before = objects.get(key);
+    const after = type === "DELETED" ? undefined : stored;
+    if (isDeleting(before)) this.#deleting--;
+    if (isDeleting(after)) this.#deleting++;
+    if (after === undefined) objects.delete(key);
+    else objects.set(key, after);
+    this.ownership.note({ resource, key }, before, after);
     const event = { type, resource, resourceVersion, object: stored };
     for (const tell of this.#objectListeners) tell(event);
     return stored;
@@ -232,10 +240,8 @@ export class Store {
 
   insertBarePod(pod: KubeObject, template: PodTemplateSpec): number {
     this.registry.special.add(this.pods.length);
-    const { owner, ownerReferences } = this.registry.ownership(pod.metadata);
-    const source = this.registry.barePodSource(pod, template);
-    if (ownerReferences === undefined) return this.#insertPod(owner, source);
-    return this.#insertPod(owner, source, this.registry.edits.push({ ownerReferences }) - 1);
+    const { owner, edits } = this.registry.barePodMarks(pod.metadata);
+    return this.#insertPod(owner, this.registry.barePodSource(pod, template), edits);
   }
 
   #insertPod(owner: number, source: number, edits = 0): number {
@@ -333,8 +339,8 @@ export class Store {
     this.#tell(PodChange.Edited, row, this.#resourceVersion, before);
   }
 
-  /** Another spec of one pod: that of another source. */
-  editPodSpec(row: number, source: number): void {
+  /** Another spec of one pod, that of another source; somebody may own other fields of it then. */
+  editPodSpec(row: number, source: number, owned: Pick<PodEdits, "managedFields"> = {}): void {
     const { columns } = this.pods;
     const { specs = 0, ...others } = this.registry.edits[columns.edits[row]!]!;
     const before = {
@@ -342,7 +348,7 @@ export class Store {
       edits: columns.edits[row]!,
       source: columns.source[row]!,
     };
-    const edits = this.registry.edits.push({ ...others, specs: specs + 1 }) - 1;
+    const edits = this.registry.edits.push({ ...others, ...owned, specs: specs + 1 }) - 1;
     this.registry.special.add(row);
     this.pods.put(row, { source, edits, resourceVersion: ++this.#resourceVersion });
     this.#tell(PodChange.Edited, row, this.#resourceVersion, before);
@@ -377,7 +383,7 @@ export class Store {
   removePod(row: number): void {
     this.pods.remove(row);
     this.#tell(PodChange.Deleted, row, ++this.#resourceVersion);
-    if (this.#deleting > 0) this.afterPodGone?.();
+    if (this.#deleting > 0 || this.ownership.podsOwn) this.afterPodGone?.(row);
   }
 
   #tell(change: PodChangeCode, row: number, resourceVersion: number, before?: PodIdentity): void {
@@ -385,13 +391,11 @@ export class Store {
   }
 }
 
-function isDeleting(object: KubeObject | undefined): boolean {
-  return object?.metadata.deletionTimestamp !== undefined;
-}
+const isDeleting = (object: KubeObject | undefined): boolean =>
+  object?.metadata.deletionTimestamp !== undefined;
 
 function remove<T>(list: T[], item: T): void {
-  const index = list.indexOf(item);
-  if (index >= 0) list.splice(index, 1);
+  if (list.includes(item)) list.splice(list.indexOf(item), 1);
 }
 
 /** UIDs grow in order of creation: where Kubernetes falls back on them, the older object is the smaller. */

@@ -43,18 +43,32 @@ function create(pod: KubeObject): KubeObject {
 
 const AILING_NODES = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
-/** The spec after the admission plugins. */
+/** The spec of a new pod after the admission plugins. */
 export function admitted(spec: Json): Json {
+  return {
+    ...spec,
+    tolerations: tolerationsOf(spec),
+    priority: spec["priority"] ?? 0,
+    preemptionPolicy: spec["preemptionPolicy"] ?? "PreemptLowerPriority",
+  };
+}
+
+/** The spec of a pod that is written anew: what the plugins gave it stays. */
+export function readmitted(spec: Json, old: Json): Json {
+  const kept = ["priority", "preemptionPolicy"].filter((key) => isNil(spec[key]));
+  return {
+    ...spec,
+    tolerations: tolerationsOf(spec),
+    ...Object.fromEntries(kept.map((key) => [key, old[key]])),
+  };
+}
+
+function tolerationsOf(spec: Json): readonly Json[] {
   const tolerations = asArray(spec["tolerations"]).map(asRecord);
   const added = AILING_NODES.filter(
     (taint) => !tolerations.some((each) => tolerates(each, taint)),
   ).map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 }));
-  return {
-    ...spec,
-    tolerations: [...tolerations, ...added],
-    priority: spec["priority"] ?? 0,
-    preemptionPolicy: spec["preemptionPolicy"] ?? "PreemptLowerPriority",
-  };
+  return [...tolerations, ...added];
 }
 
 /** Whether a toleration speaks of a taint with effect NoExecute; its value does not matter. */

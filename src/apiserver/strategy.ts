@@ -51,8 +51,10 @@ import {
 import {
   validateConfigMap,
   validateConfigMapUpdate,
+  validateSecret,
   validateSecretUpdate,
 } from "./validation/config.ts";
+import { validateClaim } from "./validation/claims.ts";
 import type { Causes } from "./validation/errors.ts";
 import { validatePriorityClass, validatePriorityClassUpdate } from "./validation/priority.ts";
 import {
@@ -66,6 +68,7 @@ import { validatePod, validatePodStatusUpdate, validatePodUpdate } from "./valid
 import { validateDisruptionBudget, validateDisruptionBudgetStatus } from "./validation/policy.ts";
 import { validateLimitRange } from "./validation/limit-range.ts";
 import { validateQuota, validateQuotaUpdate } from "./validation/quota.ts";
+import { validateServiceStatus } from "./validation/service-status.ts";
 import { validateService, validateServiceUpdate } from "./validation/service.ts";
 import { warningsOfPod, warningsOfService, warningsOfWorkload } from "./validation/warnings.ts";
 
@@ -139,6 +142,12 @@ function custom(
 
 const WITHOUT_GENERATION = specAndStatus({ generation: "none", statusKeeps: [] });
 
+const CLAIM = specAndStatus({
+  generation: "none",
+  statusKeeps: [],
+  initialStatus: { phase: "Pending" },
+});
+
 /** Never of another generation than the first. */
 const PRIORITY_CLASS: Preparation = {
   ...UNPROTECTED,
@@ -176,7 +185,7 @@ const RULES: Readonly<Record<string, Rules>> = {
     allocate: allocateService,
     create: validateService,
     update: validateServiceUpdate,
-    status: validateMetadataUpdate,
+    status: validateServiceStatus,
     warnings: warningsOfService,
     namespaced: true,
   },
@@ -229,10 +238,15 @@ const RULES: Readonly<Record<string, Rules>> = {
   },
   secrets: {
     ...lenient(UNPROTECTED, dnsSubdomain),
-    create: validateConfigMap,
+    create: validateSecret,
     update: validateSecretUpdate,
   },
   events: lenient(UNPROTECTED, dnsSubdomain),
+  persistentvolumeclaims: {
+    ...lenient(CLAIM, dnsSubdomain),
+    create: validateClaim,
+  },
+  serviceaccounts: lenient(UNPROTECTED, dnsSubdomain),
   rollouts: custom(CUSTOM, validateRollout),
   analysistemplates: custom(UNPROTECTED, validateAnalysisTemplate),
   clusteranalysistemplates: custom(UNPROTECTED, validateAnalysisTemplate, false),

@@ -5,6 +5,7 @@
 import type { WriteOptions } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Answer } from "../api/status.ts";
+import { withSortedKeys } from "../apiserver/json.ts";
 import { createTwoWayPatch } from "../apiserver/patch-three-way.ts";
 import { schemaOf } from "../apiserver/schema.ts";
 import { heed, type Call } from "./call.ts";
@@ -41,11 +42,14 @@ export function threeWayMerge(original: JsonMap, modified: JsonMap, current: Jso
   return patch;
 }
 
-/** As an object is created: without the version that it had where its manifest was taken from. */
+/**
+ * As an object is created: without the version that it had where its manifest was taken from, and as Go writes what it
+ * has read.
+ */
 export function unversioned(object: KubeObject): KubeObject {
-  if (object.metadata?.resourceVersion === undefined) return object;
+  if (object.metadata?.resourceVersion === undefined) return withSortedKeys(object);
   const { resourceVersion: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
+  return withSortedKeys({ ...object, metadata });
 }
 
 /**

@@ -151,3 +151,82 @@ describe("a pod", () => {
     expect(refusal(cluster, pod({ name: "c" }, of("1m")))).toContain("exceeded quota: cpu");
   });
 });
+
+describe("what is sent", () => {
+  const api = () => new Cluster().api;
+  const named = (metadata: object): KubeObject =>
+    ({ apiVersion: "v1", kind: "ConfigMap", metadata }) as unknown as KubeObject;
+
+  test("names each owner once", () => {
+    const owner = { apiVersion: "v1", kind: "Pod", name: "x", uid: "1" };
+    const answer = api().create(named({ name: "a", ownerReferences: [owner, owner] }));
+    expect(answer).toMatchObject({ value: { metadata: { ownerReferences: [owner] } } });
+    expect(answer.warnings).toEqual([
+      ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in " +
+        "1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate " +
+        "UID(s) observed: 1",
+    ]);
+  });
+
+  test("is read in its order: what is wrong first is told first", () => {
+    const said = (object: object): string => {
+      const answer = api().create(object as KubeObject, { fieldValidation: "Strict" });
+      return answer.ok ? "" : answer.status.message;
+    };
+    const metadata = { name: "a", zzz: 1 };
+    const kind = { apiVersion: "v1", kind: "ConfigMap" };
+    const handled =
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error:';
+    expect(said({ ...kind, metadata, bogus: 1 })).toBe(
+      `${handled} unknown field "metadata.zzz", unknown field "bogus"`,
+    );
+    expect(said({ ...kind, bogus: 1, metadata })).toBe(
+      `${handled} unknown field "bogus", unknown field "metadata.zzz"`,
+    );
+  });
+
+  test("may ask for a made up name that is taken, which is worth another try", () => {
+    const client = api();
+    const asked = named({ name: "a", generateName: "a-" });
+    client.create(asked);
+    expect(client.create(asked)).toMatchObject({
+      status: {
+        code: 409,
+        message:
+          'configmaps "a" already exists, the server was not able to generate a unique name for the object',
+        details: { retryAfterSeconds: 1 },
+      },
+    });
+  });
+
+  test("of what a load balancer does is for Services that have one", () => {
+    const client = api();
+    const service = (type: string): KubeObject => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: type.toLowerCase() },
+      spec: { type, ports: [{ port: 80 }] },
+    });
+    const said = (name: string, ingress: readonly object[]): readonly string[] => {
+      const change = { status: { loadBalancer: { ingress } } };
+      const ref = { resource: "services", name };
+      const answer = client.patch(ref, "merge", change, { subresource: "status" });
+      const causes = answer.ok ? [] : (answer.status.details?.causes ?? []);
+      return causes.map(({ field, message }) => `${field}: ${message}`);
+    };
+    for (const type of ["ClusterIP", "LoadBalancer"]) client.create(service(type));
+    const field = "status.loadBalancer.ingress";
+    expect(said("clusterip", [{ ip: "1.2.3.4" }])).toEqual([
+      `${field}: Forbidden: may only be used when \`spec.type\` is 'LoadBalancer'`,
+    ]);
+    expect(said("loadbalancer", [{ ip: "1.2.3.4" }])).toEqual([]);
+    expect(said("loadbalancer", [{ ipMode: "VIP" }, { ip: "1.2.3.4", ipMode: "x" }])).toEqual([
+      `${field}[0].ipMode: Forbidden: may not be specified when \`ip\` is not set`,
+      `${field}[1].ipMode: Unsupported value: "x": supported values: "Proxy", "VIP"`,
+    ]);
+    expect(said("loadbalancer", [{ ip: "x" }, { hostname: "1.2.3.4" }])).toEqual([
+      `${field}[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)`,
+      `${field}[1].hostname: Invalid value: "1.2.3.4": must be a DNS name, not an IP address`,
+    ]);
+  });
+});

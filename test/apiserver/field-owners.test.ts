@@ -1,6 +1,7 @@
 /** Who owns which fields after writes of several managers (apimachinery managedfields, structured-merge-diff). */
 import { describe, expect, test } from "vitest";
 import type { KubeObject } from "../../src/api/meta.ts";
+import { withControllers } from "../../src/apiserver/field-managers/controllers.ts";
 import { Cluster } from "../../src/cluster.ts";
 import { web } from "../support/web.ts";
 
@@ -190,5 +191,178 @@ describe("a manager that updates", () => {
     if (!made.ok) throw new Error(made.status.message);
     expect(made.value["spec"]).toHaveProperty("clusterIP");
     expect(entries(made.value)[0]?.fieldsV1["f:spec"]).not.toHaveProperty("f:clusterIP");
+  });
+});
+
+describe("a Scale", () => {
+  const configuration = (replicas: number): object => ({
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata: { name: "web" },
+    spec: { replicas },
+  });
+  const scaling = (fieldManager: string): Options => ({ fieldManager, subresource: "scale" });
+  const owners = (api: Client): readonly string[] => {
+    const now = api.get(deployment);
+    if (!now.ok) throw new Error(now.status.message);
+    return entries(now.value).flatMap(({ manager, operation, subresource = "", fieldsV1 }) => {
+      const spec = fieldsV1["f:spec"] as object | undefined;
+      const owns = spec !== undefined && "f:replicas" in spec;
+      return owns ? [`${manager} ${operation} ${subresource}`.trim()] : [];
+    });
+  };
+
+  test("that is applied conflicts with who owns the replicas, or takes them over", () => {
+    const { api } = new Cluster();
+    api.create(web(1), { fieldManager: "me" });
+    const apply = (manager: string, replicas: number, more: Options = {}): KubeObject =>
+      patched(api, deployment, "apply", configuration(replicas), { ...scaling(manager), ...more });
+    expect(() => apply("two", 3)).toThrow(
+      'Apply failed with 1 conflict: conflict with "me" using autoscaling/v1: .spec.replicas',
+    );
+    apply("two", 3, { force: "conflicts" });
+    expect(owners(api)).toEqual(["two Apply scale"]);
+    apply("three", 3);
+    expect(owners(api)).toEqual(["three Apply scale", "two Apply scale"]);
+    patched(api, deployment, "merge", { spec: { replicas: 4 } }, scaling("me"));
+    expect(owners(api)).toEqual(["me Update scale"]);
+  });
+
+  test("is refused where it is none, or of an object that is not there", () => {
+    const { api } = new Cluster();
+    expect(api.patch(deployment, "apply", configuration(1), scaling("me"))).toMatchObject({
+      status: { code: 404, message: 'deployments.apps "web" not found' },
+    });
+    api.create(web(1), { fieldManager: "me" });
+    expect(api.patch(deployment, "apply", web(1), scaling("me"))).toMatchObject({
+      status: { code: 400, message: "invalid object type: apps/v1, Kind=Deployment" },
+    });
+    expect(api.patch(deployment, "apply", configuration(-1), scaling("me"))).toMatchObject({
+      status: { code: 409 },
+    });
+  });
+});
+
+test("a status that is applied is owned as such, and leaves the rest alone", () => {
+  const { api } = new Cluster();
+  api.create(web(1), { fieldManager: "me" });
+  const status = { replicas: 1, readyReplicas: 1 };
+  const body = { ...web(9), status };
+  const options = { fieldManager: "two", subresource: "status" } as const;
+  const applied = patched(api, deployment, "apply", body, options);
+  expect(applied).toMatchObject({ spec: { replicas: 1 }, status });
+  expect(entries(applied).find(({ manager }) => manager === "two")).toMatchObject({
+    subresource: "status",
+    fieldsV1: { "f:status": { "f:readyReplicas": {}, "f:replicas": {} } },
+  });
+});
+
+describe("a pod", () => {
+  const pod = { resource: "pods", name: "p" };
+  const made = (api: Client): KubeObject => {
+    const spec = { containers: [{ name: "web", image: "web:v1" }] };
+    const metadata = { name: "p", labels: { app: "web" } };
+    const answer = api.create(
+      { apiVersion: "v1", kind: "Pod", metadata, spec },
+      { fieldManager: "me" },
+    );
+    if (!answer.ok) throw new Error(answer.status.message);
+    return answer.value;
+  };
+
+  test("is owned by who made it, but for what the server added", () => {
+    const { api } = new Cluster();
+    const { fieldsV1 } = entries(made(api))[0]!;
+    expect(Object.keys(fieldsV1)).toEqual(["f:metadata", "f:spec"]);
+    expect(Object.keys(fieldsV1["f:spec"] as object)).toEqual([
+      "f:containers",
+      "f:dnsPolicy",
+      "f:enableServiceLinks",
+      "f:restartPolicy",
+      "f:schedulerName",
+      "f:securityContext",
+      "f:terminationGracePeriodSeconds",
+    ]);
+  });
+
+  test("changes hands with its labels and its image, with one event each", () => {
+    const { api } = new Cluster();
+    made(api);
+    const watch = api.watch("pods");
+    patched(api, pod, "merge", { metadata: { labels: { tier: "x" } } }, { fieldManager: "two" });
+    const image = { spec: { containers: [{ name: "web", image: "web:v2" }] } };
+    const second = patched(api, pod, "strategic", image, { fieldManager: "three" });
+    expect(names(second).toSorted()).toEqual(["me Update", "three Update", "two Update"]);
+    expect(watch.take().map(({ type }) => type)).toEqual(["MODIFIED", "MODIFIED"]);
+    expect(() => patched(api, pod, "apply", applied("web:v3"), { fieldManager: "a" })).toThrow(
+      'conflict with "three" using v1: .spec.containers[name="web"].image',
+    );
+  });
+
+  const applied = (image: string): object => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p" },
+    spec: { containers: [{ name: "web", image }] },
+  });
+
+  test("keeps its priority and its tolerations in an update that does not speak of them", () => {
+    const { api } = new Cluster();
+    const { spec: before } = made(api);
+    const body = { ...applied("web:v1"), metadata: { name: "p", namespace: "default" } };
+    const answer = api.update(body as unknown as KubeObject, { fieldManager: "me" });
+    expect(answer).toMatchObject({ ok: true, value: { spec: before } });
+  });
+});
+
+describe("what controllers own is shown", () => {
+  const shown = (cluster: Cluster, resource: string) =>
+    cluster.api.list(resource).map((object) =>
+      entries(withControllers(object)).map(({ manager, subresource = "", fieldsV1 }) => ({
+        who: `${manager} ${subresource}`.trim(),
+        what: Object.keys(fieldsV1),
+      })),
+    );
+
+  test("of ReplicaSets and their pods", () => {
+    const cluster = new Cluster();
+    cluster.api.create(web(1), { fieldManager: "me" });
+    cluster.settle();
+    cluster.runUntil(60_000);
+    const made = { who: "kube-controller-manager", what: ["f:metadata", "f:spec"] };
+    expect(shown(cluster, "replicasets")).toEqual([
+      [made, { who: "kube-controller-manager status", what: ["f:status"] }],
+    ]);
+    expect(shown(cluster, "pods")).toEqual([[made, { who: "kubelet status", what: ["f:status"] }]]);
+    const [replicaSet] = cluster.api.list("replicasets");
+    const [entry] = entries(withControllers(replicaSet!));
+    expect(entry?.fieldsV1).toMatchObject({
+      "f:metadata": {
+        "f:annotations": { "f:deployment.kubernetes.io/revision": {} },
+        "f:ownerReferences": { ".": {} },
+      },
+      "f:spec": { "f:replicas": {} },
+    });
+    const [pod] = cluster.api.list("pods");
+    const conditions = entries(withControllers(pod!))[1]?.fieldsV1["f:status"] as {
+      readonly "f:conditions": object;
+    };
+    expect(Object.keys(conditions["f:conditions"])).not.toContain('k:{"type":"PodScheduled"}');
+  });
+
+  test("of Deployments once there is a status, and not where users took it", () => {
+    const cluster = new Cluster();
+    cluster.api.create(web(1), { fieldManager: "me" });
+    expect(shown(cluster, "deployments")).toEqual([[{ who: "me", what: ["f:spec"] }]]);
+    cluster.settle();
+    expect(shown(cluster, "deployments")[0]?.map(({ who }) => who)).toEqual([
+      "kube-controller-manager status",
+      "me",
+    ]);
+  });
+
+  test("of namespaces that come with the cluster", () => {
+    const owned = shown(new Cluster(), "namespaces");
+    expect(owned[0]).toEqual([{ who: "kube-apiserver", what: ["f:metadata"] }]);
   });
 });

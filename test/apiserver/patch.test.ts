@@ -394,6 +394,6 @@ describe("a JSON patch", () => {
 
   test("of any type cannot make another kind of an object", () => {
     const answer = applyPatch({ ...object, spec: {} }, { kind: "x" }, "merge");
-    expect(answer).toMatchObject({ ok: false, status: { code: 400 } });
+    expect(answer).toMatchObject({ ok: false, status: { code: 422 } });
   });
 });

@@ -141,7 +141,7 @@ const reasons: readonly Reason[] = [
   },
   {
     matches: line(
-      /--raw|jsonpath --override|^describe (job|cronjob|priorityclass|events)|--scopes=|--schedule=\* \* \*$/,
+      /--raw|jsonpath --override|^describe (job|cronjob|priorityclass|events)|--schedule=\* \* \*$/,
     ),
     why: "not done: requests on other paths, and kinds that rollsim only keeps",
   },
@@ -150,10 +150,9 @@ const reasons: readonly Reason[] = [
       (scenario === "creating" && [94, 171, 172, 207].includes(seq)) ||
       (scenario === "running" && seq === 82) ||
       (scenario === "timeouts" && seq === 18) ||
-      (scenario === "mixed-reads" && seq === 32) ||
       (scenario === "editing" && [18, 34].includes(seq)) ||
       (scenario === "apply-3" && [44, 57].includes(seq)) ||
-      (scenario === "outputs" && [3, 26, 30].includes(seq)) ||
+      (scenario === "outputs" && [3, 26].includes(seq)) ||
       (scenario === "server-side" && [37, 45].includes(seq)),
     why: "not done: rare flags and texts, the order of fields in kinds that are only kept, uids of the first namespaces",
   },
@@ -198,10 +197,6 @@ const reasons: readonly Reason[] = [
   {
     matches: line(/^set env pods --all/),
     why: "the API server's difference between two pods has several shortest forms",
-  },
-  {
-    matches: line(/--replicas=99999999999$/),
-    why: "the Scale in the text of the error lists the owners of its fields",
   },
   {
     matches: ({ scenario, seq }, text) =>

@@ -8,7 +8,8 @@ import {
   withOwners,
   type Manager,
 } from "../../src/apiserver/field-managers/managers.ts";
-import { trackWrite, withController } from "../../src/apiserver/field-managers/track.ts";
+import { withControllers } from "../../src/apiserver/field-managers/controllers.ts";
+import { trackWrite } from "../../src/apiserver/field-managers/track.ts";
 import { isKubeObject, withField } from "../../src/kubectl/fields.ts";
 import { parseManifest } from "../../src/kubectl/manifest.ts";
 import { readRecording } from "../conformance/kubectl-recording.ts";
@@ -149,7 +150,7 @@ test("the controller owns the status and its annotations, as in the recordings",
       (entry) => (entry as Record<string, unknown>)["operation"] === "Apply",
     );
     const tracked = { ...real, metadata: { ...real.metadata, managedFields: users } };
-    expect(managersOf(withController(tracked))).toEqual(managersOf(real));
+    expect(managersOf(withControllers(tracked))).toEqual(managersOf(real));
   }
 });
 
@@ -157,7 +158,7 @@ describe("over an object of client-side apply", () => {
   const created = read(recorded("apply", 3).stdout);
   const live = trackWrite(
     undefined,
-    { value: created },
+    { value: created, asked: () => created },
     { fieldManager: "kubectl-client-side-apply" },
     at,
   );

@@ -45,16 +45,38 @@ const patches = noticedBy(
   ],
 );
 
+const owned = noticedBy(
+  ["apiserver/garbage-collection.test.ts"],
+  [
+    [
+      "an owner that is gone takes along what others own, too",
+      "apiserver/garbage-collection",
+      "if (solid.length > 0) {",
+      "if (solid.length > 9) {",
+    ],
+    [
+      "a deletion in the foreground waits for whatever it owns",
+      "apiserver/garbage-collection",
+      "ref.uid === uid && ref.blockOwnerDeletion === true",
+      "ref.uid === uid",
+    ],
+    [
+      "an object of another UID is meant, too",
+      "apiserver/deletion",
+      "wantedUid !== uid",
+      "wantedUid === resourceVersion",
+    ],
+  ],
+);
+
 const deletions = noticedBy(
   ["apiserver/updates.test.ts"],
   [
     [
       "orphans are deleted",
       "apiserver/garbage-collection",
-      `case "Orphan":
-      return orphanDependents(`,
-      `case "Orphan":
-      return deleteInBackground(`,
+      `const isOrphaned = policy === "Orphan" || orphan === true;`,
+      `const isOrphaned = orphan === true;`,
     ],
     [
       "a deletion can be taken back",
@@ -77,8 +99,8 @@ const bounds = noticedBy(
     [
       "only the first LimitRange has to be kept",
       "apiserver/limit-ranges",
-      "if (problems.length === 0) continue;",
-      "if (problems.length === 0) return undefined;",
+      "if (problems.length > 0) return forbidden(PODS, name, listed(problems));",
+      "return problems.length > 0 ? forbidden(PODS, name, listed(problems)) : undefined;",
     ],
   ],
 );
@@ -123,6 +145,7 @@ export const patchMutants: readonly Mutant[] = [
   ...owners,
   ...patches,
   ...deletions,
+  ...owned,
   ...bounds,
   ...overtaken,
 ];

@@ -202,9 +202,9 @@ const admission = noticedBy(
     ],
     [
       "what is wrong with a PUT that is let in is not told",
-      "apiserver/admission",
-      `return { ...admitted, warnings: [...(decoded.warnings ?? []), ...admitted.warnings] };`,
-      `return admitted;`,
+      "apiserver/updates",
+      `const warnings = [...(decoded.warnings ?? []), ...sent.warnings];`,
+      `const { warnings } = sent;`,
     ],
     [
       "one quota with room is enough",

@@ -5,12 +5,13 @@
 import type { KindInfo, ObjectRef } from "../../api/client.ts";
 import type { KubeObject, Timestamp } from "../../api/meta.ts";
 import { compareText } from "../../api/order.ts";
-import { conflict, failure, type Answer, type Status } from "../../api/status.ts";
+import { failure, type Answer, type Status } from "../../api/status.ts";
 import { readBody } from "../body.ts";
 import { asKubeObject } from "../decode.ts";
 import { fromUnstructured } from "../decode-unstructured.ts";
 import { asString, isRecord } from "../json.ts";
-import { groupResourceOf, kindOfObject, kindOfResource } from "../kinds.ts";
+import { SCALE } from "../scale-subresource.ts";
+import { kindOfObject, kindOfResource } from "../kinds.ts";
 import { schemaOf, type StructInfo, type TypeInfo } from "../schema.ts";
 import {
   both,
@@ -35,41 +36,26 @@ export interface ApplyRequest {
   /** Name of the field manager, `kubectl`. */
   readonly manager: string;
   readonly force: "conflicts" | "nothing";
+  /** The part of the object that is applied; "" for all but its status. */
+  readonly subresource?: "" | "status" | "scale";
   /** Now. */
   readonly at: Timestamp;
 }
 
-/**
- * The body of a server-side apply. Refused: 400 where it is of another kind or name than the path says, 409 where it is
- * meant for another version.
- */
+/** The body of a server-side apply. Refused: 400 where it is of another kind than the path says. */
 export function readConfiguration(
   ref: ObjectRef,
-  live: KubeObject | undefined,
   configuration: unknown,
+  subresource: ApplyRequest["subresource"] = "",
 ): Answer<KubeObject> {
-  const asked = kindOfResource(ref.resource);
+  const asked = subresource === "scale" ? SCALE : kindOfResource(ref.resource);
   if (!isRecord(configuration)) return readBody(configuration);
   const apiVersion = asString(configuration["apiVersion"]);
   const kind = asString(configuration["kind"]);
   if (asked !== undefined && (kind !== asked.kind || apiVersion !== served(asked))) {
     return refused(`invalid object type: ${groupVersion(apiVersion)}, Kind=${kind}`);
   }
-  const read = readBody(configuration);
-  if (!read.ok) return read;
-  const { name, namespace = "", resourceVersion = "" } = read.value.metadata;
-  if ((name ?? "") !== "" && name !== ref.name) {
-    const url = `does not match the name on the URL (${ref.name})`;
-    return refused(`the name of the object (${name}) ${url}`);
-  }
-  if (asked?.namespaced === true && !["", ref.namespace ?? "default"].includes(namespace)) {
-    const sent = "the namespace sent on the request";
-    return refused(`the namespace of the provided object does not match ${sent}`);
-  }
-  if (live !== undefined && !["", live.metadata.resourceVersion].includes(resourceVersion)) {
-    return { ok: false, status: conflict(groupResourceOf(ref.resource), ref.name) };
-  }
-  return read;
+  return readBody(configuration);
 }
 
 function refused(message: string): Answer<KubeObject> {
@@ -110,15 +96,18 @@ export function applyConfiguration(
     const message = "metadata.managedFields must be nil";
     return { ok: false, status: failure(400, "BadRequest", message) };
   }
+  const { subresource = "" } = request;
   const problem = typeProblem(type, configuration);
   if (problem !== undefined) return { ok: false, status: untyped(configuration, problem) };
   const manager: Manager = {
     name: request.manager,
     operation: "Apply",
     apiVersion,
-    subresource: "",
+    subresource,
   };
-  const configured = withoutTop(configuredFields(type, configuration), "status");
+  // Each part leaves the other one alone.
+  const other = subresource === "status" ? "spec" : "status";
+  const configured = withoutTop(configuredFields(type, configuration), other);
   const wanted = ownable(configured);
   if (live === undefined) {
     const created = converted(type, configuration);
@@ -131,7 +120,7 @@ export function applyConfiguration(
   const others = owners.filter((owned) => owned !== own);
   const joined = withoutDropped(
     type,
-    mergeInto(type, live, configuration),
+    mergeInto(type, live, configuration, other),
     own,
     configured,
     others,
@@ -237,8 +226,13 @@ function managerText({ name, operation, apiVersion, subresource }: Manager): str
 }
 
 /** The live object with everything that the configuration names. */
-function mergeInto(type: StructInfo, live: KubeObject, configuration: KubeObject): KubeObject {
-  const { status: _, ...wanted } = configuration;
+function mergeInto(
+  type: StructInfo,
+  live: KubeObject,
+  configuration: KubeObject,
+  without: "spec" | "status",
+): KubeObject {
+  const { [without]: _, ...wanted } = configuration;
   const merged = mergeValue(type, live, wanted);
   return isObject(merged) ? merged : live;
 }

@@ -3,8 +3,7 @@
  * lastappliedmanager.go and lastappliedupdater.go (v0.37.2).
  */
 import type { KubeObject } from "../../api/meta.ts";
-import { compareText } from "../../api/order.ts";
-import { isRecord } from "../json.ts";
+import { isRecord, withSortedKeys } from "../json.ts";
 import type { StructInfo } from "../schema.ts";
 import { compareFields, configuredFields, minus, type FieldSet } from "./field-set.ts";
 
@@ -34,15 +33,7 @@ export function withLastAppliedOf(object: KubeObject, configuration: KubeObject)
   const { managedFields: _, annotations: given, ...metadata } = configuration.metadata;
   const { [lastAppliedKey]: __, ...others } = given ?? {};
   const shown = given === undefined ? metadata : { ...metadata, annotations: others };
-  const text = `${JSON.stringify(sorted({ ...configuration, metadata: shown }))}\n`;
+  const text = `${JSON.stringify(withSortedKeys({ ...configuration, metadata: shown }))}\n`;
   const updated = { ...annotations, [lastAppliedKey]: text };
   return { ...object, metadata: { ...object.metadata, annotations: updated } };
-}
-
-/** With the keys of every map in order, as Go prints maps. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  const keys = Object.keys(value).toSorted(compareText);
-  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
 }

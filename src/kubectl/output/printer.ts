@@ -1,7 +1,7 @@
 /** -o formats of `get` and of every verb that writes. */
 import type { KubeObject } from "../../api/meta.ts";
 import { compareText } from "../../api/order.ts";
-import { withController } from "../../apiserver/field-managers/track.ts";
+import { withControllers } from "../../apiserver/field-managers/controllers.ts";
 import type { Call } from "../call.ts";
 import { fail, goQuote } from "../errors.ts";
 import { isKubeObject, isMap, list, without, type JsonMap } from "../fields.ts";
@@ -67,7 +67,7 @@ function unknownFormat(format: string, allowed: readonly string[]): never {
 function objectPrinter(call: Call, format: string): Printer | undefined {
   const shown = (object: JsonMap): JsonMap =>
     call.flags.has("show-managed-fields") && call.flags.bool("show-managed-fields")
-      ? withControllers(object)
+      ? ownedOnes(object)
       : withoutManagedFields(object);
   const lower = format.toLowerCase();
   if (lower === "json" && typedVerbs.test(call.command)) {
@@ -89,7 +89,7 @@ function objectPrinter(call: Call, format: string): Printer | undefined {
       typed ? kyaml(inStructOrder(shown(object)), "as they come") : kyaml(shown(object), "sorted");
   }
   const printer = templatePrinter(call, format);
-  return printer === undefined ? undefined : (object) => printer(withControllers(object));
+  return printer === undefined ? undefined : (object) => printer(ownedOnes(object));
 }
 
 /** The objects of a list, or the one object. */
@@ -106,9 +106,9 @@ function namesOf(object: JsonMap): string {
     .join("");
 }
 
-function withControllers(object: JsonMap): JsonMap {
-  if (isKubeObject(object) && object.kind !== "List") return withController(object);
-  return { ...object, items: objectsIn(object).map(withController) };
+function ownedOnes(object: JsonMap): JsonMap {
+  if (isKubeObject(object) && object.kind !== "List") return withControllers(object);
+  return { ...object, items: objectsIn(object).map(withControllers) };
 }
 
 export function withoutManagedFields<T extends JsonMap>(object: T): T {

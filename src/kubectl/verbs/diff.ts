@@ -3,7 +3,7 @@ import { structuredPatch } from "diff";
 import type { KubeObject } from "../../api/meta.ts";
 import { compareText } from "../../api/order.ts";
 import type { Answer } from "../../api/status.ts";
-import { withController } from "../../apiserver/field-managers/track.ts";
+import { withControllers } from "../../apiserver/field-managers/controllers.ts";
 import { withoutLastApplied } from "../applied.ts";
 import { heed, logLine, type Call } from "../call.ts";
 import { exitOf, exitWith, fail, failStatus, failUsage, statusExitText } from "../errors.ts";
@@ -96,7 +96,7 @@ function difference(
     if (object === undefined) return "";
     return toYaml(
       call.flags.bool("show-managed-fields")
-        ? withController(object)
+        ? withControllers(object)
         : withoutManagedFields(object),
     );
   };

@@ -10,6 +10,7 @@ import {
   type DryRun,
 } from "../call.ts";
 import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
+import { withSortedKeys } from "../../apiserver/json.ts";
 import { unversioned } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf } from "../files.ts";
@@ -45,7 +46,7 @@ export function replace(call: Call): void {
       call,
       call.flags.bool("force")
         ? call.io.client.create(unversioned(object), options)
-        : call.io.client.update(withVersion(call, info, object), options),
+        : call.io.client.update(withSortedKeys(withVersion(call, info, object)), options),
     );
     if (answer.ok) report(answer.value, "replaced");
     else problems.push(withSource(answer.status, "replacing", info.source));

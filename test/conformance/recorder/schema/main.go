@@ -24,6 +24,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	schedulingv1 "k8s.io/api/scheduling/v1"
 )
 
 var roots = []struct {
@@ -36,16 +37,19 @@ var roots = []struct {
 	{"autoscaling/v2/HorizontalPodAutoscaler", autoscalingv2.HorizontalPodAutoscaler{}},
 	{"networking.k8s.io/v1/Ingress", networkingv1.Ingress{}},
 	{"policy/v1/PodDisruptionBudget", policyv1.PodDisruptionBudget{}},
+	{"scheduling.k8s.io/v1/PriorityClass", schedulingv1.PriorityClass{}},
 	{"v1/ConfigMap", corev1.ConfigMap{}},
 	{"v1/Event", corev1.Event{}},
 	{"v1/LimitRange", corev1.LimitRange{}},
 	{"v1/Namespace", corev1.Namespace{}},
 	{"v1/Node", corev1.Node{}},
+	{"v1/PersistentVolumeClaim", corev1.PersistentVolumeClaim{}},
 	{"v1/Pod", corev1.Pod{}},
 	{"v1/PodTemplate", corev1.PodTemplate{}},
 	{"v1/ResourceQuota", corev1.ResourceQuota{}},
 	{"v1/Secret", corev1.Secret{}},
 	{"v1/Service", corev1.Service{}},
+	{"v1/ServiceAccount", corev1.ServiceAccount{}},
 }
 
 // Types with a JSON form of their own; the reader of the table knows them by name.
