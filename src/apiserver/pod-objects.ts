@@ -8,7 +8,8 @@ import type { KubeObject, OwnerReference, StringMap } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Flag, NO_OWNER, Phase, UNBOUND } from "./pod-columns.ts";
 import { isFailedPull, isPullBackOff, isStopped, PodReason, podReasons } from "./pod-reasons.ts";
-import { uidText, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
+import { uidText } from "./uids.ts";
 
 const PHASES = ["Pending", "Running", "Succeeded", "Failed", "Unknown"] as const;
 

@@ -16,7 +16,8 @@ import {
 import { deleteNamespace } from "./namespace-deletion.ts";
 import { changePod, findPod } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
-import { uidText, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
+import { uidText } from "./uids.ts";
 
 type DryRun = WriteOptions["dryRun"];
 

@@ -13,6 +13,7 @@ import { podRules } from "./pod-rules.ts";
 import { PodReason } from "./pod-reasons.ts";
 import { PodRegistry, type PodEdits, type SavedPodRegistry } from "./pod-registry.ts";
 import { PodTable, type SavedPods } from "./pod-table.ts";
+import { uidText } from "./uids.ts";
 
 export interface ObjectEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
@@ -396,9 +397,4 @@ const isDeleting = (object: KubeObject | undefined): boolean =>
 
 function remove<T>(list: T[], item: T): void {
   if (list.includes(item)) list.splice(list.indexOf(item), 1);
-}
-
-/** UIDs grow in order of creation: where Kubernetes falls back on them, the older object is the smaller. */
-export function uidText(uid: number): string {
-  return `00000000-0000-0000-0000-${String(uid).padStart(12, "0")}`;
 }

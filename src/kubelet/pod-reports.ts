@@ -2,7 +2,7 @@
 import type { PodsEntry } from "../api/trace.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
 
-import { uidText } from "../apiserver/store.ts";
+import { uidText } from "../apiserver/uids.ts";
 import type { KubeletWorld } from "./world.ts";
 
 export class PodReports {

@@ -7,7 +7,8 @@ import type { Container } from "../../api/core.ts";
 import { compareText } from "../../api/order.ts";
 
 import { isFailedPull, isPullBackOff, podReasons, PodReason } from "../pod-reasons.ts";
-import { uidText, type Store } from "../store.ts";
+import type { Store } from "../store.ts";
+import { uidText } from "../uids.ts";
 import type { ReportedEvent } from "./correlator.ts";
 import { Happened, type HappenedCode, type NodesSeen } from "./log.ts";
 

@@ -6,7 +6,8 @@
 import { deepFreeze } from "../../api/json.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { podAddress } from "../../apiserver/pod-objects.ts";
-import { uidText, type Store } from "../../apiserver/store.ts";
+import type { Store } from "../../apiserver/store.ts";
+import { uidText } from "../../apiserver/uids.ts";
 
 export interface Endpoint {
   readonly addresses: readonly string[];
