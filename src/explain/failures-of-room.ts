@@ -1,4 +1,5 @@
 /** Known failures that pods show by where they are, or find no place: nodes, volumes, addresses. */
+import type { ReplicaSet } from "../api/apps.ts";
 import type { Pod } from "../api/core.ts";
 import { matchesSelector } from "../api/label-selector.ts";
 import type { LabelSelector } from "../api/meta.ts";
@@ -9,7 +10,7 @@ import type { Cluster } from "../cluster.ts";
 import { defaults } from "../cluster/options.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import { nodeShapes } from "../scheduler/node-object.ts";
-import { count, isTerminating, type Detector } from "./known-failure.ts";
+import { count, isTerminating, readyCondition, type Detector, type Seen } from "./known-failure.ts";
 import { eventAbout } from "./pod-groups.ts";
 import { isUnschedulable, startedAt } from "./pod-states.ts";
 
@@ -32,8 +33,9 @@ const terminatingFree: Detector = ({ deployment, next, old, nextPods, oldPods })
   };
 };
 
-const spreadLost: Detector = ({ cluster, deployment, nextPods, state }) => {
-  if (state === "rolling") return undefined;
+const spreadLost: Detector = (seen) => {
+  const { cluster, deployment, nextPods, state } = seen;
+  if (state === "rolling" || !areAsPlaced(seen)) return undefined;
   const nodes = cluster.api.list("nodes") as readonly Node[];
   for (const constraint of asArray(deployment.spec.template.spec["topologySpreadConstraints"])) {
     const { topologyKey, maxSkew, labelSelector, matchLabelKeys, whenUnsatisfiable } =
@@ -55,6 +57,23 @@ const spreadLost: Detector = ({ cluster, deployment, nextPods, state }) => {
   }
   return undefined;
 };
+
+/** Whether the new pods are those that were placed beside old ones: since these are gone, none came or went. */
+function areAsPlaced({ cluster, next, old }: Seen): boolean {
+  const keys = new Set(old.map(keyOf));
+  const key = next === undefined ? "" : keyOf(next);
+  const told = cluster.trace.entries.flatMap((entry) => (entry.kind === "pods" ? [entry] : []));
+  const last = told.findLast((entry) => entry.change === "gone" && keys.has(entry.key));
+  if (last === undefined) return false;
+  const since = told.slice(told.indexOf(last));
+  return !since.some((entry) => entry.key === key && MOVES.has(entry.change));
+}
+
+const MOVES: ReadonlySet<string> = new Set(["scheduled", "deleting", "failed"]);
+
+function keyOf({ metadata }: ReplicaSet): string {
+  return `${metadata.namespace ?? "default"}/${metadata.name}`;
+}
 
 /** Domains of a topology, the one with the most pods first. */
 function countsBy(
@@ -104,8 +123,10 @@ const preempted: Detector = ({ cluster, deployment, next, old, nextPods, oldPods
       entry.about.namespace === namespace &&
       isOwn(entry.about.name),
   );
-  if (victims.length === 0) return undefined;
-  const waiting = [...nextPods, ...oldPods].filter(isUnschedulable).length;
+  const pods = [...nextPods, ...oldPods].filter((pod) => !isTerminating(pod));
+  const ready = pods.filter((pod) => readyCondition(pod)?.status === "True").length;
+  if (victims.length === 0 || ready >= deployment.spec.replicas) return undefined;
+  const waiting = pods.filter(isUnschedulable).length;
   const priority = Number(deployment.spec.template.spec["priority"] ?? 0);
   return {
     story: "preempted",

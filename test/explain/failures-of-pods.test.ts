@@ -57,6 +57,9 @@ examplesOf(
         at: 140,
       },
       "where new pods do not start": { behaviors: faulty({ type: "ImagePullBackOff" }), at: 70 },
+      "when none of the pods that it asks for may come": {
+        steps: { 59: "create quota pods --hard=pods=5", ...release, 65: scale(8) },
+      },
       "where an autoscaler does it": {
         objects: [
           {
@@ -107,6 +110,9 @@ examplesOf(
         behaviors: faulty({ type: "ImagePullBackOff", first: 1 }),
       },
       "when they start, and are not ready": { behaviors: faulty({ type: "NeverReady" }) },
+      "when none of the pods that it asks for may come": {
+        steps: { ...release, 110: "create quota pods --hard=pods=5", 120: scale(10) },
+      },
     },
   },
 );

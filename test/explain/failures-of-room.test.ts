@@ -35,6 +35,25 @@ examplesOf(
   },
 );
 
+const important = {
+  apiVersion: "scheduling.k8s.io/v1",
+  kind: "PriorityClass",
+  metadata: { name: "important" },
+  value: 1000,
+};
+const report = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "report" },
+  spec: {
+    replicas: 4,
+    selector: { matchLabels: { app: "report" } },
+    template: {
+      metadata: { labels: { app: "report" } },
+      spec: { containers: [{ name: "report", image: "report:v1" }] },
+    },
+  },
+};
 const spread = (more: object = {}) => ({
   topologySpreadConstraints: [
     {
@@ -57,6 +76,11 @@ const lostThere = {
     scale deploy/web --replicas=3`,
 };
 
+/** Pods are even on both nodes when the rollout is over, 2 and 2. */
+const evenly = { ...release, 30: "scale deploy/web --replicas=4" };
+/** Those of one node go first. */
+const onlyThere = `annotate pods -l app=web --field-selector spec.nodeName=node-2 controller.kubernetes.io/pod-deletion-cost=-1`;
+
 examplesOf(
   "spread-lost",
   { at: 120, replicas: 6, cluster: nodes(2), spec: rolling("50%", 0), pod: spread() },
@@ -70,8 +94,27 @@ examplesOf(
           ],
         },
       },
+      "while pods of others come and go": {
+        objects: [report],
+        steps: { ...release, 110: "scale deploy/report --replicas=2" },
+      },
+      "where a node has none of them any more": {
+        replicas: 2,
+        spec: rolling("100%", 0),
+        pod: {},
+        steps: {
+          0: "cordon node-2",
+          59: "uncordon node-2",
+          60: `patch deploy/web -p '${JSON.stringify({ spec: { template: { spec: spread() } } })}'`,
+        },
+      },
     },
     not: {
+      "by a node that is in no zone": {
+        cluster: { nodes: [{ labels: { zone: "a" } }, { labels: { zone: "b" } }, {}] },
+        pod: spread({ topologyKey: "zone" }),
+        steps: evenly,
+      },
       "before the release": { at: 59 },
       "where more skew is allowed": { pod: spread({ maxSkew: 2 }) },
       "where it is only a wish": {
@@ -87,6 +130,10 @@ examplesOf(
         pod: spread({ labelSelector: { matchLabels: { app: "other" } } }),
       },
       "in mid-rollout": { at: 67 },
+      "when it was lost later, by a scaling": {
+        steps: { ...evenly, 90: onlyThere, 91: "scale deploy/web --replicas=2" },
+      },
+      "of the first pods": { steps: { 60: `${onlyThere}\nscale deploy/web --replicas=3` } },
     },
   },
 );
@@ -116,25 +163,6 @@ examplesOf(
   },
 );
 
-const important = {
-  apiVersion: "scheduling.k8s.io/v1",
-  kind: "PriorityClass",
-  metadata: { name: "important" },
-  value: 1000,
-};
-const report = {
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "report" },
-  spec: {
-    replicas: 4,
-    selector: { matchLabels: { app: "report" } },
-    template: {
-      metadata: { labels: { app: "report" } },
-      spec: { containers: [{ name: "report", image: "report:v1" }] },
-    },
-  },
-};
 const preempting = {
   at: 62,
   cluster: nodes(1, 8),
@@ -146,7 +174,20 @@ const preempting = {
 };
 
 examplesOf("preempted", preempting, {
-  not: { "where there is room": { cluster: nodes(1, 12) }, "before it happens": { at: 59 } },
+  named: { "until the last of its pods is ready again": { at: 79 } },
+  not: {
+    "where there is room": { cluster: nodes(1, 12) },
+    "before it happens": { at: 59 },
+    "when all is well again": { at: 82 },
+  },
+});
+
+test.each([
+  [62, "stopped 2 pods of it to make room for pods of a priority above 0; one pod of it now waits"],
+  [79, "stopped 4 pods of it to make room for pods of a priority above 0; 0 pods of it now wait"],
+])("preempted: %i s after the start it says how many were stopped and wait", (at, says) => {
+  const failures = shown({ ...preempting, at });
+  expect(failures.find(({ story }) => story === "preempted")?.says).toContain(says);
 });
 
 test("preempted: it is told of those that are stopped, not of a namesake nor of those that come", () => {
@@ -183,6 +224,16 @@ examplesOf(
       },
       "where all are on one node": { cluster: nodes(1) },
       "before the release": { at: 59 },
+      "when it runs, as the holder has failed": {
+        behaviors: [
+          {
+            match: { image: "web:v1" },
+            ready: { delay: "5s" },
+            fault: { type: "Evicted", after: "75s" },
+          },
+          { ready: { delay: "5s" } },
+        ],
+      },
     },
   },
 );

@@ -39,6 +39,48 @@ const ofRoom = noticedBy(
       ``,
     ],
     [
+      "a volume whose holder has failed is a deadlock",
+      room,
+      `isTerminating(holder) || startedAt(pod) !== "~"`,
+      `isTerminating(holder)`,
+    ],
+    [
+      "a spread that is lost in any way was lost in the rollout",
+      room,
+      `state === "rolling" || !areAsPlaced(seen)`,
+      `state === "rolling"`,
+    ],
+    [
+      "pods of any ReplicaSet come and go in the rollout",
+      room,
+      `entry.key === key && MOVES.has`,
+      `MOVES.has`,
+    ],
+    [
+      "nodes that have no pods of it are in no domain",
+      room,
+      `counts.set(domain, counts.get(domain) ?? 0);`,
+      ``,
+    ],
+    [
+      "nodes without a domain are one",
+      room,
+      `    if (domain === undefined) continue;\n    domains`,
+      `    domains`,
+    ],
+    [
+      "pods that were preempted once are for ever",
+      room,
+      `victims.length === 0 || ready >= deployment.spec.replicas`,
+      `victims.length === 0`,
+    ],
+    [
+      "a single pod that was preempted is many",
+      room,
+      `waiting === 1 ? "waits" : "wait"`,
+      `waiting === 0 ? "waits" : "wait"`,
+    ],
+    [
       "a volume whose holder is terminating is a deadlock",
       room,
       `isTerminating(holder) || startedAt`,
@@ -85,6 +127,18 @@ const ofPods = noticedBy(
       pods,
       `    if (entry.key !== \`\${namespace}/\${name}\`) return false;\n`,
       ``,
+    ],
+    [
+      "old pods that were asked for, and could not be made, are scaled and shipped",
+      pods,
+      `late.length === 0 || isStuck)`,
+      `isStuck)`,
+    ],
+    [
+      "pods that were asked for, and could not be made, are stuck",
+      pods,
+      `late.length === 0 || stuck.length < nextPods.length`,
+      `stuck.length < nextPods.length`,
     ],
     [
       "a template one of whose pods starts is stuck",
