@@ -10,6 +10,7 @@ import { web } from "../support/web.ts";
 const v1: Behavior = { match: { image: "web:v1" }, ready: { delay: 5000 } };
 const START = Date.parse("2000-01-01T00:00:00Z");
 const RELEASE = 60_000;
+const v2 = { template: { spec: { containers: [{ name: "web", image: "web:v2" }] } } };
 
 function release(replicas: number, options: ClusterOptions, image = "web:v2"): Cluster {
   const cluster = new Cluster(options);
@@ -49,6 +50,10 @@ function standing({ api }: Cluster): unknown {
       status,
     })),
   };
+}
+
+function withoutTimes(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value).replaceAll(/"2000-01-01T[:0-9]+Z"/gu, '"then"'));
 }
 
 /** The kubelet's message names the pod by its uid, which is another here. */
@@ -102,6 +107,65 @@ describe("a cluster that is taken over goes on as it would have", () => {
         expect(standing(second)).toEqual(standing(first));
       }),
       { numRuns: 30 },
+    );
+  });
+});
+
+describe("whatever the Deployment is, and whatever users did", () => {
+  const specs = fc.record({
+    minReadySeconds: fc.constantFrom(0, 3, 20),
+    revisionHistoryLimit: fc.constantFrom(0, 2, 10),
+    strategy: fc.oneof(
+      fc.constant({ type: "Recreate" }),
+      fc
+        .record({
+          maxSurge: fc.constantFrom(0, 1, "50%"),
+          maxUnavailable: fc.constantFrom(1, "25%", "100%"),
+        })
+        .map((rollingUpdate) => ({ rollingUpdate })),
+    ),
+  });
+  const patches = fc.constantFrom<object>(
+    { paused: true },
+    { paused: false },
+    { replicas: 2 },
+    { replicas: 9 },
+    { template: { spec: { containers: [{ name: "web", image: "web:v1" }] } } },
+    { template: { spec: { containers: [{ name: "web", image: "web:v3" }] } } },
+  );
+  const actions = fc.array(fc.record({ after: fc.integer({ min: 1, max: 12 }), patch: patches }), {
+    maxLength: 4,
+  });
+  const behaviors: readonly Behavior[] = [
+    v1,
+    { match: { image: "web:v2" }, ready: { delay: 6000 }, terminate: { delay: 4000 } },
+    { match: { image: "web:v3" }, fault: { type: "CrashLoopBackOff", after: 2000 } },
+  ];
+
+  test("it goes on the same", () => {
+    fc.assert(
+      fc.property(specs, actions, fc.integer({ min: 0, max: 12 }), (spec, users, seconds) => {
+        const first = new Cluster({ behaviors });
+        first.act("create", (api) => api.create(web(5, spec)));
+        first.runUntil(RELEASE);
+        for (const { after, patch } of [{ after: 0, patch: v2 }, ...users]) {
+          first.runUntil(first.now + after * 1000);
+          first.act("patch", (api) =>
+            api.patch({ resource: "deployments", name: "web" }, "strategic", { spec: patch }),
+          );
+        }
+        first.runUntil(first.now + seconds * 1000);
+        const second = takenOver(first);
+        expect(standing(second)).toEqual(standing(first));
+        expect(podsOf(second)).toEqual(podsOf(first));
+        for (const each of [5000, 20_000, 700_000]) {
+          first.runUntil(first.now + each);
+          second.runUntil(second.now + each);
+          // A controller that begins anew has no timers of syncs before: it may find a deadline passed a second later.
+          expect(withoutTimes(standing(second))).toEqual(withoutTimes(standing(first)));
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 });
