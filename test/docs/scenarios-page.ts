@@ -74,6 +74,8 @@ one can say what is done next: [found-stuck.yaml](../scenarios/found-stuck.yaml)
   known and 10 s (a minute where none is known). What is taken from the file is told; \`behaviors\` of the Scenario come first.
 - There are the nodes that these pods are on. With Nodes in the file they have their room, labels and taints, less what other
   pods in it ask for; one that is cordoned is full, and all are where a pod found no room.
+- Ten moments of a real cluster are recorded with what became of them up to a minute later, by itself and after kubectl lines:
+  \`npm test\` goes on from each and comes to the same Deployments and ReplicaSets.
 - Events are not known, and whatever else controllers had made is left out: autoscalers and budgets begin anew.
 `;
 
