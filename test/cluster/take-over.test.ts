@@ -193,6 +193,18 @@ describe("what was taken over", () => {
     expect(new Set(pods.map(({ name }) => name)).size).toBe(4);
   });
 
+  test("is started again when its back-off is over", () => {
+    const fault = { type: "CrashLoopBackOff", after: 2000 } as const;
+    const first = release(4, { behaviors: [v1, { match: { image: "web:v2" }, fault }] });
+    first.runUntil(RELEASE + 50_000);
+    const second = takenOver(first);
+    for (let turn = 0; turn < 20; turn++) {
+      first.runUntil(first.now + 5000);
+      second.runUntil(second.now + 5000);
+      expect(podsOf(second)).toEqual(podsOf(first));
+    }
+  });
+
   test("is explained as it was", () => {
     const first = release(4, { behaviors });
     first.runUntil(100_000);

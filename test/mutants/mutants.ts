@@ -3,6 +3,7 @@ import { askingMutants } from "./asking-mutants.ts";
 import { clusterMutants } from "./cluster-mutants.ts";
 import { countMutants } from "./count-mutants.ts";
 import { explainMutants } from "./explain-mutants.ts";
+import { foundMutants } from "./found-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
 import { loopMutants } from "./loop-mutants.ts";
 import type { Mutant } from "./mutant.ts";
@@ -34,4 +35,5 @@ export const mutants: readonly Mutant[] = [
   ...scenarioMutants,
   ...patchMutants,
   ...explainMutants,
+  ...foundMutants,
 ];
