@@ -149,11 +149,8 @@ export class NearbyPods {
       const labels = this.#labelsOf(node);
       const domain = labels[rule.topologyKey];
       if (domain === undefined) continue;
-      if (
-        rule.nodeAffinity === "honor" &&
-        allowed?.(this.#store.registry.nodeNames[node]!, labels) === false
-      )
-        continue;
+      const name = this.#store.registry.nodeNames[node]!;
+      if (rule.nodeAffinity === "honor" && allowed?.(name, labels) === false) continue;
       counts.set(domain, (counts.get(domain) ?? 0) + (perNode[node] ?? 0));
     }
     return counts;

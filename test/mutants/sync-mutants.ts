@@ -264,7 +264,7 @@ const placement = noticedBy(
     [
       "a spread counts nodes that the pod may not go to",
       "scheduler/nearby-pods",
-      `if (rule.nodeAffinity === "honor" && allowed?.(nodeName(node), labels) === false) continue;`,
+      `if (rule.nodeAffinity === "honor" && allowed?.(name, labels) === false) continue;`,
       ``,
     ],
     [
