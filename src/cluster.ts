@@ -238,7 +238,7 @@ export class Cluster {
   }
 
   /**
-   * Deployments, ReplicaSets and Pods as another cluster gave them (`kubectl get -o json`): they go on here from where they
+   * Deployments, Rollouts, ReplicaSets and Pods as another cluster gave them (`kubectl get -o json`): they go on here from where they
    * were. `startTime` is when they were so. Throws a RangeError for what no cluster gave, and for other kinds.
    */
   takeOver(objects: readonly KubeObject[]): void {

@@ -1,19 +1,27 @@
 /**
- * A cluster goes on from where another one was: its Deployments, ReplicaSets and Pods with the UIDs, times and statuses
- * that they had there. Controllers find them as after a restart of kube-controller-manager.
+ * A cluster goes on from where another one was: its Deployments, Rollouts, ReplicaSets and Pods with the UIDs, times and
+ * statuses that they had there. Controllers find them as after a restart of kube-controller-manager.
  */
 import type { Pod } from "../api/core.ts";
-import type { KubeObject } from "../api/meta.ts";
+import type { KubeObject, Timestamp } from "../api/meta.ts";
 import { compareText } from "../api/order.ts";
 import { decodeObject } from "../apiserver/decode.ts";
 import { applyDefaults } from "../apiserver/defaults.ts";
+import { asRecord } from "../apiserver/json.ts";
 import { kindOfObject, storeName } from "../apiserver/kinds.ts";
+import { findPod } from "../apiserver/pod-access.ts";
 import type { Store } from "../apiserver/store.ts";
 import type { Trace } from "../engine/trace.ts";
 import { foundPod } from "../kubelet/found-pod.ts";
 import type { Kubelet } from "../kubelet/kubelet.ts";
 
-const KINDS: ReadonlySet<string> = new Set(["Deployment", "ReplicaSet", "Pod"]);
+const KINDS: ReadonlySet<string> = new Set([
+  "Deployment",
+  "Rollout",
+  "AnalysisRun",
+  "ReplicaSet",
+  "Pod",
+]);
 
 interface World {
   readonly store: Store;
@@ -39,7 +47,23 @@ function decoded(object: KubeObject): KubeObject {
   if (uid === undefined || creationTimestamp === undefined) {
     throw new RangeError(`${name} has no uid or creationTimestamp: no cluster gave it`);
   }
-  return applyDefaults({ ...answer.value, metadata: { ...metadata, namespace } });
+  const whole = applyDefaults({ ...answer.value, metadata: { ...metadata, namespace } });
+  return withTimes(whole, creationTimestamp);
+}
+
+/** Conditions that somebody cut the times off are as old as their object. */
+function withTimes(object: KubeObject, creationTimestamp: Timestamp): KubeObject {
+  const { conditions, ...status } = asRecord(object["status"]);
+  if (!Array.isArray(conditions)) return object;
+  const names =
+    object.kind === "ReplicaSet"
+      ? ["lastTransitionTime"]
+      : ["lastTransitionTime", "lastUpdateTime"];
+  const times = Object.fromEntries(names.map((name) => [name, creationTimestamp]));
+  return {
+    ...object,
+    status: { ...status, conditions: conditions.map((each) => ({ ...times, ...each })) },
+  };
 }
 
 function takeObject({ store, trace }: World, object: KubeObject): void {
@@ -50,8 +74,10 @@ function takeObject({ store, trace }: World, object: KubeObject): void {
   trace.add({ kind: "write", at: store.now, ...found, object: stored });
 }
 
-/** On its node, where there is one of that name. */
+/** On its node, where there is one of that name; once, if it is given twice. */
 function takePod({ store, kubelet }: World, pod: Pod): void {
+  const { namespace = "default", name } = pod.metadata;
+  if (findPod(store, namespace, name) !== undefined) return;
   const { nodeName = "", ...spec } = pod.spec;
   const row = store.insertBarePod(pod, { metadata: pod.metadata, spec });
   kubelet.adopt(row, foundPod(pod), store.registry.nodeNames.indexOf(nodeName));

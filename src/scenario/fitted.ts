@@ -22,8 +22,13 @@ export interface Fit {
   readonly told: readonly string[];
 }
 
+/** Whether it makes ReplicaSets. */
+export function rollsOut({ kind }: KubeObject): boolean {
+  return kind === "Deployment" || kind === "Rollout";
+}
+
 /**
- * `objects` are Deployments, their ReplicaSets, and the Pods of these; `others` came with them. `startTime`: when they were
+ * `objects` are Deployments and Rollouts, their ReplicaSets, and the Pods of these; `others` came with them. `startTime`: when they were
  * so, if that is known.
  */
 export function fitted(
@@ -32,7 +37,7 @@ export function fitted(
   startTime = latestIn(objects),
 ): Fit {
   const nowS = Math.floor(Date.parse(startTime) / 1000);
-  const deployments = objects.filter(({ kind }) => kind === "Deployment");
+  const deployments = objects.filter(rollsOut);
   const fits = deployments.map((deployment) => fitDeployment(deployment, objects, nowS));
   return {
     startTime,
@@ -114,10 +119,14 @@ function isOwned({ metadata }: KubeObject, owner: KubeObject): boolean {
   );
 }
 
+/** Of ReplicaSets of a Rollout. */
+const ROLLOUT_HASH = "rollouts-pod-template-hash";
+
 /** The label that pods of a ReplicaSet have, and no others. */
 function hashOf({ metadata }: KubeObject): StringMap {
-  const label = "pod-template-hash";
-  return { [label]: asString(asRecord(metadata.labels)[label]) };
+  const labels = asRecord(metadata.labels);
+  const label = ROLLOUT_HASH in labels ? ROLLOUT_HASH : "pod-template-hash";
+  return { [label]: asString(labels[label]) };
 }
 
 function graceMs(deployment: KubeObject): Millis {

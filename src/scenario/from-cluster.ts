@@ -1,11 +1,11 @@
 /**
- * Objects as a cluster gives them (`kubectl get -o yaml`), known by their uid. A Deployment that has its ReplicaSets and
- * their Pods with it goes on from where it was; else what controllers made is left out, as they make it again here. So are
- * the addresses of Services, which are of that cluster's network.
+ * Objects as a cluster gives them (`kubectl get -o yaml`), known by their uid. A Deployment or Rollout that has its
+ * ReplicaSets and their Pods with it goes on from where it was; else what controllers made is left out, as they make it again
+ * here. So are the addresses of Services, which are of that cluster's network.
  */
 import { controllerOf, type KubeObject } from "../api/meta.ts";
 import { asArray, asRecord } from "../apiserver/json.ts";
-import { fitted, type Fit } from "./fitted.ts";
+import { fitted, rollsOut, type Fit } from "./fitted.ts";
 import { isNode } from "./fitted-nodes.ts";
 import { problemAt, type Problem } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
@@ -37,17 +37,18 @@ export function fromCluster(all: readonly Manifest[], startTime?: string): FromC
   return { manifests, fit, problems: leftOut(left) };
 }
 
-/** Deployments whose ReplicaSets are here, and the Pods of each of these that has some; with them. */
+/** Deployments and Rollouts whose ReplicaSets are here, and the Pods of each of these that has some; with them. */
 function standingIn(all: readonly Manifest[]): ReadonlySet<Manifest> {
   const made = all.filter(isMade);
   const ownedBy = ({ object }: Manifest, kind: string): readonly Manifest[] =>
     made.filter((each) => each.object.kind === kind && ownerOf(each) === object.metadata.uid);
-  const deployments = all.filter((each) => isTaken(each) && each.object.kind === "Deployment");
-  const wholes = deployments.flatMap((deployment) => {
-    const sets = ownedBy(deployment, "ReplicaSet");
+  const workloads = all.filter((each) => isTaken(each) && rollsOut(each.object));
+  const wholes = workloads.flatMap((workload) => {
+    const sets = ownedBy(workload, "ReplicaSet");
     const pods = sets.map((set) => ownedBy(set, "Pod"));
     const isWhole = sets.every((set, index) => pods[index]!.length > 0 || !hasPods(set));
-    return sets.length > 0 && isWhole ? [deployment, ...sets, ...pods.flat()] : [];
+    const all = [workload, ...sets, ...pods.flat(), ...ownedBy(workload, "AnalysisRun")];
+    return sets.length > 0 && isWhole && all.every(hasAge) ? all : [];
   });
   return new Set(wholes);
 }
@@ -62,6 +63,10 @@ function objectOf({ object }: Manifest): KubeObject {
 
 function isTaken({ object: { metadata } }: Manifest): boolean {
   return typeof metadata.uid === "string";
+}
+
+function hasAge({ object: { metadata } }: Manifest): boolean {
+  return !Number.isNaN(Date.parse(metadata.creationTimestamp ?? ""));
 }
 
 function isMade(manifest: Manifest): boolean {
@@ -102,11 +107,11 @@ function leftOut(made: readonly Manifest[]): readonly Problem[] {
 /** What is taken from a file that has no Scenario to say it. */
 export function goesOn(manifests: readonly Manifest[], { startTime, told }: Fit): Problem {
   const standing = manifests.filter(({ found }) => found === true);
-  const names = standing.flatMap(({ object: { kind, metadata } }) =>
-    kind === "Deployment" ? [metadata.name] : [],
+  const names = standing.flatMap(({ object }) =>
+    rollsOut(object) ? [`${object.kind.toLowerCase()}/${object.metadata.name}`] : [],
   );
   const verb = names.length === 1 ? "goes" : "go";
-  const message = `Deployment ${names.join(", ")} ${verb} on from ${startTime}`;
+  const message = `${names.join(", ")} ${verb} on from ${startTime}`;
   return warning(
     standing[0]!,
     "goes-on",

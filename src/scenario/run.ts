@@ -13,7 +13,7 @@ import type { Remedy } from "./faults.ts";
 import { Metrics } from "./metrics.ts";
 import type { Place } from "./problem.ts";
 import type { Failure, Result, StepResult } from "./result.ts";
-import type { Scenario, Step } from "./scenario.ts";
+import type { Manifest, Scenario, Step } from "./scenario.ts";
 import { requestsEntry, TrafficRun } from "./traffic.ts";
 import { appliedIn } from "./granted.ts";
 import { createNamespaces } from "./validate.ts";
@@ -190,12 +190,20 @@ class Run implements Stage {
     createNamespaces(this.cluster.api, this.namespace, [...manifests, ...appliedIn(steps)]);
     grant(this.cluster.api, this.#scenario.granted);
     const standing = manifests.filter(({ found }) => found === true);
-    if (standing.length > 0) this.cluster.takeOver(standing.map(({ object }) => object));
+    const others = manifests.filter(({ found }) => found !== true);
+    if (standing.length === 0) return this.#apply(others);
+    // What they need is there before them, and who scales them comes after them.
+    const scalers = others.filter(({ object }) => object.kind === "HorizontalPodAutoscaler");
+    if (!this.#apply(others.filter((each) => !scalers.includes(each)))) return false;
+    this.cluster.takeOver(standing.map(({ object }) => object));
     for (const text of taken) this.#print(`${text}\n`);
-    const applied = manifests.filter(({ found }) => found !== true);
-    const [first] = applied;
+    return this.#apply(scalers);
+  }
+
+  #apply(manifests: readonly Manifest[]): boolean {
+    const [first] = manifests;
     if (first === undefined) return true;
-    const failure = applyManifests(this, applied, this.#scenario.file);
+    const failure = applyManifests(this, manifests, this.#scenario.file);
     grant(this.cluster.api, this.#scenario.granted);
     if (failure === undefined) return true;
     this.#fail("manifest", "manifests", failure, first.place);

@@ -54,13 +54,13 @@ rollsim schema > scenario.schema.json
 const FOUND = `## A cluster as it is
 
 \`\`\`sh
-kubectl get deploy,rs,pods -o yaml > now.yaml   # with svc, hpa, pdb, nodes ... as you like
+kubectl get deploy,rs,pods -o yaml > now.yaml   # and rollouts,analysisruns, svc, hpa, pdb, nodes ... as you have them
 rollsim explain now.yaml                        # why does it wait, in your cluster?
 rollsim run now.yaml                            # what becomes of it if nobody does anything?
 rollsim shell now.yaml                          # try the way out before you take it
 \`\`\`
 
-A Deployment in such a file that has its ReplicaSets and their Pods with it is not applied. It stands from the start,
+A Deployment (or a Rollout of argo-rollouts) in such a file that has its ReplicaSets and their Pods with it is not applied. It stands from the start,
 with its revisions, conditions and ages, and its controllers find it as after a restart of theirs. With a Scenario above it
 one can say what is done next: [found-stuck.yaml](../scenarios/found-stuck.yaml).
 
@@ -76,7 +76,8 @@ one can say what is done next: [found-stuck.yaml](../scenarios/found-stuck.yaml)
   pods in it ask for; one that is cordoned is full, and all are where a pod found no room.
 - Ten moments of a real cluster are recorded with what became of them up to a minute later, by itself and after kubectl lines:
   \`npm test\` goes on from each and comes to the same Deployments and ReplicaSets.
-- Events are not known, and whatever else controllers had made is left out: autoscalers and budgets begin anew.
+- Events are not known, and whatever else controllers had made is left out: autoscalers and budgets begin
+  anew, and so do Canaries of Flagger.
 `;
 
 export function scenariosPage(): string {

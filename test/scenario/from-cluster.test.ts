@@ -225,7 +225,7 @@ describe("the cluster is as it was", () => {
       [
         "warning",
         "goes-on",
-        `Deployment web goes on from ${ago(577)}`,
+        `deployment/web goes on from ${ago(577)}`,
         "pods of web-abc: cannot pull their image (1 found), 50% of them. behaviors of a Scenario can say otherwise",
       ],
     ]);
