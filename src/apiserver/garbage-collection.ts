@@ -144,14 +144,22 @@ function attempt(store: Store, resource: string, object: KubeObject): void {
     return;
   }
   const { uid = "" } = current.metadata;
-  const owns = podsOf(store, uid).length + dependentsOf(store, uid).length > 0;
-  const isAwaited = waiting.length > 0 && owns;
-  deleteWithDependents(
-    store,
-    resource,
-    current,
-    isAwaited ? { propagationPolicy: "Foreground" } : {},
-  );
+  const dependents = dependentsOf(store, uid);
+  const owns = podsOf(store, uid).length + dependents.length > 0;
+  if (waiting.length === 0 || !owns) {
+    deleteWithDependents(store, resource, current);
+    return;
+  }
+  // In a ring each would wait for the other.
+  const isRing = dependents.some(({ object: each }) => isInForeground(each));
+  const freed = isRing
+    ? store.replace(resource, withOwners(current, waiting.map(unblocking)))
+    : current;
+  deleteWithDependents(store, resource, freed, { propagationPolicy: "Foreground" });
+}
+
+function unblocking(reference: OwnerReference): OwnerReference {
+  return { ...reference, blockOwnerDeletion: false };
 }
 
 function attemptPod(store: Store, row: number): void {

@@ -21,12 +21,17 @@ export function refuseNamespaceDeletion(resource: string, name: string): Status 
 /** Answers the namespace as it is then: Terminating. The namespace controller does the rest. */
 export function deleteNamespace(store: Store, namespace: KubeObject): KubeObject {
   if (isTerminating(namespace)) return namespace;
+  return store.replace(NAMESPACES, terminatingNamespace(store, namespace));
+}
+
+/** The namespace as its deletion leaves it. */
+export function terminatingNamespace(store: Store, namespace: KubeObject): KubeObject {
   const { metadata } = namespace;
-  return store.replace(NAMESPACES, {
+  return {
     ...namespace,
     metadata: { ...metadata, deletionTimestamp: timestamp(store.wallClockMs) },
     status: { phase: "Terminating" },
-  });
+  };
 }
 
 /** Why nothing new may be made in a namespace; undefined: it may. */

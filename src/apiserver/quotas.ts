@@ -3,8 +3,8 @@
  * ResourceQuota and quota/v1/evaluator/core/pods.go (v1.37.2). What is used follows from the store, and is
  * counted from the first quota on; the status is written once the controllers have settled.
  *
- * Pods that have ended count only for `count/pods`. Left out: scopes, objects other than pods, and the time
- * that the quota controller takes to see that a pod is gone.
+ * Pods that have ended count only for `count/pods`. What is used of a quota with scopes is counted whenever it is asked
+ * for. Left out: objects other than pods, and the time that the quota controller takes to see that a pod is gone.
  */
 import type { Pod, PodSpec } from "../api/core.ts";
 import { deepEqual } from "../api/json.ts";
@@ -14,6 +14,7 @@ import { forbidden, type Status } from "../api/status.ts";
 import type { Trace } from "../engine/trace.ts";
 import { asRecord } from "./json.ts";
 import { amountsOf, podAmounts, printAmount, quantities, type Amounts } from "./pod-resources.ts";
+import { isInScopes, scopesOf } from "./quota-scopes.ts";
 import { keyOf, PodChange, type PodChangeCode, type Store } from "./store.ts";
 
 const QUOTAS = "resourcequotas";
@@ -64,13 +65,14 @@ export class Quotas {
     if (!this.#hears) return undefined;
     const adds = usageOf(spec);
     for (const quota of this.#of(namespace)) {
+      if (!isInScopes(spec, scopesOf(quota))) continue;
       const hard = quantities(quota.spec?.hard);
       const missing = missingIn(spec, Object.keys(hard));
       if (missing !== "") {
         const why = `failed quota: ${quota.metadata.name}: must specify ${missing}`;
         return forbidden(PODS, name, why);
       }
-      const used = this.#usedOf(namespace);
+      const used = this.#usedUnder(quota);
       const over = Object.keys(hard)
         .filter((key) => (adds[key] ?? 0) > 0 && (used.get(key) ?? 0) + adds[key]! > hard[key]!)
         .toSorted(compareText);
@@ -97,7 +99,7 @@ export class Quotas {
   #sync(quota: Quota): void {
     const { namespace = "default", name } = quota.metadata;
     const hard = quota.spec?.hard ?? {};
-    const used = this.#usedOf(namespace);
+    const used = this.#usedUnder(quota);
     const counted = Object.keys(hard).filter(
       (key) => /^(count\/)?pods$/u.test(key) || isAmount(key),
     );
@@ -121,6 +123,23 @@ export class Quotas {
     return ([...this.#store.all(QUOTAS)] as Quota[])
       .filter((quota) => quota.metadata.namespace === namespace)
       .toSorted((a, b) => compareText(keyOf(a), keyOf(b)));
+  }
+
+  #usedUnder(quota: Quota): ReadonlyMap<string, number> {
+    const { namespace = "default" } = quota.metadata;
+    const scopes = scopesOf(quota);
+    if (scopes.length === 0) return this.#usedOf(namespace);
+    const { pods, registry } = this.#store;
+    const used = new Map<string, number>();
+    for (const row of this.#present) {
+      const source = registry.sources[pods.columns.source[row]!]!;
+      if (source.namespace !== namespace || !isInScopes(source.spec, scopes)) continue;
+      const { "count/pods": one = 0, ...usage } = usageOf(source.spec);
+      const counted = this.#live.has(row) ? { "count/pods": one, ...usage } : { "count/pods": one };
+      for (const [key, milli] of Object.entries(counted))
+        used.set(key, (used.get(key) ?? 0) + milli);
+    }
+    return used;
   }
 
   #usedOf(namespace: string): Map<string, number> {

@@ -6,9 +6,9 @@
  */
 import type { Client, KindInfo, PatchType, WriteOptions } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
-import { failure, type Answer, type Status } from "../api/status.ts";
+import { failure, warned, type Answer, type Status } from "../api/status.ts";
 import { withControllers } from "./field-managers/controllers.ts";
-import { wrongKind } from "./decode.ts";
+import { decodeObject, wrongKind } from "./decode.ts";
 import { asRecord, asString, isRecord, type Json } from "./json.ts";
 import { listAnswer } from "./request-lists.ts";
 import { readDeleteOptions, readWriteOptions } from "./request-options.ts";
@@ -204,11 +204,17 @@ function bodyFor({ kind, namespace }: Target, body: unknown): Answer<KubeObject>
   if (namespace !== undefined && wanted !== "" && wanted !== namespace) {
     const sent = "the namespace sent on the request";
     const why = `the namespace of the provided object does not match ${sent}`;
-    return { ok: false, status: failure(400, "BadRequest", why) };
+    return mistaken({ ...json, apiVersion, kind: given }, failure(400, "BadRequest", why));
   }
   const place = namespace === undefined ? {} : { namespace };
   const object = { ...json, apiVersion, kind: given, metadata: { ...metadata, ...place } };
   return { ok: true, value: object as unknown as KubeObject };
+}
+
+/** What is wrong with a body is told before what is wrong with its place. */
+function mistaken(body: Json, status: Status): Extract<Answer<KubeObject>, { ok: false }> {
+  const decoded = decodeObject(body);
+  return decoded.ok ? warned({ ok: false, status }, decoded.warnings) : decoded;
 }
 
 /** Kinds whose objects a PUT makes if they are not there. */
@@ -228,7 +234,7 @@ function replace(
   const read = bodyFor(named, request.body);
   if (!read.ok) return read;
   const wrong = misnamed(read.value, name);
-  if (wrong !== undefined) return refused(wrong);
+  if (wrong !== undefined) return mistaken(read.value, wrong);
   const status = subresource === "status" ? { subresource } : {};
   const missing = !client.get(named).ok;
   if (missing && MADE_BY_PUT.includes(named.kind.kind)) {
@@ -300,6 +306,7 @@ const SHOWN_WHEN_GONE = [
   "Pod",
   "Service",
   "ServiceAccount",
+  "Namespace",
   "PersistentVolume",
   "PersistentVolumeClaim",
   "PodTemplate",

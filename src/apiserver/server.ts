@@ -249,12 +249,8 @@ export class ApiServer implements Client {
     const { warnings } = admitted;
     const value = trackWrite(undefined, admitted, options, timestamp(this.wallClockMs));
     const refusal =
-      refuseNew(
-        kind,
-        value,
-        this.#find({ ...value.metadata, resource: storeName(kind) }),
-        options,
-      ) ?? admissionRefusal(this, value);
+      admissionRefusal(this, value) ??
+      refuseNew(kind, value, this.#find({ ...value.metadata, resource: storeName(kind) }), options);
     if (refusal !== undefined) return { ok: false, status: refusal, warnings };
     const stored = createIn(this.store, storeName(kind), value, options.dryRun);
     return { ok: true, value: stored, warnings };

@@ -13,7 +13,7 @@ import {
   finalizersFor,
   replaceOrFinish,
 } from "./garbage-collection.ts";
-import { deleteNamespace } from "./namespace-deletion.ts";
+import { deleteNamespace, terminatingNamespace } from "./namespace-deletion.ts";
 import { changePod, findPod } from "./pod-access.ts";
 import { podObject } from "./pod-objects.ts";
 import type { Store } from "./store.ts";
@@ -57,6 +57,8 @@ export function deleteIn(
   options: DeleteOptions,
 ): KubeObject {
   const { dryRun, gracePeriodSeconds } = options;
+  if (dryRun !== undefined && resource === "namespaces")
+    return terminatingNamespace(store, current);
   if (dryRun !== undefined) return deletionOf(store, current, options);
   if (resource === "namespaces") return deleteNamespace(store, current);
   if (resource !== "pods") return deleteWithDependents(store, resource, current, options);

@@ -41,7 +41,11 @@ export function allocateService(
   const old = prev === undefined ? undefined : specOf(prev);
   if (old !== undefined) carryOver(spec, old);
   linkClusterIps(spec, old);
-  if (spec["type"] === "ExternalName") return service;
+  if (spec["type"] === "ExternalName") {
+    // Gone whenever it is read (storage.go defaultOnReadInternalTrafficPolicy).
+    delete spec["internalTrafficPolicy"];
+    return service;
+  }
   const headless = spec["clusterIP"] === "None";
   const selectorless = Object.keys(asRecord(spec["selector"])).length === 0;
   if (isNil(spec["ipFamilyPolicy"])) {

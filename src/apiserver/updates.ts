@@ -61,7 +61,8 @@ export function patchObject(
   const kind = kindIn(store, current);
   const refused = refuseIdentity(kind, patched.value, current);
   if (refused !== undefined) return warned({ ok: false, status: refused }, patched.warnings);
-  const { object, warnings: repeated } = withoutRepeatedOwners(patched.value, "when patched");
+  const placed = inPlaceOf(patched.value, current);
+  const { object, warnings: repeated } = withoutRepeatedOwners(placed, "when patched");
   const admitted = admitUpdate(store, kind, object, current, partOf(options));
   return stored(store, current, admitted, options, [...(patched.warnings ?? []), ...repeated]);
 }
@@ -100,6 +101,13 @@ export function applyObject(
   if (refused !== undefined) return { ok: false, status: refused };
   const admitted = admitUpdate(store, kind, applied.value, current, partOf(options));
   return stored(store, current, admitted, rest);
+}
+
+/** Who names no namespace means the one of the path. */
+function inPlaceOf(object: KubeObject, { metadata }: KubeObject): KubeObject {
+  const { namespace } = metadata;
+  if (namespace === undefined || (object.metadata.namespace ?? "") !== "") return object;
+  return { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 /** The object that an apply makes where there was none. */

@@ -63,6 +63,21 @@ describe("a manager that applies", () => {
   const apply = (api: Client, fieldManager: string, body: object, force = false): KubeObject =>
     patched(api, map, "apply", body, { fieldManager, ...(force ? { force: "conflicts" } : {}) });
 
+  test("is told of conflicts level by level", () => {
+    const { api } = new Cluster();
+    api.create(web(1), { fieldManager: "me" });
+    const body = {
+      ...web(2),
+      spec: { ...web(2).spec, template: { spec: { containers: [{ name: "web", image: "x" }] } } },
+    };
+    const options = { fieldManager: "you" };
+    const answer = api.patch(deployment, "apply", { ...body, status: undefined }, options);
+    expect(answer.ok ? [] : answer.status.details?.causes?.map(({ field }) => field)).toEqual([
+      ".spec.replicas",
+      '.spec.template.spec.containers[name="web"].image',
+    ]);
+  });
+
   test("is another than one of that name that updates, and conflicts with it", () => {
     const { api } = new Cluster();
     api.create(settings({ x: "1" }) as KubeObject, { fieldManager: "me" });
@@ -226,6 +241,21 @@ describe("a Scale", () => {
     expect(owners(api)).toEqual(["three Apply scale", "two Apply scale"]);
     patched(api, deployment, "merge", { spec: { replicas: 4 } }, scaling("me"));
     expect(owners(api)).toEqual(["me Update scale"]);
+  });
+
+  test("that nobody wrote has its replicas from before the first apply", () => {
+    const { api } = new Cluster();
+    const { replicas: _, ...spec } = web(1).spec;
+    patched(
+      api,
+      deployment,
+      "apply",
+      { ...web(1), spec, status: undefined },
+      { fieldManager: "me" },
+    );
+    expect(() => patched(api, deployment, "apply", configuration(3), scaling("two"))).toThrow(
+      'conflict with "before-first-apply" with subresource "scale" using autoscaling/v1: .spec.replicas',
+    );
   });
 
   test("is refused where it is none, or of an object that is not there", () => {

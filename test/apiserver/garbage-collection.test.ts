@@ -138,6 +138,30 @@ describe("a deletion in the foreground", () => {
     expect([ownersOf(api, map("a")), ownersOf(api, map("c"))]).toEqual(["gone", ["b"]]);
   });
 
+  test("marks what waits itself, and ends in a ring, too", () => {
+    const { api } = new Cluster();
+    const blocking = (owner: KubeObject) => [ownedBy(owner, { blockOwnerDeletion: true })];
+    const a = settings(api, "a");
+    const b = settings(api, "b", blocking(a));
+    settings(api, "c", blocking(b));
+    const held = { finalizers: ["example.com/held"] };
+    api.patch(map("c"), "merge", { metadata: held });
+    deleted(api, "a", foreground);
+    expect(api.get(map("b"))).toMatchObject({
+      value: { metadata: { finalizers: ["foregroundDeletion"] } },
+    });
+    api.patch(map("c"), "merge", { metadata: { finalizers: null } });
+    expect(["a", "b", "c"].map((name) => ownersOf(api, map(name)))).toEqual(
+      Array.from("abc", () => "gone"),
+    );
+    const first = settings(api, "first");
+    const second = settings(api, "second", blocking(first));
+    const ring = { metadata: { ownerReferences: blocking(second) } };
+    api.patch(map("first"), "merge", ring);
+    deleted(api, "first", foreground);
+    expect([ownersOf(api, map("first")), ownersOf(api, map("second"))]).toEqual(["gone", "gone"]);
+  });
+
   test("of a Deployment ends with its last pod", () => {
     const cluster = new Cluster();
     const { api } = cluster;

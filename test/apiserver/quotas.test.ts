@@ -254,3 +254,68 @@ describe("a ResourceQuota that a real API server refuses", () => {
     });
   });
 });
+
+describe("a quota with scopes", () => {
+  const pod = (name: string, spec: object = {}, container: object = {}): KubeObject => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name },
+    spec: { containers: [{ name: "web", image: "web:v1", ...container }], ...spec },
+  });
+  const requests = { resources: { requests: { cpu: "1" } } };
+  const elsewhere = {
+    affinity: {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            topologyKey: "zone",
+            namespaces: ["other"],
+            labelSelector: { matchLabels: { app: "web" } },
+          },
+        ],
+      },
+    },
+  };
+  const ofClass = (operator: string, ...values: readonly string[]): object => ({
+    scopeSelector: {
+      matchExpressions: [
+        { scopeName: "PriorityClass", operator, ...(values.length === 0 ? {} : { values }) },
+      ],
+    },
+  });
+  const high = { priorityClassName: "high" };
+
+  test.each([
+    [{ scopes: ["BestEffort"] }, pod("in"), pod("out", {}, requests)],
+    [{ scopes: ["NotBestEffort"] }, pod("in", {}, requests), pod("out")],
+    [{ scopes: ["Terminating"] }, pod("in", { activeDeadlineSeconds: 5 }), pod("out")],
+    [{ scopes: ["NotTerminating"] }, pod("in"), pod("out", { activeDeadlineSeconds: 5 })],
+    [{ scopes: ["CrossNamespacePodAffinity"] }, pod("in", elsewhere), pod("out")],
+    [{ scopes: ["PriorityClass"] }, pod("in", high), pod("out")],
+    [ofClass("In", "high"), pod("in", high), pod("out")],
+    [ofClass("NotIn", "high"), pod("in"), pod("out", high)],
+    [ofClass("DoesNotExist"), pod("in"), pod("out", high)],
+  ])(
+    "counts and refuses the pods that are in them, and no others: %j",
+    (scopes, within, without) => {
+      const cluster = new Cluster();
+      const { api } = cluster;
+      const priority = { value: 1000, metadata: { name: "high" } };
+      api.create({ apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", ...priority });
+      api.create({ ...quota({}), spec: { hard: { pods: "1" }, ...scopes } });
+      const named = (object: KubeObject, name: string) =>
+        api.create({ ...object, metadata: { ...object.metadata, name } });
+      expect([named(without, "a").ok, named(within, "b").ok, named(without, "c").ok]).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      expect(named(within, "d")).toMatchObject({
+        status: { message: expect.stringContaining("used: pods=1, limited: pods=1") },
+      });
+      cluster.settle();
+      const [{ status }] = api.list("resourcequotas") as readonly [KubeObject];
+      expect(status).toMatchObject({ used: { pods: "1" } });
+    },
+  );
+});

@@ -184,6 +184,20 @@ describe("a write", () => {
     expect(ask("GET", `${deployments}/web/scale`).body).toMatchObject({ spec: { replicas: 3 } });
   });
 
+  test("names no namespace or the one of its path, and is no External Service's traffic policy", () => {
+    const { ask } = server("a");
+    const services = "/api/v1/namespaces/default/services";
+    const patch = { body: { metadata: { namespace: "", labels: { a: "b" } } } };
+    expect(ask("PATCH", `${maps}/a`, { ...patch, patchType: "merge" })).toMatchObject({
+      code: 200,
+      body: { metadata: { namespace: "default" } },
+    });
+    ask("POST", services, { body: { metadata: { name: "a" }, spec: { ports: [{ port: 80 }] } } });
+    const spec = { type: "ExternalName", externalName: "x.example.com" };
+    const changed = ask("PATCH", `${services}/a`, { body: { spec }, patchType: "merge" });
+    expect(changed.body).not.toHaveProperty("spec.internalTrafficPolicy");
+  });
+
   test("by patch makes no other kind of an object", () => {
     const { ask } = server("a");
     const patch = (body: object) => ask("PATCH", `${maps}/a`, { body, patchType: "merge" }).body;

@@ -28,7 +28,14 @@ import {
   type Path,
 } from "./field-set.ts";
 import { takenOver, withLastAppliedOf } from "./last-applied.ts";
-import { ownersOf, sameManager, withOwners, type Manager, type Owned } from "./managers.ts";
+import {
+  emptyObject,
+  ownersOf,
+  sameManager,
+  withOwners,
+  type Manager,
+  type Owned,
+} from "./managers.ts";
 import { childrenOf, ownerName, type Child } from "./structure.ts";
 import { typeProblem } from "./typed.ts";
 
@@ -115,7 +122,7 @@ export function applyConfiguration(
     const owned: Owned = { manager, fields: wanted, time: request.at };
     return { ok: true, value: withOwners(created.value, [owned]) };
   }
-  const owners = ownersOf(live);
+  const owners = ownersBefore(type, live, manager, request.at);
   const own = owners.find((owned) => sameManager(owned.manager, manager));
   const others = owners.filter((owned) => owned !== own);
   const joined = withoutDropped(
@@ -147,6 +154,21 @@ export function applyConfiguration(
   return { ok: true, value: withOwners(shown, [...kept, entry]) };
 }
 
+/** What nobody owned was there before anybody applied anything (managedfields/skipnonapplied.go). */
+function ownersBefore(
+  type: StructInfo,
+  live: KubeObject,
+  { apiVersion, subresource }: Manager,
+  at: Timestamp,
+): readonly Owned[] {
+  const owners = ownersOf(live);
+  if (owners.length > 0 || subresource === "status") return owners;
+  const { changed } = compareFields(type, emptyObject(live), { ...live, status: undefined });
+  const name = "before-first-apply";
+  const manager: Manager = { name, operation: "Update", apiVersion, subresource };
+  return [{ manager, fields: ownable(changed), time: at }];
+}
+
 /** The one manager that takes over from client-side apply. */
 const kubectl = "kubectl";
 
@@ -159,8 +181,23 @@ function conflictsOf(
 ): readonly FieldConflict[] {
   const allowed: FieldSet = name === kubectl ? takenOver(type, live) : new Set();
   return others.flatMap((owned) =>
-    [...minus(both(owned.fields, ownable(changed)), allowed)].map((path) => ({ owned, path })),
+    [...minus(both(owned.fields, ownable(changed)), allowed)]
+      .toSorted(byLevel)
+      .map((path) => ({ owned, path })),
   );
+}
+
+/** As sets of fields are gone through: at each level what ends there, then what goes deeper (fieldpath Set.Iterate). */
+function byLevel(a: Path, b: Path): number {
+  const [left, right] = [elementsOf(a), elementsOf(b)];
+  const length = Math.max(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const [ends, others] = [left.length - 1 === i, right.length - 1 === i];
+    if (ends !== others) return ends ? -1 : 1;
+    const order = compareText(left[i] ?? "", right[i] ?? "");
+    if (order !== 0) return order;
+  }
+  return 0;
 }
 
 function untyped(configuration: KubeObject, problem: string): Status {
@@ -181,7 +218,9 @@ function converted(type: StructInfo, merged: KubeObject): Answer<KubeObject> {
 
 function described({ apiVersion, kind, metadata }: KubeObject): string {
   const group = apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
-  return `${metadata.namespace ?? ""}/${metadata.name ?? ""}; ${group}, Kind=${kind}`;
+  // A name that is none is left out.
+  const [namespace, name] = [metadata.namespace, metadata.name].map(asString);
+  return `${namespace}/${name}; ${group}, Kind=${kind}`;
 }
 
 interface FieldConflict {
@@ -213,7 +252,7 @@ function conflictText(conflicts: readonly FieldConflict[]): string {
     .toSorted(([a], [b]) => compareText(a, b))
     .flatMap(([manager, paths]) => [
       `conflicts with ${manager}:`,
-      ...paths.toSorted(compareText).map((path) => `- ${path}`),
+      ...paths.map((path) => `- ${path}`),
     ]);
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join("\n")}`;
 }

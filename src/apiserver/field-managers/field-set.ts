@@ -67,7 +67,8 @@ export function compareFields(type: TypeInfo, before: unknown, after: unknown): 
       if (known.isLeaf) changed.add(path);
     }
   }
-  for (const path of old.keys()) if (!now.has(path)) removed.add(path);
+  // What was null was not there in Go.
+  for (const [path, { value }] of old) if (!now.has(path) && value !== null) removed.add(path);
   return { changed, removed };
 }
 
