@@ -89,6 +89,15 @@ describe("the history of a complete Deployment", () => {
   });
 });
 
+test("the history of a paused Deployment keeps what has no pods yet, but is to have some", () => {
+  const d = deployment({ spec: { paused: true, revisionHistoryLimit: 0 } });
+  const starting = withStatus(rs(1, 2), { replicas: 0, availableReplicas: 0 });
+  const { writes } = planFor(d, [starting, rs(2, 8)]);
+  expect(writes.map((write) => write.do)).not.toContain("delete");
+  const idle = planFor(d, [withStatus(rs(1, 0), { replicas: 0 }), rs(2, 8)]).writes;
+  expect(idle.map((write) => write.do)).toContain("delete");
+});
+
 describe("the counts of a status", () => {
   test("have terminating pods only where every observed ReplicaSet tells of them", () => {
     const count = (...told: (number | undefined)[]): unknown => {

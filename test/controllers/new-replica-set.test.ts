@@ -45,6 +45,21 @@ describe("a new ReplicaSet", () => {
     expect([spec.minReadySeconds, metadata.annotations?.["note"]]).toEqual([5, "why"]);
   });
 
+  test("that is refused is told of, with or without a deadline", () => {
+    for (const spec of [{}, { progressDeadlineSeconds: 600 }]) {
+      const status = failure(403, "Forbidden", "no quota");
+      const sync = reconcileDeployment(viewOf(deployment({ spec }), []));
+      const { events } = planOf(sync, (effect) => {
+        if (effect.do === "create") return { ok: false, status };
+        return "object" in effect ? { ok: true, value: effect.object } : undefined;
+      });
+      const message = expect.stringMatching(
+        /^Failed to create new replica set "web-.*": no quota$/,
+      );
+      expect(events).toMatchObject([{ type: "Warning", reason: "ReplicaSetCreateError", message }]);
+    }
+  });
+
   test("has a name of 253 characters at most, and the namespace of its Deployment", () => {
     const d = deployment();
     const long = { ...d.metadata, name: "w".repeat(250), namespace: "shop" };

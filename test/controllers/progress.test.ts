@@ -24,6 +24,8 @@ describe("a rollout", () => {
     ["a new pod is there", 8, 5, 8, 8, true],
     ["an old pod is gone", 7, 4, 8, 8, true],
     ["one more old pod is there", 9, 4, 8, 8, false],
+    ["a new pod less is there", 8, 3, 8, 8, false],
+    ["an old pod is gone, and a new one", 7, 3, 8, 8, true],
     ["one more is ready", 8, 4, 9, 8, true],
     ["one more is available", 8, 4, 8, 9, true],
     ["fewer are ready, and available", 8, 4, 7, 7, false],
@@ -46,6 +48,17 @@ describe("a rollout", () => {
     expect(conditions?.find(({ type }) => type === "Progressing")?.reason).toBe(
       is ? "ReplicaSetUpdated" : "ProgressDeadlineExceeded",
     );
+  });
+
+  test.each([
+    ["FoundNewReplicaSet", [rs(2, 10, { available: 9 })]],
+    ["NewReplicaSetCreated", []],
+  ])("of a Deployment that has the revision already says %s all the same", (reason, sets) => {
+    const revision = sets.length === 0 ? "1" : "2";
+    const annotations = { "deployment.kubernetes.io/revision": revision };
+    const plan = planFor(deployment({ spec: timed, annotations }), sets);
+    const statuses = plan.writes.filter(({ do: verb }) => verb === "update/status");
+    expect(statuses[0]).toMatchObject({ object: { status: { conditions: [{ reason }] } } });
   });
 
   test("has a deadline from the very ms at which the sync itself began it; where it wrote, no timer", () => {

@@ -223,6 +223,15 @@ describe("scaling a Deployment", () => {
 });
 
 describe("a step of a rolling update", () => {
+  test("takes no more available pods of all old ReplicaSets together than there are to spare", () => {
+    const old = [
+      replicaSet({ image: "web:0", replicas: 2 }),
+      replicaSet({ image: "web:1", replicas: 6 }),
+    ];
+    const started = replicaSet({ image: "web:2", replicas: 5, available: 3 });
+    expect(sizes(planFor(deployment(), [...old, started]))).toEqual({ "web-0": 0, "web-1": 5 });
+  });
+
   test("grows the new ReplicaSet as far as the surge allows, and leaves the old ones", () => {
     const plan = planFor(deployment(), [
       replicaSet({ image: "web:1", replicas: 10 }),

@@ -6,6 +6,7 @@ import { explainMutants } from "./explain-mutants.ts";
 import { foundMutants } from "./found-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
 import { loopMutants } from "./loop-mutants.ts";
+import { memoryMutants } from "./memory-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 import { otherMutants } from "./other-mutants.ts";
 import { patchMutants } from "./patch-mutants.ts";
@@ -36,4 +37,5 @@ export const mutants: readonly Mutant[] = [
   ...patchMutants,
   ...explainMutants,
   ...foundMutants,
+  ...memoryMutants,
 ];

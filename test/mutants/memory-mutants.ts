@@ -1,0 +1,155 @@
+/** What controllers remember between syncs, and what near examples of a Deployment's sync decide, broken. */
+import { deployment, noticedBy, replicaset, type Mutant } from "./mutant.ts";
+
+const controller = `${replicaset}controller`;
+
+const memory = noticedBy(
+  ["controllers/replicaset-memory.test.ts"],
+  [
+    [
+      "what is announced to go is not awaited",
+      controller,
+      `this.#expectations.expectDeletions(key, effect.rows, this.#now);`,
+      ``,
+    ],
+    [
+      "what is announced to come is awaited as what goes",
+      controller,
+      `effect.do === "expect-creations"`,
+      `effect.do !== "expect-creations"`,
+    ],
+    [
+      "pods that are gone already are awaited on",
+      controller,
+      `for (const row of (outcome as PodsWritten).missing ?? [])`,
+      `for (const row of [] as number[])`,
+    ],
+    [
+      "creations that failed are awaited on",
+      controller,
+      `this.#expectations.creationsObserved(key, effect.count);`,
+      ``,
+    ],
+    [
+      "a ReplicaSet inherits what its namesake awaited",
+      controller,
+      `(old !== undefined && old.metadata.uid !== now.metadata.uid)`,
+      `false`,
+    ],
+    [
+      "a ReplicaSet that is gone leaves behind what it awaited",
+      controller,
+      `      this.#consistency.clear(key, (old ?? now).metadata.uid);
+      this.#expectations.forget(key);`,
+      `      this.#consistency.clear(key, (old ?? now).metadata.uid);`,
+    ],
+    [
+      "the last writes of a ReplicaSet that is gone make caches stale",
+      controller,
+      `this.#consistency.clear(key, (old ?? now).metadata.uid);`,
+      ``,
+    ],
+    [
+      "the end of a namesake makes its own writes forgotten",
+      controller,
+      `this.#consistency.clear(key, (old ?? now).metadata.uid);`,
+      `this.#consistency.clear(key);`,
+    ],
+    [
+      "a sync that is not new enough forgets its last writes",
+      controller,
+      `    if (view.stale) return;\n`,
+      ``,
+    ],
+    [
+      "a sync that sees its last writes keeps them",
+      controller,
+      `    this.#consistency.clear(key);\n`,
+      ``,
+    ],
+    [
+      "a status that was refused makes caches stale",
+      controller,
+      `        if (!answer.ok) return;\n`,
+      `        if (!answer.ok) return void this.#consistency.wrote(key, "a", "replicaSet", 99);\n`,
+    ],
+    ["a status counts in nobody's name", controller, `this.#readers.get(key) ?? ""`, `""`],
+    [
+      "before v1.36, too, controllers read their own writes",
+      controller,
+      `      this.#features.consistency &&\n`,
+      ``,
+    ],
+    ["what was read is not saved", controller, `new Map(saved?.readers)`, `new Map()`],
+    [
+      "expectations are not saved",
+      controller,
+      `new Expectations(saved?.expectations)`,
+      `new Expectations()`,
+    ],
+    [
+      "last writes are not saved",
+      controller,
+      `new ConsistencyStore(saved?.consistency)`,
+      `new ConsistencyStore()`,
+    ],
+    [
+      "expectations are given up within their five minutes",
+      "controllers/expectations",
+      `now - open.since > TIMEOUT_MS`,
+      `now - open.since >= TIMEOUT_MS`,
+    ],
+  ],
+);
+
+const near = noticedBy(
+  [
+    "controllers/progress.test.ts",
+    "controllers/conditions.test.ts",
+    "controllers/scale.test.ts",
+    "controllers/new-replica-set.test.ts",
+  ],
+  [
+    [
+      "fewer pods in all are progress",
+      `${deployment}progress`,
+      `(status.replicas ?? 0) - (status.updatedReplicas ?? 0)`,
+      `(status.replicas ?? 0) + (status.updatedReplicas ?? 0)`,
+    ],
+    [
+      "a ReplicaSet that was found is not told where the revision stays",
+      `${deployment}new-replica-set`,
+      `    setProgressing(sync, "True", Reason.foundNewReplicaSet, message);
+    dirty = true;`,
+      `    setProgressing(sync, "True", Reason.foundNewReplicaSet, message);`,
+    ],
+    [
+      "a ReplicaSet that was made is not told where the revision stays",
+      `${deployment}new-replica-set`,
+      `      setProgressing(sync, "True", Reason.newReplicaSetCreated, message);
+      dirty = true;`,
+      `      setProgressing(sync, "True", Reason.newReplicaSetCreated, message);`,
+    ],
+    [
+      "a creation that is refused has no event",
+      `${deployment}new-replica-set`,
+      `  yield { do: "event", about: sync.d, type: "Warning", reason: Reason.createError, message };\n`,
+      ``,
+    ],
+    [
+      "history deletes ReplicaSets that are to have pods",
+      `${deployment}history`,
+      `    rs.status.replicas !== 0 ||
+    rs.spec.replicas !== 0 ||`,
+      `    rs.status.replicas !== 0 ||`,
+    ],
+    [
+      "every old ReplicaSet gives up all that there is to spare",
+      `${deployment}rolling`,
+      `Math.min(from, spare - count)`,
+      `Math.min(from, spare)`,
+    ],
+  ],
+);
+
+export const memoryMutants: readonly Mutant[] = [...memory, ...near];
