@@ -27,7 +27,7 @@ import { NamespaceController } from "./controllers/namespace/controller.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
 import { scheduleOf, type DrawnSchedule } from "./controllers/schedule.ts";
-import { checkOptions, checkTime } from "./cluster/check-options.ts";
+import { checkOptions, checkSnapshot, checkTime } from "./cluster/check-options.ts";
 import { defaults, type ClusterOptions } from "./cluster/options.ts";
 import type { Snapshot } from "./cluster/snapshot.ts";
 import { takeOver } from "./cluster/take-over.ts";
@@ -243,9 +243,11 @@ export class Cluster {
    */
   takeOver(objects: readonly KubeObject[]): void {
     const world = { store: this.#store, trace: this.trace, kubelet: this.#kubelet };
-    this.act("go on from another cluster", () =>
-      this.#events.silently(() => takeOver(world, objects)),
-    );
+    this.act("go on from another cluster", () => {
+      this.#events.silently(() => takeOver(world, objects));
+      // Controllers begin when their caches are filled (WaitForCacheSync).
+      this.#controllers.caches.deliverAll();
+    });
   }
 
   /** Controllers react to what was written: at the end of `act`, and within it whenever an action asks for it. */
@@ -340,9 +342,7 @@ export class Cluster {
   }
 
   static restore(snapshot: Snapshot): Cluster {
-    if (snapshot.simulation === undefined) {
-      throw new RangeError("this is no snapshot; use what Cluster.save() gave");
-    }
+    checkSnapshot(snapshot);
     return new Cluster(snapshot.options, snapshot);
   }
 

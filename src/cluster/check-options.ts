@@ -2,6 +2,7 @@
 import { podFaults, type Behavior } from "../kubelet/behavior.ts";
 import { nodeShapes } from "../scheduler/node-object.ts";
 import type { ClusterOptions } from "./options.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 const KNOWN = {
   seed: true,
@@ -72,6 +73,11 @@ export function checkTime(method: string, at: unknown): void {
   if (typeof at !== "number" || Number.isNaN(at)) {
     refuse(method, at, "ms since the start of the run");
   }
+}
+
+export function checkSnapshot({ simulation }: Partial<Snapshot>): void {
+  if (simulation !== undefined) return;
+  throw new RangeError("this is no snapshot; use what Cluster.save() gave");
 }
 
 /** Each key of `known` is one that `given` may have. */

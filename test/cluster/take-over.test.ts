@@ -214,6 +214,17 @@ describe("what was taken over", () => {
     expect(second).toEqual({ ...told, ...elapsed });
   });
 
+  test("is known to controllers before they begin, however far their caches lag then", () => {
+    for (const seed of ["1", "2", "3", "4", "5"]) {
+      const first = release(4, { behaviors, seed });
+      first.runUntil(100_000);
+      const startTime = new Date(START + first.now).toISOString();
+      const second = new Cluster({ behaviors, seed, schedule: "random", startTime });
+      second.takeOver(dump(first));
+      expect(standing(second)).toEqual(standing(first));
+    }
+  });
+
   test("goes on after a snapshot as without", () => {
     const second = takenOver(release(4, { behaviors }));
     const third = Cluster.restore(JSON.parse(JSON.stringify(second.save())));
