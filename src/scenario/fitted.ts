@@ -7,7 +7,7 @@ import type { Pod } from "../api/core.ts";
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
 import { asArray, asRecord, asString } from "../apiserver/json.ts";
 import { specOf } from "../apiserver/strategy-parts.ts";
-import type { Behavior, Fault, FaultType } from "../kubelet/behavior.ts";
+import { podFaults, type Behavior, type Fault, type FaultType } from "../kubelet/behavior.ts";
 import { foundPod, hasEnded, type FoundPod } from "../kubelet/found-pod.ts";
 import type { NodeGroup } from "../scheduler/node-object.ts";
 import { nodesIn } from "./fitted-nodes.ts";
@@ -95,12 +95,19 @@ function fitDeployment(
     const life = { ...delaysOf(own, known), ...terminate, ...(fault && { fault: fault.fault }) };
     return [{ match: { labels: hashOf(set) }, life, told: tell(set, life, fault?.pods) }];
   });
-  const selector = asRecord(asRecord(specOf(deployment)["selector"])["matchLabels"]) as StringMap;
-  const others = { match: { labels: selector }, ...delaysOf(known, known), ...terminate };
+  const match = { labels: labelsOf(deployment) };
+  const others = { match, ...delaysOf(known, known), ...terminate };
   return {
-    behaviors: [...fits.map(({ match, life }) => ({ match, ...life })), others],
+    behaviors: [...fits.map(({ match: own, life }) => ({ match: own, ...life })), others],
     told: fits.map(({ told }) => told),
   };
+}
+
+/** Of its pods, whatever their revision. */
+function labelsOf(workload: KubeObject): StringMap {
+  const { selector, template } = specOf(workload);
+  const { matchLabels } = asRecord(selector);
+  return asRecord(matchLabels ?? asRecord(asRecord(template)["metadata"])["labels"]) as StringMap;
 }
 
 function ownedBy(
@@ -158,16 +165,16 @@ function sorted(times: readonly Millis[]): readonly Millis[] {
 
 /** The median of its own times, or of those of its Deployment. */
 function delaysOf(own: Times, known: Times): Pick<Behavior, "start" | "ready"> {
-  const [start, ready] = [own.start, own.ready].map((times) => times[times.length >> 1]);
-  const [otherStart, otherReady] = [known.start, known.ready].map(
-    (times) => times[times.length >> 1],
-  );
-  const starts = start ?? otherStart;
-  const gets = ready ?? otherReady;
+  const start = median(own.start) ?? median(known.start);
+  const ready = median(own.ready) ?? median(known.ready);
   return {
-    ...(starts === undefined ? {} : { start: { delay: starts } }),
-    ...(gets === undefined ? {} : { ready: { delay: gets } }),
+    ...(start === undefined ? {} : { start: { delay: start } }),
+    ...(ready === undefined ? {} : { ready: { delay: ready } }),
   };
+}
+
+function median(times: readonly Millis[]): Millis | undefined {
+  return times[times.length >> 1];
 }
 
 /** What most of the pods that fail suffer from, and how many do; undefined: none fails. */
@@ -177,13 +184,15 @@ function faultOf(
   nowS: number,
 ): { readonly fault: Fault; readonly pods: number } | undefined {
   const faults = pods.flatMap((pod) => failureOf(pod, known, nowS) ?? []);
-  const count = (type: FaultType): number => faults.filter((each) => each.type === type).length;
-  const worst = faults.toSorted((a, b) => count(b.type) - count(a.type))[0];
-  if (worst === undefined) return undefined;
-  const hit = count(worst.type);
+  const [worst = []] = podFaults
+    .map((type) => faults.filter((fault) => fault.type === type))
+    .toSorted((a, b) => b.length - a.length);
+  const [fault] = worst;
+  if (fault === undefined) return undefined;
+  const hit = worst.length;
   const sound = pods.filter(({ state }) => state === "ready").length;
   const share = sound === 0 ? {} : { probability: hit / (hit + sound) };
-  return { fault: { ...worst, ...share }, pods: hit };
+  return { fault: { ...fault, ...share }, pods: hit };
 }
 
 function failureOf(pod: FoundPod, known: Times, nowS: number): Fault | undefined {

@@ -79,8 +79,8 @@ const taken = noticedBy(
     [
       "the shortest time counts",
       "scenario/fitted",
-      `[own.start, own.ready].map((times) => times[times.length >> 1])`,
-      `[own.start, own.ready].map((times) => times[0])`,
+      `return times[times.length >> 1];`,
+      `return times[0];`,
     ],
     [
       "a restarted container's times count",
@@ -141,8 +141,8 @@ const later = noticedBy(
     [
       "the pods of a new version have no times",
       "scenario/fitted",
-      `const others = { match: { labels: selector }, ...delaysOf(known, known), ...terminate };`,
-      `const others = { match: { labels: selector }, fault: { type: "NeverReady" } as const };`,
+      `const others = { match, ...delaysOf(known, known), ...terminate };`,
+      `const others = { match, fault: { type: "NeverReady" } as const };`,
     ],
   ],
 );

@@ -141,6 +141,16 @@ describe("pods to come do as those of their ReplicaSet did", () => {
   });
 });
 
+test("a Deployment that selects by expressions alone has pods of its template's labels", () => {
+  const text = dump(pod({ status: ready(590, 580, 577) }));
+  const byExpression = text.replace(
+    /"selector":\s*\{\s*"matchLabels":\s*\{\s*"app": "web"\s*\}/u,
+    '"selector": { "matchExpressions": [{ "key": "app", "operator": "Exists" }]',
+  );
+  expect(byExpression).not.toBe(text);
+  expect(parseScenario(byExpression).behaviors.at(-1)!.match).toEqual({ labels });
+});
+
 describe("the cluster is as it was", () => {
   const well = { status: ready(590, 580, 577) };
 
