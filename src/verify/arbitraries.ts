@@ -3,7 +3,8 @@
  * one second apart, no faults.
  */
 import fc from "fast-check";
-import type { IntOrString, KubeObject } from "../api/meta.ts";
+import type { IntOrString, KubeObject, Millis } from "../api/meta.ts";
+import { refuseUnknown } from "../cluster/check-options.ts";
 import type { Behavior, Fault } from "../kubelet/behavior.ts";
 import type { UserAction } from "./user-actions.ts";
 
@@ -36,9 +37,19 @@ export interface DeploymentLimits {
   readonly mostMinReadySeconds?: number;
 }
 
+const LIMITS = {
+  name: true,
+  mostReplicas: true,
+  mostMinReadySeconds: true,
+} as const satisfies Record<keyof DeploymentLimits, true>;
+
 /** A Deployment to create, RollingUpdate, with one container of image `NAME:v1`. */
 export function deployments(limits: DeploymentLimits = {}): fc.Arbitrary<KubeObject> {
+  refuseUnknown("", limits, LIMITS, "limit");
   const { name = "web", mostReplicas = 10, mostMinReadySeconds = 0 } = limits;
+  if (!Number.isInteger(mostReplicas) || mostReplicas < 1) {
+    throw new RangeError(`mostReplicas: got ${mostReplicas}; use an integer >= 1`);
+  }
   return fc
     .record({
       replicas: fc.integer({ min: 1, max: mostReplicas }),
@@ -62,42 +73,48 @@ export function deployments(limits: DeploymentLimits = {}): fc.Arbitrary<KubeObj
     }));
 }
 
+const node = fc.nat({ max: 2 });
+const pod = fc.nat({ max: 20 });
+
+/** What differs between actions of one kind. */
+const ACTIONS = {
+  update: { version: fc.integer({ min: 1, max: 4 }) },
+  undo: {},
+  scale: { replicas: fc.nat({ max: 12 }) },
+  pause: {},
+  resume: {},
+  "kill-pod": { pod },
+  "evict-pod": { pod },
+  "drain-node": { node },
+  "kill-node": { node },
+  lag: { schedule: fc.constantFrom("fresh" as const, "random-own" as const, "random" as const) },
+} as const satisfies Readonly<Record<UserAction["do"], object>>;
+
+export const userActionKinds = Object.keys(ACTIONS) as readonly UserAction["do"][];
+
+/** One action of a kind, so many ms `after` the one before. RangeError for a kind that is none. */
+export function userAction(
+  kind: UserAction["do"],
+  after: fc.Arbitrary<Millis>,
+): fc.Arbitrary<UserAction> {
+  if (!userActionKinds.includes(kind)) {
+    const use = `any of ${userActionKinds.join(", ")}`;
+    throw new RangeError(`kinds: got ${JSON.stringify(kind)}; use ${use}`);
+  }
+  return fc.record({ after, do: fc.constant(kind), ...ACTIONS[kind] }) as fc.Arbitrary<UserAction>;
+}
+
 /** What users do, in order. `mostPause` is the longest time between two actions, ms (default 10,000). */
 export function userActions(
   kinds: readonly UserAction["do"][] = ["update", "undo", "scale", "pause", "resume"],
   mostPause = 10_000,
 ): fc.Arbitrary<readonly UserAction[]> {
+  if (kinds.length === 0) {
+    throw new RangeError(`kinds: got none; use any of ${userActionKinds.join(", ")}`);
+  }
   const after = fc.nat({ max: mostPause });
-  const node = fc.nat({ max: 2 });
-  const makers: Readonly<Record<UserAction["do"], fc.Arbitrary<UserAction>>> = {
-    update: fc.record({
-      after,
-      do: fc.constant("update" as const),
-      version: fc.integer({ min: 1, max: 4 }),
-    }),
-    undo: fc.record({ after, do: fc.constant("undo" as const) }),
-    scale: fc.record({ after, do: fc.constant("scale" as const), replicas: fc.nat({ max: 12 }) }),
-    pause: fc.record({ after, do: fc.constant("pause" as const) }),
-    resume: fc.record({ after, do: fc.constant("resume" as const) }),
-    "kill-pod": fc.record({
-      after,
-      do: fc.constant("kill-pod" as const),
-      pod: fc.nat({ max: 20 }),
-    }),
-    "evict-pod": fc.record({
-      after,
-      do: fc.constant("evict-pod" as const),
-      pod: fc.nat({ max: 20 }),
-    }),
-    "drain-node": fc.record({ after, do: fc.constant("drain-node" as const), node }),
-    "kill-node": fc.record({ after, do: fc.constant("kill-node" as const), node }),
-    lag: fc.record({
-      after,
-      do: fc.constant("lag" as const),
-      schedule: fc.constantFrom("fresh" as const, "random-own" as const, "random" as const),
-    }),
-  };
-  return fc.array(fc.oneof(...kinds.map((kind) => makers[kind])), { minLength: 1, maxLength: 6 });
+  const actions = kinds.map((kind) => userAction(kind, after));
+  return fc.array(fc.oneof(...actions), { minLength: 1, maxLength: 6 });
 }
 
 const ms = fc.nat({ max: 10_000 });

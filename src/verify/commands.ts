@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
+import { userAction, userActionKinds } from "./arbitraries.ts";
 import type { Breach, RolloutWatch } from "./observe.ts";
 import { perform, type UserAction } from "./user-actions.ts";
 
@@ -59,21 +60,10 @@ function throwBreach({ breaches }: RolloutWatch): void {
   if (breach !== undefined) throw new LawBroken(breach);
 }
 
-/** For `fc.commands(rolloutCommands())`. */
-export function rolloutCommands(): fc.Arbitrary<fc.Command<RolloutModel, RolloutSystem>>[] {
-  return [
-    fc.integer({ min: 1, max: 5 }).map((version) => act({ after: 0, do: "update", version })),
-    fc.nat({ max: 12 }).map((replicas) => act({ after: 0, do: "scale", replicas })),
-    fc.constant(act({ after: 0, do: "undo" })),
-    fc.constant(act({ after: 0, do: "pause" })),
-    fc.constant(act({ after: 0, do: "resume" })),
-    fc.nat({ max: 20 }).map((pod) => act({ after: 0, do: "kill-pod", pod })),
-    fc.nat({ max: 20 }).map((pod) => act({ after: 0, do: "evict-pod", pod })),
-    fc.nat({ max: 2 }).map((node) => act({ after: 0, do: "drain-node", node })),
-    fc.nat({ max: 2 }).map((node) => act({ after: 0, do: "kill-node", node })),
-    fc
-      .constantFrom("fresh" as const, "random-own" as const, "random" as const)
-      .map((schedule) => act({ after: 0, do: "lag", schedule })),
-    fc.integer({ min: 1, max: 20_000 }).map(advance),
-  ];
+/** For `fc.commands(rolloutCommands())`: actions of these kinds (default all), and time. */
+export function rolloutCommands(
+  kinds: readonly UserAction["do"][] = userActionKinds,
+): fc.Arbitrary<fc.Command<RolloutModel, RolloutSystem>>[] {
+  const advances = fc.integer({ min: 1, max: 20_000 }).map(advance);
+  return [...kinds.map((kind) => userAction(kind, fc.constant(0)).map(act)), advances];
 }
