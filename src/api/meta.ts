@@ -77,3 +77,8 @@ export function newControllerRef({ apiVersion, kind, metadata }: KubeObject): Ow
   const { name, uid = "" } = metadata;
   return { apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true };
 }
+
+/** Deleted, and still held by a finalizer or by its kubelet. */
+export function isDeleting(object: KubeObject | undefined): boolean {
+  return object?.metadata.deletionTimestamp !== undefined;
+}

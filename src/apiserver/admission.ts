@@ -27,6 +27,7 @@ import { classRefusal, withPriority } from "./pod-classes.ts";
 import { withoutRepeatedOwners } from "./owner-references.ts";
 import type { Store } from "./store.ts";
 import { namesVersion } from "./strategy-parts.ts";
+import { withJobSelector } from "./strategy-kept.ts";
 import { readmitted } from "./strategy-pod.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
@@ -89,7 +90,8 @@ function admitDecoded(
   if (!classed.ok) return classed;
   const defaulted = limitedPod(store, applyDefaults(classed.value));
   const allocated = strategy.allocate?.(defaulted, undefined, pools(store));
-  const next = strategy.prepareForCreate(allocated ?? defaulted);
+  const prepared = strategy.prepareForCreate(allocated ?? defaulted);
+  const next = storeName(kind) === "jobs" ? withJobSelector(prepared, store.nextUid()) : prepared;
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
   const taken =

@@ -6,6 +6,13 @@
  */
 import { base64Of } from "../api/base64.ts";
 import type { KubeObject } from "../api/meta.ts";
+import {
+  defaultCronJob,
+  defaultDaemonSet,
+  defaultJob,
+  defaultReplicationController,
+  defaultStatefulSet,
+} from "./defaults-kept.ts";
 import { defaultPodOnly, defaultPodSpec } from "./defaults-pod.ts";
 import {
   child,
@@ -32,9 +39,13 @@ export function applyDefaults(object: KubeObject): KubeObject {
 }
 
 const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
+  "apps/v1/DaemonSet": defaultDaemonSet,
   "apps/v1/Deployment": defaultDeployment,
   "apps/v1/ReplicaSet": defaultReplicaSet,
+  "apps/v1/StatefulSet": defaultStatefulSet,
   "autoscaling/v2/HorizontalPodAutoscaler": defaultAutoscaler,
+  "batch/v1/CronJob": defaultCronJob,
+  "batch/v1/Job": defaultJob,
   "scheduling.k8s.io/v1/PriorityClass": (object) =>
     fillAbsent(object, { preemptionPolicy: "PreemptLowerPriority" }),
   "v1/LimitRange": defaultLimitRange,
@@ -47,6 +58,7 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
     defaultPodSpec(spec);
   },
   "v1/PodTemplate": (object) => defaultPodSpec(child(child(object, "template"), "spec")),
+  "v1/ReplicationController": defaultReplicationController,
   "v1/Secret": defaultSecret,
   "v1/Service": defaultService,
 };

@@ -63,6 +63,33 @@ export function applyPatch(
   });
 }
 
+/** The same as a client does it, who does not decode what comes out. */
+export function applyHere(
+  original: KubeObject,
+  patch: unknown,
+  patchType: "strategic" | "merge",
+): Answer<KubeObject> {
+  const current: unknown = cloned(canonicalObject(original));
+  const type = schemaOf(original.apiVersion, original.kind);
+  if (patchType === "merge" || type === undefined) {
+    const patched = merged(asKubeObject(current), patch);
+    return patched.ok ? { ok: true, value: asKubeObject(patched.value) } : patched;
+  }
+  try {
+    const [draft, rest]: readonly unknown[] = [current, structuredClone(patch)];
+    const result = mergeObject(
+      isDraft(draft) ? draft : {},
+      isDraft(rest) ? rest : {},
+      type,
+      "apply",
+    );
+    return { ok: true, value: asKubeObject(result) };
+  } catch (error) {
+    if (error instanceof PatchError) return { ok: false, status: patchFailure(error) };
+    throw error;
+  }
+}
+
 /** Decoded into an object of the same kind, what names no kind is of that one (Serializer.Decode). */
 function nameKind(value: unknown, { apiVersion, kind }: KubeObject): void {
   if (!isDraft(value)) return;

@@ -5,7 +5,7 @@
 import type { ReplicaSet } from "../api/apps.ts";
 import type { PodTemplateSpec } from "../api/core.ts";
 import { deepEqual, deepFreeze } from "../api/json.ts";
-import type { KubeObject, Millis } from "../api/meta.ts";
+import { isDeleting, type KubeObject, type Millis } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
 import { Ownership } from "./ownership.ts";
 import { Flag, Phase, UNBOUND } from "./pod-columns.ts";
@@ -168,6 +168,9 @@ export class Store {
   all(resource: string): Iterable<KubeObject> {
     return this.#objects.get(resource)?.values() ?? [];
   }
+
+  /** Of the object that is inserted next. */
+  readonly nextUid = (): string => uidText(this.#uid + 1);
 
   /** Gives a new object its UID and creation time, and stores it. */
   insert(resource: string, object: KubeObject): KubeObject {
@@ -391,9 +394,6 @@ export class Store {
     for (const tell of this.#podListeners) tell(change, row, resourceVersion, before);
   }
 }
-
-const isDeleting = (object: KubeObject | undefined): boolean =>
-  object?.metadata.deletionTimestamp !== undefined;
 
 function remove<T>(list: T[], item: T): void {
   if (list.includes(item)) list.splice(list.indexOf(item), 1);

@@ -7,6 +7,7 @@
 import type { KubeObject } from "../api/meta.ts";
 import type { StatusCause } from "../api/status.ts";
 import { POD } from "./strategy-pod.ts";
+import { DAEMON_SET, KEPT } from "./strategy-kept.ts";
 import { allocateService, SERVICE, type Allocate } from "./strategy-service.ts";
 import {
   CUSTOM,
@@ -172,6 +173,11 @@ const RULES: Readonly<Record<string, Rules>> = {
     warnings: warningsOfWorkload,
     namespaced: true,
   },
+  statefulsets: lenient(KEPT, dnsSubdomain),
+  daemonsets: lenient(DAEMON_SET, dnsSubdomain),
+  replicationcontrollers: lenient(KEPT, dnsSubdomain),
+  jobs: lenient(KEPT, dnsSubdomain),
+  cronjobs: lenient(KEPT, dnsSubdomain),
   pods: {
     preparation: POD,
     create: validatePod,

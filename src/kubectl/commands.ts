@@ -7,7 +7,7 @@ import type { Command } from "./command-table.ts";
 import { readCommands } from "./commands-read.ts";
 import { writeCommands } from "./commands-write.ts";
 import { flagsInHelp, helpText, helpTopics } from "./help.ts";
-import { refuseVerb } from "./verbs/about.ts";
+import { completion, listPlugins, refuseVerb } from "./verbs/about.ts";
 import { editLastApplied, setLastApplied } from "./verbs/apply-last-applied.ts";
 import { getClusters, getContexts, getUsers, setContext, useContext } from "./verbs/config.ts";
 import { createRegistrySecret, createSecret, createTlsSecret } from "./verbs/create-data.ts";
@@ -19,8 +19,15 @@ import {
   createPriorityClass,
   createServiceAccount,
 } from "./verbs/create-others.ts";
+import {
+  createClusterRole,
+  createClusterRoleBinding,
+  createRole,
+  createRoleBinding,
+} from "./verbs/create-rbac.ts";
 import { attach, copy, debug, exec, portForward } from "./verbs/inside-containers.ts";
 import { run } from "./verbs/run.ts";
+import { setSubject } from "./verbs/set-subject.ts";
 
 const help: Command = { path: "help", aliases: [], flags: [], required: [], run: showHelpTopic };
 const options: Command = {
@@ -50,26 +57,33 @@ const runs: Readonly<Record<string, Command["run"]>> = {
   "apply edit-last-applied": editLastApplied,
   "apply set-last-applied": setLastApplied,
   attach,
+  completion,
   "config get-clusters": getClusters,
   "config get-users": getUsers,
   "config get-contexts": getContexts,
   "config set-context": setContext,
   "config use-context": useContext,
   cp: copy,
+  "create clusterrole": createClusterRole,
+  "create clusterrolebinding": createClusterRoleBinding,
   "create cronjob": createCronJob,
   "create ingress": createIngress,
   "create job": createJob,
   "create poddisruptionbudget": createDisruptionBudget,
   "create priorityclass": createPriorityClass,
   "create quota": createQuota,
+  "create role": createRole,
+  "create rolebinding": createRoleBinding,
   "create secret docker-registry": createRegistrySecret,
   "create secret generic": createSecret,
   "create secret tls": createTlsSecret,
   "create serviceaccount": createServiceAccount,
   debug,
   exec,
+  "plugin list": listPlugins,
   "port-forward": portForward,
   run,
+  "set subject": setSubject,
 };
 
 const groups: ReadonlySet<string> = new Set(
@@ -77,6 +91,7 @@ const groups: ReadonlySet<string> = new Set(
 );
 
 const requiredFlags: Readonly<Record<string, readonly string[]>> = {
+  "create clusterrolebinding": ["clusterrole"],
   "create cronjob": ["image", "schedule"],
   run: ["image"],
 };

@@ -84,6 +84,12 @@ export function failAll(problems: readonly Problem[]): void {
   exitWith(problems.map((problem) => `${problemText(problem)}\n`).join(""));
 }
 
+/** What is wrong with files: beside problems of their objects it is one problem, in brackets where it is several. */
+export function beside(others: readonly Problem[], read: readonly Problem[]): readonly Problem[] {
+  if (others.length === 0 || read.length < 2) return read;
+  return [{ text: `[${[...new Set(read.map(problemText))].join(", ")}]` }];
+}
+
 /** As failAll, but for a verb that takes one problem for several. */
 export function failTogether(problems: readonly Problem[]): void {
   const [only] = problems;

@@ -27,7 +27,17 @@ const bareValues: Readonly<Record<string, string>> = {
 };
 
 /** Flags that do not split their values at commas; help does not tell. */
-const whole: readonly string[] = ["annotation", "annotations", "env", "from-literal", "rule"];
+const whole: readonly string[] = [
+  "annotation",
+  "annotations",
+  "env",
+  "from-literal",
+  "group",
+  "resource-name",
+  "rule",
+  "serviceaccount",
+  "user",
+];
 
 /** The flags in the help of a command. */
 export function flagsInHelp(path: string): readonly FlagSpec[] {

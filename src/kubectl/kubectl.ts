@@ -31,7 +31,7 @@ export function kubectl(
 function runCommand(words: readonly string[], io: KubectlIo): { readonly code: number } {
   const { command, rest } = findCommand(words);
   const path = command?.path ?? "";
-  const specs = [...(command?.flags ?? []), ...globalFlags];
+  const specs = flagsOf(command);
   const parsed = parseFlags(rest, specs, path);
   for (const text of parsed.deprecations) io.err(`${text}\n`);
   if (parsed.help || command?.run === undefined) {
@@ -99,9 +99,17 @@ function requireConfiguration(path: string, flags: Flags, io: KubectlIo): void {
     if (early) failConfiguration(path, `cluster ${goQuote(cluster)} does not exist`);
     fail(`no server found for cluster ${goQuote(cluster)}`);
   }
-  const user = flags.text("user");
+  const user = ownUser.test(path) ? "" : flags.text("user");
   if (user !== "" && user !== "admin") fail(`auth info ${goQuote(user)} does not exist`);
 }
+
+/** A command's own flags come before global ones of the same name. */
+function flagsOf(command: Command | undefined): readonly FlagSpec[] {
+  return [...globalFlags, ...(command?.flags ?? [])];
+}
+
+/** Commands whose --user is not the one of the configuration. */
+const ownUser = /^(?:create (?:cluster)?rolebinding|set subject)$/u;
 
 interface Found {
   readonly command: Command | undefined;
@@ -135,7 +143,7 @@ function childrenOf(parent: Command | undefined): readonly Command[] {
 
 /** Index of the first word that is neither a flag nor a flag's value; -1 without one. */
 function firstArgument({ command, rest }: Found): number {
-  const specs = [...(command?.flags ?? []), ...globalFlags];
+  const specs = flagsOf(command);
   for (let i = 0; i < rest.length; i += 1) {
     const word = rest[i] ?? "";
     if (word === "--") return -1;

@@ -23,8 +23,16 @@ export function parseManifest(text: string, source: string): ParsedManifest {
     return { documents: [], error: `error parsing ${source}: json: offset ${offset}: ${why}` };
   }
   if (/^\s*[{[]/.test(text) && looksLikeJson(text)) return parseJson(text, source);
+  return parseYaml(text, source);
+}
+
+function parseYaml(text: string, source: string): ParsedManifest {
   const documents: unknown[] = [];
   for (const chunk of chunksOf(text)) {
+    if (typeof chunk !== "string") {
+      const why = `invalid Yaml document separator: ${chunk.separator}`;
+      return { documents, error: `error parsing ${source}: ${why}` };
+    }
     const read = readChunk(chunk);
     if ("error" in read) {
       const error = `error parsing ${source}: error converting YAML to JSON: yaml: ${read.error}`;
@@ -35,11 +43,16 @@ export function parseManifest(text: string, source: string): ParsedManifest {
   return { documents };
 }
 
-/** Documents end at lines that begin with `---`; each is read on its own, so lines count anew. */
-function chunksOf(text: string): readonly string[] {
+/**
+ * Documents end at lines that begin with `---`; each is read on its own, so lines count anew. Only a comment may
+ * stand behind the dashes: else nothing is read of the document that they end, nor of those after it.
+ */
+function chunksOf(text: string): readonly (string | { readonly separator: string })[] {
   const chunks: string[] = [];
   let lines: string[] = [];
   for (const line of text.split("\n")) {
+    const separator = line.startsWith("---") ? line.slice(3).trim() : "";
+    if (separator !== "" && !separator.startsWith("#")) return [...chunks, { separator }];
     if (line.startsWith("---") && lines.length > 0) {
       chunks.push(`${lines.join("\n")}\n`);
       lines = [];
@@ -101,23 +114,37 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]));
 }
 
+/** JSON, as long as it is JSON; what is not may be YAML all the same (YAMLOrJSONDecoder). */
 function parseJson(text: string, source: string): ParsedManifest {
   const documents: unknown[] = [];
   let rest = text.trim();
   while (rest !== "") {
     const end = endOfValue(rest);
-    if (end === undefined) return { documents, error: `error parsing ${source}: unexpected EOF` };
-    try {
-      documents.push(JSON.parse(withoutTrailingCommas(rest.slice(0, end))));
-    } catch {
-      return { documents, error: `error parsing ${source}: invalid character in JSON` };
+    const value = end === undefined ? undefined : jsonOf(rest.slice(0, end));
+    if (end === undefined || value === undefined) {
+      const why = end === undefined ? "unexpected EOF" : "invalid character in JSON";
+      const failed = { documents, error: `error parsing ${source}: ${why}` };
+      if (documents.length > 1) return failed;
+      const yaml = parseYaml(`${rest}\n`, source);
+      if (yaml.error !== undefined) return failed;
+      return { documents: [...documents, ...yaml.documents] };
     }
+    documents.push(value);
     rest = rest
       .slice(end)
       .replace(/^\s*(---\s*)?/, "")
       .trim();
   }
   return { documents: documents.filter((document) => document !== null) };
+}
+
+/** Undefined for what is no JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where the first JSON value ends; undefined when it does not. */
@@ -137,13 +164,6 @@ function endOfValue(text: string): number | undefined {
     }
   }
   return undefined;
-}
-
-function withoutTrailingCommas(text: string): string {
-  return text.replaceAll(
-    /("(?:[^"\\]|\\.)*")|,(\s*[}\]])/g,
-    (_, quoted?: string, close?: string) => (quoted === undefined ? (close ?? "") : quoted),
-  );
 }
 
 /** What kubectl found without asking the server. */

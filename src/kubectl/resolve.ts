@@ -297,12 +297,19 @@ function readInOrder(
       if (typeof info === "string") return [{ text: info }];
       return selector === "" || matchesLabels(info.object, selector) ? [info] : [];
     };
-    const read = parsed.documents.flatMap((document): readonly (Info | Problem)[] => {
+    const read: (Info | Problem)[] = [];
+    for (const document of parsed.documents) {
       const opened = openLists(document, label, validation);
-      return typeof opened === "string" ? [{ text: opened }] : opened.flatMap(infoOf);
-    });
+      read.push(...(typeof opened === "string" ? [{ text: opened }] : opened.flatMap(infoOf)));
+      // What is not valid ends its file, as kubectl reads it.
+      if (read.some(isInvalid)) return read;
+    }
     return parsed.error === undefined ? read : [...read, { text: parsed.error }];
   });
+}
+
+function isInvalid(read: Info | Problem): boolean {
+  return "text" in read && read.text.startsWith("error validating ");
 }
 
 function toInfo(

@@ -140,5 +140,5 @@ export function nameOfObject(
   const { apiVersion = "" } = object;
   const slash = apiVersion.indexOf("/");
   const group = slash < 0 ? "" : apiVersion.slice(0, slash);
-  return qualifiedName({ group, kind: object.kind }, object.metadata.name);
+  return qualifiedName({ group, kind: object.kind }, object.metadata.name || "<unknown>");
 }

@@ -128,7 +128,8 @@ function playOne(
           err(text) {
             streams.stderr += text;
           },
-          readFile(path) {
+          readFile(named) {
+            const path = named.replace(/^(\.\/+)+(?=.)/, "");
             const deep = path.endsWith("/**");
             const folder = path.replace(/\/+(\*\*)?$/, "");
             const found = files
@@ -139,7 +140,7 @@ function playOne(
             // A folder that has folders only, and the one where kubectl runs, are there, too.
             const isFolder = path === "." || files.some(([name]) => name.startsWith(`${folder}/`));
             if (found.length === 0 && !isFolder) return undefined;
-            return found.map(([name, text]) => ({ name, text }));
+            return found.map(([name, text]) => ({ name: name === path ? named : name, text }));
           },
           ...(recorded.stdin === undefined || recorded.stdin === null
             ? {}
@@ -219,7 +220,7 @@ function createKubernetesService(cluster: Cluster): void {
     api.create({
       apiVersion: "v1",
       kind: "Endpoints",
-      metadata,
+      metadata: { ...metadata, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
       subsets: [{ addresses: [{ ip }], ports }],
     });
   });

@@ -50,6 +50,9 @@ describe("jsonpath", () => {
     ["{.items[*].metadata.labels.kubernetes\\.io/hostname}", "127.0.0.1"],
     ["{.users[-1].name}", "e2e"],
     ["{.users[0:2].name}", "myself e2e"],
+    ["{.users[].name}", "myself"],
+    ["{.users[1:1].name}", ""],
+    ["{.users[::2].name}", "myself"],
     ["{.users[:1].name}", "myself"],
     ['{.items[0].metadata.name}{"\\t"}{.items[1].metadata.name}{"\\n"}', "127.0.0.1\t127.0.0.2\n"],
     ["{.items[*].status.addresses[?(@.type!='another')].address}", "127.0.0.1 127.0.0.2"],
@@ -65,6 +68,13 @@ describe("jsonpath", () => {
     ["{.items[}", "error parsing jsonpath {.items[}, unterminated array"],
     ["{.items[x]}", "error parsing jsonpath {.items[x]}, invalid array index x"],
     ["{.users[9].name}", "array index out of bounds: index 9, length 2"],
+    ["{.users[0:9].name}", "array index out of bounds: index 8, length 2"],
+    ["{.users[1:0].name}", "starting index 1 is greater than ending index 0"],
+    ["{.users[0].user[*]}", "map[string]interface {} is not array or slice"],
+    [
+      '{"\\\\"}{"x"}',
+      'error parsing jsonpath {"\\\\"}{"x"}, unquote string "\\\\"}{" error invalid syntax',
+    ],
     ["{end}", "not in range, nothing to end"],
   ])("%s is refused", (template, error) => {
     expect(printJsonPath(template, list)).toEqual({ error });

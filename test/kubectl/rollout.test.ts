@@ -92,15 +92,17 @@ describe("rollout history", () => {
     expect(none).not.toContain("Annotations");
   });
 
-  test("is told of Deployments alone", () => {
+  test("of StatefulSets, which nothing runs here, there is none; they are waited for in vain", () => {
     const run = session({
       "set.yaml":
         "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {selector: " +
         "{matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: d}]}}}}",
     });
     run("apply -f set.yaml");
-    expect(run("rollout history sts/db")).toBe(
-      'error: error retrieving history for "StatefulSet", no visitor method exists for {apps StatefulSet}\n',
+    expect(run("rollout history sts/db")).toBe("statefulset.apps/db \nNo rollout history found.\n");
+    expect(run("rollout status sts/db --timeout=1s")).toBe(
+      "Waiting for statefulset spec update to be observed...\n" +
+        "error: timed out waiting for the condition\n",
     );
   });
 });

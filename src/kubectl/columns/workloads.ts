@@ -4,7 +4,7 @@
  */
 import type { KubeObject } from "../../api/meta.ts";
 import { ageOf, humanDuration } from "../duration.ts";
-import { at, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
+import { at, list, map, num, sortedKeys, text } from "../fields.ts";
 import { formatLabels, formatLabelSelector, selectorText } from "../../apiserver/selectors.ts";
 import type { Column } from "./table.ts";
 
@@ -61,6 +61,15 @@ export const replicaSetColumns: readonly Column[] = [
   ageColumn,
   ...templateContainers,
   selectorColumn,
+];
+
+export const replicationControllerColumns: readonly Column[] = [
+  ...replicaSetColumns.slice(0, -1),
+  {
+    name: "Selector",
+    wide: true,
+    cell: (controller) => formatLabels(map(controller, "spec", "selector")),
+  },
 ];
 
 export const scaleColumns: readonly Column[] = [
@@ -177,26 +186,40 @@ function percent(value: unknown, absent: string): string {
   return typeof value === "number" ? `${value}%` : absent;
 }
 
-/** Resource metrics only; other metric sources print as `<unknown type>`. */
+/** The first two metrics, as what is measured of what is wished. */
 function autoscalerTargets(hpa: KubeObject): string {
   const metrics = list(hpa, "spec", "metrics");
   if (metrics.length === 0) return "<none>";
-  const shown = metrics.map((metric, i) => {
-    const source = text(metric, "type") === "ContainerResource" ? "containerResource" : "resource";
-    if (!isMap(at(metric, source))) return "<unknown type>";
-    const now = map(hpa, "status");
-    const current = map(at(now, "currentMetrics", i, source, "current"));
-    const target = map(metric, source, "target");
-    const average = text(target, "averageValue");
-    if (average !== "") {
-      const value = text(current, "averageValue") || "<unknown>";
-      return `${text(metric, source, "name")}: ${value}/${average}`;
-    }
-    const used = percent(current["averageUtilization"], "<unknown>");
-    return `${text(metric, source, "name")}: ${used}/${percent(target["averageUtilization"], "<auto>")}`;
-  });
+  const shown = metrics.map((metric, i) =>
+    targetText(metric, at(hpa, "status", "currentMetrics", i)),
+  );
   const head = shown.slice(0, 2).join(", ");
   return shown.length > 2 ? `${head} + ${shown.length - 2} more...` : head;
+}
+
+const metricSources: Readonly<Record<string, string>> = {
+  Resource: "resource",
+  ContainerResource: "containerResource",
+  Pods: "pods",
+  Object: "object",
+  External: "external",
+};
+
+function targetText(metric: unknown, status: unknown): string {
+  const source = metricSources[text(metric, "type")];
+  if (source === undefined) return "<unknown type>";
+  const current = map(at(status, source, "current"));
+  const target = map(metric, source, "target");
+  const now = (key: string): string => text(current, key) || "<unknown>";
+  const average = text(target, "averageValue");
+  if (source === "resource" || source === "containerResource") {
+    const used = percent(current["averageUtilization"], "<unknown>");
+    const wished = percent(target["averageUtilization"], "<auto>");
+    const pair = average === "" ? `${used}/${wished}` : `${now("averageValue")}/${average}`;
+    return `${text(metric, source, "name")}: ${pair}`;
+  }
+  if (average === "") return `${now("value")}/${text(target, "value")}`;
+  return `${now("averageValue")}/${average}${source === "pods" ? "" : " (avg)"}`;
 }
 
 export const disruptionBudgetColumns: readonly Column[] = [

@@ -1,5 +1,6 @@
 /** Containers of a description. Mirrors kubectl/pkg/describe/describe.go (v0.37.2). */
 import { compareText } from "../../api/order.ts";
+import { milliOfQuantity } from "../../apiserver/quantity.ts";
 import { longTime } from "../duration.ts";
 import { at, isMap, list, map, num, sortedKeys, text } from "../fields.ts";
 import { line, optionalLine, trueFalse } from "./text.ts";
@@ -184,10 +185,9 @@ function variableLines(variable: unknown, container: unknown, lookup: FieldLooku
   }
   const resource = text(source, "resourceFieldRef", "resource");
   if (resource !== "") {
-    const [section = "", key = ""] = resource.split(".");
-    const value = text(container, "resources", section, key);
-    const shown = value === "" && section === "limits" ? "node allocatable" : value || "0";
-    return [line(3, `${name}:`, `${shown} (${resource})`)];
+    const value = resourceValue(at(source, "resourceFieldRef"), container);
+    const shown = value === "0" && /^limits\.(cpu|memory)$/u.test(resource);
+    return [line(3, `${name}:`, `${shown ? "node allocatable" : value} (${resource})`)];
   }
   const secret = at(source, "secretKeyRef");
   const ref = secret ?? at(source, "configMapKeyRef");
@@ -197,6 +197,24 @@ function variableLines(variable: unknown, container: unknown, lookup: FieldLooku
       ? `<set to the key '${text(ref, "key")}' of config map '${text(ref, "name")}'>`
       : `<set to the key '${text(ref, "key")}' in secret '${text(ref, "name")}'>`;
   return [line(3, `${name}:`, where, `Optional: ${ref["optional"] === true}`)];
+}
+
+/** How many divisors, 1 by default, a request or limit has, rounded up; "" for resources of other kinds. */
+function resourceValue(ref: unknown, container: unknown): string {
+  const [, section = "", key = ""] =
+    /^(limits|requests)\.(cpu|memory|ephemeral-storage|hugepages-.*)$/u.exec(
+      text(ref, "resource"),
+    ) ?? [];
+  if (section === "") return "";
+  const divisor = at(ref, "divisor");
+  const unit = milliOfQuantity(divisor) === 0 ? "1" : divisor;
+  const amount = at(container, "resources", section, key);
+  const counted = key === "cpu" ? milliOfQuantity : wholeOfQuantity;
+  return String(Math.ceil(counted(amount) / counted(unit)));
+}
+
+function wholeOfQuantity(json: unknown): number {
+  return Math.ceil(milliOfQuantity(json) / 1000);
 }
 
 function mountLines(container: unknown): string[] {

@@ -6,7 +6,7 @@ import type { KubeObject } from "../../api/meta.ts";
 import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
 import { at, list, map, num, sortedKeys, text } from "../fields.ts";
-import { selectorText } from "../../apiserver/selectors.ts";
+import { formatLabels, selectorText } from "../../apiserver/selectors.ts";
 import { limitRangeLines } from "./limits.ts";
 import { annotationLines, labelLines, line } from "./text.ts";
 
@@ -85,7 +85,8 @@ export function describePriorityClass(_call: Call, object: KubeObject): string[]
     line(0, "GlobalDefault:", String(at(object, "globalDefault") === true)),
     line(0, "PreemptionPolicy:", text(object, "preemptionPolicy")),
     line(0, "Description:", text(object, "description")),
-    ...annotationLines("Annotations", map(object.metadata.annotations)),
+    // As labels are told, on one line and in full.
+    line(0, "Annotations:", formatLabels(map(object.metadata.annotations))),
   ];
 }
 

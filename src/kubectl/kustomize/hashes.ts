@@ -18,7 +18,12 @@ export function addHashes(resources: readonly Resource[]): void {
 const letters: Readonly<Record<string, string>> = { 0: "g", 1: "h", 3: "k", a: "m", e: "t" };
 
 function hashOf(resource: Resource): string {
-  const hex = bytesToHex(sha256(utf8ToBytes(compactJson(hashed(resource)))));
+  return nameHash(hashed(resource));
+}
+
+/** Ten letters of what a ConfigMap or Secret holds, for its name. */
+export function nameHash(content: unknown): string {
+  const hex = bytesToHex(sha256(utf8ToBytes(compactJson(content))));
   return hex.slice(0, 10).replaceAll(/[013ae]/gu, (digit) => letters[digit] ?? digit);
 }
 

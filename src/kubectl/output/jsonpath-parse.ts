@@ -113,23 +113,57 @@ function take(scanner: Scanner, allowed: RegExp): string {
   return scanner.text.slice(start, scanner.at);
 }
 
+/** A quote behind a backslash does not end the text, even where that backslash is escaped itself. */
 function quoted(scanner: Scanner, quote: string): string {
+  const { text } = scanner;
   const start = scanner.at;
-  scanner.at += 1;
-  while (scanner.text[scanner.at] !== quote) {
-    if (scanner.text[scanner.at] === "\\") scanner.at += 1;
-    scanner.at += 1;
-    if (scanner.at >= scanner.text.length) refuse("unterminated quoted string");
-  }
-  scanner.at += 1;
-  return unescapeText(scanner.text.slice(start + 1, scanner.at - 1));
+  let end = start;
+  do {
+    end = text.indexOf(quote, end + 1);
+    if (end < 0) refuse("unterminated quoted string");
+  } while (text[end - 1] === "\\");
+  scanner.at = end + 1;
+  const inner = unescapeText(text.slice(start + 1, end), quote);
+  return inner ?? refuse(`unquote string ${text.slice(start, end + 1)} error invalid syntax`);
 }
 
-function unescapeText(text: string): string {
-  const known: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", "0": "\0" };
-  return text.replaceAll(/\\(u[\da-fA-F]{4}|x[\da-fA-F]{2}|.)/g, (_, c: string) =>
-    c.length > 1 ? String.fromCodePoint(Number.parseInt(c.slice(1), 16)) : (known[c] ?? c),
-  );
+const escapes: Readonly<Record<string, string>> = {
+  a: "\u0007",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  v: "\v",
+  "\\": "\\",
+};
+
+/** Go's strconv.UnquoteChar, character by character; undefined where it finds none. */
+function unescapeText(text: string, quote: string): string | undefined {
+  let plain = "";
+  let rest = text;
+  while (rest !== "") {
+    const [whole, code] =
+      /^\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{3}|[^])/u.exec(rest) ?? [];
+    if (whole === undefined || code === undefined) {
+      if (rest.startsWith("\\") || rest.startsWith(quote)) return undefined;
+      const [first = ""] = rest;
+      plain += first;
+      rest = rest.slice(first.length);
+      continue;
+    }
+    const octal = /^[0-7]{3}$/u.test(code);
+    const meant =
+      code.length > 1
+        ? String.fromCodePoint(Number.parseInt(octal ? code : code.slice(1), octal ? 8 : 16))
+        : code === quote
+          ? quote
+          : escapes[code];
+    if (meant === undefined) return undefined;
+    plain += meant;
+    rest = rest.slice(whole.length);
+  }
+  return plain;
 }
 
 function afterDot(scanner: Scanner): PathNode[] {
@@ -190,12 +224,13 @@ function bracketContent(content: string): PathNode[] {
     return [{ type: "union", branches: parts.map((part) => bracketContent(part.trim())) }];
   }
   const text = content.trim();
-  if (text === "*") return [{ type: "wildcard" }];
+  if (text === "*") return [{ type: "slice", bounds: [], single: false }];
   // A quoted key is read as a path: its dots are dots unless they are escaped.
   const key = /^'([^']*)'$/.exec(text);
   if (key !== null) return actionNodes({ text: `.${key[1] ?? ""}`, at: 0 }, "");
   const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text);
-  if (slice === null || text === "") refuse(`invalid array index ${text}`);
+  // Nothing between the brackets is the first item.
+  if (slice === null) refuse(`invalid array index ${text}`);
   const bounds = [slice[1], slice[2]?.slice(1), slice[3]?.slice(1)].map((bound) =>
     bound === undefined || bound === "" ? undefined : Number(bound),
   );

@@ -145,17 +145,21 @@ function sliceOf(value: unknown, node: Extract<PathNode, { type: "slice" }>): re
     throw new Refusal(`${goType(value)} is not array or slice`);
   }
   const items = value as readonly unknown[];
-  const [from, to, by] = node.bounds;
-  if (node.single) {
-    const index = (from ?? 0) < 0 ? items.length + (from ?? 0) : (from ?? 0);
-    if (index >= 0 && index < items.length) return [items[index]];
-    throw new Refusal(`array index out of bounds: index ${from ?? 0}, length ${items.length}`);
-  }
-  const start = (from ?? 0) < 0 ? items.length + (from ?? 0) : (from ?? 0);
-  const end = (to ?? items.length) < 0 ? items.length + (to ?? 0) : (to ?? items.length);
+  const { length } = items;
+  const [from = 0, to, by = 1] = node.bounds;
+  const start = from < 0 ? from + length : from;
+  const last = node.single ? from + 1 : (to ?? length);
+  // The end behind the last item, counted from the back, is 0.
+  const end = last < 0 || (last === 0 && node.single) ? last + length : last;
+  if (start === end) return [];
+  const outside = (index: number): never => {
+    throw new Refusal(`array index out of bounds: index ${index}, length ${length}`);
+  };
+  if (start < 0 || start >= length) outside(start);
+  if (end < 0 || end > length) outside(end - 1);
   if (start > end) throw new Refusal(`starting index ${start} is greater than ending index ${end}`);
-  if (by !== undefined && by <= 0) throw new Refusal("step must be > 0");
-  return items.slice(start, end).filter((_, i) => i % (by ?? 1) === 0);
+  if (by <= 0) throw new Refusal("step must be > 0");
+  return items.slice(start, end).filter((_, i) => i % by === 0);
 }
 
 /** The Go type of a decoded JSON value. */

@@ -1,6 +1,6 @@
 /** Verbs that tell about the cluster and its one context. */
 import type { Call } from "../call.ts";
-import { fail, failUsage } from "../errors.ts";
+import { fail, failUsage, goQuote } from "../errors.ts";
 import { toYaml } from "../output/yaml.ts";
 import { clientVersion, kustomizeVersion, serverVersion } from "../version-info.ts";
 
@@ -42,4 +42,19 @@ export function top(call: Call): never {
 
 export function refuseVerb(call: Call): never {
   return fail(`kubectl ${call.command} is not supported in rollsim`);
+}
+
+/** The scripts themselves are kubectl's own and long; what is asked wrongly is told of as by kubectl. */
+export function completion(call: Call): never {
+  const [shell, ...more] = call.args;
+  if (shell === undefined) failUsage("Shell not specified.", "completion");
+  if (more.length > 0) failUsage("Too many arguments. Expected only the shell type.", "completion");
+  if (!["bash", "fish", "powershell", "zsh"].includes(shell)) {
+    failUsage(`Unsupported shell type ${goQuote(shell)}.`, "completion");
+  }
+  return refuseVerb(call);
+}
+
+export function listPlugins(): never {
+  return fail("unable to find any kubectl plugins in your PATH");
 }

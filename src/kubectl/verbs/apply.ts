@@ -5,7 +5,7 @@
 import type { KubeObject } from "../../api/meta.ts";
 import { goPrint } from "../../apiserver/go-print.ts";
 import { createThreeWayPatch } from "../../apiserver/patch-three-way.ts";
-import { applyPatch } from "../../apiserver/patch.ts";
+import { applyHere } from "../../apiserver/patch.ts";
 import { schemaOf } from "../../apiserver/schema.ts";
 import {
   lastApplied,
@@ -26,7 +26,7 @@ import {
   type Call,
   type DryRun,
 } from "../call.ts";
-import { fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
+import { beside, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
 import { threeWayMerge, unversioned, withAnnotation } from "../mutate.ts";
 import { compactJson } from "../output/gojson.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
@@ -48,7 +48,7 @@ export function apply(call: Call): void {
   const whole = writePrinter(call);
   const read = readObjects(call, filesOf(call), flags.text("selector"));
   if (read.infos.length === 0 && read.problems.length === 0) fail("no objects passed to apply");
-  const problems: Problem[] = [...read.problems];
+  const problems: Problem[] = [];
   const done: KubeObject[] = [];
   for (const info of read.infos) {
     const applied =
@@ -66,7 +66,7 @@ export function apply(call: Call): void {
       report(applied.object, applied.operation);
     }
   }
-  failAll(problems);
+  failAll([...beside(problems, read.problems), ...problems]);
   if (whole !== undefined && flags.text("output") !== "name") {
     const [only] = done;
     if (done.length === 1 && only !== undefined) call.io.out(whole(only));
@@ -162,7 +162,7 @@ function patchExisting(
   }
   const { type, patch } = built;
   if (dryRun === "client") {
-    const local = applyPatch(current, patch, type);
+    const local = applyHere(current, patch, type);
     if (!local.ok) return { problem: { status: local.status } };
     return { object: local.value, operation: "configured" };
   }

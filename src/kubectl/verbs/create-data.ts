@@ -1,12 +1,13 @@
 /**
  * kubectl create configmap and create secret: data from literals, files and env files. Mirrors
- * kubectl/pkg/cmd/create (v0.37.2); without --append-hash, and key pairs of TLS are not checked.
+ * kubectl/pkg/cmd/create (v0.37.2); key pairs of TLS are not checked.
  */
 import type { Call } from "../call.ts";
 import { base64Of } from "../../api/base64.ts";
 import { fail, goQuote } from "../errors.ts";
 import { sortedKeys } from "../fields.ts";
 import type { ManifestFile } from "../io.ts";
+import { nameHash } from "../kustomize/hashes.ts";
 import { compactJson } from "../output/gojson.ts";
 import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
 
@@ -18,18 +19,21 @@ interface Words {
 
 export function createConfigMap(call: Call): void {
   const name = nameArgument(call, "one name");
-  refuseHash(call);
   const data = dataOf(call, ["from-file", "from-literal", "from-env-file"], {
     invalid: (key) => `${goQuote(key)} is not a valid key name for a ConfigMap: ${keyRule}`,
     twice: (key) =>
       `cannot add key ${goQuote(key)}, another key by that name already exists in Data for ` +
       `ConfigMap ${goQuote(name)}`,
   });
+  const texts = sorted(data, (text) => text);
   const configMap = {
     apiVersion: "v1",
-    ...(data.size === 0 ? {} : { data: sorted(data, (text) => text) }),
+    ...(data.size === 0 ? {} : { data: texts }),
     kind: "ConfigMap",
-    metadata: { name, ...givenNamespace(call) },
+    metadata: {
+      name: finalName(call, name, { kind: "ConfigMap", data: texts }),
+      ...givenNamespace(call),
+    },
   };
   createGenerated(call, configMap, "failed to create configmap: ");
 }
@@ -41,14 +45,12 @@ const secretWords: Words = {
 
 export function createSecret(call: Call): void {
   const name = nameArgument(call, "one name");
-  refuseHash(call);
   const sources = ["from-literal", "from-file", "from-env-file"] as const;
   makeSecret(call, name, call.flags.text("type"), dataOf(call, sources, secretWords));
 }
 
 export function createTlsSecret(call: Call): void {
   const name = nameArgument(call, "one name");
-  refuseHash(call);
   const [cert, key] = [call.flags.text("cert"), call.flags.text("key")];
   if (cert === "" || key === "") fail("key and cert must be specified");
   const read = (path: string): string =>
@@ -65,7 +67,6 @@ const dockerConfigKey = ".dockerconfigjson";
 
 export function createRegistrySecret(call: Call): void {
   const name = nameArgument(call, "one name");
-  refuseHash(call);
   const { flags } = call;
   const [server, username, password, email] = ["server", "username", "password", "email"].map(
     (part) => flags.text(`docker-${part}`),
@@ -100,20 +101,23 @@ function makeSecret(
   type: string,
   data: ReadonlyMap<string, string>,
 ): void {
+  const texts = sorted(data, base64Of);
   const secret = {
     apiVersion: "v1",
-    ...(data.size === 0 ? {} : { data: sorted(data, base64Of) }),
+    ...(data.size === 0 ? {} : { data: texts }),
     kind: "Secret",
-    metadata: { name, ...givenNamespace(call) },
+    metadata: {
+      name: finalName(call, name, { kind: "Secret", type, data: texts }),
+      ...givenNamespace(call),
+    },
     ...(type === "" ? {} : { type }),
   };
   createGenerated(call, secret, "failed to create secret ");
 }
 
-function refuseHash(call: Call): void {
-  if (call.flags.bool("append-hash")) {
-    fail(`kubectl ${call.command} --append-hash is not supported in rollsim`);
-  }
+/** --append-hash: another name for other data (kubectl/pkg/util/hash). */
+function finalName(call: Call, name: string, content: object): string {
+  return call.flags.bool("append-hash") ? `${name}-${nameHash({ name, ...content })}` : name;
 }
 
 function sorted(

@@ -11,7 +11,7 @@ import {
   type Call,
 } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
-import { at, isMap, list, num, text, type JsonMap } from "../fields.ts";
+import { at, isMap, list, map, num, text, type JsonMap } from "../fields.ts";
 import { dnsSubdomain, portNumber } from "../../apiserver/validation/names.ts";
 import { withGenerated } from "../applied.ts";
 import { withAnnotation } from "../mutate.ts";
@@ -179,6 +179,7 @@ function selectorFor(call: Call, object: KubeObject): JsonMap | string {
     const selector = at(object, "spec", "selector");
     return isMap(selector) ? selector : `${wrong}: the service has no pod selector set`;
   }
+  if (object.kind === "ReplicationController") return map(object, "spec", "selector");
   const expressions = list(object, "spec", "selector", "matchExpressions");
   if (expressions.length > 0)
     return `${wrong}: couldn't convert expressions - "[]" to map-based selector format`;

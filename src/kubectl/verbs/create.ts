@@ -13,7 +13,7 @@ import {
   writeOptions,
   type Call,
 } from "../call.ts";
-import { fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
+import { beside, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { unversioned, withAnnotation } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf } from "../files.ts";
@@ -30,7 +30,7 @@ export function createFromFiles(call: Call): void {
   const validation = validationOf(call);
   const report = reporter(call, dryRun);
   const read = readObjects(call, filesOf(call), call.flags.text("selector"));
-  const problems: Problem[] = [...read.problems];
+  const problems: Problem[] = [];
   const context = { dryRun, fieldManager: fieldManagerOf(call, "kubectl-create") };
   const options = writeOptions(context, { fieldValidation: validation });
   for (const info of read.infos) {
@@ -43,7 +43,7 @@ export function createFromFiles(call: Call): void {
     if (answer.ok) report(answer.value, "created");
     else problems.push(withSource(answer.status, "creating", info.source));
   }
-  failAll(problems);
+  failAll([...problems, ...beside(problems, read.problems)]);
   if (read.infos.length === 0) fail("no objects passed to create");
 }
 

@@ -6,6 +6,13 @@ import { describeAutoscaler } from "../describe/autoscalers.ts";
 import { describeEndpoints, describeEndpointSlice } from "../describe/endpoints.ts";
 import { eventLines } from "../describe/events.ts";
 import { describeLimitRange, describeQuota } from "../describe/limits.ts";
+import {
+  describeCronJob,
+  describeDaemonSet,
+  describeJob,
+  describeReplicationController,
+  describeStatefulSet,
+} from "../describe/kept.ts";
 import { describeGeneric, describeService } from "../describe/others.ts";
 import { describeNode } from "../describe/nodes.ts";
 import {
@@ -17,6 +24,7 @@ import {
   describeServiceAccount,
 } from "../describe/small.ts";
 import { describeIngress } from "../describe/ingress.ts";
+import { describeBinding, describeRole } from "../describe/rbac.ts";
 import { describePod } from "../describe/pods.ts";
 import { describeDeployment, describeReplicaSet } from "../describe/workloads.ts";
 import { filesOf } from "../files.ts";
@@ -44,6 +52,15 @@ const describers: Readonly<Record<string, Describer>> = {
   ResourceQuota: describeQuota,
   LimitRange: describeLimitRange,
   PriorityClass: describePriorityClass,
+  StatefulSet: describeStatefulSet,
+  DaemonSet: describeDaemonSet,
+  ReplicationController: describeReplicationController,
+  Job: describeJob,
+  CronJob: describeCronJob,
+  Role: describeRole,
+  ClusterRole: describeRole,
+  RoleBinding: describeBinding,
+  ClusterRoleBinding: describeBinding,
 };
 
 export function describe(call: Call): void {
@@ -93,7 +110,16 @@ function describeOne(
 }
 
 /** Kinds of which kubectl tells no events. */
-const silent: ReadonlySet<string> = new Set(["LimitRange", "Namespace", "ResourceQuota", "Secret"]);
+const silent: ReadonlySet<string> = new Set([
+  "LimitRange",
+  "Namespace",
+  "ResourceQuota",
+  "Secret",
+  "Role",
+  "ClusterRole",
+  "RoleBinding",
+  "ClusterRoleBinding",
+]);
 
 /** `Events: <none>` aligns with the lines above it. */
 function firstEventLine(call: Call, object: KubeObject): string[] {
@@ -108,8 +134,12 @@ function byPrefix(call: Call, found: Selection): Selection {
     (p: Problem) => "status" in p && p.status.reason === "NotFound",
   );
   const [kind] = found.kinds;
-  if (call.args.length !== 2 || type?.includes("/") === true || prefix === undefined) return found;
+  if (call.args.length !== 2 || prefix === undefined) return found;
   if (found.problems.length === 0 || !missing || kind === undefined) return found;
+  // Of `deploy/web deploy/gone` kubectl takes the second word for a beginning, too, and tells of nothing.
+  if (type?.includes("/") === true) {
+    return found.problems.length === 1 ? { ...found, infos: [] } : found;
+  }
   const objects = call.io.client
     .list(resourceName(call.io.client, kind), kind.namespaced ? { namespace: call.namespace } : {})
     .filter((object) => object.metadata.name.startsWith(prefix));

@@ -9,7 +9,7 @@ import {
   type Call,
   type DryRun,
 } from "../call.ts";
-import { exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
+import { beside, exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { withSortedKeys } from "../../apiserver/json.ts";
 import { unversioned } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
@@ -34,7 +34,7 @@ export function replace(call: Call): void {
     ...(subresource === "status" || subresource === "scale" ? { subresource } : {}),
   });
   const read = readObjects(call, filesOf(call));
-  const problems: Problem[] = [...read.problems];
+  const problems: Problem[] = [];
   if (call.flags.bool("force")) deleteFirst(call, read.infos);
   for (const info of read.infos) {
     const object = prepared(call, info.object);
@@ -51,7 +51,7 @@ export function replace(call: Call): void {
     if (answer.ok) report(answer.value, "replaced");
     else problems.push(withSource(answer.status, "replacing", info.source));
   }
-  failAll(problems);
+  failAll([...problems, ...beside(problems, read.problems)]);
 }
 
 /** What only goes with --force, and what does not. */

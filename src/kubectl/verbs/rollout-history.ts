@@ -66,6 +66,8 @@ const notFound = "unable to find the specified revision";
 /** ReplicaSets by revision, ascending. */
 function historyOf(call: Call, info: Info): ReadonlyMap<number, KubeObject> | { text: string } {
   const { kind, group } = info.kind;
+  // Their ControllerRevisions are made by controllers that rollsim does not have.
+  if (kind === "DaemonSet" || kind === "StatefulSet") return new Map();
   if (withoutHistory.has(kind)) {
     return { text: `no history viewer has been implemented for ${goQuote(groupKind(info.kind))}` };
   }

@@ -78,6 +78,8 @@ type Viewer = (object: KubeObject, revision: number) => RolloutState;
 
 const viewers: Readonly<Record<string, Viewer>> = {
   Deployment: deploymentState,
+  DaemonSet: daemonSetState,
+  StatefulSet: statefulSetState,
 };
 
 /** What one line of `rollout status` says about a Deployment. */
@@ -114,4 +116,53 @@ export function deploymentState(deployment: KubeObject, revision = 0): RolloutSt
     return waiting(`${available} of ${updated} updated replicas are available`);
   }
   return { line: `deployment ${name} successfully rolled out`, done: true };
+}
+
+const onlyRolling = { error: "rollout status is only available for RollingUpdate strategy type" };
+
+function rollsBy(set: KubeObject): string {
+  return text(set, "spec", "updateStrategy", "type");
+}
+
+function isObserved(set: KubeObject): boolean {
+  return (set.metadata.generation ?? 0) <= num(set, "status", "observedGeneration");
+}
+
+function daemonSetState(set: KubeObject): RolloutState {
+  if (rollsBy(set) !== "RollingUpdate") return onlyRolling;
+  const name = goQuote(set.metadata.name);
+  const count = (key: string): number => num(set, "status", key);
+  const wanted = count("desiredNumberScheduled");
+  const waiting = (why: string): RolloutState => ({
+    line: `Waiting for daemon set ${name} rollout to finish: ${why}...`,
+    done: false,
+  });
+  if (!isObserved(set)) {
+    return { line: "Waiting for daemon set spec update to be observed...", done: false };
+  }
+  const updated = count("updatedNumberScheduled");
+  if (updated < wanted) return waiting(`${updated} out of ${wanted} new pods have been updated`);
+  const available = count("numberAvailable");
+  if (available < wanted) return waiting(`${available} of ${wanted} updated pods are available`);
+  return { line: `daemon set ${name} successfully rolled out`, done: true };
+}
+
+function statefulSetState(set: KubeObject): RolloutState {
+  if (rollsBy(set) !== "RollingUpdate") return onlyRolling;
+  const status = (key: string): number => num(set, "status", key);
+  if (status("observedGeneration") === 0 || !isObserved(set)) {
+    return { line: "Waiting for statefulset spec update to be observed...", done: false };
+  }
+  const replicas = num(set, "spec", "replicas");
+  const missing = replicas - status("readyReplicas");
+  if (missing > 0) return { line: `Waiting for ${missing} pods to be ready...`, done: false };
+  const updated = status("updatedReplicas");
+  const wanted = replicas - num(set, "spec", "updateStrategy", "rollingUpdate", "partition");
+  const told = "new pods have been updated...";
+  return updated < wanted
+    ? {
+        line: `Waiting for partitioned roll out to finish: ${updated} out of ${wanted} ${told}`,
+        done: false,
+      }
+    : { line: `partitioned roll out complete: ${updated} ${told}`, done: true };
 }

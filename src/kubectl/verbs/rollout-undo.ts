@@ -61,6 +61,12 @@ function undoOne(call: Call, info: Info, dryRun: DryRun): string | Problem {
   if (withoutHistory.has(kind)) {
     return { text: `no rollbacker has been implemented for ${goQuote(groupKind(info.kind))}` };
   }
+  if (kind === "DaemonSet" || kind === "StatefulSet") {
+    const revision = call.flags.int("to-revision");
+    return revision === 0
+      ? { text: "no last revision to roll back to" }
+      : { text: `unable to find specified revision ${revision} in history` };
+  }
   if (kind !== "Deployment") {
     const why = `no visitor method exists for {${group} ${kind}}`;
     return { text: `error retrieving rollbacker for ${goQuote(kind)}, ${why}` };

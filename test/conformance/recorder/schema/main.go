@@ -21,6 +21,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -31,10 +32,14 @@ var roots = []struct {
 	kind  string
 	value any
 }{
+	{"apps/v1/DaemonSet", appsv1.DaemonSet{}},
 	{"apps/v1/Deployment", appsv1.Deployment{}},
 	{"apps/v1/ReplicaSet", appsv1.ReplicaSet{}},
+	{"apps/v1/StatefulSet", appsv1.StatefulSet{}},
 	{"autoscaling/v1/Scale", autoscalingv1.Scale{}},
 	{"autoscaling/v2/HorizontalPodAutoscaler", autoscalingv2.HorizontalPodAutoscaler{}},
+	{"batch/v1/CronJob", batchv1.CronJob{}},
+	{"batch/v1/Job", batchv1.Job{}},
 	{"networking.k8s.io/v1/Ingress", networkingv1.Ingress{}},
 	{"policy/v1/PodDisruptionBudget", policyv1.PodDisruptionBudget{}},
 	{"scheduling.k8s.io/v1/PriorityClass", schedulingv1.PriorityClass{}},
@@ -46,6 +51,7 @@ var roots = []struct {
 	{"v1/PersistentVolumeClaim", corev1.PersistentVolumeClaim{}},
 	{"v1/Pod", corev1.Pod{}},
 	{"v1/PodTemplate", corev1.PodTemplate{}},
+	{"v1/ReplicationController", corev1.ReplicationController{}},
 	{"v1/ResourceQuota", corev1.ResourceQuota{}},
 	{"v1/Secret", corev1.Secret{}},
 	{"v1/Service", corev1.Service{}},

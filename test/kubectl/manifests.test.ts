@@ -1,0 +1,53 @@
+/** What becomes of files that are no manifests, or not whole ones (recordings: ../conformance/data/kubectl-yaml-errors). */
+import { expect, test } from "vitest";
+import { parseManifest } from "../../src/kubectl/manifest.ts";
+import { session } from "./session.ts";
+
+const head = "error parsing f: error converting YAML to JSON: yaml: ";
+
+test.each([
+  ["a: 1\n\tb: 2\n", `${head}line 2: found a tab character that violates indentation`],
+  ["a:\n\tb: 2\n", `${head}line 2: found character that cannot start any token`],
+  ["a: |\n\tb\n", `${head}line 2: found a tab character where an indentation space is expected`],
+  ["a:\n- b: 1\n c: 2\n", `${head}line 2: did not find expected key`],
+  ["a:\n  - b: 1\n   c: 2\n", `${head}line 2: did not find expected '-' indicator`],
+  ["a:\n  b\nc: 1\n  d: 2\n", `${head}line 4: mapping values are not allowed in this context`],
+  ["a: 1\nb\nc: 2\n", `${head}line 3: could not find expected ':'`],
+  ["a: - b\n", `${head}block sequence entries are not allowed in this context`],
+  ["a: [b, c\nd: 1\n", `${head}line 1: did not find expected ',' or ']'`],
+  ["a: *b\n", `${head}unknown anchor 'b' referenced`],
+  ['a: "b\n', `${head}line 2: found unexpected end of stream`],
+  ["a: 1\n--- b\n", "error parsing f: invalid Yaml document separator: b"],
+])("%j", (text, error) => {
+  expect(parseManifest(text, "f")).toEqual({ documents: [], error });
+});
+
+test.each([
+  [
+    "what is less deep than the first line is no more of the document",
+    "  a: 1\nb: 2\n",
+    [{ a: 1 }],
+  ],
+  ["what is no JSON may be YAML", '{"a": b, c: 1,}', [{ a: "b", c: 1 }]],
+  ["a mark of the order of bytes is overlooked", "\uFEFFa: 1\nb: 2\n", [{ a: 1, b: 2 }]],
+  ["documents before a broken one are read", "a: 1\n--- # b\nc: 2\n", [{ a: 1 }, { c: 2 }]],
+])("%s", (_, text, documents) => {
+  expect(parseManifest(text, "f")).toEqual({ documents });
+});
+
+test("what is not valid ends its file; create tells of objects first, then of files", () => {
+  const map = (name: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+  const run = session({
+    "a.yaml": `${map("a")}---\nkind: ConfigMap\n---\n${map("b")}`,
+    "c.yaml": `${map("c")}---\na: [\n`,
+  });
+  run("create -f c.yaml");
+  expect(run("create -f a.yaml -f c.yaml")).toBe(
+    "configmap/a created\n" +
+      'Error from server (AlreadyExists): error when creating "c.yaml": configmaps "c" already exists\n' +
+      '[error validating "a.yaml": error validating data: apiVersion not set; if you choose to ignore ' +
+      "these errors, turn validation off with --validate=false, error parsing c.yaml: error converting " +
+      "YAML to JSON: yaml: line 1: did not find expected node content]\n",
+  );
+});
