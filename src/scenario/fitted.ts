@@ -17,6 +17,8 @@ export interface Fit {
   /** When they were so. */
   readonly startTime: string;
   readonly nodes: readonly NodeGroup[];
+  /** Where all of them are; undefined: in several. */
+  readonly namespace: string | undefined;
   readonly behaviors: readonly Behavior[];
   /** In words: the ReplicaSets that have pods, and how these do. */
   readonly told: readonly string[];
@@ -42,9 +44,15 @@ export function fitted(
   return {
     startTime,
     nodes: nodesIn(objects, others),
+    namespace: namespaceOf(objects),
     behaviors: fits.flatMap(({ behaviors }) => behaviors),
     told: fits.flatMap(({ told }) => told),
   };
+}
+
+function namespaceOf(objects: readonly KubeObject[]): string | undefined {
+  const [first, ...more] = new Set(objects.map(({ metadata }) => metadata.namespace));
+  return more.length === 0 ? first : undefined;
 }
 
 /** What the scenario says itself comes first. */

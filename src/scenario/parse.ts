@@ -171,7 +171,7 @@ function compile(
   const compiler = { source, problems, readFile: options.readFile };
   const part = (name: string): Located | undefined => root?.entries?.get(name)?.node;
   const until = durationOf(body.until ?? "1h");
-  const namespace = body.namespace ?? "default";
+  const namespace = body.namespace ?? fit?.namespace ?? "default";
   const own = compileCluster(compiler, body.cluster ?? {}, part("cluster"));
   const cluster = clusterWith(fit, own);
   const shapes = nodeShapes(cluster.nodes ?? defaults.nodes, defaults.podsPerNode);

@@ -64,6 +64,7 @@ A Deployment (or a Rollout of argo-rollouts) in such a file that has its Replica
 with its revisions, conditions and ages, and its controllers find it as after a restart of theirs. With a Scenario above it
 one can say what is done next: [found-stuck.yaml](../scenarios/found-stuck.yaml).
 
+- kubectl lines that name no namespace mean theirs, if all of them are in one.
 - The clock begins at the latest time that these objects tell of. A cluster in which nothing happens tells of none:
   \`cluster.startTime\` says when the file was taken.
 - Pods go on where they were: one that has crashed is started again when its back-off is over, one that runs gets ready

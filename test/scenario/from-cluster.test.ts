@@ -215,6 +215,16 @@ describe("the cluster is as it was", () => {
     expect(parseScenario(scenario(dump(pod(well)))).cluster.startTime).toBe(NOW);
   });
 
+  test("in its namespace, if it is one", () => {
+    const text = dump(pod(well)).replaceAll('"namespace": "default"', '"namespace": "shop"');
+    expect(parseScenario(text).namespace).toBe("shop");
+    expect(clusterAt(parseScenario(text), 0).api.list("pods", { namespace: "shop" })).toHaveLength(
+      1,
+    );
+    const twice = `${text}\n---\n${dump(pod(well)).replaceAll(/"uid": "[^"]+/gu, (uid) => `${uid}-2`)}`;
+    expect(parseScenario(twice).namespace).toBe("default");
+  });
+
   test("with pods that have failed, or are through", () => {
     const evicted = pod({ status: { phase: "Failed", reason: "Evicted" } });
     const through = pod({ status: { phase: "Succeeded" } });
