@@ -74,6 +74,33 @@ class Bench {
   }
 }
 
+test("a controller is told, key by key, what it announces, and how each of its writes went", () => {
+  const effects: readonly Effect[] = [
+    { do: "expect-creations", count: 2 },
+    { do: "forgo-creations", count: 1 },
+    { do: "expect-deletions", rows: [4] },
+    { do: "delete-pods", replicaSet: owner, rows: [4] } as unknown as Effect,
+  ];
+  const bench = Bench.ending({}, effects);
+  const told: unknown[] = [];
+  const controller = {
+    ...bench.controller(),
+    expect: (key: string, effect: Effect) => void told.push([key, effect]),
+    wrote: (key: string, effect: Effect, outcome: Outcome) =>
+      void told.push([key, effect, outcome]),
+  };
+  bench.queue.add("default/web");
+  advanceSync(bench.world(), beginSync(controller, bench.queue.take()!, 1));
+  const key = "default/web";
+  expect(told).toEqual([
+    [key, effects[0]],
+    [key, effects[1]],
+    [key, effects[2]],
+    [key, effects[3], bench.outcomes[3]],
+  ]);
+  expect(bench.outcomes[3]).toMatchObject({ done: 0, missing: [4] });
+});
+
 describe("when a sync is over, its key", () => {
   test.each<[string, Verdict, number[]]>([
     ["waits longer after each failure", { error: "no" }, [5, 10, 20]],

@@ -278,6 +278,15 @@ describe("a sync of a Deployment", () => {
     expect(decisionsOf(full)).toContain("deployment/scale/saturated");
   });
 
+  test("under Recreate is not made in the sync that takes replicas away, though no pod was there", () => {
+    const none = rs(1, 4);
+    const refused = { ...none, status: { ...none.status, replicas: 0, availableReplicas: 0 } };
+    const plan = planFor(deployment({ spec: recreate }), [refused]);
+    expect(verbs(plan)).toEqual(["update", "update/status"]);
+    const after = planFor(deployment({ spec: recreate }), [rs(1, 0)]);
+    expect(verbs(after)[0]).toBe("create");
+  });
+
   test("under Recreate does not scale by shares", () => {
     const sets = [rs(1, 3), rs(2, 5)];
     expect(sizes(planFor(deployment({ spec: { paused: true, ...recreate } }), sets))).toEqual({});

@@ -91,6 +91,19 @@ describe("the queue of events", () => {
     fc.assert(property, runs(300));
   });
 
+  test("saves by time, in whatever order events were put in", () => {
+    const saved = [
+      [9000, 8999, 8998],
+      [8998, 9000, 8999],
+    ].map((times) => {
+      const queue = new EventQueue();
+      for (const at of times) queue.push(at, 0, 1, at);
+      return queue.save();
+    });
+    expect(saved[0]!.times).toEqual([8998, 8999, 9000]);
+    expect(saved[1]).toEqual(saved[0]);
+  });
+
   test("tells time and rank of the next event without taking it", () => {
     const queue = new EventQueue();
     expect([queue.nextTime(), queue.nextRank()]).toEqual([undefined, undefined]);

@@ -57,6 +57,21 @@ describe("random streams", () => {
     for (const count of tenths) expect(Math.abs(count - 2000)).toBeLessThan(212);
   });
 
+  test("give whole numbers below a bound, the least and the greatest of them too", () => {
+    const random = new Random("bounds");
+    const drawn = Array.from({ length: 200 }, () => random.next("coin", 3));
+    expect(new Set(drawn)).toEqual(new Set([0, 1, 2]));
+    expect(new Set(Array.from({ length: 20 }, () => random.next("sure", 1)))).toEqual(new Set([0]));
+  });
+
+  test("are the same on every machine and in every version: recorded schedules and seeds stay true", () => {
+    const random = new Random("pinned");
+    const drawn = [0, 1, 2, 100_000].map((pod) => random.draw("ready", pod) * 2 ** 32);
+    expect(drawn).toEqual([1400834357, 3235822915, 30903215, 3486602407]);
+    expect(random.draw("ready", 1, 7) * 2 ** 32).toBe(15708085);
+    expect(stream(random, "schedule", 6)).toEqual([47, 926, 171, 556, 338, 878]);
+  });
+
   test("go on after a save, through JSON, where they were", () => {
     const random = new Random("saved");
     stream(random, "schedule", 10);

@@ -25,6 +25,27 @@ describe("the trace", () => {
     expect(counts).toEqual([4, 1, "step", 1]);
   });
 
+  test("counts none with those that something else came after", () => {
+    const trace = new Trace();
+    const add = (): void => trace.addPod(5, "kubelet", "ready", "d/web");
+    add();
+    add();
+    trace.add(step);
+    add();
+    expect(trace.entries).toEqual([{ ...ready, count: 2 }, step, ready]);
+  });
+
+  test("tells those who come to listen of each pod from then on, though some were counted before", () => {
+    const trace = new Trace();
+    const add = (): void => trace.addPod(5, "kubelet", "ready", "d/web");
+    add();
+    add();
+    const heard: TraceEntry[] = [];
+    trace.on("pods", (entry) => heard.push(entry));
+    add();
+    expect([heard, trace.entries]).toEqual([[ready], [{ ...ready, count: 3 }]]);
+  });
+
   test.each([{ at: 6 }, { by: "user" }, { change: "gone" }, { key: "d/other" }] as const)(
     "keeps apart pods that differ in %o",
     (difference) => {

@@ -1,4 +1,4 @@
-/** What controllers remember between syncs, and what near examples of a Deployment's sync decide, broken. */
+/** What controllers remember between syncs, what near examples of their syncs decide, and the engine below, broken. */
 import { deployment, noticedBy, replicaset, type Mutant } from "./mutant.ts";
 
 const controller = `${replicaset}controller`;
@@ -152,4 +152,84 @@ const near = noticedBy(
   ],
 );
 
-export const memoryMutants: readonly Mutant[] = [...memory, ...near];
+const engine = noticedBy(
+  ["engine/random.test.ts", "engine/trace.test.ts", "engine/event-queue.test.ts"],
+  [
+    [
+      "a stream reaches its bound",
+      "engine/random",
+      `Math.floor(alea() * bound)`,
+      `Math.ceil(alea() * bound)`,
+    ],
+    [
+      "draws are mixed a little less",
+      "engine/random",
+      `    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);\n`,
+      ``,
+    ],
+    [
+      "pods are counted with those that something else came after",
+      "engine/trace",
+      `      this.#open = undefined;\n`,
+      ``,
+    ],
+    [
+      "who comes to listen does not hear of pods that others were counted with",
+      "engine/trace",
+      `silent && open?.at`,
+      `open?.at`,
+    ],
+    [
+      "a queue is saved in the order in which it was filled",
+      "engine/event-queue",
+      `[...instants.keys()].toSorted((a, b) => a - b)`,
+      `[...instants.keys()]`,
+    ],
+  ],
+);
+
+const loop = noticedBy(
+  ["controllers/loop.test.ts"],
+  [
+    [
+      "a controller does not hear of what it expects",
+      "controllers/loop",
+      `      controller.expect?.(key, effect);\n`,
+      ``,
+    ],
+    [
+      "a controller does not hear how its writes went",
+      "controllers/loop",
+      `  controller.wrote?.(key, effect, outcome);\n`,
+      ``,
+    ],
+  ],
+);
+
+const strategies = noticedBy(
+  ["controllers/new-replica-set.test.ts", "controllers/rollout/older-sets.test.ts"],
+  [
+    [
+      "under Recreate a new ReplicaSet is made in the sync that takes replicas away",
+      `${deployment}recreate`,
+      `    scaled ||= scaling.scaled;\n`,
+      ``,
+    ],
+    [
+      "of a canary the new pods change before the stable ones",
+      "controllers/rollout/canary",
+      `  if (yield* reconcileStable(c)) return true;
+  if (yield* reconcileNew(c)) return true;`,
+      `  if (yield* reconcileNew(c)) return true;
+  if (yield* reconcileStable(c)) return true;`,
+    ],
+  ],
+);
+
+export const memoryMutants: readonly Mutant[] = [
+  ...memory,
+  ...near,
+  ...engine,
+  ...loop,
+  ...strategies,
+];

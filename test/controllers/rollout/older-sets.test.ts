@@ -120,3 +120,11 @@ test("pods of both versions change one kind a sync, the stable ones first, and a
   world.promote().look(30);
   expect(seen).toEqual(["web:v2 4", "web:v1 2", "web:v2 5", "web:v1 1", "web:v2 6", "web:v1 0"]);
 });
+
+test("where the pods of both versions could change in one sync, the stable ones do", () => {
+  const canary = { steps, maxSurge: 1, maxUnavailable: 1 };
+  const world = new RolloutWorld([rollout({ canary }, { replicas: 6 })]).look();
+  const seen = resizings(world);
+  world.update("web:v2").look(20);
+  expect(seen).toEqual(["web:v2 0", "web:v1 5", "web:v2 2", "web:v1 3", "web:v2 3"]);
+});
