@@ -26,6 +26,7 @@ import { LIMITED_ANNOTATION, withLimits } from "./limit-ranges.ts";
 import { classRefusal, withPriority } from "./pod-classes.ts";
 import { withoutRepeatedOwners } from "./owner-references.ts";
 import type { Store } from "./store.ts";
+import { uidText } from "./uids.ts";
 import { namesVersion } from "./strategy-parts.ts";
 import { withJobSelector } from "./strategy-kept.ts";
 import { readmitted } from "./strategy-pod.ts";
@@ -132,6 +133,10 @@ function withClasses(store: Store, pod: KubeObject): Answer<KubeObject> {
 /** generateName: a name with five more characters, drawn from the store's next version. */
 function withName(store: Store, object: KubeObject): KubeObject {
   const { name, generateName = "" } = object.metadata;
+  // A LimitRange without a name gets one that nobody has (registry/core/limitrange).
+  if (object.kind === "LimitRange" && (name ?? "") + generateName === "") {
+    return { ...object, metadata: { ...object.metadata, name: uidText(store.resourceVersion) } };
+  }
   if (generateName === "" || (name !== undefined && name !== "")) return object;
   const suffix = safeEncode(String(store.resourceVersion + 10_000).slice(-5));
   return { ...object, metadata: { ...object.metadata, name: `${generateName}${suffix}` } };
@@ -163,7 +168,11 @@ export function admitUpdate(
     ok: true,
     value: canonicalObject(next),
     asked: () =>
-      canonicalObject(completed === undefined ? next : { ...defaulted, status: next["status"] }),
+      canonicalObject(
+        completed === undefined || subresource === "status"
+          ? next
+          : { ...defaulted, status: next["status"] },
+      ),
     warnings: strategy.warnings(next, current),
   };
 }

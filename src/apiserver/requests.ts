@@ -187,6 +187,12 @@ function create(
 /** The body of a POST or PUT as an object of the kind that the path says, in its namespace. */
 function bodyFor({ kind, namespace }: Target, body: unknown): Answer<KubeObject> {
   const served = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+  if (body === undefined) {
+    const why =
+      "couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)";
+    const unread = `the object provided is unrecognized (must be of type ${kind.kind}): ${why}`;
+    return { ok: false, status: failure(400, "BadRequest", unread) };
+  }
   const json = asRecord(body);
   const apiVersion = asString(json["apiVersion"]) || served;
   const given = asString(json["kind"]) || kind.kind;
@@ -237,7 +243,7 @@ function replace(
   if (wrong !== undefined) return mistaken(read.value, wrong);
   const status = subresource === "status" ? { subresource } : {};
   const missing = !client.get(named).ok;
-  if (missing && MADE_BY_PUT.includes(named.kind.kind)) {
+  if (missing && isRecord(read.value.metadata) && MADE_BY_PUT.includes(named.kind.kind)) {
     const { resourceVersion: _, ...metadata } = read.value.metadata;
     return shown(client.create({ ...read.value, metadata }, options.value), named, 201);
   }

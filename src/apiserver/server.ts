@@ -14,7 +14,7 @@ import type {
   WriteOptions,
 } from "../api/client.ts";
 import type { KubeObject, Millis } from "../api/meta.ts";
-import { conflict, invalid, notFound, warned, type Answer } from "../api/status.ts";
+import { conflict, invalid, notFound, type Answer } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
 import type { Trace } from "../engine/trace.ts";
 import { admitCreate, refuseNew } from "./admission.ts";
@@ -263,11 +263,7 @@ export class ApiServer implements Client {
     const decoded = decodeObject(object, options.fieldValidation);
     if (!decoded.ok) return decoded;
     const current = this.#find({ ...object.metadata, resource: storeName(kind) });
-    if (current === undefined) {
-      const missing: Refused = { ok: false, status: notFound(groupResource(kind), name) };
-      return warned(missing, decoded.warnings);
-    }
-    return replaceObject(this.store, current, decoded, options);
+    return replaceObject(this.store, kind, current, decoded, options);
   }
 
   #patch(

@@ -2,7 +2,7 @@
  * What PUT, PATCH and server-side apply make of an object that is there: who owns what, and what is stored.
  * Mirrors apiserver pkg/endpoints/handlers update.go and patch.go (v0.37.2).
  */
-import type { ObjectRef, PatchType, WriteOptions } from "../api/client.ts";
+import type { KindInfo, ObjectRef, PatchType, WriteOptions } from "../api/client.ts";
 import type { KubeObject, Timestamp } from "../api/meta.ts";
 import { conflict, notFound, warned, type Answer } from "../api/status.ts";
 import { timestamp } from "../api/time.ts";
@@ -15,7 +15,7 @@ import {
 } from "./field-managers/apply.ts";
 import { ownedScale, updatedScale, withScaleOwners } from "./field-managers/scale.ts";
 import { trackWrite } from "./field-managers/track.ts";
-import { groupResourceOf, storeName } from "./kinds.ts";
+import { groupResource, groupResourceOf, storeName } from "./kinds.ts";
 import { withoutRepeatedOwners } from "./owner-references.ts";
 import { applyPatch } from "./patch.ts";
 import { managerCauses, refusedOptions } from "./request-options.ts";
@@ -26,15 +26,19 @@ import type { Store } from "./store.ts";
 /** A PUT of a decoded object. */
 export function replaceObject(
   store: Store,
-  current: KubeObject,
+  kind: KindInfo,
+  current: KubeObject | undefined,
   decoded: Extract<Answer<KubeObject>, { ok: true }>,
   options: WriteOptions,
 ): Answer<KubeObject> {
-  const kind = kindIn(store, current);
-  const stale = refuseStale(kind, decoded.value, current);
-  if (stale !== undefined) return warned({ ok: false, status: stale }, decoded.warnings);
   const sent = withoutRepeatedOwners(decoded.value, "as sent");
   const warnings = [...(decoded.warnings ?? []), ...sent.warnings];
+  if (current === undefined) {
+    const status = notFound(groupResource(kind), decoded.value.metadata.name);
+    return { ok: false, status, warnings };
+  }
+  const stale = refuseStale(kind, decoded.value, current);
+  if (stale !== undefined) return { ok: false, status: stale, warnings };
   const admitted = admitUpdate(store, kind, sent.object, current, partOf(options));
   return stored(store, current, admitted, options, warnings);
 }

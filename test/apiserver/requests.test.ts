@@ -154,6 +154,15 @@ describe("a write", () => {
     expect(server().ask("POST", `${maps}?${query}`, request)).toEqual({ code: 422, body });
   });
 
+  test("without a body says nothing at all", () => {
+    expect(server().ask("POST", maps)).toEqual({
+      code: 400,
+      body:
+        "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; " +
+        "json parse error: unexpected end of JSON input (<empty>)",
+    });
+  });
+
   test("by PUT makes a Service that is not there, and no ConfigMap", () => {
     const { ask } = server();
     const services = "/api/v1/namespaces/default/services";

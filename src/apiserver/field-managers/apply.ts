@@ -209,7 +209,7 @@ function untyped(configuration: KubeObject, problem: string): Status {
 function converted(type: StructInfo, merged: KubeObject): Answer<KubeObject> {
   const { value, error } = fromUnstructured(type, merged);
   if (error === undefined) return { ok: true, value: asKubeObject(value) };
-  const version = `${merged.apiVersion}, Kind=${merged.kind}`;
+  const version = `${groupVersion(merged.apiVersion)}, Kind=${merged.kind}`;
   const message =
     `failed to convert new object (${described(merged)}) to proper version: ` +
     `unable to convert unstructured object to ${version}: ${error}`;

@@ -36,7 +36,15 @@ export function sameManager(a: Manager, b: Manager): boolean {
   );
 }
 
+/** Of two entries of one manager the last one counts, as in Go's map of them. */
 export function ownersOf(object: KubeObject | undefined): readonly Owned[] {
+  const owners = entriesOf(object);
+  return owners.filter(
+    (owned, i) => !owners.some((each, j) => j > i && sameManager(each.manager, owned.manager)),
+  );
+}
+
+function entriesOf(object: KubeObject | undefined): readonly Owned[] {
   return asArray(object?.metadata.managedFields).flatMap((entry) => {
     if (!isRecord(entry)) return [];
     const operation = entry["operation"] === "Apply" ? "Apply" : "Update";
