@@ -226,10 +226,23 @@ const strategies = noticedBy(
   ],
 );
 
+const waiting = noticedBy(
+  ["scheduler/scheduler.test.ts"],
+  [
+    [
+      "room that was meant for a pod that is deleted by then stays empty",
+      "kubelet/kubelet",
+      `if (turn === Turn.schedule) this.#placement.wakeWaiting();`,
+      ``,
+    ],
+  ],
+);
+
 export const memoryMutants: readonly Mutant[] = [
   ...memory,
   ...near,
   ...engine,
   ...loop,
   ...strategies,
+  ...waiting,
 ];

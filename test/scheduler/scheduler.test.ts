@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
 import { Scheduler, type NodeOptions } from "../../src/scheduler/scheduler.ts";
 import { runs } from "../support/seed.ts";
 
@@ -141,4 +142,33 @@ describe("the scheduler", () => {
   test("refuses a cluster without nodes", () => {
     expect(() => scheduler({ rooms: [] })).toThrow("no nodes");
   });
+});
+
+test.each([
+  ["once the room is free", ["running", "waiting 1"]],
+  ["before there is room", ["waiting 1", "running"]],
+])("the next waiting pod gets the room where the one before it is deleted %s", (_, deleted) => {
+  const cluster = new Cluster({ nodes: 1, podsPerNode: 1 });
+  const pod = (name: string) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: name.replace(" ", "-"), namespace: "default" },
+    spec: { containers: [{ name: "web", image: "web:1" }] },
+  });
+  for (const name of ["running", "waiting 1", "waiting 2"]) {
+    cluster.act("create", (api) => expect(api.create(pod(name))).toMatchObject({ ok: true }));
+    cluster.runUntil(cluster.now + 1_000);
+  }
+  // At one instant.
+  cluster.act("delete", (api) => {
+    for (const name of deleted) {
+      const ref = { resource: "pods", name: pod(name).metadata.name };
+      expect(api.delete(ref, { gracePeriodSeconds: 0 })).toMatchObject({ ok: true });
+    }
+  });
+  cluster.runUntil(cluster.now + 5_000);
+  const left = cluster.api.list("pods");
+  expect(left.map(({ metadata, spec }) => [metadata.name, spec.nodeName])).toEqual([
+    ["waiting-2", "node-1"],
+  ]);
 });
