@@ -14,7 +14,7 @@ import { filesOf, requirePaths, sourcesOf } from "./files.ts";
 import { openLists } from "./list-manifest.ts";
 import { objectProblem, parseManifest, type ParsedManifest } from "./manifest.ts";
 import { kindOfObject, kindsOf, mustFindKind, resourceName } from "./resources.ts";
-import { matchesLabels, requireSelectors } from "./selectors.ts";
+import { matchesLabels, selectorRefusal } from "./selectors.ts";
 
 /** One object that a command acts on. */
 export interface Info {
@@ -157,8 +157,13 @@ function fromSelector(
     fail("selectors and the all flag cannot be used when passing resource/name arguments");
   }
   if (asked.kinds.length === 0) fail("at least one resource must be specified to use a selector");
+  const problems: Problem[] = [];
   const infos = asked.kinds.flatMap((kind) => {
-    requireSelectors(kind, selector, fieldSelector);
+    const refused = selectorRefusal(kind, selector, fieldSelector);
+    if (refused !== undefined) {
+      problems.push({ status: refused });
+      return [];
+    }
     const objects = call.io.client.list(resourceName(call.io.client, kind), {
       ...(kind.namespaced && !allNamespaces(call) ? { namespace: call.namespace } : {}),
       ...(selector === "" ? {} : { labelSelector: selector }),
@@ -167,7 +172,7 @@ function fromSelector(
     warnDeprecated(call, kind);
     return objects.map((object) => infoOf(call, kind, object));
   });
-  return { infos, problems: [], single: false, listed: true, kinds: asked.kinds };
+  return { infos, problems, single: false, listed: true, kinds: asked.kinds };
 }
 
 /** What the API server says with every answer about a deprecated kind. */

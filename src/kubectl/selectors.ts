@@ -1,16 +1,17 @@
 /** Selectors as people type them: checked as the API server does, and matched against objects of files. */
 import type { KindInfo } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
+import { failure, type Status } from "../api/status.ts";
 import { fieldProblem, parseFieldSelector } from "../apiserver/field-selectors.ts";
 import { parseLabelSelector } from "../apiserver/selectors.ts";
-import { exitWith, fail, goQuote } from "./errors.ts";
+import { fail, goQuote } from "./errors.ts";
 
-/** Ends the command when the API server would refuse one of them. */
-export function requireSelectors(
+/** Why the API server refuses one of them, if it does. */
+export function selectorRefusal(
   kind: KindInfo,
   labelSelector: string,
   fieldSelector: string,
-): void {
+): Status | undefined {
   const labels = parseLabelSelector(labelSelector);
   const fields = parseFieldSelector(fieldSelector);
   const wrong = !labels.ok
@@ -18,11 +19,13 @@ export function requireSelectors(
     : fields.ok
       ? fieldProblem(kind.kind, fields.value)
       : fields.error;
-  if (wrong === undefined) return;
+  if (wrong === undefined) return undefined;
   const resource = `${kind.group}/${kind.version}, Resource=${kind.resource}`;
-  exitWith(
-    `Error from server (BadRequest): Unable to find ${goQuote(resource)} that match label selector ` +
-      `${goQuote(labelSelector)}, field selector ${goQuote(fieldSelector)}: ${wrong}`,
+  return failure(
+    400,
+    "BadRequest",
+    `Unable to find ${goQuote(resource)} that match label selector ${goQuote(labelSelector)}, ` +
+      `field selector ${goQuote(fieldSelector)}: ${wrong}`,
   );
 }
 

@@ -57,6 +57,7 @@ describe("jsonpath", () => {
     ['{.items[0].metadata.name}{"\\t"}{.items[1].metadata.name}{"\\n"}', "127.0.0.1\t127.0.0.2\n"],
     ["{.items[*].status.addresses[?(@.type!='another')].address}", "127.0.0.1 127.0.0.2"],
     ["{.nothing.here}", ""],
+    ['{.kin"d}{...kind}', "List None None"],
     ["{.users[0].user}", "{}"],
     ["{@.kind}{$.kind}", "ListList"],
   ])("%s", (template, printed) => {
@@ -68,6 +69,12 @@ describe("jsonpath", () => {
     ["{.items[}", "error parsing jsonpath {.items[}, unterminated array"],
     ["{.items[x]}", "error parsing jsonpath {.items[x]}, invalid array index x"],
     ["{.users[9].name}", "array index out of bounds: index 9, length 2"],
+    ["{.kind['a,b']}", "error parsing jsonpath {.kind['a,b']}, invalid array index 'a"],
+    [
+      "{.items?(@.x>1)].y}",
+      "error parsing jsonpath {.items?(@.x>1)].y}, unrecognized character in action: U+005D ']'",
+    ],
+    ["{....a}", "error parsing jsonpath {....a}, invalid multiple recursive descent"],
     ["{.users[0:9].name}", "array index out of bounds: index 8, length 2"],
     ["{.users[1:0].name}", "starting index 1 is greater than ending index 0"],
     ["{.users[0].user[*]}", "map[string]interface {} is not array or slice"],

@@ -53,7 +53,7 @@ function templateNodes(template: string): PathNode[] {
     }
     if (open > at) nodes.push({ type: "text", text: template.slice(at, open) });
     const scanner: Scanner = { text: template, at: open + 1 };
-    nodes.push({ type: "list", nodes: actionNodes(scanner, "}") });
+    nodes.push({ type: "list", nodes: actionNodes(scanner) });
     at = scanner.at;
   }
   return nodes;
@@ -64,28 +64,38 @@ interface Scanner {
   at: number;
 }
 
-/** Reads up to and over the closing brace; with "" as the end, up to the end of the text. */
-function actionNodes(scanner: Scanner, end: "}" | ""): PathNode[] {
+/** What a text means inside of braces. */
+function action(text: string): PathNode[] {
+  return actionNodes({ text: `${text}}`, at: 0 });
+}
+
+/** Reads up to and over the closing brace. */
+function actionNodes(scanner: Scanner): PathNode[] {
   const nodes: PathNode[] = [];
   for (;;) {
     const c = scanner.text[scanner.at];
-    if (c === undefined) {
-      if (end === "") return nodes;
-      refuse("unclosed action");
-    }
-    if (c === end) {
+    if (c === undefined || c === "\n" || c === "\r") return refuse("unclosed action");
+    if (c === "}") {
       scanner.at += 1;
       return nodes;
     }
-    if (/\s/.test(c) || c === "@" || c === "$") scanner.at += 1;
-    else nodes.push(...actionNode(scanner, c));
+    if (c === " " || c === "@" || c === "$") scanner.at += 1;
+    else if (scanner.text.startsWith("..", scanner.at)) {
+      if (nodes.at(-1)?.type === "recursive") refuse("invalid multiple recursive descent");
+      scanner.at += 2;
+      nodes.push({ type: "recursive" });
+      if (/\w/.test(scanner.text[scanner.at] ?? "")) nodes.push(...fieldName(scanner));
+    } else nodes.push(...actionNode(scanner, c));
   }
 }
 
 function actionNode(scanner: Scanner, c: string): PathNode[] {
   if (c === "[") return bracket(scanner);
   if (c === '"' || c === "'") return [{ type: "literal", value: quoted(scanner, c) }];
-  if (c === ".") return afterDot(scanner);
+  if (c === ".") {
+    scanner.at += 1;
+    return fieldName(scanner);
+  }
   if (/[+\-\d]/.test(c)) {
     const digits = take(scanner, /[+\-.\deE]/);
     const value = Number(digits);
@@ -93,13 +103,9 @@ function actionNode(scanner: Scanner, c: string): PathNode[] {
     return [{ type: "literal", value }];
   }
   if (/\w/.test(c)) {
-    const name = take(scanner, /[\w-]/);
+    const name = take(scanner, inName);
     if (name === "true" || name === "false") return [{ type: "literal", value: name === "true" }];
     return [{ type: "identifier", name }];
-  }
-  if (c === "*") {
-    scanner.at += 1;
-    return [{ type: "wildcard" }];
   }
   const code = (c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   return refuse(`unrecognized character in action: U+${code} '${c}'`);
@@ -166,17 +172,8 @@ function unescapeText(text: string, quote: string): string | undefined {
   return plain;
 }
 
-function afterDot(scanner: Scanner): PathNode[] {
-  scanner.at += 1;
-  if (scanner.text[scanner.at] === ".") {
-    scanner.at += 1;
-    if (scanner.text[scanner.at] === ".") refuse("invalid multiple recursive descent");
-    const next = scanner.text[scanner.at];
-    const field = next === undefined || /[[\s}]/.test(next) ? [] : fieldName(scanner);
-    return [{ type: "recursive" }, ...field];
-  }
-  return fieldName(scanner);
-}
+/** Names end at these, unless a backslash stands before. */
+const inName = /[^\s.,[\]$@{}]/;
 
 function fieldName(scanner: Scanner): PathNode[] {
   let name = "";
@@ -187,7 +184,7 @@ function fieldName(scanner: Scanner): PathNode[] {
       scanner.at += 2;
       continue;
     }
-    if (/[\s{}[\].,|&"'()]/.test(c)) break;
+    if (!inName.test(c)) break;
     name += c;
     scanner.at += 1;
   }
@@ -198,66 +195,55 @@ function fieldName(scanner: Scanner): PathNode[] {
 
 /** `[...]`: an index, a slice, a quoted key, a union or a filter. */
 function bracket(scanner: Scanner): PathNode[] {
-  const start = scanner.at + 1;
-  let depth = 0;
-  let quote = "";
-  for (let i = scanner.at; i < scanner.text.length; i += 1) {
-    const c = scanner.text[i] ?? "";
-    if (quote !== "") {
-      if (c === "\\") i += 1;
-      else if (c === quote) quote = "";
-    } else if (c === '"' || c === "'") quote = c;
-    else if (c === "[" || c === "(") depth += 1;
-    else if (c === "]" || c === ")") depth -= 1;
-    if (depth > 0 || quote !== "") continue;
-    scanner.at = i + 1;
-    return bracketContent(scanner.text.slice(start, i));
-  }
-  return refuse(scanner.text[start] === "?" ? "unterminated filter" : "unterminated array");
-}
-
-function bracketContent(content: string): PathNode[] {
-  const filter = /^\?\((.*)\)$/s.exec(content);
-  if (filter !== null) return [filterNode((filter[1] ?? "").trim())];
-  const parts = splitOutsideQuotes(content);
+  if (scanner.text.startsWith("[?(", scanner.at)) return filter(scanner);
+  const [start, end] = [scanner.at + 1, scanner.text.indexOf("]", scanner.at)];
+  const content = scanner.text.slice(start, end);
+  if (end < 0 || content.includes("\n")) refuse("unterminated array");
+  scanner.at = end + 1;
+  // Commas separate, in quotes, too.
+  const parts = content.split(",");
   if (parts.length > 1) {
-    return [{ type: "union", branches: parts.map((part) => bracketContent(part.trim())) }];
+    const branches = parts.map((part) => action(`[${part.replace(/^ +| +$/g, "")}]`));
+    return [{ type: "union", branches }];
   }
-  const text = content.trim();
-  if (text === "*") return [{ type: "slice", bounds: [], single: false }];
+  if (content === "*") return [{ type: "slice", bounds: [], single: false }];
   // A quoted key is read as a path: its dots are dots unless they are escaped.
-  const key = /^'([^']*)'$/.exec(text);
-  if (key !== null) return actionNodes({ text: `.${key[1] ?? ""}`, at: 0 }, "");
-  const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(text);
+  const key = /^'([^']*)'$/.exec(content);
+  if (key !== null) return action(`.${key[1] ?? ""}`);
+  const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(content);
   // Nothing between the brackets is the first item.
-  if (slice === null) refuse(`invalid array index ${text}`);
+  if (slice === null) refuse(`invalid array index ${content}`);
   const bounds = [slice[1], slice[2]?.slice(1), slice[3]?.slice(1)].map((bound) =>
     bound === undefined || bound === "" ? undefined : Number(bound),
   );
   return [{ type: "slice", bounds, single: slice[2] === undefined }];
 }
 
-function splitOutsideQuotes(text: string): string[] {
-  const parts = [""];
+/** `[?(...)]`: up to a parenthesis outside of the one quoted text that it may have. */
+function filter(scanner: Scanner): PathNode[] {
+  const { text } = scanner;
+  const start = scanner.at + 3;
   let quote = "";
-  for (const c of text) {
-    if (quote === "" && (c === "'" || c === '"')) quote = c;
-    else if (c === quote) quote = "";
-    if (c === "," && quote === "") parts.push("");
-    else parts[parts.length - 1] += c;
+  let closed = true;
+  for (let i = start; i < text.length && text[i] !== "\n"; i += 1) {
+    const c = text[i] ?? "";
+    if (c === '"' || c === "'") {
+      if (quote === "") [quote, closed] = [c, false];
+      else if (text[i - 1] !== "\\" && c === quote) closed = true;
+    }
+    if (c !== ")" || !closed) continue;
+    if (text[i + 1] !== "]") refuse("unclosed array expect ]");
+    scanner.at = i + 2;
+    return [filterNode(text.slice(start, i))];
   }
-  return parts;
+  return refuse("unterminated filter");
 }
 
 function filterNode(condition: string): PathNode {
   const match = /^([^!<>=]+)([!<>=]+)(.+)$/s.exec(condition);
   if (match === null) {
-    return { type: "filter", left: pathNodes(condition), operator: "exists", right: [] };
+    return { type: "filter", left: action(condition), operator: "exists", right: [] };
   }
   const [, left = "", operator = "", right = ""] = match;
-  return { type: "filter", left: pathNodes(left), operator, right: pathNodes(right) };
-}
-
-function pathNodes(text: string): PathNode[] {
-  return actionNodes({ text: text.trim(), at: 0 }, "");
+  return { type: "filter", left: action(left), operator, right: action(right) };
 }

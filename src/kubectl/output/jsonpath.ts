@@ -64,7 +64,10 @@ function execute(
     if (isIdentifier(action[0], "range")) {
       const end = matchingEnd(nodes, i);
       const items = evaluate(action.slice(1), [data], walk);
-      for (const item of items) execute(nodes.slice(i + 1, end), item, walk, results);
+      const inside = nodes.slice(i + 1, end);
+      for (const item of items) execute(inside, item, walk, results);
+      // Of nothing, too, it is looked whether the words inside mean something.
+      if (items.length === 0) execute(inside, undefined, walk, []);
       i = end;
     } else if (isIdentifier(action[0], "end")) {
       throw new Refusal("not in range, nothing to end");

@@ -13,7 +13,7 @@ import {
 } from "../call.ts";
 import { exitWith, fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { sameJson } from "../fields.ts";
-import { parseManifest } from "../manifest.ts";
+import { readChunk } from "../manifest.ts";
 import { patchedHere, unreadable } from "../patch-here.ts";
 import { lateReporter } from "../output/report.ts";
 import { isLocal, resolve, type Info } from "../resolve.ts";
@@ -78,29 +78,18 @@ function readPatch(call: Call, inline: string, file: string, broken: string | un
       fail(`unable to read patch file: open ${file}: no such file or directory`);
     source = read.text;
   }
-  // What begins like JSON is not read as YAML.
-  if (source.trimStart().startsWith("{") && !isJson(source)) {
-    refuse();
-  }
-  const parsed = parseManifest(source, "patch");
-  // Broken JSON goes to the server as it is, which refuses it.
-  if (parsed.error !== undefined && /^\s*[{[]/.test(source)) {
-    return refuse();
-  }
-  if (parsed.error !== undefined) {
-    return fail(
-      `unable to parse ${goQuote(inline)}: ${parsed.error.replace(/^error parsing patch: (error converting YAML to JSON: )?/, "")}`,
-    );
-  }
-  return source.trim() === "null" ? null : (parsed.documents[0] ?? {});
+  // What begins like an object of JSON is not read as YAML, and goes to the server as it is.
+  if (source.trimStart().startsWith("{")) return jsonOf(source) ?? refuse();
+  const read = readChunk(source);
+  if ("error" in read) return fail(`unable to parse ${goQuote(inline)}: yaml: ${read.error}`);
+  return read.value ?? (source.trim() === "null" ? null : {});
 }
 
-function isJson(text: string): boolean {
+function jsonOf(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text) as unknown;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -54,7 +54,7 @@ export function setEnv(call: Call): void {
 }
 
 function isEnvironment(word: string): boolean {
-  return /^[^=/]+=/.test(word) || word.endsWith("-");
+  return word.lastIndexOf("=") > 0 || word.endsWith("-");
 }
 
 function readEdits(call: Call, words: readonly string[]): Edits {
