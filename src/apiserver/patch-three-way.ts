@@ -26,6 +26,7 @@ import {
   SET_ELEMENT_ORDER,
   type PatchMeta,
 } from "./patch-meta.ts";
+import { mapsConflict } from "./patch-conflicts.ts";
 import { mergeObject } from "./patch-strategic.ts";
 import { schemaOf, type TypeInfo } from "./schema.ts";
 
@@ -55,6 +56,30 @@ export function createThreeWayPatch(
     const deletions = diffObjects(asObject(original), asObject(modified), type, DELETIONS);
     return mergeObject(structuredClone(deletions), structuredClone(delta), type, "combine");
   });
+}
+
+/**
+ * What others have changed since `original` was applied, if the patch would change some of it, too; undefined where it
+ * would not.
+ */
+export function changesOverwritten(
+  kind: GroupVersionKind,
+  original: unknown,
+  current: unknown,
+  patch: Draft,
+): unknown {
+  const type = schemaOf(kind.apiVersion, kind.kind);
+  const changed = withoutOrders(
+    diffObjects(asObject(original), asObject(current), type, ALL_CHANGES),
+  );
+  return mapsConflict(patch, asObject(changed), type) ? changed : undefined;
+}
+
+function withoutOrders(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutOrders);
+  if (!isDraft(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !key.startsWith(SET_ELEMENT_ORDER));
+  return Object.fromEntries(kept.map(([key, item]) => [key, withoutOrders(item)]));
 }
 
 /** The strategic patch from `original` to `modified` (`kubectl set`, `edit`, `rollout pause`). */

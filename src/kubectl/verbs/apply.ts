@@ -3,8 +3,9 @@
  * change of field owners from client-side to server-side apply.
  */
 import type { KubeObject } from "../../api/meta.ts";
+import { withControllers } from "../../apiserver/field-managers/controllers.ts";
 import { goPrint } from "../../apiserver/go-print.ts";
-import { createThreeWayPatch } from "../../apiserver/patch-three-way.ts";
+import { changesOverwritten, createThreeWayPatch } from "../../apiserver/patch-three-way.ts";
 import { applyHere } from "../../apiserver/patch.ts";
 import { schemaOf } from "../../apiserver/schema.ts";
 import {
@@ -29,6 +30,7 @@ import {
 import { beside, fail, failAll, failUsage, goQuote, type Problem } from "../errors.ts";
 import { threeWayMerge, unversioned, withAnnotation } from "../mutate.ts";
 import { compactJson } from "../output/gojson.ts";
+import { toYaml } from "../output/yaml.ts";
 import { listOf, writePrinter } from "../output/printer.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf } from "../files.ts";
@@ -154,9 +156,12 @@ function patchExisting(
   dryRun: DryRun,
 ): Applied {
   warnUnapplied(call, info, current);
-  const built = buildPatch(modified, current);
+  const overwrites = call.flags.bool("overwrite");
+  // What others have changed is told with all who own it.
+  const known = overwrites ? current : withControllers(current);
+  const built = buildPatch(modified, known, overwrites);
   if ("error" in built)
-    return { problem: { text: unappliable(call, info, modified, current, built) } };
+    return { problem: { text: unappliable(call, info, modified, known, built) } };
   if (Object.keys(built.patch).length === 0) {
     return { object: current, operation: "unchanged" };
   }
@@ -210,7 +215,11 @@ interface Unbuilt {
 }
 
 /** From what was applied last, what is to be, and what there is. */
-export function buildPatch(modified: KubeObject, current: KubeObject): BuiltPatch {
+export function buildPatch(
+  modified: KubeObject,
+  current: KubeObject,
+  overwrites = true,
+): BuiltPatch {
   const original = lastApplied(current) ?? {};
   // Kinds of which nothing is known get a merge patch, as custom resources do.
   if (schemaOf(modified.apiVersion, modified.kind) === undefined) {
@@ -218,6 +227,13 @@ export function buildPatch(modified: KubeObject, current: KubeObject): BuiltPatc
   }
   const created = createThreeWayPatch(modified, original, modified, current);
   if (!created.ok) return { error: created.error, tries: "three" };
+  const changed = overwrites
+    ? undefined
+    : changesOverwritten(modified, original, current, created.patch);
+  if (changed !== undefined) {
+    const others = `conflicts with changes made from original to current:\n${toYaml(changed)}`;
+    return { error: `patch:\n${toYaml(created.patch)}\n${others}\n`, tries: "three" };
+  }
   return refusedKind({ type: "strategic", patch: created.patch });
 }
 
