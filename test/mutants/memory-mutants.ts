@@ -238,6 +238,60 @@ const waiting = noticedBy(
   ],
 );
 
+const behaviors = noticedBy(
+  ["kubelet/behavior.test.ts"],
+  [
+    [
+      "one label of a behavior is enough",
+      "kubelet/behavior",
+      `return Object.entries(match?.labels ?? {}).every(`,
+      `return Object.keys(match?.labels ?? {}).length === 0 || Object.entries(match!.labels!).some(`,
+    ],
+    [
+      "pods of a template are alike, though a fault hits only some",
+      "kubelet/behavior",
+      `(fault?.probability ?? 1) < 1`,
+      `(fault?.probability ?? 1) < 0`,
+    ],
+    [
+      "a fault that is impossible hits",
+      "kubelet/behavior",
+      `random.draw("fault", pod.uid) < probability`,
+      `random.draw("fault", pod.uid) >= probability`,
+    ],
+    [
+      "containers that never get ready wait for gates",
+      "kubelet/behavior",
+      `gatesMs === 0 || containersMs === Infinity`,
+      `gatesMs === 0`,
+    ],
+  ],
+);
+
+const kit = noticedBy(
+  ["verify/check-rollout.test.ts"],
+  [
+    [
+      "whoever scales without being told to changes nothing that laws assume",
+      "verify/observe",
+      `    if (this.#replicaCounts.add(view.replicas).size > 1) this.giveUp("const");\n`,
+      `    this.#replicaCounts.add(view.replicas);\n`,
+    ],
+    [
+      "cordoned Nodes take pods",
+      "verify/manifests-of-rollout",
+      `asRecord(spec)["unschedulable"] !== true`,
+      `spec !== null`,
+    ],
+    [
+      "probes do not say when pods of a check are ready",
+      "verify/check-rollout",
+      `hasProbes(template.spec) ? { start: IN_THEIR_TIME } : { ready: IN_THEIR_TIME }`,
+      `{ ready: IN_THEIR_TIME }`,
+    ],
+  ],
+);
+
 export const memoryMutants: readonly Mutant[] = [
   ...memory,
   ...near,
@@ -245,4 +299,6 @@ export const memoryMutants: readonly Mutant[] = [
   ...loop,
   ...strategies,
   ...waiting,
+  ...behaviors,
+  ...kit,
 ];
