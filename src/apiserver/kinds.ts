@@ -187,3 +187,13 @@ function plural(singular: string): string {
   if (/[^aeiou]y$/.test(singular)) return `${singular.slice(0, -1)}ies`;
   return `${singular}s`;
 }
+
+/** Kinds whose objects a PUT makes if they are not there. */
+export const MADE_BY_PUT: readonly string[] = [
+  "Service",
+  "LimitRange",
+  "Endpoints",
+  "Event",
+  "Lease",
+  "RuntimeClass",
+];

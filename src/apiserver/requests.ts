@@ -10,6 +10,7 @@ import { failure, warned, type Answer, type Status } from "../api/status.ts";
 import { withControllers } from "./field-managers/controllers.ts";
 import { decodeObject, wrongKind } from "./decode.ts";
 import { asRecord, asString, isRecord, type Json } from "./json.ts";
+import { MADE_BY_PUT } from "./kinds.ts";
 import { listAnswer } from "./request-lists.ts";
 import { readDeleteOptions, readWriteOptions } from "./request-options.ts";
 import { SCALE, scaleOf } from "./scale-subresource.ts";
@@ -222,9 +223,6 @@ function mistaken(body: Json, status: Status): Extract<Answer<KubeObject>, { ok:
   const decoded = decodeObject(body);
   return decoded.ok ? warned({ ok: false, status }, decoded.warnings) : decoded;
 }
-
-/** Kinds whose objects a PUT makes if they are not there. */
-const MADE_BY_PUT = ["Service", "LimitRange", "Endpoints", "Event", "Lease", "RuntimeClass"];
 
 function replace(
   client: Client,

@@ -183,7 +183,9 @@ export function objectProblem(
   const invalid = (why: string): string => invalidData(source, why);
   if (validation === "validated") {
     if (!isRecord(document)) return invalid("invalid object to validate");
-    const missing = ["apiVersion", "kind"].filter((key) => document[key] === undefined);
+    const missing = ["apiVersion", "kind"].filter(
+      (key) => (document[key] ?? undefined) === undefined,
+    );
     if (missing.length === 1) return invalid(`${missing[0]} not set`);
     if (missing.length > 1) return invalid(`[${missing.map((m) => `${m} not set`).join(", ")}]`);
     const untyped = ["apiVersion", "kind"].filter((key) => typeof document[key] !== "string");

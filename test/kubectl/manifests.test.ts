@@ -51,3 +51,19 @@ test("what is not valid ends its file; create tells of objects first, then of fi
       "YAML to JSON: yaml: line 1: did not find expected node content]\n",
   );
 });
+
+test("replace makes a Service that is not there, as the API server lets a PUT do, and no ConfigMap", () => {
+  const run = session({
+    "s.yaml": "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80}]}}",
+    "c.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}",
+    "n.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {}}",
+  });
+  expect(run("replace -f s.yaml")).toBe("service/s replaced\n");
+  expect(run("get svc s -o name")).toBe("service/s\n");
+  expect(run("replace -f c.yaml")).toBe(
+    'Error from server (NotFound): error when replacing "c.yaml": configmaps "c" not found\n',
+  );
+  expect(run("replace -f n.yaml")).toBe(
+    'error: error when replacing "n.yaml": resource name may not be empty\n',
+  );
+});

@@ -133,5 +133,14 @@ export function elementText(element: Element): string {
   if (element.startsWith("f:")) return `.${body}`;
   if (element.startsWith("v:")) return `[=${body}]`;
   const keys = Object.entries(JSON.parse(body) as Readonly<Record<string, unknown>>);
-  return `[${keys.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(",")}]`;
+  return `[${keys.map(([key, value]) => `${key}=${keyText(value)}`).join(",")}]`;
+}
+
+/** A map, which is no key, is told by its members, and nothing around them. */
+function keyText(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return JSON.stringify(value);
+  return Object.entries(value)
+    .map(([key, member]) => `${key}=${keyText(member)}`)
+    .join("");
 }

@@ -1,5 +1,8 @@
 /** kubectl replace. Mirrors kubectl/pkg/cmd/replace/replace.go (v0.37.2). */
+import type { WriteOptions } from "../../api/client.ts";
 import type { KubeObject } from "../../api/meta.ts";
+import type { Answer } from "../../api/status.ts";
+import { MADE_BY_PUT } from "../../apiserver/kinds.ts";
 import {
   dryRunOf,
   fieldManagerOf,
@@ -9,7 +12,16 @@ import {
   type Call,
   type DryRun,
 } from "../call.ts";
-import { beside, exitWith, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
+import {
+  beside,
+  exitWith,
+  fail,
+  failAll,
+  failStatus,
+  failUsage,
+  goQuote,
+  type Problem,
+} from "../errors.ts";
 import { withSortedKeys } from "../../apiserver/json.ts";
 import { unversioned } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
@@ -42,16 +54,29 @@ export function replace(call: Call): void {
       report(object, "replaced");
       continue;
     }
-    const answer = heed(
-      call,
-      call.flags.bool("force")
-        ? call.io.client.create(unversioned(object), options)
-        : call.io.client.update(withSortedKeys(withVersion(call, info, object)), options),
-    );
+    if ((object.metadata.name ?? "") === "") {
+      const why = "resource name may not be empty";
+      problems.push({ text: `error when replacing ${goQuote(info.source)}: ${why}` });
+      continue;
+    }
+    const answer = heed(call, replaceOne(call, info, object, options));
     if (answer.ok) report(answer.value, "replaced");
     else problems.push(withSource(answer.status, "replacing", info.source));
   }
   failAll([...problems, ...beside(problems, read.problems)]);
+}
+
+function replaceOne(
+  call: Call,
+  info: Info,
+  object: KubeObject,
+  options: WriteOptions,
+): Answer<KubeObject> {
+  const { client } = call.io;
+  const makes = MADE_BY_PUT.includes(info.kind.kind) && !client.get(info.ref).ok;
+  return makes || call.flags.bool("force")
+    ? client.create(unversioned(object), options)
+    : client.update(withSortedKeys(withVersion(call, info, object)), options);
 }
 
 /** What only goes with --force, and what does not. */
