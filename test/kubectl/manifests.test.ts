@@ -57,6 +57,7 @@ test("replace makes a Service that is not there, as the API server lets a PUT do
     "s.yaml": "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {ports: [{port: 80}]}}",
     "c.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}",
     "n.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {}}",
+    "p.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: 200%}}",
   });
   expect(run("replace -f s.yaml")).toBe("service/s replaced\n");
   expect(run("get svc s -o name")).toBe("service/s\n");
@@ -65,5 +66,8 @@ test("replace makes a Service that is not there, as the API server lets a PUT do
   );
   expect(run("replace -f n.yaml")).toBe(
     'error: error when replacing "n.yaml": resource name may not be empty\n',
+  );
+  expect(run("replace -f p.yaml")).toBe(
+    `error: error when replacing "p.yaml": invalid resource name "200%": [may not contain '%']\n`,
   );
 });

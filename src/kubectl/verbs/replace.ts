@@ -26,7 +26,7 @@ import { withSortedKeys } from "../../apiserver/json.ts";
 import { unversioned } from "../mutate.ts";
 import { reporter } from "../output/report.ts";
 import { filesOf } from "../files.ts";
-import { readObjects, requireFiles, type Info } from "../resolve.ts";
+import { nameProblem, readObjects, requireFiles, type Info } from "../resolve.ts";
 import { withSource } from "../sources.ts";
 import { prepared } from "./create.ts";
 import { propagationOf } from "./delete.ts";
@@ -54,9 +54,9 @@ export function replace(call: Call): void {
       report(object, "replaced");
       continue;
     }
-    if ((object.metadata.name ?? "") === "") {
-      const why = "resource name may not be empty";
-      problems.push({ text: `error when replacing ${goQuote(info.source)}: ${why}` });
+    const unnamable = nameProblem(object.metadata.name);
+    if (unnamable !== undefined) {
+      problems.push({ text: `error when replacing ${goQuote(info.source)}: ${unnamable}` });
       continue;
     }
     const answer = heed(call, replaceOne(call, info, object, options));
