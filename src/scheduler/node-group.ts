@@ -4,7 +4,7 @@ import type { Taint } from "../api/node.ts";
 import { asRecord } from "../apiserver/json.ts";
 import type { NodeGroup } from "./node-object.ts";
 
-/** Of a Node as it is written, or as `kubectl get -o yaml` prints it: room, labels and taints. */
+/** Of a Node as it is written, or as `kubectl get -o yaml` prints it: its name, room, labels and taints. */
 export function nodeGroupOf({ metadata, spec, status }: KubeObject): NodeGroup {
   const { taints = [] } = asRecord(spec) as { readonly taints?: readonly Taint[] };
   const { allocatable, capacity } = asRecord(status);
@@ -16,6 +16,7 @@ export function nodeGroupOf({ metadata, spec, status }: KubeObject): NodeGroup {
     return { key, ...(value === undefined ? {} : { value }), effect };
   });
   return {
+    ...(metadata?.name === undefined ? {} : { name: metadata.name }),
     ...(cpu === undefined ? {} : { cpu: String(cpu) }),
     ...(memory === undefined ? {} : { memory: String(memory) }),
     ...(pods === undefined ? {} : { pods: Number(pods) }),
