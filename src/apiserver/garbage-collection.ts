@@ -4,7 +4,8 @@
  * what it owns; each goes when nothing is left that blocks it. Orphaning leaves what it owns without it. Mirrors
  * pkg/controller/garbagecollector attemptToDeleteItem and registry/generic/registry Store.Delete (v1.37.2).
  *
- * Left out: objects that are made with owners who are not there.
+ * Left out: objects that are made with owners who are not there, or under deletion in the foreground (the real one
+ * finds those when the next of the others has gone).
  */
 import type { DeleteOptions } from "../api/client.ts";
 import type { KubeObject, OwnerReference } from "../api/meta.ts";
@@ -37,6 +38,8 @@ export function deleteWithDependents(
     return gone;
   }
   const marked = store.replace(resource, asDeleting(store, object, finalizers));
+  // Asked again: nothing changes, so the garbage collector hears of nothing.
+  if (marked.metadata.resourceVersion === object.metadata.resourceVersion) return marked;
   if (finalizers.includes(ORPHAN)) {
     orphanDependents(store, marked);
     finish(store, resource, marked, ORPHAN);
@@ -137,7 +140,13 @@ export function collect(
 function attempt(store: Store, resource: string, object: KubeObject): void {
   // Another dependent's end may have taken it along.
   const current = store.get(resource, keyOf(object));
-  if (current === undefined || current.metadata.deletionTimestamp !== undefined) return;
+  if (current === undefined) return;
+  if (current.metadata.deletionTimestamp !== undefined) {
+    // The pods that it has come to own since go as well (processDeletingDependentsItem).
+    if (!isInForeground(current)) return;
+    for (const row of podsOf(store, current.metadata.uid ?? "")) attemptPod(store, row);
+    return;
+  }
   const { solid, waiting } = ownersOf(store, current);
   if (solid.length > 0) {
     store.replace(resource, withOwners(current, solid));

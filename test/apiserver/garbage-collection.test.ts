@@ -138,6 +138,14 @@ describe("a deletion in the foreground", () => {
     expect([ownersOf(api, map("a")), ownersOf(api, map("c"))]).toEqual(["gone", ["b"]]);
   });
 
+  test("is the same deletion when it is asked for again", () => {
+    const { api } = new Cluster();
+    settings(api, "b", [ownedBy(settings(api, "a"), { blockOwnerDeletion: true })]);
+    api.patch(map("b"), "merge", { metadata: { finalizers: ["example.com/held"] } });
+    const [first, second] = [api.delete(map("a"), foreground), api.delete(map("a"), foreground)];
+    expect(first.ok && second).toEqual(first);
+  });
+
   test("marks what waits itself, and ends in a ring, too", () => {
     const { api } = new Cluster();
     const blocking = (owner: KubeObject) => [ownedBy(owner, { blockOwnerDeletion: true })];

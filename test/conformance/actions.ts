@@ -80,10 +80,10 @@ function remove(
   api: Client,
   resource: string,
   name: string,
-  propagationPolicy?: RecordedAction["propagation"],
+  propagationPolicy: NonNullable<RecordedAction["propagation"]> | "Background" = "Background",
 ): Answer<KubeObject> {
-  const options = propagationPolicy === undefined ? {} : { propagationPolicy };
-  return api.delete({ resource, name }, options);
+  // Who does not say deletes as kubectl does, also what is going in the foreground already.
+  return api.delete({ resource, name }, { propagationPolicy });
 }
 
 /** Counts among the pods that are not terminating, oldest first, round and round. */

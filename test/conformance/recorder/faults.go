@@ -107,20 +107,45 @@ func (s *Store) foreground(r, name string) error {
 	if !ok {
 		return apierrors.NewNotFound(gr(r), name)
 	}
-	s.mark(r, name, metav1.FinalizerDeleteDependents)
-	uid := acc(old).GetUID()
-	child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
-	for _, o := range s.list(child) {
-		if ref := metav1.GetControllerOf(acc(o)); ref != nil && ref.UID == uid {
-			if child == "pods" {
-				s.delete(child, acc(o).GetName(), nil)
-			} else {
-				s.foreground(child, acc(o).GetName())
-			}
-		}
+	if inForeground(old) {
+		return nil // nothing changes, so the garbage collector hears of nothing
 	}
+	s.mark(r, name, metav1.FinalizerDeleteDependents)
+	s.collect(r, old)
 	s.sweep()
 	return nil
+}
+
+// collect deletes what an object owns, in the foreground; what goes so already loses what it has come to own since.
+func (s *Store) collect(r string, owner runtime.Object) {
+	child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
+	for _, o := range s.list(child) {
+		if ref := metav1.GetControllerOf(acc(o)); ref == nil || ref.UID != acc(owner).GetUID() {
+			continue
+		}
+		switch {
+		case child == "pods":
+			s.delete(child, acc(o).GetName(), nil)
+		case inForeground(o):
+			s.collect(child, o)
+		case !s.owns(child, o):
+			s.delete(child, acc(o).GetName(), nil) // attemptToDeleteItem marks what has dependents only
+		default:
+			s.foreground(child, acc(o).GetName())
+		}
+	}
+}
+
+func (s *Store) owns(r string, owner runtime.Object) bool {
+	child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
+	return slices.ContainsFunc(s.list(child), func(o runtime.Object) bool {
+		ref := metav1.GetControllerOf(acc(o))
+		return ref != nil && ref.UID == acc(owner).GetUID()
+	})
+}
+
+func inForeground(o runtime.Object) bool {
+	return acc(o).GetDeletionTimestamp() != nil && slices.Contains(acc(o).GetFinalizers(), metav1.FinalizerDeleteDependents)
 }
 
 func (s *Store) mark(r, name, finalizer string) {
@@ -137,16 +162,11 @@ func (s *Store) mark(r, name, finalizer string) {
 // sweep takes away objects under foreground deletion that own nothing any more: ReplicaSets, then Deployments.
 func (s *Store) sweep() {
 	for _, r := range []string{"replicasets", "deployments"} {
-		child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
 		for _, o := range s.list(r) {
-			if acc(o).GetDeletionTimestamp() == nil || !slices.Contains(acc(o).GetFinalizers(), metav1.FinalizerDeleteDependents) {
+			if !inForeground(o) {
 				continue
 			}
-			owns := slices.ContainsFunc(s.list(child), func(c runtime.Object) bool {
-				ref := metav1.GetControllerOf(acc(c))
-				return ref != nil && ref.UID == acc(o).GetUID()
-			})
-			if !owns {
+			if !s.owns(r, o) {
 				s.commit("DELETED", r, o, o)
 			}
 		}

@@ -350,7 +350,11 @@ func (s *Store) delete(r, name string, grace *int64) (runtime.Object, error) {
 	case "deployments":
 		for _, o := range s.list("replicasets") {
 			if ref := metav1.GetControllerOf(acc(o)); ref != nil && ref.UID == acc(old).GetUID() {
-				s.delete("replicasets", acc(o).GetName(), nil)
+				if inForeground(o) {
+					s.collect("replicasets", o)
+				} else {
+					s.delete("replicasets", acc(o).GetName(), nil)
+				}
 			}
 		}
 	case "replicasets":
