@@ -82,6 +82,10 @@ describe("jsonpath", () => {
       '{"\\\\"}{"x"}',
       'error parsing jsonpath {"\\\\"}{"x"}, unquote string "\\\\"}{" error invalid syntax',
     ],
+    [
+      String.raw`{"\U00110000"}`,
+      String.raw`error parsing jsonpath {"\U00110000"}, unquote string "\U00110000" error invalid syntax`,
+    ],
     ["{end}", "not in range, nothing to end"],
   ])("%s is refused", (template, error) => {
     expect(printJsonPath(template, list)).toEqual({ error });

@@ -1,4 +1,5 @@
 /** Parser of kubectl's JSONPath templates. Mirrors client-go/util/jsonpath/parser.go (v0.37.2). */
+import { unquoted } from "../go-template/literals.ts";
 
 export type PathNode =
   | { readonly type: "text"; readonly text: string }
@@ -129,47 +130,10 @@ function quoted(scanner: Scanner, quote: string): string {
     if (end < 0) refuse("unterminated quoted string");
   } while (text[end - 1] === "\\");
   scanner.at = end + 1;
-  const inner = unescapeText(text.slice(start + 1, end), quote);
-  return inner ?? refuse(`unquote string ${text.slice(start, end + 1)} error invalid syntax`);
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\\": "\\",
-};
-
-/** Go's strconv.UnquoteChar, character by character; undefined where it finds none. */
-function unescapeText(text: string, quote: string): string | undefined {
-  let plain = "";
-  let rest = text;
-  while (rest !== "") {
-    const [whole, code] =
-      /^\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|[0-7]{3}|[^])/u.exec(rest) ?? [];
-    if (whole === undefined || code === undefined) {
-      if (rest.startsWith("\\") || rest.startsWith(quote)) return undefined;
-      const [first = ""] = rest;
-      plain += first;
-      rest = rest.slice(first.length);
-      continue;
-    }
-    const octal = /^[0-7]{3}$/u.test(code);
-    const meant =
-      code.length > 1
-        ? String.fromCodePoint(Number.parseInt(octal ? code : code.slice(1), octal ? 8 : 16))
-        : code === quote
-          ? quote
-          : escapes[code];
-    if (meant === undefined) return undefined;
-    plain += meant;
-    rest = rest.slice(whole.length);
-  }
-  return plain;
+  const literal = text.slice(start, end + 1);
+  const isOne = /^(["'])(?:\\.|(?!\1)[^\\])*\1$/su.test(literal);
+  const inner = isOne ? unquoted(literal) : undefined;
+  return inner ?? refuse(`unquote string ${literal} error invalid syntax`);
 }
 
 /** Names end at these, unless a backslash stands before. */
