@@ -191,9 +191,17 @@ test.each([
 });
 
 test("preempted: it is told of those that are stopped, not of a namesake nor of those that come", () => {
-  const web = deploymentOf({ at: 0, replicas: 1 });
-  const elsewhere = { ...web, metadata: { name: "web", namespace: "kube-public" } };
-  const objects = [...preempting.objects, elsewhere];
+  // The namesake lacks a pod as well, for another reason.
+  const web = deploymentOf({ at: 0, replicas: 2 });
+  const namespace = "kube-public";
+  const elsewhere = { ...web, metadata: { name: "web", namespace } };
+  const quota = {
+    apiVersion: "v1",
+    kind: "ResourceQuota",
+    metadata: { name: "one", namespace },
+    spec: { hard: { pods: "1" } },
+  };
+  const objects = [...preempting.objects, quota, elsewhere];
   const stories = (name: string) =>
     shown({ ...preempting, objects, cluster: nodes(1, 9) }, name).map(({ story }) => story);
   expect(stories("default/web")).toContain("preempted");
