@@ -238,8 +238,8 @@ export class Cluster {
   }
 
   /**
-   * Deployments, Rollouts, ReplicaSets and Pods as another cluster gave them (`kubectl get -o json`): they go on here from where they
-   * were. `startTime` is when they were so. Throws a RangeError for what no cluster gave, and for other kinds.
+   * Deployments, Rollouts, ReplicaSets and Pods as another cluster gave them (`kubectl get -o json`): they go on here
+   * from where they were. `startTime` is when they were so. A RangeError for what no cluster gave, and other kinds.
    */
   takeOver(objects: readonly KubeObject[]): void {
     const world = { store: this.#store, trace: this.trace, kubelet: this.#kubelet };

@@ -1,6 +1,6 @@
 /** What a cluster is told is looked at before it is built: who writes JavaScript has no types to warn him. */
 import { podFaults, type Behavior } from "../kubelet/behavior.ts";
-import { nodeShapes } from "../scheduler/node-object.ts";
+import { nameGivenTwice } from "../scheduler/node-object.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -52,8 +52,7 @@ export function checkOptions(options: ClusterOptions): void {
   const isGroups = Array.isArray(nodes) && nodes.length > 0;
   if (!isGroups && !isCount(nodes, 1))
     refuse("nodes", nodes, "an integer >= 1, or groups of nodes");
-  const names = isGroups ? nodeShapes(nodes, 1).map(({ name }) => name) : [];
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = isGroups ? nameGivenTwice(nodes) : undefined;
   if (twice !== undefined) refuse("nodes", twice, "another name for one of the two");
   if (!isCount(podsPerNode, 1)) refuse("podsPerNode", podsPerNode, "an integer >= 1");
   if (podAddresses !== undefined && !isCount(podAddresses, 1)) {

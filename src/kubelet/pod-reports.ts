@@ -1,7 +1,6 @@
 /** What is told of pods by those who look after them: Events, and changes for the trace. */
 import type { PodsEntry } from "../api/trace.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
-
 import { uidText } from "../apiserver/uids.ts";
 import type { KubeletWorld } from "./world.ts";
 

@@ -2,7 +2,7 @@
 import { durationOf } from "../api/duration.ts";
 import type { Millis } from "../api/meta.ts";
 import { featureGates } from "../features.ts";
-import { nodeShapes, type NodeGroup } from "../scheduler/node-object.ts";
+import { nameGivenTwice, type NodeGroup } from "../scheduler/node-object.ts";
 import type { Compiler } from "./compile-expectations.ts";
 import { timeOf } from "./compile-values.ts";
 import { defined } from "./defined.ts";
@@ -39,9 +39,7 @@ function checkNames(
   { nodes }: ClusterInput,
   cluster: Located | undefined,
 ): void {
-  const groups = typeof nodes === "object" ? nodes.map(nodeGroupOf) : [];
-  const names = nodeShapes(groups, 1).map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const twice = nameGivenTwice(typeof nodes === "object" ? nodes.map(nodeGroupOf) : []);
   const node = cluster?.entries?.get("nodes")?.node;
   if (twice === undefined || node === undefined) return;
   const message = `two nodes are called "${twice}"`;

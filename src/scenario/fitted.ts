@@ -30,8 +30,8 @@ export function rollsOut({ kind }: KubeObject): boolean {
 }
 
 /**
- * `objects` are Deployments and Rollouts, their ReplicaSets, and the Pods of these; `others` came with them. `startTime`: when they were
- * so, if that is known.
+ * `objects` are Deployments and Rollouts, their ReplicaSets, and the Pods of these; `others` came with them.
+ * `startTime`: when they were so, if that is known.
  */
 export function fitted(
   objects: readonly KubeObject[],
@@ -123,15 +123,15 @@ function ownedBy(
   kind: string,
   objects: readonly KubeObject[],
 ): readonly KubeObject[] {
-  return objects.filter((object) => object.kind === kind && isOwned(object, owner));
+  return objects.filter(
+    (object) => object.kind === kind && controllerUid(object) === owner.metadata.uid,
+  );
 }
 
-/** As it is written: nobody has judged it yet. */
-function isOwned({ metadata }: KubeObject, owner: KubeObject): boolean {
+/** Of its controller, as it is written: nobody has judged the object yet. */
+export function controllerUid({ metadata }: KubeObject): unknown {
   const references = asArray(asRecord(metadata)["ownerReferences"]).map(asRecord);
-  return references.some(
-    (each) => each["controller"] === true && each["uid"] === owner.metadata.uid,
-  );
+  return references.find((each) => each["controller"] === true)?.["uid"];
 }
 
 /** Of ReplicaSets of a Rollout. */

@@ -3,9 +3,9 @@
  * ReplicaSets and their Pods with it goes on from where it was; else what controllers made is left out, as they make it again
  * here. So are the addresses of Services, which are of that cluster's network.
  */
-import { controllerOf, type KubeObject } from "../api/meta.ts";
-import { asArray, asRecord } from "../apiserver/json.ts";
-import { fitted, rollsOut, type Fit } from "./fitted.ts";
+import type { KubeObject } from "../api/meta.ts";
+import { asRecord } from "../apiserver/json.ts";
+import { controllerUid, fitted, rollsOut, type Fit } from "./fitted.ts";
 import { isNode } from "./fitted-nodes.ts";
 import { problemAt, type Problem } from "./problem.ts";
 import type { Manifest } from "./scenario.ts";
@@ -41,7 +41,9 @@ export function fromCluster(all: readonly Manifest[], startTime?: string): FromC
 function standingIn(all: readonly Manifest[]): ReadonlySet<Manifest> {
   const made = all.filter(isMade);
   const ownedBy = ({ object }: Manifest, kind: string): readonly Manifest[] =>
-    made.filter((each) => each.object.kind === kind && ownerOf(each) === object.metadata.uid);
+    made.filter(
+      (each) => each.object.kind === kind && controllerUid(each.object) === object.metadata.uid,
+    );
   const workloads = all.filter((each) => isTaken(each) && rollsOut(each.object));
   const wholes = workloads.flatMap((workload) => {
     const sets = ownedBy(workload, "ReplicaSet");
@@ -70,13 +72,7 @@ function hasAge({ object: { metadata } }: Manifest): boolean {
 }
 
 function isMade(manifest: Manifest): boolean {
-  return isTaken(manifest) && ownerOf(manifest) !== undefined;
-}
-
-/** The uid of its controller. The object is as it is written: nobody has judged it yet. */
-function ownerOf({ object }: Manifest): string | undefined {
-  const ownerReferences = asArray(asRecord(object.metadata)["ownerReferences"]).map(asRecord);
-  return controllerOf({ ...object.metadata, ownerReferences: ownerReferences as never })?.uid;
+  return isTaken(manifest) && controllerUid(manifest.object) !== undefined;
 }
 
 /** The API server's own Service. */

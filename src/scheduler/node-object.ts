@@ -72,6 +72,12 @@ export function nodeShapes(
   return shapes.map((shape, node) => ({ ...shape, name: shape.name ?? `node-${node + 1}` }));
 }
 
+/** A name that two nodes of these groups would have. */
+export function nameGivenTwice(groups: readonly NodeGroup[]): string | undefined {
+  const names = nodeShapes(groups, 1).map(({ name }) => name);
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
 /** The nodes that a cluster starts with. */
 export function seedNodes(
   store: Store,

@@ -1,4 +1,6 @@
 /** Objects as a cluster gives them: a Deployment of one ReplicaSet, and its Pods in any state. */
+import { newControllerRef } from "../../src/api/meta.ts";
+
 export const NOW = "2026-11-29T18:10:00Z";
 /** So many seconds before it. */
 export const ago = (seconds: number): string =>
@@ -8,14 +10,7 @@ export const labels = { app: "web" };
 export const podSpec = { containers: [{ name: "web", image: "web:v1" }] };
 
 export function owner(kind: string, name: string): object {
-  return {
-    apiVersion: "apps/v1",
-    kind,
-    name,
-    uid: name,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
+  return newControllerRef({ apiVersion: "apps/v1", kind, metadata: { name, uid: name } });
 }
 
 export function deployment(replicas: number): object {
