@@ -13,6 +13,7 @@ import { nearest } from "../scenario/nearest.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { wholeNumber, worldsOf } from "./worlds.ts";
 
 export interface CompareArguments {
   readonly file: string;
@@ -27,8 +28,6 @@ export interface CompareArguments {
 }
 
 const defaultStrategies: readonly string[] = ["rolling", "canary", "blue-green"];
-
-const mostWorlds = 10_000;
 
 export async function compare(args: CompareArguments, io: CliIo): Promise<ExitCode> {
   const chosen = (args.strategies?.split(",") ?? defaultStrategies).map(chosenStrategy);
@@ -87,12 +86,6 @@ function chosenStrategy(name: string): Strategy {
   throw new UsageError(`unknown strategy ${name}: one of ${strategyNames.join(", ")}${hint}`);
 }
 
-/** Seeds `SEED`, `SEED-2`, `SEED-3` ... as many as asked for. */
-function worldsOf(count: string | undefined, seed: string): readonly string[] {
-  const worlds = count === undefined ? 1 : wholeNumber("seeds", count, mostWorlds);
-  return Array.from({ length: worlds }, (_, i) => (i === 0 ? seed : `${seed}-${i + 1}`));
-}
-
 function watchOf(args: CompareArguments): Watch {
   return {
     interval: durationOf("interval", args.interval, defaultWatch.interval),
@@ -122,10 +115,4 @@ function shareOf(option: string, text: string): number {
   const share = Number(percent ?? "NaN") / 100;
   if (share > 0 && share <= 1) return share;
   throw new UsageError(`--${option} ${text}: a share such as 99% or 99.9%`);
-}
-
-function wholeNumber(option: string, text: string, most: number): number {
-  const number = Number(text);
-  if (/^\d+$/u.test(text) && number >= 1 && number <= most) return number;
-  throw new UsageError(`--${option} ${text}: whole numbers from 1 to ${most}`);
 }

@@ -13,6 +13,7 @@ export const moreRegistrations: Readonly<Record<string, Registration>> = {
   shell: withShell,
   kubectl: withKubectl,
   compare: withComparison,
+  sweep: withSweep,
   guarantees: withGuarantees,
   verify: withVerify,
 };
@@ -33,6 +34,13 @@ export const moreExamples = {
     [
       "rollsim compare scenarios/compare-strategies.yaml --success 95% --seeds 20",
       "how often it is caught",
+    ],
+  ],
+  sweep: [
+    ["rollsim sweep scenarios/rolling-update.yaml --seeds 10", "which surge, which unavailable"],
+    [
+      "rollsim sweep scenarios/no-pre-stop.yaml --pre-stop 0s,5s --output markdown",
+      "with a sleep before pods stop, for a pull request",
     ],
   ],
   guarantees: [["rollsim guarantees scenarios/rolling-update.yaml", "what its settings promise"]],
@@ -107,6 +115,35 @@ function withComparison(parser: Argv, io: CliIo, answer: Answer): Argv {
         .option("output", oneForm("text", "markdown", "json"))
         .epilogue(shown("compare")),
     (args) => answer(() => import("./compare.ts").then(({ compare }) => compare(args, io))),
+  );
+}
+
+function withSweep(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "sweep <file> [object]",
+    "Many settings of a rolling update in the same worlds, and which no other one beats",
+    (command) =>
+      command
+        .positional("file", {
+          type: "string",
+          demandOption: true,
+          describe: "A scenario, or manifests: their pods are restarted once",
+        })
+        .positional("object", { type: "string", describe: "Of several, as in deployment/web" })
+        .option("surge", { ...oneText, describe: "Default 0,1,25%,50%,100%" })
+        .option("unavailable", { ...oneText, describe: "Default 0,1,25%,50%" })
+        .option("min-ready", {
+          ...oneText,
+          describe: "minReadySeconds of at least; default as written",
+        })
+        .option("pre-stop", {
+          ...oneText,
+          describe: "Sleep of at least so long before pods stop; default as written",
+        })
+        .option("seeds", { ...oneText, describe: "So many worlds; default 1" })
+        .option("output", oneForm("text", "markdown", "json"))
+        .epilogue(shown("sweep")),
+    (args) => answer(() => import("./sweep.ts").then(({ sweep }) => sweep(args, io))),
   );
 }
 

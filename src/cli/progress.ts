@@ -21,6 +21,11 @@ export function statesOn(io: CliIo): ProgressLine {
   return lineOn(io, 1, (states) => `verify: ${states.toLocaleString("en-US")} states so far`);
 }
 
+/** How many of so many runs have been played. */
+export function runsOn(io: CliIo, all: number): ProgressLine {
+  return lineOn(io, 1, (runs) => `sweep: ${runs} of ${all} runs`);
+}
+
 function lineOn(io: CliIo, everyCalls: number, words: (point: number) => string): ProgressLine {
   if (!io.err.isTTY) return { at: nothing, end: nothing };
   let next = io.clock() + firstAfterMs;

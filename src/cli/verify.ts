@@ -2,7 +2,6 @@
 import type { Deployment } from "../api/apps.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
-import { clusterAt } from "../scenario/run.ts";
 import { stateLaws } from "../verify/properties.ts";
 import { checkRollout } from "../verify/check-rollout.ts";
 import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
@@ -19,6 +18,7 @@ import { underMargin, wordWrap } from "../kubectl/word-wrap.ts";
 import { reader } from "./check.ts";
 import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { deploymentOf } from "./one-deployment.ts";
 import { statesOn } from "./progress.ts";
 
 export interface VerifyArguments {
@@ -100,26 +100,10 @@ async function deploymentIn(
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return "refused";
   const readFile = (name: string) => readBeside(file.folder, name)?.map((found) => ({ ...found }));
-  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
-  const found = chosen(cluster.api.list("deployments"), wanted, file.name);
+  const found = deploymentOf(scenario, wanted, readFile);
   if (found.spec.strategy.type === "Recreate") {
     throw new UsageError(`${file.name}: strategy Recreate; verify explores RollingUpdate`);
   }
-  return found;
-}
-
-/** The Deployment that is meant: the only one, or the one that is named. */
-function chosen(all: readonly Deployment[], wanted: string | undefined, file: string): Deployment {
-  const [first, second] = all;
-  if (first === undefined) throw new UsageError(`${file}: no Deployment in it`);
-  const has = all.map(({ metadata }) => `deployment/${metadata.name}`).join(", ");
-  if (wanted === undefined) {
-    if (second === undefined) return first;
-    throw new UsageError(`${file}: several Deployments: add ${has.replaceAll(", ", " or ")}`);
-  }
-  const name = /^(?:(?:deploy|deployments?)\/)?(.+)$/u.exec(wanted)?.[1];
-  const found = all.find(({ metadata }) => metadata.name === name);
-  if (found === undefined) throw new UsageError(`${file}: got ${wanted}; it has ${has}`);
   return found;
 }
 

@@ -3,7 +3,9 @@ import type { Millis } from "../api/meta.ts";
 import { formatDuration } from "../api/duration.ts";
 import { wilsonInterval } from "../statistics/proportion.ts";
 import type { Comparison } from "./compare.ts";
+import { median } from "./median.ts";
 import type { Outcome } from "./play.ts";
+import { alignedLines, markdownTable, type Rows } from "./rows.ts";
 
 interface Column {
   readonly title: string;
@@ -82,14 +84,7 @@ const columns: readonly Column[] = [
 
 /** Aligned by blanks, with a legend. */
 export function comparisonText(comparison: Comparison): string {
-  const rows = rowsOf(comparison);
-  const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join("  ")
-      .trimEnd(),
-  );
+  const lines = alignedLines(rowsOf(comparison));
   const legend = columns
     .filter(({ means }) => means !== "")
     .map(({ title, means }) => `  ${title.padEnd(12)}${means}`);
@@ -97,12 +92,10 @@ export function comparisonText(comparison: Comparison): string {
 }
 
 export function comparisonMarkdown(comparison: Comparison): string {
-  const [titles = [], ...rows] = rowsOf(comparison);
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
+  return markdownTable(rowsOf(comparison));
 }
 
-function rowsOf({ outcomes }: Comparison): readonly (readonly string[])[] {
+function rowsOf({ outcomes }: Comparison): Rows {
   return [
     columns.map(({ title }) => title),
     ...outcomes.map((row) => columns.map((column) => column.cell(row))),
@@ -140,7 +133,6 @@ function share(part: number | undefined, whole: number | undefined): string {
   return `${part} (${((part / whole) * 100).toFixed(part === 0 ? 0 : 2)}%)`;
 }
 
-/** The lower median. */
 function middle(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+  return values.length === 0 ? undefined : median(values);
 }

@@ -5,7 +5,7 @@
  *   at which it is complete; one sample per rollout. A rollout that another one replaces gives none; one
  *   that the run leaves unfinished gives infinity.
  * - unavailable_seconds: pods short of spec.replicas, integrated over time from when the Deployment was
- *   first complete: pod-seconds, kept in ms.
+ *   first complete: pod-seconds, kept in ms. extra_pod_seconds: likewise those beyond it, terminating ones too.
  * - available_pods, total_pods: pods per Deployment from when it was first complete; total_pods counts
  *   terminating pods too. Averages are over time.
  */
@@ -33,6 +33,7 @@ interface Watched {
   template: string;
   wasComplete: boolean;
   shortfall: number;
+  surplus: number;
   seen: { at: Millis; available: number; total: number; wanted: number } | undefined;
 }
 
@@ -69,16 +70,21 @@ export class Metrics {
   /** Ends the measurement at `settled`, when all was as it stayed; what is short stays so to `end`. */
   samples(settled: Millis, end: Millis): Samples {
     const shortfalls: Sample[] = [];
+    const surpluses: Sample[] = [];
     for (const watched of this.#watched.values()) {
       const { name: of } = watched;
       const isShort = (watched.seen?.available ?? 0) < (watched.seen?.wanted ?? 0);
       this.#account(watched, isShort ? end : settled);
-      if (watched.wasComplete) shortfalls.push({ of, value: watched.shortfall, weight: 1 });
+      if (watched.wasComplete) {
+        shortfalls.push({ of, value: watched.shortfall, weight: 1 });
+        surpluses.push({ of, value: watched.surplus, weight: 1 });
+      }
       if (watched.began !== undefined) this.#durations.push({ of, value: Infinity, weight: 1 });
     }
     return {
       rollout_duration: this.#durations,
       unavailable_seconds: shortfalls,
+      extra_pod_seconds: surpluses,
       available_pods: this.#available,
       total_pods: this.#total,
     };
@@ -96,6 +102,7 @@ export class Metrics {
         template: "",
         wasComplete: false,
         shortfall: 0,
+        surplus: 0,
         seen: undefined,
       };
       this.#watched.set(key, watched);
@@ -127,6 +134,7 @@ export class Metrics {
     this.#available.push({ of: watched.name, value: seen.available, weight });
     this.#total.push({ of: watched.name, value: seen.total, weight });
     watched.shortfall += Math.max(0, seen.wanted - seen.available) * weight;
+    watched.surplus += Math.max(0, seen.total - seen.wanted) * weight;
     watched.seen = { ...seen, at };
   }
 }

@@ -167,7 +167,7 @@ const noneUnavailable: Remedy = {
 };
 
 /** A pod is available only when it is warm, and has not crashed. */
-function minReadySeconds(seconds: number): Remedy {
+export function minReadySeconds(seconds: number): Remedy {
   return {
     name: `minReadySeconds ${seconds}`,
     apply: (scenario) =>
@@ -224,7 +224,8 @@ const retries: Remedy = {
   }),
 };
 
-type Draft = Record<string, unknown>;
+/** A copy of an object, to be changed. */
+export type Draft = Record<string, unknown>;
 
 /** Kinds whose pods run here. */
 const WORKLOADS: ReadonlySet<unknown> = new Set(["Deployment", "ReplicaSet", "Rollout"]);
@@ -244,7 +245,8 @@ function changeDeployments(scenario: Scenario, change: (spec: Draft) => void): S
   });
 }
 
-function changeManifests(scenario: Scenario, change: (draft: Draft) => void): Scenario {
+/** Of the file and of `apply` steps, each as a copy. */
+export function changeManifests(scenario: Scenario, change: (draft: Draft) => void): Scenario {
   const changed = (manifest: Manifest): Manifest => {
     const draft = structuredClone(manifest.object) as unknown as Draft;
     change(draft);

@@ -110,7 +110,7 @@ export interface Threshold {
   readonly metric: MetricName;
   readonly aggregate: "min" | "max" | "avg" | "sum" | "count" | { readonly percentile: number };
   readonly compare: "<" | "<=" | ">" | ">=" | "==" | "!=";
-  /** Milliseconds for durations and `unavailable_seconds`; else pods, or a count. */
+  /** Milliseconds for durations, `unavailable_seconds` and `extra_pod_seconds`; else pods, or a count. */
   readonly limit: number;
   /** As written: `max<2m`. */
   readonly text: string;

@@ -234,6 +234,7 @@ export const thresholdSchema = v.pipe(
 export const metrics = {
   rollout_duration: "time",
   unavailable_seconds: "time",
+  extra_pod_seconds: "time",
   available_pods: "pods",
   total_pods: "pods",
 } as const;
@@ -243,6 +244,7 @@ const limits = (of: string) => v.optional(v.pipe(v.array(thresholdSchema), v.des
 const thresholds = {
   rollout_duration: limits("From a new template to complete: max<2m."),
   unavailable_seconds: limits("Of each Deployment, pods short of replicas x time: sum<30s."),
+  extra_pod_seconds: limits("Likewise pods beyond replicas, terminating ones too: sum<5m."),
   available_pods: limits("Of each Deployment: min>=8."),
   total_pods: limits("Likewise, terminating ones too: max<=13."),
 } satisfies Record<MetricName, unknown>;

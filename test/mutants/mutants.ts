@@ -15,6 +15,7 @@ import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
 import { scenarioMutants } from "./scenario-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
+import { sweepMutants } from "./sweep-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
 import { tellingMutants } from "./telling-mutants.ts";
 import { verifyMutants } from "./verify-mutants.ts";
@@ -38,4 +39,5 @@ export const mutants: readonly Mutant[] = [
   ...explainMutants,
   ...foundMutants,
   ...memoryMutants,
+  ...sweepMutants,
 ];

@@ -83,6 +83,7 @@ expect: { thresholds: { ${metric}: ["${threshold}"] } }`);
     ["rollout_duration", "sum!=14s"],
     ["available_pods", "avg==3.6"],
     ["unavailable_seconds", "sum==10s"],
+    ["extra_pod_seconds", "sum==10s"],
     ["available_pods", "min==3"],
     ["available_pods", "max==4"],
     ["total_pods", "max==5"],

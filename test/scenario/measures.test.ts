@@ -6,6 +6,7 @@ import type { Threshold } from "../../src/scenario/scenario.ts";
 const none: Samples = {
   rollout_duration: [],
   unavailable_seconds: [],
+  extra_pod_seconds: [],
   available_pods: [],
   total_pods: [],
 };
