@@ -24,12 +24,9 @@ export async function check({ files, quiet }: CheckArguments, io: CliIo): Promis
   return code;
 }
 
-/** How a scenario reads the files that its steps name: relative to itself, documents joined. */
-export function reader(file: InputFile): (path: string) => string | undefined {
-  return (path) =>
-    readBeside(file.folder, path)
-      ?.map(({ text }) => text)
-      .join("\n---\n");
+/** How a scenario reads the files that its steps name: relative to itself. */
+export function reader(file: InputFile): (path: string) => ReturnType<typeof readBeside> {
+  return (path) => readBeside(file.folder, path);
 }
 
 function count(size: number, word: string): string {

@@ -50,9 +50,18 @@ export function explained(cluster: Cluster, wanted: string | undefined, width: n
     all.map(({ object }) => object.metadata.name),
   );
   const meant = all.find(({ object }) => object.metadata.name === best);
-  const hint = meant === undefined ? "" : `; did you mean ${meant.kind.words[0]}/${best}?`;
+  const known = all.map(({ kind: { words }, object }) => `${words[0]}/${object.metadata.name}`);
+  const hint =
+    meant === undefined ? thereAre(known) : `; did you mean ${meant.kind.words[0]}/${best}?`;
   const kind = word === undefined ? "Deployment" : titles[kinds[0]!.resource];
   return { ok: false, why: `no ${kind} "${name}" at this time${hint}` };
+}
+
+/** Not all of hundreds. */
+function thereAre(known: readonly string[]): string {
+  if (known.length === 0) return "";
+  const more = known.length > 5 ? ` and ${known.length - 5} more` : "";
+  return `; there is ${known.slice(0, 5).join(", ")}${more}`;
 }
 
 const titles: Readonly<Record<Kind["resource"], string>> = {

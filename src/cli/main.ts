@@ -14,7 +14,7 @@ const ONE_COMMAND = "one command at a time";
 /** Runs one command line, without the program's name, and answers with the exit code. */
 export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   try {
-    return await dispatch(argv, io);
+    return await dispatch(withoutHelp(argv), io);
   } catch (error) {
     if (error instanceof UsageError || error instanceof ScheduleMismatch) {
       io.err.write(`rollsim: ${error.message}\n`);
@@ -57,6 +57,13 @@ async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   });
   if (printed !== "") io.out.write(`${printed}\n`);
   return asked === undefined ? exitCodes.fine : asked();
+}
+
+/** `help run` and `version`, as kubectl has them. */
+function withoutHelp(argv: readonly string[]): readonly string[] {
+  const [command, ...rest] = argv;
+  if (command === "help") return [...rest, "--help"];
+  return command === "version" ? ["--version"] : argv;
 }
 
 /** What follows `--` are names of files, but for kubectl, whose line it is; yargs would leave them out. */

@@ -60,7 +60,8 @@ export function releaseOf(scenario: Scenario): Release | NoRelease {
   const manifests = manifestsOf(scenario);
   const deployment = find(manifests, "Deployment", line.deployment) as Workload | undefined;
   if (deployment === undefined) {
-    return { message: `no manifest of Deployment ${line.deployment}`, place: line.place };
+    const message = `no manifest of Deployment ${line.deployment}; add it after a line ---`;
+    return { message, place: line.place };
   }
   const container = deployment.spec.template.spec.containers.find(
     ({ name }) => line.container === "*" || name === line.container,
@@ -71,7 +72,7 @@ export function releaseOf(scenario: Scenario): Release | NoRelease {
   }
   const service = manifests.find((object) => selects(object, deployment));
   if (service === undefined) {
-    const message = `no Service in front of Deployment ${line.deployment}`;
+    const message = `no Service in front of Deployment ${line.deployment}: compare counts requests; add one that selects its pods`;
     return { message, place: line.place };
   }
   if (scenario.traffic.length === 0) {

@@ -46,7 +46,7 @@ export function requirePaths(call: Call, paths: readonly string[]): void {
   }
 }
 
-function isUrl(path: string): boolean {
+export function isUrl(path: string): boolean {
   return /^https?:\/\//.test(path);
 }
 

@@ -2,10 +2,26 @@
 import { formatDuration } from "../api/duration.ts";
 import { formatShare } from "../scenario/expectations.ts";
 import type { AbResult, AbSide } from "../scenario/ab-test.ts";
+import type { Result } from "../scenario/result.ts";
 import type { TrafficResult } from "../scenario/traffic-metrics.ts";
 import { failureCauses, slowCauses } from "../traffic/causes.ts";
 import type { LedgerSnapshot } from "../traffic/ledger.ts";
+import { nameOf } from "../traffic/options.ts";
 import { printable, wrap } from "./paint.ts";
+
+/** A line for each traffic of a run that never began. */
+export function silentLines(
+  { scenario, traffic }: Pick<Result, "scenario" | "traffic">,
+  width: number,
+): readonly string[] {
+  const begun = new Set(traffic.map(({ name }) => name));
+  return scenario.traffic.flatMap(({ options, from }) => {
+    const name = nameOf(options);
+    if (begun.has(name)) return [];
+    const why = from === undefined ? "no endpoint was ever ready" : "it was never time for them";
+    return ["", ...wrap(`${printable(name)}: no requests: ${why}`, width, "  ", "    ")];
+  });
+}
 
 /** A paragraph for each traffic. */
 export function requestLines(results: readonly TrafficResult[], width: number): readonly string[] {

@@ -7,7 +7,7 @@ import type { Failure, Result } from "../scenario/result.ts";
 import { momentsOf } from "./moments.ts";
 import { printable, wrap, type Paint } from "./paint.ts";
 import { legend } from "./pods.ts";
-import { requestLines } from "./requests.ts";
+import { requestLines, silentLines } from "./requests.ts";
 import { scaleOf, timelineOf } from "./timeline.ts";
 import { waitingDrains } from "./waits.ts";
 
@@ -71,6 +71,7 @@ function summaryLines(result: Result, options: TextOptions): readonly string[] {
   return [
     ...lines,
     ...requestLines(result.traffic, width),
+    ...silentLines(result, width),
     ...(expectations.length > 0 ? ["", ...expectations] : []),
     "",
     verdictLine(result, options),

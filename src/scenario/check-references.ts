@@ -1,7 +1,7 @@
 /** Objects that point at nothing in the file: Services and budgets of no pod, autoscalers of no workload. All play, to no effect. */
 import { matchesSelector } from "../api/label-selector.ts";
 import type { KubeObject, LabelSelector, StringMap } from "../api/meta.ts";
-import { asRecord } from "../apiserver/json.ts";
+import { asRecord, asString, type Json } from "../apiserver/json.ts";
 import { specOf } from "../apiserver/strategy-parts.ts";
 import { MAKERS } from "./check-services.ts";
 import { appliedIn, linesIn } from "./granted.ts";
@@ -19,6 +19,8 @@ interface Workload {
   readonly namespace: string;
   /** Of its pods. */
   readonly labels: StringMap;
+  /** What its containers call their ports. */
+  readonly ports: readonly string[];
 }
 
 /** Warnings; none where a file has no workloads at all: they are elsewhere then. */
@@ -39,19 +41,24 @@ export function danglingReferences(scenario: Scenario): readonly Problem[] {
 
 function workloadOf(object: KubeObject, namespace: string): readonly Workload[] {
   const { kind, metadata } = object;
-  const labels =
-    kind === "Pod"
-      ? metadata.labels
-      : asRecord(asRecord(specOf(object)["template"])["metadata"])["labels"];
   if (kind !== "Pod" && specOf(object)["template"] === undefined) return [];
+  const template = kind === "Pod" ? object : asRecord(specOf(object)["template"]);
+  const { labels } = asRecord(template["metadata"]);
   return [
     {
       kind,
       name: metadata.name,
       namespace: metadata.namespace ?? namespace,
       labels: asRecord(labels) as StringMap,
+      ports: portNames(asRecord(template["spec"])),
     },
   ];
+}
+
+function portNames({ containers, initContainers }: Json): readonly string[] {
+  const all = [containers, initContainers].flatMap((list) => (Array.isArray(list) ? list : []));
+  const ports = all.flatMap((container) => asRecord(container)["ports"] ?? []);
+  return ports.flatMap((port) => asString(asRecord(port)["name"]));
 }
 
 function missingTarget(manifest: Manifest, near: readonly Workload[]): readonly Problem[] {
@@ -66,7 +73,8 @@ function missingTarget(manifest: Manifest, near: readonly Workload[]): readonly 
 function selectsNothing(manifest: Manifest, near: readonly Workload[]): readonly Problem[] {
   const selector = selectorOf(manifest.object);
   if (selector === undefined) return [];
-  if (near.some(({ labels }) => matchesSelector(selector, labels))) return [];
+  const selected = near.filter(({ labels }) => matchesSelector(selector, labels));
+  if (selected.length > 0) return missingPorts(manifest, selected);
   const { kind } = manifest.object;
   const message = `no pod here has such labels: the ${kind} selects nothing`;
   const wanted = Object.entries(selector.matchLabels ?? {});
@@ -74,6 +82,19 @@ function selectsNothing(manifest: Manifest, near: readonly Workload[]): readonly
   const missing = wanted.map(labelled).find((label) => !known.includes(label));
   const best = missing === undefined ? undefined : nearest(missing, known);
   return [told(manifest, "spec.selector", message, best)];
+}
+
+/** Nothing is said of pods that have such a port in part: those are the Service's endpoints. */
+function missingPorts(manifest: Manifest, selected: readonly Workload[]): readonly Problem[] {
+  const { ports } = specOf(manifest.object);
+  const known = selected.flatMap((workload) => workload.ports);
+  return (Array.isArray(ports) ? ports : []).flatMap((port, index) => {
+    const { targetPort } = asRecord(port);
+    if (typeof targetPort !== "string" || known.includes(targetPort)) return [];
+    const message = `no container that it selects has a port named ${JSON.stringify(targetPort)}: requests are refused`;
+    const field = `spec.ports[${index}].targetPort`;
+    return [told(manifest, field, message, nearest(targetPort, known))];
+  });
 }
 
 /** What Services and PodDisruptionBudgets select; undefined for what selects nothing on purpose, or everything. */

@@ -23,7 +23,7 @@ export function unknownServices(
   return traffic.flatMap(({ options }, index) => {
     if (!("service" in options)) return [];
     const name = options.service.slice(options.service.indexOf("/") + 1);
-    if (services.includes(name) || lines.some((line) => line.includes(name))) return [];
+    if (services.includes(name) || lines.some((line) => makesService(line, name))) return [];
     const entry = list?.items?.[index]?.entries?.get("service");
     const best = nearest(name, services);
     const hint =
@@ -33,6 +33,11 @@ export function unknownServices(
       problemAt(source, (entry?.node ?? list!).span, { code: "unknown-service", message, hint }),
     ];
   });
+}
+
+/** A Deployment's name in a line is most often its Service's too. */
+function makesService(line: string, name: string): boolean {
+  return /(?:^|\s)(?:create|expose|run)\s/u.test(line) && line.includes(name);
 }
 
 /** What a file or a whole folder brings is seen in the run. */

@@ -14,6 +14,10 @@ export interface TargetProblem {
 }
 
 const CONDITIONS = ["condition", "jsonpath", "delete", "create"];
+const CONDITIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  deployments: ["Available", "Progressing", "ReplicaFailure"],
+  pods: ["PodScheduled", "Initialized", "ContainersReady", "Ready", "DisruptionTarget"],
+};
 const KIND_WORDS = KINDS.flatMap(({ resource, singular, shortNames }) => [
   singular,
   resource,
@@ -41,11 +45,28 @@ export function waitProblems(step: WaitStep): readonly TargetProblem[] {
   }
   // A kind that nobody knows may be a custom one, unless it is nearly a known one.
   const typed = kind.toLowerCase();
+  const condition = conditionMeant(typed, step.for);
+  if (condition !== undefined) {
+    const message = `nothing sets such a condition: ${JSON.stringify(step.for)} would time out`;
+    found.push({ key: "for", code: "wait-for", message, hint: `did you mean "${condition}"?` });
+  }
   const isKnown = typed.includes(".") || KIND_WORDS.includes(typed);
   const best = isKnown || typed.length < 5 ? undefined : nearest(typed, KIND_WORDS);
   if (best === undefined || isKnown) return found;
   const message = `there is no kind ${JSON.stringify(kind)}`;
   return [...found, { key: "on", code: "wait-on", message, hint: `did you mean "${best}"?` }];
+}
+
+/** The condition that a misspelt one of a Deployment or pod is nearest to; of other kinds there may be any. */
+function conditionMeant(kind: string, wanted: string): string | undefined {
+  const [, name = ""] = /^condition=([^=]+)/u.exec(wanted) ?? [];
+  const info = KINDS.find((each) =>
+    [each.singular, ...each.shortNames, each.resource].includes(kind),
+  );
+  const known = CONDITIONS_OF[info?.resource ?? ""] ?? [];
+  if (name === "" || known.some((each) => each.toLowerCase() === name.toLowerCase())) return;
+  const best = nearest(name, known);
+  return best === undefined ? undefined : wanted.replace(name, best);
 }
 
 /** `nodes`: what those are called that there are. */

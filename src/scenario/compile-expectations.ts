@@ -2,6 +2,7 @@
 import type * as v from "valibot";
 import { compileCel } from "./cel.ts";
 import { parseDuration } from "../api/duration.ts";
+import type { ManifestFile } from "../kubectl/io.ts";
 import { nearest } from "./nearest.ts";
 import { placeOf, problemAt, type Problem, type Source } from "./problem.ts";
 import type { AlwaysExpectation, Condition, Expectations, Moment, Threshold } from "./scenario.ts";
@@ -15,11 +16,14 @@ import {
 import { fits } from "./shape.ts";
 import type { Located } from "./yaml.ts";
 
+/** The text of a file, the manifests of a folder, or undefined where there is neither. */
+export type ReadApplied = (path: string) => string | readonly ManifestFile[] | undefined;
+
 /** What the compiling functions share: the text, the problems so far, and a way to read files. */
 export interface Compiler {
   readonly source: Source;
   readonly problems: Problem[];
-  readonly readFile: ((path: string) => string | undefined) | undefined;
+  readonly readFile: ReadApplied | undefined;
 }
 
 export function compileExpectations(

@@ -2,8 +2,9 @@
 import type { Millis } from "../api/meta.ts";
 import { checkCommand } from "./check-command.ts";
 import { faultProblem, waitProblems } from "./check-targets.ts";
-import { compileCondition, type Compiler } from "./compile-expectations.ts";
+import { compileCondition, type Compiler, type ReadApplied } from "./compile-expectations.ts";
 import { durationOf, formatDuration } from "../api/duration.ts";
+import { isUrl } from "../kubectl/files.ts";
 import { readManifest } from "./manifest.ts";
 import { placeOf, problemAt, type Span } from "./problem.ts";
 import { readScript } from "./script.ts";
@@ -126,16 +127,25 @@ function applied(
     return { manifests };
   }
   const path = node.value;
-  const text = compiler.readFile?.(path);
-  if (text === undefined) {
-    const why = compiler.readFile === undefined ? "files cannot be read here" : "no such file";
-    report(compiler, node.span, "no-file", `cannot apply ${JSON.stringify(path)}: ${why}`);
-    return { manifests: [], path };
+  const found = compiler.readFile?.(path);
+  const files = typeof found === "string" ? [{ name: path, text: found }] : (found ?? []);
+  if (files.length === 0) {
+    const message = `cannot apply ${JSON.stringify(path)}: ${whyNothing(compiler, path, found)}`;
+    report(compiler, node.span, "no-file", message);
   }
-  const file = readYaml(text, path);
-  const read = file.documents.map(({ root }) => readManifest(root, file.source));
-  compiler.problems.push(...file.problems, ...read.flatMap(({ problems }) => problems));
-  return { manifests: read.flatMap(({ manifests }) => manifests), path };
+  const manifests = files.flatMap(({ name, text }) => {
+    const file = readYaml(text, name);
+    const read = file.documents.map(({ root }) => readManifest(root, file.source));
+    compiler.problems.push(...file.problems, ...read.flatMap(({ problems }) => problems));
+    return read.flatMap((each) => each.manifests);
+  });
+  return { manifests, path };
+}
+
+function whyNothing({ readFile }: Compiler, path: string, found: ReturnType<ReadApplied>): string {
+  if (readFile === undefined) return "files cannot be read here";
+  if (found !== undefined) return "no .yaml, .yml or .json file in this folder";
+  return isUrl(path) ? "URLs are not fetched; download it first" : "no such file";
 }
 
 const ASSERTED =

@@ -13,6 +13,7 @@ import {
 } from "../apiserver/schema.ts";
 import { parseQuantity } from "../apiserver/quantity.ts";
 import { imageProblems } from "./check-images.ts";
+import { probePortProblems } from "./check-ports.ts";
 import { placeMeant, type Enclosing } from "./misplaced.ts";
 import { nearest } from "./nearest.ts";
 import { notSimulatedIn } from "./not-simulated.ts";
@@ -48,11 +49,16 @@ export function readManifest(node: Located, source: Source): ManifestsRead {
         "a Kustomization names manifests, it is none",
         hint,
       );
+    } else if (textAt(object, "apiVersion")?.startsWith("rollsim.dev/") === true) {
+      const hint = "apply the files with manifests alone";
+      report(firstKey(object), "scenario", "a Scenario is no manifest", hint);
     } else if (isObject(object, report)) {
       checkFields(object, report);
       const known = isServed(textAt(object, "apiVersion") ?? "", textAt(object, "kind") ?? "");
       if (!isNamed(object, report) || !known) return;
-      problems.push(...notSimulatedIn(object, source), ...imageProblems(object, source));
+      for (const find of [notSimulatedIn, imageProblems, probePortProblems]) {
+        problems.push(...find(object, source));
+      }
       const place = placeOf(source, object.span.start);
       manifests.push({ object: object.value as KubeObject, source, node: object, place });
     }
@@ -172,7 +178,8 @@ function checkValue(
 /** The field itself in a place nearby is likelier than one that is spelt like it here. */
 function meant(name: string, here: Enclosing): string | undefined {
   const best = placeMeant(name, here) ?? nearest(name, fieldsByJsonName(here.type).keys());
-  return best === undefined ? undefined : `did you mean "${best}"?`;
+  if (best !== undefined) return `did you mean "${best}"?`;
+  return here.type.name === "v1.LabelSelector" ? 'labels go under "matchLabels"' : undefined;
 }
 
 type Scalar = Exclude<TypeInfo["kind"], "struct" | "slice" | "map" | "pointer">;

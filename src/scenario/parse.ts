@@ -11,7 +11,7 @@ import { danglingReferences } from "./check-references.ts";
 import { unknownServices } from "./check-services.ts";
 import { compileBehaviors } from "./compile-behaviors.ts";
 import { compileCluster } from "./compile-cluster.ts";
-import { compileExpectations } from "./compile-expectations.ts";
+import { compileExpectations, type ReadApplied } from "./compile-expectations.ts";
 import { compileSteps, stepNames } from "./compile-steps.ts";
 import { compileTraffic, compileTrafficThresholds } from "./compile-traffic.ts";
 import { readManifest } from "./manifest.ts";
@@ -28,8 +28,11 @@ import { refusedManifests } from "./validate.ts";
 import { readYaml, type Located, type YamlDocument } from "./yaml.ts";
 
 export interface ParseOptions {
-  /** Gives the text of a file that a step names, relative to the scenario; undefined: not there. */
-  readonly readFile?: (path: string) => string | undefined;
+  /**
+   * Gives the text of a file that a step applies, relative to the scenario, or the files of a folder;
+   * undefined: not there. Without it steps apply no files.
+   */
+  readonly readFile?: ReadApplied;
 }
 
 export interface ScenarioCheck {

@@ -36,6 +36,8 @@ export const positive = v.pipe(
   v.integer("a whole number"),
   v.minValue(1, "at least 1"),
 );
+/** More would be seconds of a run that shows nothing else; Kubernetes is built for 5,000. */
+export const nodeCount = v.pipe(positive, v.maxValue(100_000, "at most 100000"));
 export const exitStatus = v.pipe(
   v.number(),
   v.integer("a whole number"),
@@ -66,3 +68,10 @@ export const delay = v.strictObject({
   delay: v.optional(v.pipe(duration, v.description("Default 0s."))),
   jitter: v.optional(v.pipe(duration, v.description("Adds a uniform 0s to this. Default 0s."))),
 });
+export const quantity = v.union([
+  v.pipe(
+    v.string(),
+    v.regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/u, "a quantity: 500m, 8Gi"),
+  ),
+  v.pipe(v.number(), v.minValue(0, "a quantity: 4, 8Gi")),
+]);

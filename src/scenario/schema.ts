@@ -14,8 +14,10 @@ import {
   duration,
   exitStatus,
   instant,
+  nodeCount,
   positive,
   probability,
+  quantity,
   stringMap,
   text,
 } from "./schema-values.ts";
@@ -273,15 +275,8 @@ const controlPlane = v.union([
   }),
 ]);
 
-const quantity = v.union([
-  v.pipe(
-    v.string(),
-    v.regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/u, "a quantity: 500m, 8Gi"),
-  ),
-  v.pipe(v.number(), v.minValue(0, "a quantity: 4, 8Gi")),
-]);
 const nodeGroup = v.strictObject({
-  count: v.optional(v.pipe(positive, v.description("Nodes that are alike. Default 1."))),
+  count: v.optional(v.pipe(nodeCount, v.description("Nodes that are alike. Default 1."))),
   name: v.optional(v.pipe(dnsName, v.description("Of several with -1 ... Default node-1 ..."))),
   cpu: v.optional(v.pipe(quantity, v.description("For pods, of each. Default 16."))),
   memory: v.optional(v.pipe(quantity, v.description("Default 64Gi."))),
@@ -334,7 +329,7 @@ export const scenarioSchema = v.strictObject({
     v.strictObject({
       nodes: v.optional(
         v.pipe(
-          v.union([positive, v.pipe(v.array(nodeGroup), v.minLength(1, "a group of nodes"))]),
+          v.union([nodeCount, v.pipe(v.array(nodeGroup), v.minLength(1, "a group of nodes"))]),
           v.description("So many alike, or groups of them: node-1 and so on. Default 3."),
         ),
       ),

@@ -32,7 +32,10 @@ export function refusedManifests({
     const { causes } = answer.status.details ?? {};
     if (causes === undefined || causes.length === 0) {
       const { message } = answer.status;
-      return [problemAt(source, node.span, { code: "refused", message })];
+      // Go's decoder names the struct, and the path from the object on.
+      const [, field] = /Go struct field \w+\.(\S+)/u.exec(message) ?? [];
+      const span = field === undefined ? node.span : placeOfField(node, field);
+      return [problemAt(source, span, { code: "refused", message })];
     }
     return causes.map(({ field, message }: StatusCause) => {
       const what = { code: "invalid", message: `${field}: ${message}` };

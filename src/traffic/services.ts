@@ -8,6 +8,12 @@ interface Endpoint {
   readonly targetRef: { readonly uid: string };
 }
 
+interface Slice {
+  readonly endpoints: readonly Endpoint[];
+  /** Names of the ports that its endpoints have for the Service. */
+  readonly ports: readonly string[];
+}
+
 /** One Service, by its number. It may be asked for before it exists. */
 interface KnownService {
   readonly namespace: string;
@@ -15,7 +21,9 @@ interface KnownService {
   selector: StringMap | undefined;
   /** How long a client that is idle stays with its pod; undefined: clients do not stay. */
   affinity: Millis | undefined;
-  slices: Readonly<Record<string, readonly Endpoint[]>>;
+  /** The name of its first port, which requests go to; undefined: it has none, and clients go to its pods. */
+  port: string | undefined;
+  slices: Readonly<Record<string, Slice>>;
   /** Ready in the EndpointSlices: numbers of servers. */
   ready: readonly number[];
   /** What proxies are to use. */
@@ -55,8 +63,9 @@ export class Services {
     const key = `${namespace}/${name}`;
     let number = this.#numbers.get(key);
     if (number === undefined) {
-      const none = { selector: undefined, affinity: undefined, slices: {}, ready: [], usable: [] };
-      number = this.#services.push({ namespace, name, ...none }) - 1;
+      const unknown = { selector: undefined, affinity: undefined, port: undefined };
+      number =
+        this.#services.push({ namespace, name, ...unknown, slices: {}, ready: [], usable: [] }) - 1;
       this.#numbers.set(key, number);
     }
     return number;
@@ -105,10 +114,13 @@ export class Services {
 
   serviceChanged({ type, object }: Pick<WatchEvent, "type" | "object">): void {
     const service = this.#services[this.#numberOf(object, object.metadata.name)]!;
-    const { selector, sessionAffinity, sessionAffinityConfig } = object["spec"] as ServiceSpec;
+    const { selector, sessionAffinity, sessionAffinityConfig, ports } = object[
+      "spec"
+    ] as ServiceSpec;
     const { timeoutSeconds = DEFAULT_AFFINITY_SECONDS } = sessionAffinityConfig?.clientIP ?? {};
     const exists = type !== "DELETED";
     service.selector = exists ? selector : undefined;
+    service.port = ports?.[0] && (ports[0].name ?? "");
     service.affinity = exists && sessionAffinity === "ClientIP" ? timeoutSeconds * 1000 : undefined;
   }
 
@@ -119,19 +131,24 @@ export class Services {
     const service = this.#services[number]!;
     const { [object.metadata.name]: _, ...others } = service.slices;
     const endpoints = (object["endpoints"] as readonly Endpoint[] | null) ?? [];
+    const ports = (object["ports"] as readonly Port[] | null) ?? [];
+    const slice = { endpoints, ports: ports.map(({ name: called = "" }) => called) };
     service.slices =
-      type === "DELETED" ? others : { ...service.slices, [object.metadata.name]: endpoints };
+      type === "DELETED" ? others : { ...service.slices, [object.metadata.name]: slice };
     this.#dirty.add(number);
   }
 
   /**
-   * After all changes of an instant. kube-proxy takes ready endpoints, and where there is none those that
-   * terminate and still serve.
+   * After all changes of an instant. kube-proxy takes ready endpoints that have the Service's port, and where there
+   * is none those that terminate and still serve.
    */
   publish(at: Millis): void {
     for (const number of this.#dirty) {
       const service = this.#services[number]!;
-      const all = Object.values(service.slices).flat();
+      const { port } = service;
+      const all = Object.values(service.slices)
+        .filter(({ ports }) => port === undefined || ports.includes(port))
+        .flatMap(({ endpoints }) => endpoints);
       const chosen = (wanted: (endpoint: Endpoint) => boolean): readonly number[] =>
         all.filter(wanted).flatMap(({ targetRef }) => this.#pods.serverOf(targetRef.uid) ?? []);
       service.ready = chosen(({ conditions }) => conditions.ready);
@@ -164,7 +181,12 @@ export class Services {
   }
 }
 
+interface Port {
+  readonly name?: string;
+}
+
 interface ServiceSpec {
+  readonly ports?: readonly Port[];
   readonly selector?: StringMap;
   readonly sessionAffinity?: string;
   readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };

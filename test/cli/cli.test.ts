@@ -92,6 +92,11 @@ test("-h is --help", async () => {
   expect(await rollsim(["run", "-h"], here)).toEqual(long);
 });
 
+test("help and version are commands, too, as for kubectl", async () => {
+  expect(await rollsim(["help", "run"], here)).toEqual(await rollsim(["run", "--help"], here));
+  expect(await rollsim(["version"], here)).toEqual(await rollsim(["--version"], here));
+});
+
 describe("mistakes are answered in one line, without a stack", () => {
   test.each([
     [["rn", "x"], "rollsim: unknown command rn; did you mean rollsim run?"],

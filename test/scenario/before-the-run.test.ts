@@ -17,6 +17,14 @@ describe("what steps wait for and break is checked before the run", () => {
       expect.stringContaining("5:18 wait-for: unexpected path string"),
     ],
     [
+      "wait: { for: condition=Avaliable, on: deploy/web }",
+      '5:18 wait-for: nothing sets such a condition: "condition=Avaliable" would time out [did you mean "condition=Available"?]',
+    ],
+    [
+      "wait: { for: condition=redy=false, on: pods/web-1 }",
+      '5:18 wait-for: nothing sets such a condition: "condition=redy=false" would time out [did you mean "condition=Ready=false"?]',
+    ],
+    [
       "wait: { for: delete, on: web }",
       '5:30 wait-on: got "web"; use a kind and a name, as in deploy/web [did you mean "deploy/web"?]',
     ],
@@ -64,6 +72,8 @@ describe("what steps wait for and break is checked before the run", () => {
     "wait: { for: condition=Ready, on: certificate/web }",
     "wait: { for: Delete, on: rollouts.argoproj.io/web }",
     "wait: { for: 'jsonpath={.status.replicas}=3', on: deployment.apps/web }",
+    "wait: { for: condition=available, on: deploy/web }",
+    "wait: { for: condition=example.com/warm, on: pod/web-1 }",
     "fault: { type: QuotaFull, for: 5s }",
   ])("%s is fine", (step) => {
     expect(problems(`${head}steps:\n  - ${step}\n---\n${deployment}`)).toEqual([]);
@@ -129,6 +139,10 @@ describe("requests to a Service that nothing makes", () => {
     expect(written("", service.replace("web }", "webb }"), deployment)).toEqual([
       '4:22 unknown-service: there is no Service "web": no request would be sent [did you mean "webb"?]',
     ]);
+  });
+
+  test("are one where a line names a Deployment that is called so", () => {
+    expect(written("{ kubectl: rollout status deploy/web }", deployment)).toHaveLength(1);
   });
 
   test.each([
