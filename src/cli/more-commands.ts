@@ -14,6 +14,7 @@ export const moreRegistrations: Readonly<Record<string, Registration>> = {
   kubectl: withKubectl,
   compare: withComparison,
   sweep: withSweep,
+  diff: withDiff,
   guarantees: withGuarantees,
   verify: withVerify,
 };
@@ -41,6 +42,12 @@ export const moreExamples = {
     [
       "rollsim sweep scenarios/no-pre-stop.yaml --pre-stop 0s,5s --output markdown",
       "with a sleep before pods stop, for a pull request",
+    ],
+  ],
+  diff: [
+    [
+      "rollsim diff docs/pull-requests/before.yaml docs/pull-requests/after.yaml",
+      "what a pull request will do",
     ],
   ],
   guarantees: [["rollsim guarantees scenarios/rolling-update.yaml", "what its settings promise"]],
@@ -144,6 +151,25 @@ function withSweep(parser: Argv, io: CliIo, answer: Answer): Argv {
         .option("output", oneForm("text", "markdown", "json"))
         .epilogue(shown("sweep")),
     (args) => answer(() => import("./sweep.ts").then(({ sweep }) => sweep(args, io))),
+  );
+}
+
+function withDiff(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "diff <old> <new>",
+    "What happens when the new manifests are applied to a cluster that has the old ones",
+    (command) =>
+      command
+        .positional("old", {
+          type: "string",
+          demandOption: true,
+          describe: "Manifests, or what kubectl get -o yaml printed of a cluster",
+        })
+        .positional("new", { type: "string", demandOption: true, describe: "Manifests" })
+        .option("seeds", { ...oneText, describe: "So many worlds; default 1" })
+        .option("output", oneForm("text", "markdown", "json"))
+        .epilogue(shown("diff")),
+    (args) => answer(() => import("./diff.ts").then(({ diff }) => diff(args, io))),
   );
 }
 

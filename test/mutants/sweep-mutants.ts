@@ -1,7 +1,7 @@
-/** What a sweep measures and chooses, broken. */
+/** What a sweep measures and chooses, and what a diff says of a change, broken. */
 import { noticedBy, type Mutant } from "./mutant.ts";
 
-export const sweepMutants: readonly Mutant[] = noticedBy(
+const sweeping = noticedBy(
   ["compare/sweep.test.ts", "cli/sweep.test.ts"],
   [
     [
@@ -66,3 +66,59 @@ export const sweepMutants: readonly Mutant[] = noticedBy(
     ],
   ],
 );
+
+const changing = noticedBy(
+  ["compare/change.test.ts", "cli/diff.test.ts"],
+  [
+    [
+      "a diff counts the time before the new file is applied, too",
+      "compare/change",
+      `isComplete(deployment) ? entry.at - began : Infinity`,
+      `isComplete(deployment) ? entry.at : Infinity`,
+    ],
+    [
+      "a diff tells how few pods were available at the end alone",
+      "compare/change",
+      `{ leastAvailable: Math.min(leastAvailable, available) }`,
+      `{ leastAvailable: Math.min(Infinity, available) }`,
+    ],
+    [
+      "a diff does not count terminating pods",
+      "compare/change",
+      `Math.max(mostPods, replicas + terminatingReplicas)`,
+      `Math.max(mostPods, replicas)`,
+    ],
+    [
+      "a diff says of what the new file leaves out that it is unchanged",
+      "compare/change",
+      `const how = !applied.has(`,
+      `const how = applied.size < 0 && !applied.has(`,
+    ],
+    [
+      "in a diff the old file's behaviors count before those of the new one",
+      "compare/change",
+      `behaviors: [...after.behaviors, ...before.behaviors],`,
+      `behaviors: [...before.behaviors, ...after.behaviors],`,
+    ],
+    [
+      "a diff takes any changed field for a rollout",
+      "compare/change",
+      `path.startsWith("template.")`,
+      `path.startsWith("")`,
+    ],
+    [
+      "a diff tells of all that is promised, changed or not",
+      "compare/change-table",
+      `.filter((field) => field.before !== field.after)`,
+      `.filter((field) => field.before !== "")`,
+    ],
+    [
+      "entries of lists that swap places are changed fields",
+      "compare/changed-fields",
+      `areNamed ? String(names[i]) : i`,
+      `areNamed && i < 0 ? String(names[i]) : i`,
+    ],
+  ],
+);
+
+export const sweepMutants: readonly Mutant[] = [...sweeping, ...changing];
