@@ -30,6 +30,10 @@ export const examples = {
     ["rollsim run 'scenarios/*.yaml' --quiet", "all of them, verdicts only"],
     ["rollsim run scenarios/undo.yaml --seed 7 --schedule random", "another interleaving"],
     ["rollsim run scenarios --output junit", "for a CI server"],
+    [
+      "rollsim run scenarios/undo.yaml --output html > undo.html",
+      "a page with charts, for a screen",
+    ],
     ["rollsim run - < scenarios/undo.yaml", "from standard input"],
   ],
   check: [["rollsim check scenarios", "all problems of all files at once"]],

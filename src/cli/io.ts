@@ -11,7 +11,7 @@ export interface Stream {
 export const standardInput = "\u{1}stdin";
 
 /** Values of --output. */
-export const outputs = ["text", "json", "junit", "github"] as const;
+export const outputs = ["text", "json", "junit", "github", "html", "svg", "csv"] as const;
 export type Output = (typeof outputs)[number];
 
 export interface CliIo {

@@ -40,6 +40,18 @@ export async function reporterOf(
       const { githubReport } = await import("../report/github.ts");
       return collected(out, githubReport);
     }
+    case "html": {
+      const { htmlReport } = await import("../report/html.ts");
+      return collected(out, htmlReport);
+    }
+    case "svg": {
+      const { svgReport } = await import("../report/svg.ts");
+      return collected(out, svgReport);
+    }
+    case "csv": {
+      const { csvReport } = await import("../report/csv.ts");
+      return collected(out, csvReport);
+    }
   }
 }
 

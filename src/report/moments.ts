@@ -115,7 +115,7 @@ class Teller {
   #isToldFirst(command: string): boolean {
     const { commands, reasons, status } = this.#draft;
     if (reasons.length + status.length === 0) return false;
-    return commands.length === 0 || !onlyReads.test(command);
+    return commands.length === 0 || !isKubectlRead(command);
   }
 
   end(): readonly Moment[] {
@@ -299,6 +299,10 @@ function emptyDraft(at: Millis): Draft {
 const asksForStatus = /^kubectl rollout status\b/u;
 
 /** Commands that change nothing: what they print belongs to what happens at their instant. */
+export function isKubectlRead(command: string): boolean {
+  return onlyReads.test(command);
+}
+
 const onlyReads = /^kubectl (rollout (status|history)|wait|get|describe|events|logs|diff)\b/u;
 
 const statusShape =

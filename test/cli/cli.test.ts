@@ -121,7 +121,7 @@ describe("mistakes are answered in one line, without a stack", () => {
     [["run", "suite/good.yaml", "--seed"], "rollsim: --seed needs a value"],
     [
       ["run", "suite/good.yaml", "--output", "jsn"],
-      'rollsim: --output: got "jsn"; use text, json, junit, github; did you mean json?',
+      'rollsim: --output: got "jsn"; use text, json, junit, github, html, svg, csv; did you mean json?',
     ],
     [["check", "--quiet=maybe", "x"], 'rollsim: --quiet: got "maybe"; use true, false'],
     [["verify", "--min-ready", "5"], 'rollsim: --min-ready takes no value: got "5"'],

@@ -1,4 +1,4 @@
-/** What a sweep measures and chooses, and what a diff says of a change, broken. */
+/** What a sweep measures and chooses, what a diff says of a change, and what charts show, broken. */
 import { noticedBy, type Mutant } from "./mutant.ts";
 
 const sweeping = noticedBy(
@@ -121,4 +121,36 @@ const changing = noticedBy(
   ],
 );
 
-export const sweepMutants: readonly Mutant[] = [...sweeping, ...changing];
+const drawing = noticedBy(
+  ["report/chart.test.ts"],
+  [
+    [
+      "a chart has waiting pods below the available ones",
+      "report/chart",
+      `of: ({ pods, available }) => pods - available`,
+      `of: ({ pods }) => pods`,
+    ],
+    [
+      "a chart ends with the last change",
+      "report/svg",
+      `Math.ceil(settledAt * 1.03)`,
+      `Math.ceil(settledAt * 2)`,
+    ],
+    [
+      "a chart marks every expectation as failed",
+      "report/svg",
+      `entry.kind === "expectation" && !entry.held`,
+      `entry.kind === "expectation"`,
+    ],
+    [
+      "a Deployment that is deleted keeps its pods in a chart",
+      "report/series",
+      `if (present.some((rollout) => rollout.key === key)) continue;`,
+      `if (present.some((rollout) => rollout.key !== "")) continue;`,
+    ],
+    ["a quote opens an attribute's end", "report/markup", `/[&<>"']/gu`, `/[&<>']/gu`],
+    ["commas in CSV begin a field", "report/csv", `/[",\\r\\n]/u`, `/["\\r\\n]/u`],
+  ],
+);
+
+export const sweepMutants: readonly Mutant[] = [...sweeping, ...changing, ...drawing];
