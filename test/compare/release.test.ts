@@ -46,7 +46,7 @@ describe("the release of a scenario", () => {
 
   test("is of a Deployment among the manifests", () => {
     expect(refusal("kubectl: set image deploy/chop shop=shop:v2")).toBe(
-      "12: no manifest of Deployment chop",
+      "12: no manifest of Deployment chop; add it after a line ---",
     );
   });
 
@@ -58,7 +58,9 @@ describe("the release of a scenario", () => {
 
   test("has a Service in front, and requests", () => {
     const line = "kubectl: set image deploy/shop shop=shop:v2";
-    expect(refusal(line, { app: "other" })).toBe("12: no Service in front of Deployment shop");
+    expect(refusal(line, { app: "other" })).toBe(
+      "12: no Service in front of Deployment shop: compare counts requests; add one that selects its pods",
+    );
     expect(refusal(line, { traffic: "[]" })).toBe(
       "12: no traffic: compare counts requests; add traffic: [{ service: shop, rps: 100 }]",
     );
