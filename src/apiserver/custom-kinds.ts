@@ -28,6 +28,12 @@ export function kindIn(store: Store, object: Pick<KubeObject, "apiVersion" | "ki
   return kind.custom === true ? (find(customKinds(store), kind) ?? kind) : kind;
 }
 
+/** Whether this cluster knows the kind: a built-in one, or one that it has a definition or an object of. */
+export function isServed(store: Store, named: Pick<KubeObject, "apiVersion" | "kind">): boolean {
+  const kind = kindOfObject(named);
+  return kind.custom !== true || find(customKinds(store), kind) !== undefined;
+}
+
 /** The kind of a resource such as `servicemonitors.monitoring.coreos.com`. */
 export function customKindOf(store: Store, resource: string): KindInfo | undefined {
   if (!resource.includes(".")) return undefined;

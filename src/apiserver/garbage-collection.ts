@@ -10,7 +10,7 @@
 import type { DeleteOptions } from "../api/client.ts";
 import type { KubeObject, OwnerReference } from "../api/meta.ts";
 import { timestamp } from "../api/time.ts";
-import { kindIn } from "./custom-kinds.ts";
+import { isServed, kindIn } from "./custom-kinds.ts";
 import { asArray, asRecord } from "./json.ts";
 import { storeName } from "./kinds.ts";
 import { FOREGROUND, isInForeground, type Place } from "./ownership.ts";
@@ -129,22 +129,22 @@ function finish(store: Store, resource: string, object: KubeObject, finalizer: s
 }
 
 /** Looks at all that names an owner that is gone, or under deletion in the foreground. */
-export function collect(
-  store: Store,
-  { metadata: { uid = "" } }: Pick<KubeObject, "metadata">,
-): void {
-  for (const row of podsOf(store, uid)) attemptPod(store, row);
-  for (const { resource, object } of dependentsOf(store, uid)) attempt(store, resource, object);
+export function collect(store: Store, owner: Owner): void {
+  const { uid = "" } = owner.metadata;
+  for (const row of podsOf(store, uid)) attemptPod(store, row, owner);
+  for (const { resource, object } of dependentsOf(store, uid)) {
+    attempt(store, resource, object, owner);
+  }
 }
 
-function attempt(store: Store, resource: string, object: KubeObject): void {
+function attempt(store: Store, resource: string, object: KubeObject, owner: Owner): void {
   // Another dependent's end may have taken it along.
   const current = store.get(resource, keyOf(object));
-  if (current === undefined) return;
+  if (current === undefined || isOfUnservedKind(store, current, owner)) return;
   if (current.metadata.deletionTimestamp !== undefined) {
     // The pods that it has come to own since go as well (processDeletingDependentsItem).
     if (!isInForeground(current)) return;
-    for (const row of podsOf(store, current.metadata.uid ?? "")) attemptPod(store, row);
+    for (const row of podsOf(store, current.metadata.uid ?? "")) attemptPod(store, row, current);
     return;
   }
   const { solid, waiting } = ownersOf(store, current);
@@ -171,13 +171,26 @@ function unblocking(reference: OwnerReference): OwnerReference {
   return { ...reference, blockOwnerDeletion: false };
 }
 
-function attemptPod(store: Store, row: number): void {
+function attemptPod(store: Store, row: number, owner: Owner): void {
+  if (store.pods.isDeleting(row)) return;
   const pod = podObject(store, row);
+  if (isOfUnservedKind(store, pod, owner)) return;
   const references = pod.metadata.ownerReferences ?? [];
   const { solid } = references.length > 1 ? ownersOf(store, pod) : { solid: [] };
   if (solid.length > 0) podEdits(store, row, withOwners(pod, solid));
   else store.deletePod(row);
 }
+
+/** Whether an owner cannot be looked up (the real one tries for ever): the kind of the one just gone was there. */
+function isOfUnservedKind(store: Store, { metadata }: Owned, gone: Owner): boolean {
+  return (metadata.ownerReferences ?? []).some((ref) => {
+    const isHis = ref.kind === gone.kind && ref.apiVersion === gone.apiVersion;
+    return !isHis && !isServed(store, ref);
+  });
+}
+
+type Owner = Pick<KubeObject, "apiVersion" | "kind" | "metadata">;
+type Owned = Pick<KubeObject, "metadata">;
 
 interface Owners {
   /** There, and to stay. */

@@ -89,6 +89,37 @@ describe("what an object owns", () => {
     }
   });
 
+  test("keeps its owners while it ends: the collector waits for a pod that is going already", () => {
+    const cluster = new Cluster({ behaviors: [{ match: {}, terminate: { delay: 20_000 } }] });
+    const { api } = cluster;
+    const [a, b] = [settings(api, "a"), settings(api, "b")];
+    pod(api, "p", [ownedBy(a, { controller: true }), ownedBy(b)]);
+    cluster.runUntil(10_000);
+    api.delete({ resource: "pods", name: "p" });
+    deleted(api, "a");
+    expect(ownersOf(api, { resource: "pods", name: "p" })).toEqual(["a", "b"]);
+  });
+
+  test("stays where an owner is of a kind that the cluster does not serve: nobody can say that it is gone", () => {
+    const { api } = new Cluster();
+    const a = settings(api, "a");
+    const unknown = { apiVersion: "example.com/v1", kind: "Deployment", name: "a" };
+    const owners = [{ ...unknown, uid: a.metadata.uid ?? "" }];
+    settings(api, "b", owners);
+    pod(api, "p", owners);
+    deleted(api, "a");
+    expect(ownersOf(api, map("b"))).toEqual(["a"]);
+    expect(ownersOf(api, { resource: "pods", name: "p" })).toEqual(["a"]);
+  });
+
+  test("goes with the last object of a kind of somebody's own", () => {
+    const { api } = new Cluster();
+    const own = { apiVersion: "example.com/v1", kind: "Widget" };
+    settings(api, "b", [ownedBy(made(api, { ...own, metadata: { name: "w" } }))]);
+    expect(api.delete({ resource: "widgets.example.com", name: "w" }).ok).toBe(true);
+    expect(ownersOf(api, map("b"))).toBe("gone");
+  });
+
   test("goes with a pod, once that is gone", () => {
     const cluster = new Cluster();
     const { api } = cluster;

@@ -151,11 +151,14 @@ func inForeground(o runtime.Object) bool {
 func (s *Store) mark(r, name, finalizer string) {
 	old := s.objects[r][name]
 	c := old.DeepCopyObject()
-	now, zero := metav1.NewTime(time.Now().Truncate(time.Second)), int64(0)
-	acc(c).SetDeletionTimestamp(&now)
-	acc(c).SetDeletionGracePeriodSeconds(&zero)
 	acc(c).SetFinalizers([]string{finalizer})
-	acc(c).SetGeneration(acc(c).GetGeneration() + 1)
+	// Once only, as markAsDeleting does, whatever the deletion that comes on top asks for.
+	if acc(c).GetDeletionTimestamp() == nil {
+		now, zero := metav1.NewTime(time.Now().Truncate(time.Second)), int64(0)
+		acc(c).SetDeletionTimestamp(&now)
+		acc(c).SetDeletionGracePeriodSeconds(&zero)
+		acc(c).SetGeneration(acc(c).GetGeneration() + 1)
+	}
 	s.commit("MODIFIED", r, old, c)
 }
 
