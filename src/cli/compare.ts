@@ -7,12 +7,9 @@ import { strategyNamed, strategyNames } from "../compare/strategies.ts";
 import type { Strategy } from "../compare/strategy.ts";
 import { comparisonMarkdown, comparisonText } from "../compare/table.ts";
 import { defaultWatch, type Watch } from "../compare/watch.ts";
-import { checkScenario } from "../scenario/parse.ts";
-import { formatProblem } from "../scenario/problem.ts";
 import { nearest } from "../scenario/nearest.ts";
-import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { oneScenario } from "./one-scenario.ts";
 import { wholeNumber, worldsOf } from "./worlds.ts";
 
 export interface CompareArguments {
@@ -32,18 +29,15 @@ const defaultStrategies: readonly string[] = ["rolling", "canary", "blue-green"]
 export async function compare(args: CompareArguments, io: CliIo): Promise<ExitCode> {
   const chosen = (args.strategies?.split(",") ?? defaultStrategies).map(chosenStrategy);
   const watch = watchOf(args);
-  const [file] = await inputFiles([args.file], io);
-  if (file === undefined) throw new UsageError("compare takes one file");
-  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
-  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
-  if (scenario === undefined) return exitCodes.usage;
+  const found = await oneScenario("compare", args.file, io);
+  if (found === undefined) return exitCodes.usage;
+  const { scenario, readFile } = found;
   const release = releaseOf(scenario);
   if (!isRelease(release)) {
     const { place, message } = release;
     throw new UsageError(`${place.file}:${place.line}:${place.column}: ${message}`);
   }
   const seeds = worldsOf(args.seeds, scenario.seed);
-  const readFile = (path: string) => readBeside(file.folder, path);
   try {
     const comparison = compareStrategies(release, {
       scenario,

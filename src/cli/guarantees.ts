@@ -1,12 +1,9 @@
 /** `rollsim guarantees`: the numbers that a Deployment's settings promise. */
 import type { HorizontalPodAutoscaler } from "../api/autoscaling.ts";
-import { checkScenario } from "../scenario/parse.ts";
-import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
 import { guaranteesOf, guaranteesText } from "../verify/guarantees.ts";
-import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { oneScenario } from "./one-scenario.ts";
 
 export interface GuaranteesArguments {
   readonly file: string;
@@ -14,12 +11,9 @@ export interface GuaranteesArguments {
 }
 
 export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<ExitCode> {
-  const [file] = await inputFiles([args.file], io);
-  if (file === undefined) throw new UsageError("guarantees takes one file");
-  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
-  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
-  if (scenario === undefined) return exitCodes.usage;
-  const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
+  const read = await oneScenario("guarantees", args.file, io);
+  if (read === undefined) return exitCodes.usage;
+  const { scenario, readFile } = read;
   // The API server's defaults are part of the settings: what steps apply is applied at once, other steps are left out.
   const applied = scenario.steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
   const manifests = [...scenario.manifests, ...applied];
@@ -39,7 +33,7 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
     );
   }
   const found = deployments.map(guaranteesOf);
-  if (found.length === 0) throw new UsageError(`${file.name}: no Deployment in it`);
+  if (found.length === 0) throw new UsageError(`${scenario.file}: no Deployment in it`);
   const text =
     args.output === "json" ? `${JSON.stringify(found, undefined, 2)}\n` : guaranteesText(...found);
   io.out.write(text);

@@ -1,11 +1,8 @@
 /** `rollsim kubectl FILE -- LINE`: one look at, or one change of, a scenario's cluster. */
 import { runKubectl } from "../kubectl/cluster-io.ts";
-import { checkScenario } from "../scenario/parse.ts";
-import { formatProblem } from "../scenario/problem.ts";
 import { clusterAt } from "../scenario/run.ts";
-import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { oneScenario } from "./one-scenario.ts";
 import { durationOption, replayOf, tellEnd, type ReplayArguments } from "./replay.ts";
 
 export interface OneLineArguments extends ReplayArguments {
@@ -17,14 +14,11 @@ export interface OneLineArguments extends ReplayArguments {
 export async function oneLine(args: OneLineArguments, io: CliIo): Promise<ExitCode> {
   if (args.line.length === 0)
     throw new UsageError("kubectl needs a line after --, as in -- get pods");
-  const [file] = await inputFiles([args.file], io);
-  if (file === undefined) throw new UsageError("kubectl takes one file");
-  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
-  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
-  if (scenario === undefined) return exitCodes.usage;
+  const found = await oneScenario("kubectl", args.file, io);
+  if (found === undefined) return exitCodes.usage;
+  const { scenario, readFile } = found;
   // Of habit: `-- kubectl get pods`.
   const line = args.line[0] === "kubectl" ? args.line.slice(1) : args.line;
-  const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
   const at = args.at === undefined ? undefined : durationOption("at", args.at);
   const cluster = clusterAt(scenario, at, { ...replayOf(args), readFile });
   tellEnd(cluster.now, at, io);

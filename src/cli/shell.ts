@@ -1,12 +1,10 @@
 /** `rollsim shell`: a session at a terminal, with history and completion, or from a pipe, as a transcript. */
 import { Cluster } from "../cluster.ts";
-import { checkScenario } from "../scenario/parse.ts";
-import { formatProblem } from "../scenario/problem.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { clusterAt, type RunOptions } from "../scenario/run.ts";
-import { reader } from "./check.ts";
-import { inputFiles, read, readBeside } from "./files.ts";
+import { read, readBeside } from "./files.ts";
 import { exitCodes, standardInput, UsageError, widthOf, type CliIo, type ExitCode } from "./io.ts";
+import { oneScenario } from "./one-scenario.ts";
 import { replayOf, type ReplayArguments } from "./replay.ts";
 import { Session } from "./session.ts";
 import { talk } from "./terminal.ts";
@@ -36,12 +34,10 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
     const readFile = (path: string) => readBeside(io.cwd, path)?.map((file) => ({ ...file }));
     return new Session(cluster, { namespace: "default", readFile, columns: widthOf(io.out) });
   }
-  const [file] = await inputFiles([args.file], io);
-  if (file === undefined || args.file === standardInput) throw new UsageError("shell takes a file");
-  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
-  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
-  if (scenario === undefined) return undefined;
-  const readFile = (path: string) => readBeside(file.folder, path)?.map((found) => ({ ...found }));
+  if (args.file === standardInput) throw new UsageError("shell takes a file");
+  const asked = await oneScenario("shell", args.file, io);
+  if (asked === undefined) return undefined;
+  const { scenario, readFile } = asked;
   return beginSession(scenario, { ...replayOf(args), readFile }, widthOf(io.out));
 }
 

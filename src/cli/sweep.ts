@@ -5,12 +5,9 @@ import { CannotPlay } from "../compare/play.ts";
 import { settingsOf, type Grid } from "../compare/settings.ts";
 import { sweep as sweepOver, type Sweep } from "../compare/sweep.ts";
 import { sweepMarkdown, sweepText } from "../compare/sweep-table.ts";
-import { checkScenario } from "../scenario/parse.ts";
-import { formatProblem } from "../scenario/problem.ts";
-import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { deploymentOf } from "./one-deployment.ts";
+import { oneScenario } from "./one-scenario.ts";
 import { runsOn } from "./progress.ts";
 import { worldsOf } from "./worlds.ts";
 
@@ -35,13 +32,10 @@ export async function sweep(args: SweepArguments, io: CliIo): Promise<ExitCode> 
     minReadies: secondsOf("min-ready", args.minReady ?? "0s"),
     preStops: secondsOf("pre-stop", args.preStop ?? "0s"),
   };
-  const [file, ...more] = await inputFiles([args.file], io);
-  if (file === undefined || more.length > 0) throw new UsageError("sweep takes one file");
-  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
-  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
-  if (scenario === undefined) return exitCodes.usage;
+  const read = await oneScenario("sweep", args.file, io);
+  if (read === undefined) return exitCodes.usage;
+  const { scenario, readFile } = read;
   const seeds = worldsOf(args.seeds, scenario.seed);
-  const readFile = (path: string) => readBeside(file.folder, path);
   const deployment = deploymentOf(scenario, args.object, readFile);
   const settings = settingsOf(grid, deployment).length;
   if (settings > mostSettings) {

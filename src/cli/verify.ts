@@ -1,7 +1,5 @@
 /** `rollsim verify`: what holds of a Deployment's rollout in every interleaving, and what does not. */
 import type { Deployment } from "../api/apps.ts";
-import { checkScenario } from "../scenario/parse.ts";
-import { formatProblem } from "../scenario/problem.ts";
 import { stateLaws } from "../verify/properties.ts";
 import { checkRollout } from "../verify/check-rollout.ts";
 import { counterexampleTo, manifestOf } from "../verify/counterexample.ts";
@@ -15,10 +13,9 @@ import {
   type ExploredLaw,
 } from "../verify/explore-verdicts.ts";
 import { underMargin, wordWrap } from "../kubectl/word-wrap.ts";
-import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { deploymentOf } from "./one-deployment.ts";
+import { oneScenario } from "./one-scenario.ts";
 import { statesOn } from "./progress.ts";
 
 export interface VerifyArguments {
@@ -94,15 +91,12 @@ async function deploymentIn(
   wanted: string | undefined,
   io: CliIo,
 ): Promise<Deployment | "refused"> {
-  const [file] = await inputFiles([path], io);
-  if (file === undefined) throw new UsageError("verify takes one file");
-  const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
-  for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
-  if (scenario === undefined) return "refused";
-  const readFile = (name: string) => readBeside(file.folder, name)?.map((found) => ({ ...found }));
+  const read = await oneScenario("verify", path, io);
+  if (read === undefined) return "refused";
+  const { scenario, readFile } = read;
   const found = deploymentOf(scenario, wanted, readFile);
   if (found.spec.strategy.type === "Recreate") {
-    throw new UsageError(`${file.name}: strategy Recreate; verify explores RollingUpdate`);
+    throw new UsageError(`${scenario.file}: strategy Recreate; verify explores RollingUpdate`);
   }
   return found;
 }

@@ -55,7 +55,7 @@ describe("rollsim diff", () => {
     ["old.yaml none.yaml", "none.yaml: no such file"],
     ["old.yaml broken.yaml", 'broken.yaml:9:3: error[unknown-field]: unknown field "spec.replica"'],
     ["old.yaml", "needs"],
-    ["old.yaml .", ".: several files; diff takes the old one and the new one"],
+    ["old.yaml .", "diff takes one file"],
     ["service.yaml service.yaml", "no Deployment in either file"],
     ["old.yaml new.yaml --seeds x", "--seeds x: whole numbers from 1 to 10000"],
   ])("refuses %s", async (line, why) => {

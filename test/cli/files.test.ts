@@ -92,3 +92,19 @@ test("kubectl may be said twice, and a time after the end is told", async () => 
   expect(out).toBe("deployment.apps/web\n");
   expect(err).toMatch(/^rollsim: the run ended at \w+, before 100h\n$/u);
 });
+
+test("a command that takes one file takes none at random from a folder or a pattern", async () => {
+  const several = mkdtempSync(join(tmpdir(), "rollsim-several-"));
+  for (const name of ["a.yaml", "b.yaml"]) writeFileSync(join(several, name), manifest);
+  const commands = ["explain", "compare", "sweep", "guarantees", "verify", "shell"];
+  const lines = [
+    ...commands.map((command) => [command, "*.yaml"]),
+    ["kubectl", ".", "--", "get", "pods"],
+    ["diff", "a.yaml", "."],
+  ];
+  for (const line of lines) {
+    const { code, out, err } = await rollsim(line, { cwd: several });
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/^rollsim: \w+ takes one file; (\*\.yaml|\.) is several\n$/);
+  }
+});
