@@ -2,8 +2,10 @@
 import { changeOf, type Change } from "../compare/change.ts";
 import { changeMarkdown, changeText } from "../compare/change-table.ts";
 import { CannotPlay } from "../compare/play.ts";
+import { appliedIn } from "../scenario/granted.ts";
+import { isFolder } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { oneScenario } from "./one-scenario.ts";
+import { folderScenario, oneScenario, type OneScenario } from "./one-scenario.ts";
 import { worldsOf } from "./worlds.ts";
 
 export interface DiffArguments {
@@ -14,8 +16,8 @@ export interface DiffArguments {
 }
 
 export async function diff(args: DiffArguments, io: CliIo): Promise<ExitCode> {
-  const old = await oneScenario("diff", args.old, io);
-  const recent = await oneScenario("diff", args.new, io);
+  const old = await manifestsIn(args.old, io);
+  const recent = await manifestsIn(args.new, io);
   if (old === undefined || recent === undefined) return exitCodes.usage;
   const seeds = worldsOf(args.seeds, old.scenario.seed);
   try {
@@ -32,6 +34,17 @@ export async function diff(args: DiffArguments, io: CliIo): Promise<ExitCode> {
     io.err.write(`rollsim: ${error.message}\n`);
     return exitCodes.failed;
   }
+}
+
+/** What the steps of a scenario apply counts as its manifests; other steps are left out. */
+async function manifestsIn(name: string, io: CliIo): Promise<OneScenario | undefined> {
+  const read = isFolder(name, io.cwd)
+    ? folderScenario(name, io)
+    : await oneScenario("diff", name, io);
+  if (read === undefined) return undefined;
+  const { manifests, steps } = read.scenario;
+  const scenario = { ...read.scenario, manifests: [...manifests, ...appliedIn(steps)], steps: [] };
+  return { ...read, scenario };
 }
 
 function textOf(change: Change, output: DiffArguments["output"]): string {

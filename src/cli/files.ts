@@ -69,6 +69,10 @@ function filesBelow(folder: string, names: RegExp): readonly string[] {
     });
 }
 
+export function isFolder(name: string, cwd: string): boolean {
+  return statOf(resolve(cwd, name))?.isDirectory() === true;
+}
+
 /** Undefined: nothing is there, not even where a part of the path is a file. */
 function statOf(path: string): Stats | undefined {
   return read(path, () => {

@@ -163,9 +163,13 @@ function withDiff(parser: Argv, io: CliIo, answer: Answer): Argv {
         .positional("old", {
           type: "string",
           demandOption: true,
-          describe: "Manifests, or what kubectl get -o yaml printed of a cluster",
+          describe: "Manifests, a folder of them, or what kubectl get -o yaml printed",
         })
-        .positional("new", { type: "string", demandOption: true, describe: "Manifests" })
+        .positional("new", {
+          type: "string",
+          demandOption: true,
+          describe: "Manifests, or a folder of them",
+        })
         .option("seeds", { ...oneText, describe: "So many worlds; default 1" })
         .option("output", oneForm("text", "markdown", "json"))
         .epilogue(shown("diff")),

@@ -4,7 +4,7 @@ import { formatProblem } from "../scenario/problem.ts";
 import type { RunOptions } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { reader } from "./check.ts";
-import { inputFiles, readBeside } from "./files.ts";
+import { inputFiles, readBeside, type InputFile } from "./files.ts";
 import { UsageError, type CliIo } from "./io.ts";
 
 export interface OneScenario {
@@ -25,6 +25,21 @@ export async function oneScenario(
   const [file, ...more] = await inputFiles([name], io);
   if (file === undefined || more.length > 0)
     throw new UsageError(`${command} takes one file; ${name} is several`);
+  return readOne(file, io);
+}
+
+/** All manifests of a folder, as `kubectl apply -f` takes them. */
+export function folderScenario(name: string, io: CliIo): OneScenario | undefined {
+  const head = {
+    apiVersion: "rollsim.dev/v1alpha1",
+    kind: "Scenario",
+    metadata: { name: "folder" },
+  };
+  const text = JSON.stringify({ ...head, steps: [{ apply: name }] });
+  return readOne({ name, text, folder: io.cwd }, io);
+}
+
+function readOne(file: InputFile, io: CliIo): OneScenario | undefined {
   const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -42,6 +42,25 @@ describe("rollsim diff", () => {
     });
   });
 
+  test("takes folders, as kubectl apply -f does", async () => {
+    for (const [folder, image] of [
+      ["was", "web:v1"],
+      ["is", "web:v2"],
+    ] as const) {
+      mkdirSync(join(cwd, folder));
+      writeFileSync(join(cwd, folder, "web.yaml"), manifest(image));
+      writeFileSync(join(cwd, folder, "api.yaml"), manifest("api:v1").replaceAll("web", "api"));
+    }
+    const { code, out, err } = await diff("was is");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain(
+      "deployment/api: unchanged\n\ndeployment/web: rolls out, revision 1 to 2\n",
+    );
+    expect((await diff("was new.yaml")).out).toContain("deployment/api: stays");
+    writeFileSync(join(cwd, "is", "api.yaml"), "kind: [");
+    expect((await diff("was is")).err).toMatch(/^is\/api\.yaml:1:/);
+  });
+
   test("compares a file with itself", async () => {
     const { code, out } = await diff("old.yaml old.yaml");
     expect({ code, out }).toEqual({ code: 0, out: "deployment/web: unchanged\n" });
@@ -55,7 +74,6 @@ describe("rollsim diff", () => {
     ["old.yaml none.yaml", "none.yaml: no such file"],
     ["old.yaml broken.yaml", 'broken.yaml:9:3: error[unknown-field]: unknown field "spec.replica"'],
     ["old.yaml", "needs"],
-    ["old.yaml .", "diff takes one file"],
     ["service.yaml service.yaml", "no Deployment in either file"],
     ["old.yaml new.yaml --seeds x", "--seeds x: whole numbers from 1 to 10000"],
   ])("refuses %s", async (line, why) => {

@@ -100,7 +100,7 @@ test("a command that takes one file takes none at random from a folder or a patt
   const lines = [
     ...commands.map((command) => [command, "*.yaml"]),
     ["kubectl", ".", "--", "get", "pods"],
-    ["diff", "a.yaml", "."],
+    ["diff", "a.yaml", "*.yaml"],
   ];
   for (const line of lines) {
     const { code, out, err } = await rollsim(line, { cwd: several });
