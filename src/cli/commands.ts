@@ -39,6 +39,7 @@ export const examples = {
   check: [["rollsim check scenarios", "all problems of all files at once"]],
   explain: [
     ["rollsim explain scenarios/bad-image.yaml --at 90s deployment/web", "a stalled rollout"],
+    ["rollsim explain scenarios/bad-image.yaml --at 100s --try", "and the way out"],
     ["rollsim explain scenarios/no-pre-stop.yaml --traffic", "what would have saved requests"],
   ],
   schema: [["rollsim schema > scenario.schema.json", "for an editor"]],
@@ -134,6 +135,11 @@ function withExplain(parser: Argv, io: CliIo, answer: Answer): Argv {
         .option("at", {
           ...oneText,
           describe: "Virtual time, as in 75s; default: the end of the run",
+        })
+        .option("try", {
+          type: "boolean",
+          default: false,
+          describe: "Also what helps: undo, restart and others, each in a copy",
         })
         .option("traffic", {
           type: "boolean",

@@ -15,6 +15,7 @@ export const sessionWords: Readonly<Record<string, readonly string[]>> = {
   run: ["until", "ready"],
   step: [],
   time: [],
+  try: [],
   why: [],
 };
 
@@ -41,7 +42,7 @@ function sessionCandidates(before: readonly string[], client: Client): string[] 
   if (first === undefined) return ["kubectl", ...Object.keys(sessionWords), ...nextWords([])];
   const after = sessionWords[first];
   if (after === undefined) return undefined;
-  if (first === "why") return before.length === 1 ? namedObjects(client) : [];
+  if (first === "why" || first === "try") return before.length === 1 ? namedObjects(client) : [];
   const next = after[before.length - 1];
   return next === undefined ? [] : [next];
 }

@@ -16,6 +16,7 @@ export interface ExplainArguments extends ReplayArguments {
   readonly object: string | undefined;
   readonly at: string | undefined;
   readonly traffic: boolean;
+  readonly try: boolean;
 }
 
 export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCode> {
@@ -34,7 +35,10 @@ export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCo
   const stopAt = wanted ?? (isFoundOnly(scenario) ? 0 : undefined);
   const cluster = playing(scenario.file, () => clusterAt(scenario, stopAt, options));
   tellEnd(cluster.now, stopAt, io);
-  const answer = explained(cluster, args.object, width);
+  const answer = explained(cluster, args.object, {
+    width,
+    tries: args.try ? "all" : "none",
+  });
   if (!answer.ok) throw new UsageError(answer.why);
   io.out.write(answer.text);
   return exitCodes.fine;
@@ -45,9 +49,9 @@ function isFoundOnly({ manifests, steps }: Scenario): boolean {
   return steps.length === 0 && manifests.some(({ found }) => found === true);
 }
 
-function checkTrafficUsage({ at, object }: ExplainArguments, schedule: string): void {
-  if (at !== undefined || object !== undefined) {
-    throw new UsageError("--traffic explains a whole run: leave out --at and the object");
+function checkTrafficUsage({ at, object, try: tries }: ExplainArguments, schedule: string): void {
+  if (at !== undefined || object !== undefined || tries) {
+    throw new UsageError("--traffic explains a whole run: leave out --at, --try and the object");
   }
   if (!["fresh", "random", "random-own"].includes(schedule)) {
     throw new UsageError("--traffic plays changed worlds, which a recorded schedule does not fit");

@@ -4,10 +4,12 @@ import type { Canary } from "../api/canary.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { Rollout } from "../api/rollout.ts";
 import type { Cluster } from "../cluster.ts";
+import { triedTexts, triesOf } from "../compare/tries.ts";
 import { explainAutoscaler } from "../explain/autoscaler.ts";
 import { explainCanary, explainRollout } from "../explain/operated.ts";
 import { explanationText, operatedText } from "../explain/text.ts";
 import { explainDeployment } from "../explain/why.ts";
+import { wrap } from "../report/paint.ts";
 import { nearest } from "../scenario/nearest.ts";
 
 export type Explained =
@@ -22,8 +24,19 @@ const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number];
 
-/** `wanted`: `web`, `deploy/web`, `hpa/web`; absent: all that roll out. `width`: columns. */
-export function explained(cluster: Cluster, wanted: string | undefined, width: number): Explained {
+export interface ExplainedOptions {
+  /** Columns. */
+  readonly width: number;
+  /** Whether what people try is tried, in copies of the cluster. */
+  readonly tries: "none" | "all";
+}
+
+/** `wanted`: `web`, `deploy/web`, `hpa/web`; absent: all that roll out. */
+export function explained(
+  cluster: Cluster,
+  wanted: string | undefined,
+  options: ExplainedOptions,
+): Explained {
   const [word, name] = wanted?.includes("/") ? wanted.split("/") : [undefined, wanted];
   const kinds = KINDS.filter(({ resource, words }) =>
     word === undefined ? resource !== AUTOSCALERS : words.some((each) => each === word),
@@ -39,7 +52,7 @@ export function explained(cluster: Cluster, wanted: string | undefined, width: n
   );
   const found = all.filter(({ object }) => name === undefined || object.metadata.name === name);
   if (found.length > 0) {
-    const texts = found.map(({ kind, object }) => textOf(cluster, kind, object, width));
+    const texts = found.map(({ kind, object }) => textOf(cluster, kind, object, options));
     return { ok: true, text: texts.join("\n") };
   }
   if (name === undefined) {
@@ -71,7 +84,12 @@ const titles: Readonly<Record<Kind["resource"], string>> = {
   horizontalpodautoscalers: "HorizontalPodAutoscaler",
 };
 
-function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject, width: number): string {
+function textOf(
+  cluster: Cluster,
+  { resource }: Kind,
+  object: KubeObject,
+  { width, tries }: ExplainedOptions,
+): string {
   switch (resource) {
     case "rollouts":
       return operatedText(explainRollout(cluster, object as Rollout), width);
@@ -81,7 +99,21 @@ function textOf(cluster: Cluster, { resource }: Kind, object: KubeObject, width:
       return operatedText(explainAutoscaler(cluster, object as HorizontalPodAutoscaler), width);
     case "deployments": {
       const { namespace = "default", name } = object.metadata;
-      return explanationText(explainDeployment(cluster, `${namespace}/${name}`)!, width);
+      const explanation = explainDeployment(cluster, `${namespace}/${name}`)!;
+      const found = tries === "all" ? triedTexts(triesOf(cluster, explanation)) : [];
+      return `${explanationText(explanation, width)}${triedText(found, width)}`;
     }
   }
+}
+
+function triedText(tries: readonly string[], width: number): string {
+  if (tries.length === 0) return "";
+  const head =
+    "Tried from here, each in a copy of this cluster, with no later step of the scenario:";
+  return [
+    "",
+    ...wrap(head, width, "", ""),
+    ...tries.flatMap((text) => wrap(text, width, "  - ", "    ")),
+    "",
+  ].join("\n");
 }

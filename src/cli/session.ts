@@ -17,7 +17,7 @@ import { requestLines } from "../report/requests.ts";
 import { TrafficRun } from "../scenario/traffic.ts";
 import { formatDuration, parseDuration } from "../api/duration.ts";
 import { completionsOf, sessionWords } from "./completions.ts";
-import { explained } from "./explained.ts";
+import { explained, type ExplainedOptions } from "./explained.ts";
 import { progressOf } from "./progress-of.ts";
 
 export interface SessionOptions {
@@ -41,6 +41,7 @@ watches as long as anything happens, an hour at most. And:
   run until 2m       until the clock reads 2m
   run until ready    until Deployments, Rollouts and Canaries are, or nothing more happens
   why [NAME]         why it is waiting, with its numbers
+  try [NAME]         and what would help: undo, restart and others, each in a copy
   events             the latest Kubernetes Events
   requests           what became of the requests of a scenario's traffic
   rewind 20s         back to 20 s ago; what you did since then is undone
@@ -158,7 +159,9 @@ export class Session {
       case "time":
         return `${formatDuration(this.#cluster.now)}\n`;
       case "why":
-        return this.#why(rest);
+        return this.#why(rest, "none");
+      case "try":
+        return this.#why(rest, "all");
       case "requests":
         return this.#requests();
       case "events":
@@ -292,12 +295,10 @@ export class Session {
   }
 
   /** `why`, `why web`, `why deployment/web`, `why deployment web`. */
-  #why(words: readonly string[]): string {
-    const answer = explained(
-      this.#cluster,
-      words.length === 0 ? undefined : words.join("/"),
-      this.#options.columns ?? 80,
-    );
+  #why(words: readonly string[], tries: ExplainedOptions["tries"]): string {
+    const wanted = words.length === 0 ? undefined : words.join("/");
+    const width = this.#options.columns ?? 80;
+    const answer = explained(this.#cluster, wanted, { width, tries });
     return answer.ok ? answer.text : `${answer.why}\n`;
   }
 

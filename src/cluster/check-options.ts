@@ -43,6 +43,12 @@ const OF_BEHAVIORS = {
   startCpu: true,
 } as const satisfies Record<keyof Behavior, true>;
 
+const OF_MATCHES = {
+  image: true,
+  labels: true,
+  podSpec: true,
+} as const satisfies Record<keyof NonNullable<Behavior["match"]>, true>;
+
 /** Throws a RangeError that says which option is wrong, what it is, and what to use. */
 export function checkOptions(options: ClusterOptions): void {
   refuseUnknown("", options, KNOWN, "option");
@@ -90,7 +96,7 @@ export function refuseUnknown(path: string, given: object, known: object, what: 
 function checkBehavior(path: string, behavior: Behavior): void {
   if (typeof behavior !== "object" || behavior === null) refuse(path, behavior, "an object");
   refuseUnknown(`${path}.`, behavior, OF_BEHAVIORS, "part of a behavior");
-  refuseUnknown(`${path}.match.`, behavior.match ?? {}, { image: true, labels: true }, "match");
+  refuseUnknown(`${path}.match.`, behavior.match ?? {}, OF_MATCHES, "match");
   const { fault } = behavior;
   if (fault !== undefined && !podFaults.includes(fault.type)) {
     refuse(`${path}.fault.type`, fault.type, `any of ${podFaults.join(", ")}`);

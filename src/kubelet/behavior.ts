@@ -3,7 +3,8 @@
  * wrong. All times are ms.
  */
 import { globMatcher } from "../api/glob.ts";
-import type { PodTemplateSpec } from "../api/core.ts";
+import type { PodSpec, PodTemplateSpec } from "../api/core.ts";
+import { deepEqual } from "../api/json.ts";
 import type { Millis, StringMap } from "../api/meta.ts";
 import { preStopOf } from "../apiserver/pod-lifecycle.ts";
 import type { Random } from "../engine/random.ts";
@@ -65,7 +66,14 @@ export interface CpuPoint {
 }
 
 export interface Behavior {
-  readonly match?: { readonly image?: string; readonly labels?: StringMap };
+  readonly match?: {
+    /** A glob on any container's image. */
+    readonly image?: string;
+    /** The pod has these, and maybe more. */
+    readonly labels?: StringMap;
+    /** The pod is made by a template of exactly this spec. */
+    readonly podSpec?: PodSpec;
+  };
   /** Creation to a node. Default 0. */
   readonly schedule?: Delay;
   /** Node to image pulled. Default 0. */
@@ -113,7 +121,7 @@ export interface PodScript {
 
 const DEFAULT_READY_MS = 1000;
 
-/** The first behavior that matches any container's image and all labels given. */
+/** The first behavior of which all that is given matches. */
 export function behaviorFor(behaviors: readonly Behavior[], template: PodTemplateSpec): Behavior {
   const images = template.spec.containers.map((container) => container.image ?? "");
   const labels = template.metadata?.labels ?? {};
@@ -122,6 +130,7 @@ export function behaviorFor(behaviors: readonly Behavior[], template: PodTemplat
       if (match?.image !== undefined) {
         if (!images.some(globMatcher(match.image))) return false;
       }
+      if (match?.podSpec !== undefined && !deepEqual(match.podSpec, template.spec)) return false;
       return Object.entries(match?.labels ?? {}).every(([key, value]) => labels[key] === value);
     }) ?? {}
   );

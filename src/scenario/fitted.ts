@@ -3,7 +3,7 @@
  * them, and which nodes they are on. Pods to come are taken to do as those of their ReplicaSet did, or of their Deployment.
  */
 import { formatDuration } from "../api/duration.ts";
-import type { Pod } from "../api/core.ts";
+import type { Pod, PodSpec } from "../api/core.ts";
 import type { KubeObject, Millis, StringMap } from "../api/meta.ts";
 import { asArray, asRecord, asString } from "../apiserver/json.ts";
 import { specOf } from "../apiserver/strategy-parts.ts";
@@ -68,7 +68,7 @@ export function behaviorsWith(fit: Fit | undefined, own: Behaviors): Behaviors {
   const taken = fit?.behaviors ?? [];
   return {
     behaviors: [...own.behaviors, ...taken],
-    apps: [...own.apps, ...taken.map(({ match }) => ({ ...match }))],
+    apps: [...own.apps, ...taken.map(({ match: { podSpec: _, ...match } = {} }) => match)],
   };
 }
 
@@ -101,12 +101,24 @@ function fitDeployment(
     const own = timesOf(pods);
     const fault = faultOf(pods, known, nowS);
     const life = { ...delaysOf(own, known), ...terminate, ...(fault && { fault: fault.fault }) };
-    return [{ match: { labels: hashOf(set) }, life, told: tell(set, life, fault?.pods) }];
+    return [{ set, life, told: tell(set, life, fault?.pods) }];
   });
-  const match = { labels: labelsOf(deployment) };
-  const others = { match, ...delaysOf(known, known), ...terminate };
+  const labels = labelsOf(deployment);
+  const others = { match: { labels }, ...delaysOf(known, known), ...terminate };
   return {
-    behaviors: [...fits.map(({ match: own, life }) => ({ match: own, ...life })), others],
+    behaviors: [
+      ...fits.map(({ set, life }) => ({ match: { labels: hashOf(set) }, ...life })),
+      // Those that a restart makes.
+      ...fits.map(({ set, life }) => ({ match: { labels, podSpec: podSpecOf(set) }, ...life })),
+      ...fits.flatMap(({ set, life }) => {
+        if (life.fault?.type !== "ImagePullBackOff") return [];
+        const pulled = fits.filter((fit) => fit.life.fault?.type !== "ImagePullBackOff");
+        const there = new Set(pulled.flatMap((fit) => imagesOf(fit.set)));
+        const missing = imagesOf(set).filter((image) => !there.has(image));
+        return missing.map((image) => ({ match: { labels, image }, ...life }));
+      }),
+      others,
+    ],
     told: fits.map(({ told }) => told),
   };
 }
@@ -142,6 +154,16 @@ function hashOf({ metadata }: KubeObject): StringMap {
   const labels = asRecord(metadata.labels);
   const label = ROLLOUT_HASH in labels ? ROLLOUT_HASH : "pod-template-hash";
   return { [label]: asString(labels[label]) };
+}
+
+function podSpecOf(set: KubeObject): PodSpec {
+  return asRecord(asRecord(specOf(set)["template"])["spec"]) as unknown as PodSpec;
+}
+
+function imagesOf(set: KubeObject): readonly string[] {
+  return asArray(podSpecOf(set).containers).map((container) =>
+    asString(asRecord(container)["image"]),
+  );
 }
 
 function graceMs(deployment: KubeObject): Millis {

@@ -90,6 +90,18 @@ describe("requests in a session", () => {
 });
 
 describe("Canaries and Rollouts in a session", () => {
+  test("try tells what helps, and leaves the world as it is", () => {
+    const session = sessionOf(scenarioText("bad-image"));
+    play(session, "run until ready");
+    play(session, "set image deploy/web web=web:v2");
+    play(session, "step 30s");
+    const before = play(session, "why");
+    expect(play(session, "try web")).toContain(
+      "kubectl rollout undo deployment/web: complete after 5s",
+    );
+    expect(play(session, "why")).toBe(before);
+  });
+
   test("why tells what Flagger decided last, and rewind takes it back", () => {
     const session = sessionOf(scenarioText("flagger-rollback"));
     const said = play(session, "run until ready");

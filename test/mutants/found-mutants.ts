@@ -119,6 +119,18 @@ const taken = noticedBy(
       `full || (node !== undefined`,
       `full && (node !== undefined`,
     ],
+    [
+      "pods that a restart makes are well",
+      "kubelet/behavior",
+      `!deepEqual(match.podSpec, template.spec)`,
+      `match.podSpec !== template.spec`,
+    ],
+    [
+      "an image that could not be pulled can be with other settings",
+      "scenario/fitted",
+      `return missing.map((image) => ({ match: { labels, image }, ...life }));`,
+      `return missing.slice(99).map((image) => ({ match: { labels, image }, ...life }));`,
+    ],
     ["other pods take no room", "scenario/fitted-nodes", `rest - (amounts[name] ?? 0)`, `rest`],
     [
       "a ReplicaSet goes on without its pods",
@@ -141,8 +153,8 @@ const later = noticedBy(
     [
       "the pods of a new version have no times",
       "scenario/fitted",
-      `const others = { match, ...delaysOf(known, known), ...terminate };`,
-      `const others = { match, fault: { type: "NeverReady" } as const };`,
+      `const others = { match: { labels }, ...delaysOf(known, known), ...terminate };`,
+      `const others = { match: { labels }, fault: { type: "NeverReady" } as const };`,
     ],
   ],
 );

@@ -1,4 +1,4 @@
-/** What a sweep measures and chooses, what a diff says of a change, and what charts show, broken. */
+/** What a sweep measures and chooses, what a diff says of a change, what charts show and what is tried, broken. */
 import { noticedBy, type Mutant } from "./mutant.ts";
 
 const sweeping = noticedBy(
@@ -153,4 +153,34 @@ const drawing = noticedBy(
   ],
 );
 
-export const sweepMutants: readonly Mutant[] = [...sweeping, ...changing, ...drawing];
+const trying = noticedBy(
+  ["compare/tries.test.ts", "cli/session.test.ts"],
+  [
+    [
+      "what is tried is tried on the cluster itself",
+      "compare/tries",
+      `const cluster = original.fork();`,
+      `const cluster = original;`,
+    ],
+    [
+      "what is tried is tried for ever",
+      "compare/tries",
+      `next === undefined || next > begin + TRIED_FOR_MS`,
+      `next === undefined || next > begin + 100 * TRIED_FOR_MS`,
+    ],
+    [
+      "what kubectl refuses was done",
+      "compare/tries",
+      `return code === 0 ? undefined : errors`,
+      `return code >= 0 ? undefined : errors`,
+    ],
+    [
+      "nothing is tried once the deadline has passed",
+      "compare/tries",
+      `["waiting", "paused", "deadline exceeded"]`,
+      `["waiting", "paused"]`,
+    ],
+  ],
+);
+
+export const sweepMutants: readonly Mutant[] = [...sweeping, ...changing, ...drawing, ...trying];

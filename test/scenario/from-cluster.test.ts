@@ -134,6 +134,34 @@ describe("pods to come do as those of their ReplicaSet did", () => {
     expect(parseScenario(own).behaviors[0]).toEqual({ ready: { delay: 1000 } });
   });
 
+  test("a restart makes pods of the same spec, which do as these do", () => {
+    const stuck = scenario(
+      dump(pod({ status: unready(waiting("CrashLoopBackOff"), { restarts: 3 }) })),
+    );
+    const after = (line: string): number =>
+      clusterAt(
+        parseScenario(stuck.replace("cluster:", `steps: [{ kubectl: ${line} }]\ncluster:`)),
+        60_000,
+      )
+        .api.list("deployments")
+        .reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
+    expect(after("rollout restart deploy/web")).toBe(0);
+    expect(after("set env deploy/web A=1")).toBeGreaterThan(0);
+  });
+
+  test("an image that cannot be pulled cannot be, whatever else changes", () => {
+    const stuck = scenario(dump(pod({ status: unready(waiting("ImagePullBackOff")) })));
+    const after = (line: string): number =>
+      clusterAt(
+        parseScenario(stuck.replace("cluster:", `steps: [{ kubectl: ${line} }]\ncluster:`)),
+        60_000,
+      )
+        .api.list("deployments")
+        .reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
+    expect(after("set env deploy/web A=1")).toBe(0);
+    expect(after("set image deploy/web web=web:v2")).toBeGreaterThan(0);
+  });
+
   test("a new version does as its Deployment did", () => {
     const { behaviors, apps } = parseScenario(scenario(dump(well)));
     expect(behaviors.at(-1)).toEqual({ match: { labels }, ...after });

@@ -7,7 +7,24 @@ export const ago = (seconds: number): string =>
   new Date(Date.parse(NOW) - seconds * 1000).toISOString().replace(".000Z", "Z");
 
 export const labels = { app: "web" };
-export const podSpec = { containers: [{ name: "web", image: "web:v1" }] };
+/** With the API server's defaults. */
+export const podSpec = {
+  containers: [
+    {
+      name: "web",
+      image: "web:v1",
+      imagePullPolicy: "IfNotPresent",
+      resources: {},
+      terminationMessagePath: "/dev/termination-log",
+      terminationMessagePolicy: "File",
+    },
+  ],
+  dnsPolicy: "ClusterFirst",
+  restartPolicy: "Always",
+  schedulerName: "default-scheduler",
+  securityContext: {},
+  terminationGracePeriodSeconds: 30,
+};
 
 export function owner(kind: string, name: string): object {
   return newControllerRef({ apiVersion: "apps/v1", kind, metadata: { name, uid: name } });
