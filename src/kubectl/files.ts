@@ -1,6 +1,7 @@
 /** What -f and -k name: texts, with the name that errors give them. */
 import type { Call } from "./call.ts";
 import { fail, goQuote } from "./errors.ts";
+import { filePattern } from "./file-pattern.ts";
 import type { ManifestFile } from "./io.ts";
 import { buildFolder } from "./kustomize/build-folder.ts";
 
@@ -17,13 +18,16 @@ export function filesOf(call: Call): readonly string[] {
   return [folder];
 }
 
-/** kubectl expands patterns itself, where a shell has not. */
+/** kubectl expands patterns itself, where a shell has not (resource.expandIfFilePattern). */
 function expanded(call: Call, path: string): readonly string[] {
-  if (!/[*?[]/.test(path) || isUrl(path) || call.io.readFile(path) !== undefined) return [path];
+  if (isUrl(path) || path === "-" || call.io.readFile(path) !== undefined) return [path];
+  if (filePattern(path) === undefined) {
+    fail(`pattern ${goQuote(path)} is not valid: syntax error in pattern`);
+  }
   const slash = path.lastIndexOf("/");
+  const pattern = filePattern(path.slice(slash + 1));
+  if (!/[*?[\\]/.test(path) || pattern === undefined) return [path];
   const folder = path.slice(0, Math.max(slash, 0));
-  const source = path.slice(slash + 1).replaceAll(/[.+^${}()|\\]/g, String.raw`\$&`);
-  const pattern = new RegExp(`^${source.replaceAll("*", ".*").replaceAll("?", ".")}$`);
   const names = (call.io.readFile(folder === "" ? "." : folder) ?? []).map(({ name }) => name);
   const found = names.filter((name) => pattern.test(name.slice(name.lastIndexOf("/") + 1)));
   return found.length === 0 ? [path] : found;

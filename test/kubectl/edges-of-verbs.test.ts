@@ -186,7 +186,28 @@ test("patterns in -f are expanded where no shell has done it", () => {
     err: "",
   });
   expect(type("create -f ?.txt").err).toBe('error: the path "?.txt" does not exist\n');
+  expect(type("delete -f [^a-b].*").out).toBe("");
+  expect(type("create -f [^a-b].*").out).toBe("configmap/c created\n");
+  expect(type("replace -f c.?[s-z]on").out).toBe("configmap/c replaced\n");
 });
+
+test.each(["[^", "a[b", "[a-]", "[]", "[]a]", "[-a]", "[^]a", "[a-b-c]", "jsonpath={.x[?(@.y=="])(
+  "the pattern %s in -f is not valid, as Go says",
+  (pattern) => {
+    expect(typist()(`get -f '${pattern}'`).err).toBe(
+      `error: pattern "${pattern}" is not valid: syntax error in pattern\n`,
+    );
+  },
+);
+
+test.each(["[z-a]x", "[!a]", "[^a]b", "?x"])(
+  "the pattern %s in -f is one, and of nothing",
+  (pattern) => {
+    expect(typist()(`get -f '${pattern}'`).err).toBe(
+      `error: the path "${pattern}" does not exist\n`,
+    );
+  },
+);
 
 test("an editor may be a shell that hands the file on", () => {
   const type = typist();

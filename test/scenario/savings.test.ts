@@ -155,8 +155,9 @@ describe("rollsim explain --traffic", () => {
   });
 
   test.each([
-    [["--at", "10s"], "leave out --at and the object"],
-    [["deployment/web"], "leave out --at and the object"],
+    [["--at", "10s"], "leave out --at, --try and the object"],
+    [["--try"], "leave out --at, --try and the object"],
+    [["deployment/web"], "leave out --at, --try and the object"],
     [["--schedule", "dr"], "which a recorded schedule does not fit"],
   ])("refuses %j", async (more, message) => {
     const argv = ["explain", "scenarios/zero-downtime.yaml", "--traffic", ...more];
