@@ -172,6 +172,7 @@ function remedies(
   owned: readonly ReplicaSet[],
 ): string[] {
   const name = `deployment/${d.metadata.name}`;
+  const oldMayGo = sets.some(({ role, asked }) => role === "old" && asked > 0) && keepsAll(d);
   const texts = decisions.flatMap(({ id, weighed }) => {
     switch (id) {
       case "deployment/paused":
@@ -185,7 +186,7 @@ function remedies(
       case "deployment/recreate/old-pods-running":
         return [`${count(Number(weighed["old"]), "old pod")} ending`];
       case "replicaset/create-refused":
-        return refusalRemedies(d, String(weighed["error"]));
+        return refusalRemedies(String(weighed["error"]), oldMayGo);
       default:
         return [];
     }
@@ -194,10 +195,11 @@ function remedies(
     .filter(({ role }) => role === "new")
     .flatMap(({ pods }) => pods.filter(isStuck));
   if (hangsScaled(decisions)) texts.push(`kubectl scale ${name} to another count, then back`);
-  if (stuck.some(hasNoNode)) texts.push(...room(d, owned));
+  if (stuck.some(hasNoNode)) texts.push(...room(name, owned, oldMayGo));
   texts.push(...new Set(stuck.flatMap(lacks)));
   if (stuck.some((group) => !hasNoNode(group)) || (isOverdue(d) && stuck.length === 0)) {
-    texts.push(`a template whose pods become ready, or ${undo(name, owned)}`);
+    const undo = owned.length > 1 ? `, or ${undoOf(name)}` : "";
+    texts.push(`a template whose pods become ready${undo}`);
   }
   const short = d.spec.replicas - sets.reduce((sum, { available }) => sum + available, 0);
   const waits = decisions.some(({ id }) => id === "progress/waiting");
@@ -207,8 +209,13 @@ function remedies(
   return texts;
 }
 
-/** For pods that the API server refuses, by what it says. */
-function refusalRemedies(d: Deployment, error: string): string[] {
+/** Its strategy lets no old pod go before a new one is available. */
+function keepsAll(d: Deployment): boolean {
+  return d.spec.strategy.type === "RollingUpdate" && maxUnavailable(d) === 0;
+}
+
+/** For pods that the API server refuses, by what it says. `oldMayGo`: there are old pods, which now all stay. */
+function refusalRemedies(error: string, oldMayGo: boolean): string[] {
   const [, webhook] = /failed calling webhook "([^"]+)"/u.exec(error) ?? [];
   if (webhook !== undefined) {
     return [`an answer of the webhook ${webhook}, or failurePolicy Ignore for it`];
@@ -218,19 +225,17 @@ function refusalRemedies(d: Deployment, error: string): string[] {
     return ["room for more pods where they are refused, or a strategy with less surge"];
   }
   const texts = [`room in the quota ${quota} (${numbers})`];
-  const surges = d.spec.strategy.type === "RollingUpdate" && maxUnavailable(d) === 0;
-  return surges
+  return oldMayGo
     ? [...texts, "maxUnavailable 1: an old pod then goes first, and leaves its room"]
     : texts;
 }
 
 /** For pods that fit on no node: a node, or an old pod that goes first. */
-function room(d: Deployment, owned: readonly ReplicaSet[]): string[] {
+function room(name: string, owned: readonly ReplicaSet[], oldMayGo: boolean): string[] {
   const texts = ["a node on which the pods fit, or a template that fits on those there are"];
   if (owned.length < 2) return texts;
-  const surges = d.spec.strategy.type === "RollingUpdate" && maxUnavailable(d) === 0;
-  if (surges) texts.push("maxSurge 0 and maxUnavailable 1: an old pod then goes first");
-  return [...texts, undo(`deployment/${d.metadata.name}`, owned)];
+  if (oldMayGo) texts.push("maxSurge 0 and maxUnavailable 1: an old pod then goes first");
+  return [...texts, undoOf(name)];
 }
 
 function hasNoNode({ state }: PodGroup): boolean {
@@ -245,8 +250,8 @@ function lacks({ why = "" }: PodGroup): string[] {
   return what === undefined ? [] : [`the ${what}, or optional: true where the template names it`];
 }
 
-function undo(name: string, owned: readonly ReplicaSet[]): string {
-  return owned.length > 1 ? `kubectl rollout undo ${name}` : "an earlier revision (there is none)";
+function undoOf(name: string): string {
+  return `kubectl rollout undo ${name}`;
 }
 
 function isStuck({ state, why = "" }: PodGroup): boolean {

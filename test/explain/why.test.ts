@@ -162,7 +162,7 @@ describe("an explanation of a Deployment", () => {
       {
         state: "waiting",
         sets: ["new: 4 ImagePullBackOff -"],
-        help: ["a template whose pods become ready, or an earlier revision (there is none)"],
+        help: ["a template whose pods become ready"],
         deadline: 600,
       },
     ],
@@ -191,11 +191,23 @@ describe("an explanation of a Deployment", () => {
         sets: [`new: 4 ${state} -`],
         help: [
           'the secret "key", or optional: true where the template names it',
-          "a template whose pods become ready, or an earlier revision (there is none)",
+          "a template whose pods become ready",
         ],
         deadline: 600,
       },
     ]),
+    [
+      "whose quota has no room for more pods, and no old ones that could make it",
+      {
+        spec: { strategy: { rollingUpdate: { maxUnavailable: 0 } } },
+        commands: ["create quota pods --hard=pods=4", "scale deployment/web --replicas=6"],
+      },
+      {
+        state: "waiting",
+        sets: ["new: 4 available"],
+        help: ["room in the quota pods (requested: pods=1, used: pods=4, limited: pods=4)"],
+      },
+    ],
     [
       "that found no node for some pods",
       { commands: ["scale deployment/web --replicas=6"], nodes: 1, podsPerNode: 5 },
