@@ -2,6 +2,9 @@
 import {
   isAlias,
   isCollection,
+  isMap,
+  isScalar,
+  isSeq,
   parseAllDocuments,
   visit,
   type Document,
@@ -36,11 +39,25 @@ export function goDocument(written: string, tags: readonly ScalarTag[]): GoDocum
         if (inside) wrong ??= `anchor '${node.source}' value contains itself`;
       }
     },
-    Pair(_, { key }) {
+    Pair(_, { key, value }) {
       if (isCollection(key)) wrong ??= `invalid map key: ${goValue(key.toJSON())}`;
+      if (isMergeKey(key) && !merges(document, value)) wrong ??= NO_MERGE;
     },
   });
   return wrong === undefined ? { document } : { error: wrong };
+}
+
+const NO_MERGE = "map merge requires map or sequence of maps as the value";
+
+/** `<<` without quotes. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.type === "PLAIN" && key.source === "<<";
+}
+
+/** A map, its alias, or a list of these (decode.go, merge). */
+function merges(document: Document, value: unknown): boolean {
+  const isOne = (one: unknown): boolean => isMap(isAlias(one) ? one.resolve(document) : one);
+  return isSeq(value) ? value.items.every(isOne) : isOne(value);
 }
 
 function parseChunk(chunk: string, goTags: readonly ScalarTag[]): Document.Parsed | undefined {

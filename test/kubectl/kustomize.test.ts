@@ -125,6 +125,9 @@ describe("kubectl kustomize", () => {
     expect(kustomize({ "kustomization.yaml": "resources: &a [*a]\n" }).stderr).toBe(
       "error: invalid Kustomization: yaml: anchor 'a' value contains itself\n",
     );
+    expect(kustomize({ "kustomization.yaml": "<<: \n" }).stderr).toBe(
+      "error: invalid Kustomization: yaml: map merge requires map or sequence of maps as the value\n",
+    );
     const patch = "patches: [{ target: { name: '(a+)+$' }, patch: '- op: remove' }]\n";
     const slow = { "kustomization.yaml": `resources: [a.yaml]\n${patch}`, "a.yaml": configMap };
     expect(kustomize(slow).stderr).toMatch(/repetitions of repetitions are left out of rollsim/u);

@@ -5,9 +5,15 @@ import { session } from "./session.ts";
 
 const head = "error parsing f: error converting YAML to JSON: yaml: ";
 
+const merge = "map merge requires map or sequence of maps as the value";
+
 test.each([
   ["a: 1\n\tb: 2\n", `${head}line 2: found a tab character that violates indentation`],
   ["a:\n\tb: 2\n", `${head}line 2: found character that cannot start any token`],
+  ["<<: \na: 1\n", `${head}${merge}`],
+  ["a: {<<: 5}\n", `${head}${merge}`],
+  ["<<: [{b: 1}, 3]\n", `${head}${merge}`],
+  ["x: &a [{b: 1}]\nz: {<<: *a}\n", `${head}${merge}`],
   ["a: |\n\tb\n", `${head}line 2: found a tab character where an indentation space is expected`],
   ["a:\n- b: 1\n c: 2\n", `${head}line 2: did not find expected key`],
   ["a:\n  - b: 1\n   c: 2\n", `${head}line 2: did not find expected '-' indicator`],
@@ -27,6 +33,11 @@ test.each([
     "what is less deep than the first line is no more of the document",
     "  a: 1\nb: 2\n",
     [{ a: 1 }],
+  ],
+  [
+    "a map takes in others, or their aliases",
+    "x: &a {b: 1}\n'<<': 5\n<<: [*a, {c: 2}]\n",
+    [{ x: { b: 1 }, "<<": 5, b: 1, c: 2 }],
   ],
   ["what is no JSON may be YAML", '{"a": b, c: 1,}', [{ a: "b", c: 1 }]],
   ["a mark of the order of bytes is overlooked", "\uFEFFa: 1\nb: 2\n", [{ a: 1, b: 2 }]],
