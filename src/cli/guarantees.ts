@@ -3,7 +3,7 @@ import type { HorizontalPodAutoscaler } from "../api/autoscaling.ts";
 import { clusterAt } from "../scenario/run.ts";
 import { guaranteesOf, guaranteesText } from "../verify/guarantees.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { oneScenario } from "./one-scenario.ts";
+import { appliedAtOnce, oneScenario } from "./one-scenario.ts";
 
 export interface GuaranteesArguments {
   readonly file: string;
@@ -14,10 +14,8 @@ export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<
   const read = await oneScenario("guarantees", args.file, io);
   if (read === undefined) return exitCodes.usage;
   const { scenario, readFile } = read;
-  // The API server's defaults are part of the settings: what steps apply is applied at once, other steps are left out.
-  const applied = scenario.steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
-  const manifests = [...scenario.manifests, ...applied];
-  const cluster = clusterAt({ ...scenario, manifests, steps: [] }, 0, { readFile });
+  // The API server's defaults are part of the settings.
+  const cluster = clusterAt(appliedAtOnce(scenario), 0, { readFile });
   const deployments = cluster.api.list("deployments");
   for (const { metadata, spec } of cluster.api.list(
     "horizontalpodautoscalers",

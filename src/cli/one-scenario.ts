@@ -45,3 +45,9 @@ function readOne(file: InputFile, io: CliIo): OneScenario | undefined {
   if (scenario === undefined) return undefined;
   return { scenario, readFile: (path) => readBeside(file.folder, path) };
 }
+
+/** With what steps apply applied at the start, and no other steps. */
+export function appliedAtOnce(scenario: Scenario): Scenario {
+  const applied = scenario.steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
+  return { ...scenario, manifests: [...scenario.manifests, ...applied], steps: [] };
+}

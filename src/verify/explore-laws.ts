@@ -49,7 +49,7 @@ export function lawsOn(model: Exploration): readonly JudgedLaw[] {
     ...judgedWords(config, law),
     ...(law.form === "state" ? onStates(model, law) : onSyncs(model, law)),
   }));
-  return [...known, podsCeiling(model)];
+  return [...known, judgedCeiling(model)];
 }
 
 /** A law as a configuration has it: what it does not give, and the claim that a breach then shows to be false. */
@@ -109,20 +109,23 @@ function pathOf(model: Exploration, states: Int32Array, at: number): SyncFacts["
   return model.isScalingEvent(states, at) ? "scaling" : "rolling";
 }
 
-function podsCeiling(model: Exploration): JudgedLaw {
-  const name = "never more pods than replicas + maxSurge";
-  const law = onTotals({
-    id: "CE0",
-    name,
-    statement: name,
-    class: "A",
-    assumes: [],
-    totals: [ofActive],
-    left: ([pods = 0], view) => ceilingOf(view) - pods,
-  });
+const neverMore = "never more pods than replicas + maxSurge";
+
+/** The folk claim CE0. */
+export const podsCeiling: StateLaw = onTotals({
+  id: "CE0",
+  name: neverMore,
+  statement: neverMore,
+  class: "A",
+  assumes: [],
+  totals: [ofActive],
+  left: ([pods = 0], view) => ceilingOf(view) - pods,
+});
+
+function judgedCeiling(model: Exploration): JudgedLaw {
   return {
-    ...judgedWords(model.config, law),
-    ...onStates(model, law),
+    ...judgedWords(model.config, podsCeiling),
+    ...onStates(model, podsCeiling),
     missing: ["nothing promises this: old pods go only after the new ones are asked for"],
     knownAs: "CE0",
   };

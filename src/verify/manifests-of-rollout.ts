@@ -24,10 +24,6 @@ const DECIDE: ReadonlySet<string> = new Set([
   "v1 LimitRange",
 ]);
 
-export function isAutoscaler({ kind }: KubeObject): boolean {
-  return kind === "HorizontalPodAutoscaler";
-}
-
 export function deploymentIn(given: DeploymentManifest): KubeObject {
   return manifestsIn(given).deployment;
 }

@@ -99,7 +99,7 @@ export class StateSet {
     for (let k = 0; k < left; k++) if (slots[k] === 1) queue.push(words, ats[k]!);
   }
 
-  /** As `find` for `count` states that lie one after another in `words`: writes their slots, or -1. */
+  /** Writes the slots of `count` states that lie one after another in `words`, or -1. */
   findAll(words: Int32Array, count: number, into: Int32Array): void {
     if (this.#at.length < count) this.#makeRoom(count);
     const { lanes } = this;
@@ -165,12 +165,6 @@ export class StateSet {
     if (lane === lanes) return true;
     for (; lane < lanes; lane++) recent[base + lane] = words[at + lane]!;
     return false;
-  }
-
-  /** The slot of the state at `words[at]`, or -1. */
-  find(words: Int32Array, at: number): number {
-    const slot = this.#slotFrom(this.#firstSlot(words, at), words, at);
-    return this.#words[slot * this.lanes] === 0 ? -1 : slot;
   }
 
   #addFrom(first: number, words: Int32Array, at: number): boolean {

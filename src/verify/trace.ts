@@ -71,7 +71,7 @@ function wayTo(model: PackedModel, log: StateLog, index: number): TraceStep[] {
   for (let at = index; at >= 0; at = log.parent(at)) path.unshift(at);
   const into = stepsFor(model);
   return path.map((to, step) => {
-    const state = log.state(to).slice();
+    const state = log.state(to);
     const action = step === 0 ? -1 : actionTo(model, log.state(path[step - 1]!), state, into);
     return { action, state };
   });

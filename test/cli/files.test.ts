@@ -76,13 +76,15 @@ spec:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: "web:v1" }] }`;
 
-test("guarantees are those of Deployments that a step applies, too", async () => {
+test("guarantees and verdicts are those of Deployments that a step applies, too", async () => {
   const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
   const step = `${head}steps:\n  - apply:\n${manifest.replaceAll(/^/gmu, "      ")}\n`;
   const plain = await rollsim(["guarantees", "-"], { cwd, stdin: manifest });
   const applied = await rollsim(["guarantees", "-"], { cwd, stdin: step });
   expect(plain.code).toBe(0);
   expect(applied).toEqual(plain);
+  const verify = (stdin: string) => rollsim(["verify", "-", "--revisions", "2"], { cwd, stdin });
+  expect(await verify(step)).toEqual(await verify(manifest));
 });
 
 test("kubectl may be said twice, and a time after the end is told", async () => {

@@ -147,8 +147,61 @@ spec:
     expect(said).not.toContain("deadline after");
   });
 
+  test("plays at random where no cluster can follow the shortest way, and says so", async () => {
+    const line = "verify --replicas 1 --surge 1 --unavailable 0 --allow lag --scenario";
+    for (const law of ["P5", "CE0"]) {
+      const { code, out, err } = await rollsim([...line.split(" "), law]);
+      expect([code, err]).toEqual([0, ""]);
+      expect(out).toMatch(new RegExp(`^# Found by playing at random.\\n# Breaks ${law} at `));
+      const replayed = await rollsim(["run", "-"], { stdin: out });
+      expect(replayed).toMatchObject({
+        code: 1,
+        out: expect.stringContaining(`✗ always  ${law}: `) as string,
+      });
+    }
+  });
+
+  test("says first which settings it explored", async () => {
+    const line = "verify --replicas 2 --surge 50% --unavailable 0 --revisions 2 --min-ready";
+    const { out } = await rollsim([...line.split(" "), "--bad-image", "--actions", "2"]);
+    expect(out.split(": all ")[0]!.replaceAll("\n", " ")).toBe(
+      "replicas 2, maxSurge 50% (1), maxUnavailable 0, minReadySeconds above 0, 2 revisions, " +
+        "new pods never ready, at most 2 actions of users and faults",
+    );
+  });
+
+  test("has no scenario of a law that holds", async () => {
+    const line = "verify --replicas 2 --revisions 2 --scenario P3";
+    expect(await rollsim(line.split(" "))).toEqual({
+      code: 1,
+      out: "",
+      err: "P3 holds in all states that were explored: there is no counterexample.\n",
+    });
+  });
+
+  test.each([
+    ["strategy: { type: Recreate }", "strategy Recreate; verify explores RollingUpdate"],
+    ["paused: true", "paused, so no rollout begins; --allow pause explores pauses"],
+  ])("refuses a Deployment with %s", async (setting, why) => {
+    const stdin = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  ${setting}
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "web:v1" }] }
+`;
+    const refused = { code: 2, out: "", err: `rollsim: <stdin>: ${why}\n` };
+    expect(await rollsim(["verify", "-"], { stdin })).toEqual(refused);
+  });
+
   test.each([
     ["--allow everything", "--allow: got everything"],
+    ["--surge many", "--surge: got many; use a whole number or a percentage such as 25%"],
+    ["--unavailable 1.5", "--unavailable: got 1.5; use a whole number or a percentage such as"],
+    ["--states 0", "--states: got 0; use a whole number from 1 to 999999999"],
     ["--replicas many", "--replicas: got many"],
     ["--replicas 14 --surge 3", "use at most 14 together"],
     ["--states many", "--states: got many"],

@@ -104,6 +104,11 @@ describe("check", () => {
     expect(result.verdicts[0]).toMatchObject({ holds: false });
     expect(result.exhausted).toBe(false);
     expect(result.states).toBeLessThan(10_000);
+    const step = everyStep("x stays small", (_, __, after, to) => after[to]! < 20);
+    const { verdicts, ...stopped } = check(grid(1_000), [step], { until: "first breach" });
+    expect(verdicts).toMatchObject([{ holds: false }]);
+    expect(stopped.states).toBeLessThan(10_000);
+    expect(check(grid(200), [step]).states).toBe(40_000);
   });
 
   test("counts the states and steps that speak against or for a property", () => {
