@@ -3,9 +3,11 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseScenario } from "../../src/scenario/parse.ts";
-import { runScenario } from "../../src/scenario/run.ts";
+import { clusterAt, runScenario } from "../../src/scenario/run.ts";
 import { counterexampleTo, type Counterexample } from "../../src/verify/counterexample.ts";
 import type { ExploreConfig } from "../../src/verify/explore-config.ts";
+import { rolloutView } from "../../src/verify/observe.ts";
+import type { RolloutView } from "../../src/verify/properties.ts";
 import { DATA, readTraces } from "../conformance/trace-file.ts";
 import { claims } from "../models/claims.ts";
 
@@ -24,15 +26,37 @@ const ways: Readonly<Record<string, ExploreConfig>> = {
   CE7: { replicas: 2, surge: 0, unavailable: 1, revisions: 2, scaleTo: 1 },
 };
 
+/** In which a pod fails and recovers. */
+const recovering: ExploreConfig = {
+  replicas: 2,
+  surge: 1,
+  unavailable: 0,
+  revisions: 3,
+  faults: 1,
+};
+
 /** Of those that the counter model's claims do not have. */
 const steps: Readonly<Record<string, number>> = { CE6: 19, CE7: 5 };
 
 const found = new Map<string, Counterexample>();
 
 function wayTo(claim: string): Counterexample {
-  const way = found.get(claim) ?? counterexampleTo(claim, ways[claim]!)!;
+  const way = found.get(claim) ?? counterexampleTo(claim, ways[claim] ?? recovering)!;
   found.set(claim, way);
   return way;
+}
+
+/** As ways tell of a state. */
+function told({ sets, current }: RolloutView): string {
+  return sets
+    .map(({ spec, active, available, status }, i) => {
+      const name = `v${i + 1}${i === current ? "*" : ""}`;
+      return `${name} size ${spec}, pods ${active}, available ${available} (reported ${status})`;
+    })
+    .filter(
+      (line) => line.includes("*") || !line.endsWith("size 0, pods 0, available 0 (reported 0)"),
+    )
+    .join("; ");
 }
 
 const recorded = readTraces(join(DATA, "witnesses-shortest.jsonl.gz"));
@@ -47,6 +71,25 @@ describe.each(Object.keys(ways))("the shortest way to %s", (claim) => {
     const { failures } = runScenario(parseScenario(wayTo(claim).scenario!));
     expect(failures.map(({ kind }) => kind)).toEqual([claim === "CE7" ? "finally" : "always"]);
   });
+});
+
+test.each([...Object.keys(ways), "P6"])(
+  "the scenario of %s is, at its end, where the way leads",
+  (law) => {
+    const { scenario, witness } = wayTo(law);
+    const parsed = parseScenario(scenario!);
+    const cluster = clusterAt(parsed, parsed.until - 60_000);
+    expect(told(rolloutView(cluster, "web")!)).toBe(witness.at(-1)!.state);
+  },
+);
+
+test("a pod that fails on the way fails for as long in the scenario", () => {
+  const { scenario, witness } = wayTo("P6");
+  const pods = witness.flatMap(({ action }) => (/^an? .*pod/u.test(action) ? [action] : []));
+  expect(pods).toEqual(["an available pod fails in v1", "a pod turns ready in v1"]);
+  const { steps } = parseScenario(scenario!);
+  const faults = steps.filter(({ verb }) => verb === "fault");
+  expect(faults).toMatchObject([{ type: "ProbeFail", for: 1_000 }]);
 });
 
 test.each(recorded)("$case.name was recorded on the schedule of the scenario", (trace) => {
