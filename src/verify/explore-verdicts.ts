@@ -106,7 +106,7 @@ export function exploreWhatFits(config: ExploreConfig, options: ExploreOptions =
   const fitting = config.actions === undefined ? mostActions(config, options) : undefined;
   if (fitting === undefined) return whole;
   const laws = fitting.laws.map((law) => {
-    const further = whole.laws.find(({ id, name }) => id === law.id && name === law.name);
+    const further = whole.laws.find(({ name }) => name === law.name);
     return law.holds && further?.holds === false ? further : law;
   });
   return { ...fitting, laws, beyond: { states: whole.states, steps: whole.steps } };
