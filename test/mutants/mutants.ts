@@ -18,6 +18,7 @@ import { strategyMutants } from "./strategy-mutants.ts";
 import { sweepMutants } from "./sweep-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
 import { tellingMutants } from "./telling-mutants.ts";
+import { verdictMutants } from "./verdict-mutants.ts";
 import { verifyMutants } from "./verify-mutants.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -30,6 +31,7 @@ export const mutants: readonly Mutant[] = [
   ...refusalMutants,
   ...podsLawMutants,
   ...verifyMutants,
+  ...verdictMutants,
   ...countMutants,
   ...askingMutants,
   ...loopMutants,

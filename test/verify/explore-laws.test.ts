@@ -55,9 +55,14 @@ describe.each(lacks)("where not given is %s", (lack, options, known) => {
   });
 });
 
-test("all is given to all laws in one plain rollout", () => {
-  expect(judgedIn({}).flatMap(({ id, missing }) => (id === "CE0" ? [] : missing))).toEqual([]);
-});
+test.each<Partial<ExploreConfig>>([{}, { newPods: "never ready" }])(
+  "all is given to all laws in one plain rollout: %j",
+  (options) => {
+    expect(judgedIn(options).flatMap(({ id, missing }) => (id === "CE0" ? [] : missing))).toEqual(
+      [],
+    );
+  },
+);
 
 test("a failure in a rollover is CE5; what is scaled up, and what lacks more, is no known claim", () => {
   const claimIn = (options: Partial<ExploreConfig>, law: string) =>
