@@ -51,7 +51,7 @@ const explanations = noticedBy(
     [
       "another strategy helps wherever pods fit nowhere",
       "explain/why",
-      `if (surges) texts.push("maxSurge 0`,
+      `if (oldMayGo) texts.push("maxSurge 0`,
       `texts.push("maxSurge 0`,
     ],
     [
