@@ -141,6 +141,14 @@ describe("its own writes", () => {
     }
   });
 
+  test("are those of pods that it made or adopted, not deletions", () => {
+    const { controller } = world();
+    const deleted = { do: "delete-pods", replicaSet: replicaSet("a"), rows: [4] };
+    const done = { done: 1, resourceVersion: 8 } as unknown as Outcome;
+    controller.wrote(key, deleted as unknown as Write, done);
+    expect(controller.view(key).stale).toBe(false);
+  });
+
   test("a status counts in the name of the ReplicaSet that the sync had read; a refused one not at all", () => {
     const { controller, begin, rs } = world();
     begin();

@@ -14,6 +14,8 @@ import { podsLawMutants } from "./pods-law-mutants.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
 import { rolloutMutants } from "./rollout-mutants.ts";
 import { scenarioMutants } from "./scenario-mutants.ts";
+import { sentenceMutants } from "./sentence-mutants.ts";
+import { sentenceReplicaSetMutants } from "./sentence-replicaset-mutants.ts";
 import { strategyMutants } from "./strategy-mutants.ts";
 import { sweepMutants } from "./sweep-mutants.ts";
 import { syncMutants } from "./sync-mutants.ts";
@@ -42,4 +44,6 @@ export const mutants: readonly Mutant[] = [
   ...foundMutants,
   ...memoryMutants,
   ...sweepMutants,
+  ...sentenceMutants,
+  ...sentenceReplicaSetMutants,
 ];

@@ -1,0 +1,221 @@
+/** Sentences of the control law that no other mutant broke, read from its top to its end. */
+import { deployment, noticedBy, type Mutant } from "./mutant.ts";
+
+export const sentenceMutants: readonly Mutant[] = noticedBy(
+  [
+    "fenceposts",
+    "new-replica-set",
+    "revisions",
+    "scale",
+    "progress",
+    "conditions",
+    "sync",
+    "wakes",
+    "refused-writes",
+    "scale-edges",
+  ].map((name) => `controllers/${name}.test.ts`),
+  [
+    [
+      "a ReplicaSet without an owner stays without one",
+      `${deployment}deployment`,
+      `if (owner === undefined && (!matches || rs.metadata.deletionTimestamp !== undefined)) continue;`,
+      `if (owner === undefined) continue;`,
+    ],
+    [
+      "a Deployment that selects all pods does not observe its spec",
+      `${deployment}deployment`,
+      `yield* writeStatus(sync); // upstream does not look at the answer`,
+      ``,
+    ],
+    [
+      "a Deployment that selects all pods is not warned of",
+      `${deployment}deployment`,
+      `reason: "SelectingAll",`,
+      `reason: "Selecting",`,
+    ],
+    [
+      "a Deployment of the same name adopts",
+      `${deployment}deployment`,
+      `if (fresh.value.metadata.uid !== d.metadata.uid) {`,
+      `if (fresh.value.metadata.name !== d.metadata.name) {`,
+    ],
+    [
+      "resuming is told as pausing",
+      `${deployment}deployment`,
+      `Reason.resumed, "Deployment is resumed"`,
+      `Reason.paused, "Deployment is resumed"`,
+    ],
+    [
+      "scaling to 0 leaves shares where they are",
+      `${deployment}scale`,
+      `if (d.spec.replicas === 0) return -rs.spec.replicas;`,
+      `if (d.spec.replicas === 0) return 0;`,
+    ],
+    [
+      "half a pod rounds towards none",
+      `${deployment}scale`,
+      `Math.floor(Math.abs(size) + 0.5)`,
+      `Math.ceil(Math.abs(size) - 0.5)`,
+    ],
+    [
+      "a new ReplicaSet that is too large is full",
+      `${deployment}scale`,
+      `next.spec.replicas === replicas && Number(text)`,
+      `Number(text)`,
+    ],
+    [
+      "max-replicas of 0 is taken as it stands",
+      `${deployment}scale`,
+      `annotated === 0 ? (d.status.replicas ?? 0) : annotated`,
+      `sizeAnnotation(rs, MAX_REPLICAS) === undefined ? (d.status.replicas ?? 0) : annotated`,
+    ],
+    [
+      "where nothing is to add, the largest is written first all the same",
+      `${deployment}scale`,
+      `toAdd === 0 ? running : running.toSorted(bySize(toAdd))`,
+      `running.toSorted(bySize(toAdd))`,
+    ],
+    [
+      "once the new ReplicaSet is full, the oldest goes first",
+      `${deployment}scale`,
+      `for (const rs of active(revisions.old).toReversed()) {`,
+      `for (const rs of active(revisions.old)) {`,
+    ],
+    [
+      "desired-replicas is copied from the Deployment",
+      `${deployment}revisions`,
+      `  DESIRED_REPLICAS,
+  MAX_REPLICAS,
+  ROLLBACK_TO,`,
+      `  MAX_REPLICAS,
+  ROLLBACK_TO,`,
+    ],
+    [
+      "max-replicas is copied from the Deployment",
+      `${deployment}revisions`,
+      `  MAX_REPLICAS,
+  ROLLBACK_TO,`,
+      `  ROLLBACK_TO,`,
+    ],
+    [
+      "the revision is copied from the Deployment",
+      `${deployment}revisions`,
+      `  REVISION,
+  REVISION_HISTORY,`,
+      `  REVISION_HISTORY,`,
+    ],
+    [
+      "the rollback that is asked for is copied from the Deployment",
+      `${deployment}revisions`,
+      `  MAX_REPLICAS,
+  ROLLBACK_TO,`,
+      `  MAX_REPLICAS,`,
+    ],
+    [
+      "a history of 2000 characters is too long",
+      `${deployment}revisions`,
+      `while (length > HISTORY_LIMIT && kept.length > 0) {`,
+      `while (length >= HISTORY_LIMIT && kept.length > 0) {`,
+    ],
+    [
+      "a history that is too long loses its latest revision",
+      `${deployment}revisions`,
+      `kept = kept.slice(1);`,
+      `kept = kept.slice(0, -1);`,
+    ],
+    [
+      "annotations that the Deployment has lost go from its ReplicaSet",
+      `${deployment}revisions`,
+      `{ ...current, ...Object.fromEntries(copied) }`,
+      `{ ...Object.fromEntries(copied) }`,
+    ],
+    [
+      "the new ReplicaSet's own revision is one to exceed",
+      `${deployment}new-replica-set`,
+      `maxRevision(old) + 1`,
+      `maxRevision(next === undefined ? old : [...old, next]) + 1`,
+    ],
+    [
+      "pods of a new ReplicaSet lack the hash",
+      `${deployment}new-replica-set`,
+      `template: { ...d.spec.template, metadata: { ...d.spec.template.metadata, labels } },`,
+      `template: d.spec.template,`,
+    ],
+    [
+      "a new ReplicaSet without pods is told as scaled up",
+      `${deployment}new-replica-set`,
+      `if (size > 0) {`,
+      `if (size >= 0) {`,
+    ],
+    [
+      "a name that is too long keeps its end",
+      `${deployment}new-replica-set`,
+      `d.metadata.name.slice(0, MAX_NAME - 1 - hash.length)`,
+      `d.metadata.name`,
+    ],
+    [
+      "a found ReplicaSet is told of in every sync",
+      `${deployment}new-replica-set`,
+      `return dirty ? yield* writeStatus(sync) : undefined;`,
+      `return yield* writeStatus(sync);`,
+    ],
+    [
+      "ReplicaSets are looked at when the budget is spent",
+      `${deployment}rolling`,
+      `    if (count >= budget) break;
+`,
+      ``,
+    ],
+    [
+      "an old ReplicaSet of size 0 whose pods are still told of ends the step",
+      `${deployment}rolling`,
+      `const old = active(revisions.old);`,
+      `const old = revisions.old;`,
+    ],
+    [
+      "new pods hold up Recreate",
+      `${deployment}recreate`,
+      `    .filter((rs) => rs.metadata.uid !== next?.metadata.uid)
+`,
+      ``,
+    ],
+    [
+      "one more updated pod is no progress",
+      `${deployment}progress`,
+      `    (now.updatedReplicas ?? 0) > (before.updatedReplicas ?? 0) ||
+`,
+      ``,
+    ],
+    [
+      "one more available pod is no progress",
+      `${deployment}progress`,
+      ` ||
+    (now.availableReplicas ?? 0) > (before.availableReplicas ?? 0)`,
+      ``,
+    ],
+    [
+      "a rollout that has timed out goes on setting its timer",
+      `${deployment}progress`,
+      `if (isComplete(sync, status) || current.reason === Reason.deadlineExceeded) return DONE;`,
+      `if (isComplete(sync, status)) return DONE;`,
+    ],
+    [
+      "of equal revisions the youngest goes first",
+      `${deployment}history`,
+      `left === right) return byCreation(a, b) < 0;`,
+      `left === right) return byCreation(b, a) < 0;`,
+    ],
+    [
+      "a revision that is gone already ends the trimming",
+      `${deployment}history`,
+      `if (!answer.ok && answer.status.reason !== "NotFound") return`,
+      `if (!answer.ok) return`,
+    ],
+    [
+      "a ReplicaSet that grows is told as scaled down",
+      `${deployment}replica-set-writes`,
+      `from < to ? "up" : "down"`,
+      `from > to ? "up" : "down"`,
+    ],
+  ],
+);
