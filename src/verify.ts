@@ -42,13 +42,8 @@ export {
   type Guarantee,
   type Guarantees,
 } from "./verify/guarantees.ts";
-export {
-  allAssumptions,
-  rolloutView,
-  RolloutWatch,
-  type Breach,
-  type Claim,
-} from "./verify/observe.ts";
+export type { Claim } from "./verify/claim.ts";
+export { allAssumptions, rolloutView, RolloutWatch, type Breach } from "./verify/observe.ts";
 export {
   assumptions,
   stateLaws,

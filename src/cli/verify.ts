@@ -7,7 +7,7 @@ import type { ExploreConfig } from "../verify/explore-config.ts";
 import { podsCeiling } from "../verify/explore-laws.ts";
 import { sizesOf } from "../verify/explore-sizes.ts";
 import type { FailedRun } from "../verify/failed-run.ts";
-import type { Claim } from "../verify/observe.ts";
+import type { Claim } from "../verify/claim.ts";
 import {
   exploreWhatFits,
   STATE_LIMIT,

@@ -1,81 +1,144 @@
-/** What a cluster is told is looked at before it is built: who writes JavaScript has no types to warn him. */
-import { podFaults, type Behavior } from "../kubelet/behavior.ts";
-import { nameGivenTwice } from "../scheduler/node-object.ts";
+/** What a cluster is told, before it is built. */
+import { parseQuantity } from "../apiserver/quantity.ts";
+import type { ControlPlaneLimits } from "../controllers/token-bucket.ts";
+import type { FeatureGates } from "../features.ts";
+import { podFaults, type Behavior, type Delay, type Fault } from "../kubelet/behavior.ts";
+import { nameGivenTwice, type NodeCapacity, type NodeGroup } from "../scheduler/node-object.ts";
+import {
+  anything,
+  flag,
+  isWhole,
+  list,
+  number,
+  oneOf,
+  record,
+  refuse,
+  shape,
+  text,
+  whole,
+  type Check,
+  type Fields,
+} from "./check-shape.ts";
+import { appsCheck, trafficCheck } from "./check-traffic.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-const KNOWN = {
-  seed: true,
-  schedule: true,
-  nodes: true,
-  podsPerNode: true,
-  podAddresses: true,
-  nodeCapacity: true,
-  placement: true,
-  controlPlane: true,
-  kubernetesVersion: true,
-  featureGates: true,
-  behaviors: true,
-  apps: true,
-  traffic: true,
-  startTime: true,
-  traceLimit: true,
-  meshProvider: true,
-  webhooks: true,
-  metricRules: true,
-} as const satisfies Record<keyof ClusterOptions, true>;
+const ms = whole(0, "whole ms, 0 or more");
+const count = whole(1);
+const share = number(0, 1, "a share from 0 to 1");
 
-const DELAYS = ["schedule", "pull", "start", "ready", "gates", "terminate"] as const;
+const quantity: Check = (path, value) => {
+  if (typeof value !== "string" || !parseQuantity(value).ok) {
+    refuse(path, value, 'a quantity such as "4", "500m" or "8Gi"');
+  }
+};
 
-const OF_BEHAVIORS = {
-  match: true,
-  schedule: true,
-  pull: true,
-  start: true,
-  restarts: true,
-  ready: true,
-  listens: true,
-  gates: true,
-  terminate: true,
-  fault: true,
-  cpu: true,
-  load: true,
-  startCpu: true,
-} as const satisfies Record<keyof Behavior, true>;
+const capacity: Fields<NodeCapacity> = { cpu: quantity, memory: quantity };
 
-const OF_MATCHES = {
-  image: true,
-  labels: true,
-  podSpec: true,
-} as const satisfies Record<keyof NonNullable<Behavior["match"]>, true>;
+const group: Fields<NodeGroup> = {
+  count,
+  name: text,
+  ...capacity,
+  pods: whole(0),
+  labels: record(text),
+  taints: list(anything),
+  clock: whole(Number.MIN_SAFE_INTEGER, "whole ms, negative for behind"),
+};
+
+const nodes: Check = (path, value) => {
+  const isGroups = Array.isArray(value) && value.length > 0;
+  if (!isGroups && !isWhole(value, 1)) refuse(path, value, "an integer >= 1, or groups of nodes");
+  if (!isGroups) return;
+  list(shape(group, "part of a group of nodes"))(path, value);
+  const twice = nameGivenTwice(value as readonly NodeGroup[]);
+  if (twice !== undefined) refuse(path, twice, "another name for one of the two");
+};
+
+const limits: Fields<ControlPlaneLimits> = {
+  qps: number(Number.MIN_VALUE, Number.MAX_VALUE, "requests a second, more than 0"),
+  burst: count,
+  latency: ms,
+};
+
+const gates: Fields<FeatureGates> = {
+  minor: anything,
+  terminatingReplicas: flag,
+  recreateWakesLate: flag,
+  consistency: flag,
+};
+
+const spread: Fields<Delay> = { delay: ms, jitter: ms };
+const delay = shape(spread, "part of a delay", ["delay"], "{ delay: ms }");
+const cpu = list(
+  shape({ at: ms, milli: number(0, Number.MAX_VALUE, "milli-CPU") }, "part of a point", [
+    "at",
+    "milli",
+  ]),
+);
+
+const fault: Fields<Fault> = {
+  type: oneOf(podFaults),
+  after: ms,
+  recover: ms,
+  probability: share,
+  first: whole(0),
+};
+
+const behavior: Fields<Behavior> = {
+  match: shape({ image: text, labels: record(text), podSpec: anything }, "match"),
+  schedule: delay,
+  pull: delay,
+  start: delay,
+  restarts: list(whole(0)),
+  ready: shape({ ...spread, extra: list(ms) }, "part of a delay", ["delay"], "{ delay: ms }"),
+  listens: ms,
+  gates: delay,
+  terminate: delay,
+  fault: shape(fault, "part of a fault", ["type"]),
+  cpu,
+  load: cpu,
+  startCpu: shape({ milli: whole(0), for: ms }, "part of startCpu", ["milli", "for"]),
+};
+
+const options: Fields<ClusterOptions> = {
+  seed: (path, value) => {
+    if (typeof value !== "string") refuse(path, value, 'a text, as in "7"');
+  },
+  schedule: anything,
+  nodes,
+  podsPerNode: count,
+  podAddresses: count,
+  nodeCapacity: shape(capacity, "part of a node's capacity"),
+  placement: oneOf(["spread", "round-robin"]),
+  controlPlane: (path, value) => {
+    if (value !== "ideal")
+      shape(limits, "limit", ["qps", "burst"], "ideal, or { qps, burst }")(path, value);
+  },
+  kubernetesVersion: text,
+  featureGates: shape(gates, "feature gate"),
+  behaviors: list(shape(behavior, "part of a behavior")),
+  apps: appsCheck,
+  traffic: trafficCheck,
+  startTime: (path, value) => {
+    if (typeof value !== "string" || Number.isNaN(Date.parse(value))) {
+      refuse(path, value, "a time such as 2000-01-01T00:00:00Z");
+    }
+  },
+  traceLimit: count,
+  meshProvider: text,
+  webhooks: list(anything),
+  metricRules: list(anything),
+};
 
 /** Throws a RangeError that says which option is wrong, what it is, and what to use. */
-export function checkOptions(options: ClusterOptions): void {
-  refuseUnknown("", options, KNOWN, "option");
-  const { seed = "", nodes = 1, podsPerNode = 1, podAddresses } = options;
-  const { startTime, traceLimit, behaviors = [] } = options;
-  if (typeof seed !== "string") refuse("seed", seed, 'a text, as in "7"');
-  const isGroups = Array.isArray(nodes) && nodes.length > 0;
-  if (!isGroups && !isCount(nodes, 1))
-    refuse("nodes", nodes, "an integer >= 1, or groups of nodes");
-  const twice = isGroups ? nameGivenTwice(nodes) : undefined;
-  if (twice !== undefined) refuse("nodes", twice, "another name for one of the two");
-  if (!isCount(podsPerNode, 1)) refuse("podsPerNode", podsPerNode, "an integer >= 1");
-  if (podAddresses !== undefined && !isCount(podAddresses, 1)) {
-    refuse("podAddresses", podAddresses, "an integer >= 1");
-  }
-  if (startTime !== undefined && Number.isNaN(Date.parse(startTime))) {
-    refuse("startTime", startTime, "a time such as 2000-01-01T00:00:00Z");
-  }
-  if (traceLimit !== undefined && !isCount(traceLimit, 1)) {
-    refuse("traceLimit", traceLimit, "an integer >= 1");
-  }
-  if (!Array.isArray(behaviors)) refuse("behaviors", behaviors, "a list");
-  for (const [i, behavior] of behaviors.entries()) checkBehavior(`behaviors[${i}]`, behavior);
+export function checkOptions(given: ClusterOptions): void {
+  if (typeof given !== "object" || given === null) refuse("options", given, "an object");
+  shape(options, "option")("", given);
 }
 
+/** Not Infinity: kubelets renew their leases for ever. */
 export function checkTime(method: string, at: unknown): void {
-  if (typeof at !== "number" || Number.isNaN(at)) {
+  if (typeof at !== "number" || !Number.isFinite(at)) {
     refuse(method, at, "ms since the start of the run");
   }
 }
@@ -83,40 +146,4 @@ export function checkTime(method: string, at: unknown): void {
 export function checkSnapshot({ simulation }: Partial<Snapshot>): void {
   if (simulation !== undefined) return;
   throw new RangeError("this is no snapshot; use what Cluster.save() gave");
-}
-
-/** Each key of `known` is one that `given` may have. */
-export function refuseUnknown(path: string, given: object, known: object, what: string): void {
-  if (typeof given !== "object" || given === null) refuse(path || `${what}s`, given, "an object");
-  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
-  if (unknown === undefined) return;
-  throw new RangeError(`${path}${unknown}: no such ${what}; use ${Object.keys(known).join(", ")}`);
-}
-
-function checkBehavior(path: string, behavior: Behavior): void {
-  if (typeof behavior !== "object" || behavior === null) refuse(path, behavior, "an object");
-  refuseUnknown(`${path}.`, behavior, OF_BEHAVIORS, "part of a behavior");
-  refuseUnknown(`${path}.match.`, behavior.match ?? {}, OF_MATCHES, "match");
-  const { fault } = behavior;
-  if (fault !== undefined && !podFaults.includes(fault.type)) {
-    refuse(`${path}.fault.type`, fault.type, `any of ${podFaults.join(", ")}`);
-  }
-  for (const name of DELAYS) {
-    const delay: unknown = behavior[name];
-    if (delay === undefined) continue;
-    const where = `${path}.${name}`;
-    if (typeof delay !== "object" || delay === null) refuse(where, delay, "{ delay: ms }");
-    for (const [key, ms] of Object.entries(delay)) {
-      if (key !== "extra" && !isCount(ms, 0)) refuse(`${where}.${key}`, ms, "whole ms, 0 or more");
-    }
-  }
-}
-
-function isCount(value: unknown, least: number): boolean {
-  return Number.isInteger(value) && (value as number) >= least;
-}
-
-function refuse(name: string, got: unknown, use: string): never {
-  const shown = typeof got === "number" ? String(got) : JSON.stringify(got);
-  throw new RangeError(`${name}: got ${shown}; use ${use}`);
 }

@@ -4,6 +4,7 @@
  */
 import type { Millis } from "../api/meta.ts";
 import { Cluster } from "../cluster.ts";
+import { checkTime } from "../cluster/check-options.ts";
 import { grant } from "../cluster/taken-for-granted.ts";
 import { AssertionFailed } from "../engine/assert.ts";
 import type { KubectlIo } from "../kubectl/io.ts";
@@ -32,7 +33,7 @@ export interface RunOptions {
   readonly stopAt?: Millis;
 }
 
-/** Plays a scenario to its end. The same scenario and options give the same result, byte for byte. */
+/** Plays a scenario to its end; a RangeError for options that no run can have. The same scenario and options give the same result, byte for byte. */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): Result {
   return new Run(scenario, options).play();
 }
@@ -99,6 +100,9 @@ class Run implements Stage {
     this.namespace = scenario.namespace;
     this.contextNamespace = scenario.namespace;
     this.readFile = (path) => options.readFile?.(path);
+    for (const name of ["until", "stopAt"] as const) {
+      if (options[name] !== undefined) checkTime(name, options[name]);
+    }
     this.#until = options.until ?? scenario.until;
     this.#checker = new Checker(scenario.expect, this.cluster, scenario.namespace);
   }

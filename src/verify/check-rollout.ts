@@ -7,12 +7,13 @@ import type { Pod } from "../api/core.ts";
 import type { Millis } from "../api/meta.ts";
 import { asRecord } from "../apiserver/json.ts";
 import { Cluster, type ClusterOptions } from "../cluster.ts";
-import { refuseUnknown } from "../cluster/check-options.ts";
+import { refuseUnknown } from "../cluster/check-shape.ts";
 import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
 import type { Behavior } from "../kubelet/behavior.ts";
 import { hasProbes } from "../kubelet/probes.ts";
 import { nodeShapes } from "../scheduler/node-object.ts";
+import { checkLaws, checkWords } from "./check-laws.ts";
 import { createDeployment } from "./create-deployment.ts";
 import { failedRun, type FailedRun } from "./failed-run.ts";
 import {
@@ -20,8 +21,8 @@ import {
   type DeploymentManifest,
   type ManifestsOfRollout,
 } from "./manifests-of-rollout.ts";
-import { rolloutView, RolloutWatch, type Claim } from "./observe.ts";
-import { stateLaws } from "./properties.ts";
+import type { Claim } from "./claim.ts";
+import { rolloutView, RolloutWatch } from "./observe.ts";
 import { perform, type PerformedStep, type UserAction } from "./user-actions.ts";
 
 export type Allowed = "undo" | "scale" | "pause" | "fail" | "evict" | "drain" | "node" | "lag";
@@ -148,42 +149,13 @@ function checkOptions(options: CheckOptions): void {
     }
   }
   checkWords("allow", allow, Object.keys(CHOICES));
-  const ids = Array.isArray(laws) ? laws.filter((law) => !isClaim(law)) : laws;
-  checkWords("laws", ids, [...stateLaws.map(({ id }) => id), "a claim: { id, statement, margin }"]);
-  checkClaims(laws.filter(isClaim));
+  checkLaws(laws);
   if (allow.includes("lag") && laws.length === 0) {
     throw new RangeError(
       'allow: with "lag" nothing is judged: no law is promised where caches miss own writes; ' +
         'name in laws what to judge all the same, as in laws: ["P2"]',
     );
   }
-}
-
-/** Breaches and counts are told by these names. */
-function checkClaims(claims: readonly Claim[]): void {
-  const taken = new Set<string>(stateLaws.map(({ id }) => id));
-  for (const { id, statement } of claims) {
-    if (typeof statement !== "string") {
-      throw new RangeError(`laws: got no statement of ${JSON.stringify(id)}; say what it claims`);
-    }
-    if (taken.has(id)) {
-      throw new RangeError(
-        `laws: got two of the name ${JSON.stringify(id)}; give the claim another id`,
-      );
-    }
-    taken.add(id);
-  }
-}
-
-function isClaim(law: string | Claim): law is Claim {
-  return typeof law === "object" && typeof law.id === "string" && typeof law.margin === "function";
-}
-
-function checkWords(name: string, words: unknown, known: readonly string[]): void {
-  const wrong = Array.isArray(words) ? words.find((word) => !known.includes(word)) : words;
-  if (Array.isArray(words) && wrong === undefined) return;
-  const use = `${Array.isArray(words) ? "" : "a list of "}any of ${known.join(", ")}`;
-  throw new RangeError(`${name}: got ${JSON.stringify(wrong)}; use ${use}`);
 }
 
 function drawActions(random: Random, options: CheckOptions, nodes: number): UserAction[] {

@@ -1,14 +1,23 @@
 /** The fenceposts that an exploration's settings come to, as the controller resolves them. */
-import { refuseUnknown } from "../cluster/check-options.ts";
+import {
+  isWhole,
+  oneOf,
+  refuse,
+  refuseUnknown,
+  shape,
+  whole,
+  type Check,
+  type Fields,
+} from "../cluster/check-shape.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
-import { changesOf, type ExploreConfig, type Size } from "./explore-config.ts";
+import type { ExploreConfig, Size } from "./explore-config.ts";
 import { deploymentFor } from "./explore-objects.ts";
 
 const most = 14;
 
 /** The first size, and the one after scaling; throws a RangeError if the numbers do not fit. */
 export function sizesOf(config: ExploreConfig): readonly Size[] {
-  checkWords(config);
+  checkSettings(config);
   const counts = [config.replicas, ...(config.scaleTo === undefined ? [] : [config.scaleTo])];
   const sizes = counts.map((replicas): Size => {
     const d = deploymentFor(config, replicas, 0, "rolling");
@@ -26,35 +35,36 @@ export function sizesOf(config: ExploreConfig): readonly Size[] {
       `scaleTo: got ${config.replicas}, as many as there are; use another count`,
     );
   }
-  if (changesOf(config) > 7) throw new RangeError("changes: use at most 7");
-  if ((config.faults ?? 0) > 3) throw new RangeError("faults: use at most 3");
   return sizes;
 }
 
-/** Everything that an exploration may be told; lists are all the values that there are. */
-const KNOWN: { readonly [name in keyof ExploreConfig]-?: true | readonly unknown[] } = {
-  replicas: true,
-  surge: true,
-  unavailable: true,
-  revisions: [2, 3],
-  changes: true,
-  direction: ["forward", "forward or back"],
-  minReady: ["zero", "positive"],
-  scaleTo: true,
-  pause: ["never", "once"],
-  newPods: ["turn ready", "never ready"],
-  faults: true,
-  actions: true,
-  cache: ["fresh", "lagging"],
+const bound: Check = (path, value) => {
+  if (isWhole(value, 0) || (typeof value === "string" && /^\d+%$/u.test(value))) return;
+  refuse(path, value, 'a number of pods, or a percentage such as "25%"');
 };
 
-function checkWords(config: ExploreConfig): void {
-  refuseUnknown("", config, KNOWN, "setting");
-  for (const [name, value] of Object.entries(config) as [keyof ExploreConfig, unknown][]) {
-    const words = KNOWN[name];
-    if (words === true || value === undefined || words.includes(value)) continue;
-    throw new RangeError(`${name}: got ${JSON.stringify(value)}; use ${words.join(" or ")}`);
-  }
-  const areZero = [config.surge, config.unavailable].every((bound) => /^0+%?$/.test(String(bound)));
+const settings: Fields<ExploreConfig> = {
+  replicas: whole(0),
+  surge: bound,
+  unavailable: bound,
+  revisions: (path, value) => {
+    if (value !== 2 && value !== 3) refuse(path, value, "2 or 3");
+  },
+  changes: whole(0, "an integer from 0 to 7", 7),
+  direction: oneOf(["forward", "forward or back"]),
+  minReady: oneOf(["zero", "positive"]),
+  scaleTo: whole(0),
+  pause: oneOf(["never", "once"]),
+  newPods: oneOf(["turn ready", "never ready"]),
+  faults: whole(0, "an integer from 0 to 3", 3),
+  actions: whole(0),
+  cache: oneOf(["fresh", "lagging"]),
+};
+const needed = ["replicas", "surge", "unavailable", "revisions"];
+
+function checkSettings(config: ExploreConfig): void {
+  refuseUnknown("", config, settings, "setting");
+  shape(settings, "setting", needed)("", config);
+  const areZero = [config.surge, config.unavailable].every((value) => /^0+%?$/.test(String(value)));
   if (areZero) throw new RangeError("maxSurge and maxUnavailable may not both be 0");
 }

@@ -8,6 +8,8 @@ import type { Cluster } from "../cluster.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import { findRevisions } from "../controllers/deployment/revisions.ts";
 import { byCreation } from "../controllers/deployment/view.ts";
+import { checkLaws, checkWords } from "./check-laws.ts";
+import type { Claim } from "./claim.ts";
 import {
   assumptions,
   stateLaws,
@@ -28,14 +30,6 @@ export interface Breach {
   readonly view: RolloutView;
   /** Letters of the cluster's schedule played up to then. */
   readonly played: string;
-}
-
-/** Something to hold at every moment, besides the laws: a promise of one's own, or a belief to be tried. */
-export interface Claim {
-  readonly id: string;
-  readonly statement: string;
-  /** Pods between here and a breach: 0 is the edge, negative a breach. `cluster`: for all that the view leaves out. */
-  readonly margin: (view: RolloutView, cluster: Cluster) => number;
 }
 
 /** What the laws see of a Deployment (`namespace/name`, or `name` in `default`) now; undefined where there is none. */
@@ -89,7 +83,7 @@ export class RolloutWatch {
   /**
    * `holds`: what is true when the watch begins, with a Deployment that is complete; default: all that is true of one
    * to which nothing has happened yet, whose new pods may be good ones. Laws of `unconditional`, by id,
-   * are judged whatever they assume, and so are claims. RangeError where there is no Deployment `key`.
+   * are judged whatever they assume, and so are claims. RangeError where there is no Deployment `key`, or no such law.
    */
   constructor(
     cluster: Cluster,
@@ -101,6 +95,8 @@ export class RolloutWatch {
     if (!found.ok) {
       throw new RangeError(`no Deployment ${key} in the cluster; use "name" or "namespace/name"`);
     }
+    checkLaws(unconditional);
+    checkWords("holds", [...(holds ?? [])], allAssumptions);
     this.#unconditional = unconditional;
     this.#cluster = cluster;
     this.#key = key;
@@ -129,6 +125,7 @@ export class RolloutWatch {
 
   /** Something has been done that a law may not take into account. */
   giveUp(...names: readonly Assumption[]): void {
+    checkWords("giveUp", names, allAssumptions);
     for (const name of names) this.#holds.delete(name);
   }
 

@@ -3,6 +3,7 @@ import type { Deployment } from "../api/apps.ts";
 import { controllerOf, type KubeObject, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { DrawnSchedule } from "../controllers/schedule.ts";
+import { isWhole, refuse } from "../cluster/check-shape.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
 import type { RolloutWatch } from "./observe.ts";
 
@@ -48,10 +49,13 @@ function lineOf(action: KubectlAction, deployment: Deployment): string {
     case "undo":
       return `rollout undo ${name}`;
     case "scale":
+      if (!isWhole(action.replicas, 0)) refuse("replicas", action.replicas, "an integer >= 0");
       return `scale ${name} --replicas=${action.replicas}`;
     case "pause":
     case "resume":
       return `rollout ${action.do} ${name}`;
+    default:
+      return refuse("do", (action as UserAction).do, "an action of userActions");
   }
 }
 
@@ -64,7 +68,7 @@ function versioned(image: string, version: number): string {
 
 /**
  * Does it now, and tells the watch which assumptions are over; undefined where nothing could be done.
- * `deployment`: as the cluster answered it, when it was created or later.
+ * `deployment`: as the cluster answered it, when it was created or later. RangeError for an action that is none.
  */
 export function perform(
   cluster: Cluster,
@@ -76,13 +80,13 @@ export function perform(
   if (action.do === "lag") return lag(cluster, action.schedule, watch);
   if ("pod" in action) return losePod(cluster, deployment as Deployment, action, watch);
   if ("node" in action) return breakNode(cluster, action, watch);
+  const line = lineOf(action, deployment as Deployment);
   if (action.do === "undo") watch.giveUp("fwd", "one");
   if (action.do === "scale") watch.giveUp("const");
   if (action.do === "pause") watch.giveUp("np");
   if (action.do === "update") watch.begun();
   const silent = (): void => undefined;
   const streams = { namespace, readFile: () => undefined, out: silent, err: silent };
-  const line = lineOf(action, deployment as Deployment);
   const { code } = runKubectl(cluster, `kubectl ${line}`, streams);
   return code === 0 ? { kubectl: line } : undefined;
 }

@@ -224,7 +224,7 @@ spec:
 test.each([
   [{ revision: 2 }, "revision: no such setting; use replicas, surge"],
   [{ revisions: 4 }, "revisions: got 4; use 2 or 3"],
-  [{ direction: "back" }, 'direction: got "back"; use forward or forward or back'],
+  [{ direction: "back" }, 'direction: got "back"; use any of forward, forward or back'],
 ])("an exploration refuses %j", (wrong, says) => {
   const config = { replicas: 2, surge: 1, unavailable: 0, revisions: 2, ...wrong } as const;
   expect(() => exploreRollout(config as never)).toThrow(says);

@@ -37,6 +37,28 @@ describe("an option that no cluster can have is named, with what to use", () => 
       /^behaviors\[0\]\.fault\.type: got "Slow"; use any of Im/u,
     ],
     [{ behaviors: [3] }, /^behaviors\[0\]: got 3; use an object$/u],
+    [{ behaviors: [{ ready: {} }] }, "behaviors[0].ready.delay: got undefined; use whole ms"],
+    [
+      { behaviors: [{ fault: { type: "NeverReady", probability: 50 } }] },
+      "behaviors[0].fault.probability: got 50; use a share from 0 to 1",
+    ],
+    [{ startTime: new Date(0) }, "startTime: got "],
+    [{ controlPlane: "idea" }, 'controlPlane: got "idea"; use ideal, or { qps, burst }'],
+    [{ controlPlane: { qps: 20 } }, "controlPlane.burst: got undefined; use an integer >= 1"],
+    [
+      { controlPlane: { qps: Number.NaN, burst: 1 } },
+      "controlPlane.qps: got NaN; use requests a second, more than 0",
+    ],
+    [{ featureGates: { consistancy: true } }, "featureGates.consistancy: no such feature gate"],
+    [{ placement: "packed" }, 'placement: got "packed"; use any of spread, round-robin'],
+    [{ nodes: [{ cpus: "4" }] }, "nodes[0].cpus: no such part of a group of nodes; use count"],
+    [{ nodes: [{ cpu: "4 cores" }] }, 'nodes[0].cpu: got "4 cores"; use a quantity such as "4"'],
+    [{ apps: [{ errorRate: "5%" }] }, 'apps[0].errorRate: got "5%"; use a share from 0 to 1'],
+    [{ traffic: [{ service: "web" }] }, "traffic[0].clients: got undefined; use a list"],
+    [
+      { traffic: [{ service: "web", clients: [{ loop: "open", rps: 9 }] }] },
+      "traffic[0].clients[0].rps: no such part of a client; use loop, rate",
+    ],
   ])("%j", (options, message) => {
     expect(() => new Cluster(options as unknown as ClusterOptions)).toThrow(message);
   });
@@ -45,6 +67,7 @@ describe("an option that no cluster can have is named, with what to use", () => 
     for (const [at, shown] of [
       [Number.NaN, "NaN"],
       ["5s", '"5s"'],
+      [Infinity, "Infinity"],
     ]) {
       expect(() => {
         new Cluster().runUntil(at as number);

@@ -65,3 +65,7 @@ test("what nothing could be measured of does not hold", () => {
     { value: undefined, held: false },
   ]);
 });
+
+test.each(["5m", Number.NaN, Infinity])("an end that no clock reads is refused: %j", (until) => {
+  expect(() => played("", until as number)).toThrow("use ms since the start of the run");
+});

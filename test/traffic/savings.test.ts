@@ -50,6 +50,13 @@ describe("a canary split by pods", () => {
     expect(nearestSplit(20, 0.05).error).toBeCloseTo(0, 12);
   });
 
+  test("is of whole pods, and of shares", () => {
+    expect(() => nearestSplit(1.5, 0.5)).toThrow("pods: got 1.5; use an integer >= 0");
+    expect(() => nearestSplit(10, 2)).toThrow("wanted: got 2; use a share from 0 to 1");
+    expect(() => podsForSplit(Number.NaN, 0.1)).toThrow("wanted: got NaN");
+    expect(() => podsForSplit(0.1, 0)).toThrow("tolerance: got 0; use more than 0");
+  });
+
   test("is as near as any other with a canary", () => {
     fc.assert(
       fc.property(

@@ -95,12 +95,16 @@ test.each<[Partial<ExploreConfig>, string | undefined]>([
   [{ replicas: 12, surge: 3 }, "replicas 12 + surge 3: use at most 14 together"],
   [{ scaleTo: 13, surge: 2 }, "replicas 13 + surge 2: use at most 14 together"],
   [{ replicas: 0 }, undefined],
-  [{ replicas: -1 }, "replicas -1 + surge 1: use at most 14 together"],
+  [{ replicas: -1 }, "replicas: got -1; use an integer >= 0"],
   [{ scaleTo: 2 }, "scaleTo: got 2, as many as there are; use another count"],
   [{ changes: 7 }, undefined],
-  [{ changes: 8 }, "changes: use at most 7"],
+  [{ changes: 8 }, "changes: got 8; use an integer from 0 to 7"],
+  [{ changes: Number.NaN }, "changes: got NaN; use an integer from 0 to 7"],
+  [{ replicas: 1.5 }, "replicas: got 1.5; use an integer >= 0"],
+  [{ replicas: undefined as never }, "replicas: got undefined; use an integer >= 0"],
+  [{ surge: "25" }, 'surge: got "25"; use a number of pods, or a percentage such as "25%"'],
   [{ faults: 3 }, undefined],
-  [{ faults: 4 }, "faults: use at most 3"],
+  [{ faults: 4 }, "faults: got 4; use an integer from 0 to 3"],
 ])("what an exploration has no room for is said: %j", (options, problem) => {
   const begun = (): unknown =>
     exploration({ replicas: 2, surge: 1, unavailable: 0, revisions: 2, ...options });

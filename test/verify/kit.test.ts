@@ -111,6 +111,12 @@ describe("a watch", () => {
     cluster.act("create", (api) => api.create(web(1)));
     expect(rolloutView(cluster, "web")).toEqual(rolloutView(cluster, "default/web"));
     expect(() => new RolloutWatch(cluster, "wep", [])).toThrow("no Deployment wep in the cluster");
+    const named = (...laws: string[]) => new RolloutWatch(cluster, "web", undefined, laws);
+    expect(() => named("P33")).toThrow('laws: got "P33"; use any of P2, P3');
+    expect(() => new RolloutWatch(cluster, "web", ["fw" as never])).toThrow('holds: got "fw"; use');
+    expect(() => {
+      named("P3").giveUp("fw" as never);
+    }).toThrow('giveUp: got "fw"; use any of fwd');
   });
 });
 
