@@ -57,6 +57,12 @@ import {
 } from "./validation/config.ts";
 import { validateClaim } from "./validation/claims.ts";
 import type { Causes } from "./validation/errors.ts";
+import {
+  validateCronJob,
+  validateCronJobUpdate,
+  validateJob,
+  validateJobUpdate,
+} from "./validation/jobs.ts";
 import { validatePriorityClass, validatePriorityClassUpdate } from "./validation/priority.ts";
 import {
   validateCommonMetadata,
@@ -176,8 +182,12 @@ const RULES: Readonly<Record<string, Rules>> = {
   statefulsets: lenient(KEPT, dnsSubdomain),
   daemonsets: lenient(DAEMON_SET, dnsSubdomain),
   replicationcontrollers: lenient(KEPT, dnsSubdomain),
-  jobs: lenient(KEPT, dnsSubdomain),
-  cronjobs: lenient(KEPT, dnsSubdomain),
+  jobs: { ...lenient(KEPT, dnsSubdomain), create: validateJob, update: validateJobUpdate },
+  cronjobs: {
+    ...lenient(KEPT, dnsSubdomain),
+    create: validateCronJob,
+    update: validateCronJobUpdate,
+  },
   pods: {
     preparation: POD,
     create: validatePod,

@@ -47,6 +47,10 @@ const kinds: ReadonlySet<string> = new Set([
     (kind) => `rbac.authorization.k8s.io/v1/${kind}`,
   ),
   "scheduling.k8s.io/v1/PriorityClass",
+  "storage.k8s.io/v1/StorageClass",
+  "apiextensions.k8s.io/v1/CustomResourceDefinition",
+  "/v1/PersistentVolume",
+  "/v1/PersistentVolumeClaim",
   ...["ConfigMap", "Endpoints", "Event", "Namespace", "Node", "Pod", "Secret", "Service"].map(
     (kind) => `/v1/${kind}`,
   ),

@@ -258,7 +258,8 @@ describe("manifests", () => {
 
   test("of kinds that nothing acts on are kept, with a warning", () => {
     const { scenario, problems: found } = checkScenario(
-      "apiVersion: batch/v1\nkind: Job\nmetadata: { name: x }\n",
+      "apiVersion: batch/v1\nkind: Job\nmetadata: { name: x }\n" +
+        "spec: { template: { spec: { restartPolicy: Never, containers: [{ name: x, image: x }] } } }\n",
       "x.yaml",
     );
     expect(scenario?.manifests).toHaveLength(1);

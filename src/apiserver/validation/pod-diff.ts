@@ -27,6 +27,17 @@ export function validatePodDiff(next: Json, prev: Json): Causes {
   return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}`)];
 }
 
+/** A pod's spec as an error shows it. */
+export function podSpecShown(spec: Json): unknown {
+  return goForm(structType("v1.PodSpec"), spec);
+}
+
+/** A template as an error shows it: its metadata has JSON names, being of meta/v1. */
+export function podTemplateShown(template: Json): unknown {
+  const metadata = encodeValue(structType("v1.ObjectMeta"), asRecord(template["metadata"]));
+  return { ...asRecord(metadata), Spec: podSpecShown(asRecord(template["spec"])) };
+}
+
 function range(start: number, lines: number): string {
   return lines === 1 ? `${start}` : `${start},${lines}`;
 }

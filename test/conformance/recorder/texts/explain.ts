@@ -20,7 +20,7 @@ const documents = [
   [
     "api__v1",
     "Pod Service Event Namespace Node ConfigMap Secret Endpoints PodTemplate ServiceAccount " +
-      "ResourceQuota LimitRange ReplicationController",
+      "ResourceQuota LimitRange ReplicationController PersistentVolume PersistentVolumeClaim",
   ],
   ["apis__apps__v1", "Deployment ReplicaSet StatefulSet DaemonSet ControllerRevision"],
   ["apis__autoscaling__v2", "HorizontalPodAutoscaler"],
@@ -29,6 +29,8 @@ const documents = [
   ["apis__policy__v1", "PodDisruptionBudget"],
   ["apis__discovery.k8s.io__v1", "EndpointSlice"],
   ["apis__scheduling.k8s.io__v1", "PriorityClass"],
+  ["apis__storage.k8s.io__v1", "StorageClass"],
+  ["apis__apiextensions.k8s.io__v1", "CustomResourceDefinition"],
   ["apis__coordination.k8s.io__v1", "Lease"],
   ["apis__rbac.authorization.k8s.io__v1", "Role RoleBinding ClusterRole ClusterRoleBinding"],
 ] as const;
