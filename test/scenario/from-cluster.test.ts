@@ -134,32 +134,24 @@ describe("pods to come do as those of their ReplicaSet did", () => {
     expect(parseScenario(own).behaviors[0]).toEqual({ ready: { delay: 1000 } });
   });
 
+  /** Pods available a minute after a line of kubectl. */
+  const availableAfter = (state: object, line: string): number => {
+    const steps = `steps: [{ kubectl: ${line} }]\ncluster:`;
+    const text = scenario(dump(pod({ status: state }))).replace("cluster:", steps);
+    const deployments = clusterAt(parseScenario(text), 60_000).api.list("deployments");
+    return deployments.reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
+  };
+
   test("a restart makes pods of the same spec, which do as these do", () => {
-    const stuck = scenario(
-      dump(pod({ status: unready(waiting("CrashLoopBackOff"), { restarts: 3 }) })),
-    );
-    const after = (line: string): number =>
-      clusterAt(
-        parseScenario(stuck.replace("cluster:", `steps: [{ kubectl: ${line} }]\ncluster:`)),
-        60_000,
-      )
-        .api.list("deployments")
-        .reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
-    expect(after("rollout restart deploy/web")).toBe(0);
-    expect(after("set env deploy/web A=1")).toBeGreaterThan(0);
+    const crashing = unready(waiting("CrashLoopBackOff"), { restarts: 3 });
+    expect(availableAfter(crashing, "rollout restart deploy/web")).toBe(0);
+    expect(availableAfter(crashing, "set env deploy/web A=1")).toBeGreaterThan(0);
   });
 
   test("an image that cannot be pulled cannot be, whatever else changes", () => {
-    const stuck = scenario(dump(pod({ status: unready(waiting("ImagePullBackOff")) })));
-    const after = (line: string): number =>
-      clusterAt(
-        parseScenario(stuck.replace("cluster:", `steps: [{ kubectl: ${line} }]\ncluster:`)),
-        60_000,
-      )
-        .api.list("deployments")
-        .reduce((sum, { status }) => sum + (status.availableReplicas ?? 0), 0);
-    expect(after("set env deploy/web A=1")).toBe(0);
-    expect(after("set image deploy/web web=web:v2")).toBeGreaterThan(0);
+    const missing = unready(waiting("ImagePullBackOff"));
+    expect(availableAfter(missing, "set env deploy/web A=1")).toBe(0);
+    expect(availableAfter(missing, "set image deploy/web web=web:v2")).toBeGreaterThan(0);
   });
 
   test("a new version does as its Deployment did", () => {
