@@ -143,6 +143,17 @@ describe("the order in which pods are deleted", () => {
     fc.assert(property, runs(500));
   });
 
+  test("is the same where most pods have a node of their own, however many go", () => {
+    const pods = Array.from({ length: 40 }, (_, row): Drawn => {
+      return { ...running, owner: MINE, node: row % 37, flags: Flag.Ready, createdS: 4000 - row };
+    });
+    const sorted = activeRows(pods).toSorted(naive(pods));
+    for (let count = 0; count < pods.length; count++) {
+      const taken = firstByCohorts(listing(pods), count, NOW_S * 1000);
+      expect(ascending(taken)).toEqual(ascending(sorted.slice(0, count)));
+    }
+  });
+
   test("stays the same group by group while pods go, batch after batch", () => {
     const property = fc.property(drawn, fc.integer({ min: 1, max: 9 }), (pods, batch) => {
       const world = listing(pods);

@@ -129,7 +129,20 @@ const recorded: readonly Mutant[] = [
   ),
 ];
 
+const manyPods = noticedBy(
+  ["controllers/deletion-order.test.ts"],
+  [
+    [
+      "of many pods those with a node of their own stay",
+      `${replicaset}deletion-cohorts`,
+      `rank > 0; rank--`,
+      `rank > 1; rank--`,
+    ],
+  ],
+);
+
 export const sentenceReplicaSetMutants: readonly Mutant[] = [
+  ...manyPods,
   ...replicaSets,
   ...kubectl,
   ...recorded,
