@@ -2,10 +2,9 @@
 import { changeOf, type Change } from "../compare/change.ts";
 import { changeMarkdown, changeText } from "../compare/change-table.ts";
 import { CannotPlay } from "../compare/play.ts";
-import { appliedIn } from "../scenario/granted.ts";
 import { isFolder } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { folderScenario, oneScenario, type OneScenario } from "./one-scenario.ts";
+import { appliedAtOnce, folderScenario, oneScenario, type OneScenario } from "./one-scenario.ts";
 import { worldsOf } from "./worlds.ts";
 
 export interface DiffArguments {
@@ -27,7 +26,8 @@ export async function diff(args: DiffArguments, io: CliIo): Promise<ExitCode> {
     });
     if (change.deployments.length === 0) throw new UsageError("no Deployment in either file");
     io.out.write(`${textOf(change, args.output)}\n`);
-    const isEndless = change.deployments.some(({ course }) => course.duration === Infinity);
+    const applied = change.deployments.filter(({ how }) => how !== "stays");
+    const isEndless = applied.some(({ course }) => course.duration === Infinity);
     return isEndless ? exitCodes.failed : exitCodes.fine;
   } catch (error) {
     if (!(error instanceof CannotPlay)) throw error;
@@ -41,10 +41,7 @@ async function manifestsIn(name: string, io: CliIo): Promise<OneScenario | undef
   const read = isFolder(name, io.cwd)
     ? folderScenario(name, io)
     : await oneScenario("diff", name, io);
-  if (read === undefined) return undefined;
-  const { manifests, steps } = read.scenario;
-  const scenario = { ...read.scenario, manifests: [...manifests, ...appliedIn(steps)], steps: [] };
-  return { ...read, scenario };
+  return read && { ...read, scenario: appliedAtOnce(read.scenario) };
 }
 
 function textOf(change: Change, output: DiffArguments["output"]): string {

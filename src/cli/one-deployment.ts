@@ -1,8 +1,9 @@
-/** The one Deployment of a file that a command is about, as the API server keeps it: with all defaults. */
+/** The one Deployment of a file, or of what its steps apply, that a command is about, as the API server keeps it: with all defaults. */
 import type { Deployment } from "../api/apps.ts";
 import { clusterAt, type RunOptions } from "../scenario/run.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { UsageError } from "./io.ts";
+import { appliedAtOnce } from "./one-scenario.ts";
 
 /** Throws UsageError: `wanted`, as in deployment/web, may be left out where there is one. */
 export function deploymentOf(
@@ -10,7 +11,7 @@ export function deploymentOf(
   wanted: string | undefined,
   readFile: NonNullable<RunOptions["readFile"]>,
 ): Deployment {
-  const cluster = clusterAt({ ...scenario, steps: [] }, 0, { readFile });
+  const cluster = clusterAt(appliedAtOnce(scenario), 0, { readFile });
   return chosen(cluster.api.list("deployments"), wanted, scenario.file);
 }
 

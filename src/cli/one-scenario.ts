@@ -1,4 +1,5 @@
 /** What commands that take one file begin with. */
+import { appliedIn } from "../scenario/granted.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import type { RunOptions } from "../scenario/run.ts";
@@ -48,6 +49,6 @@ function readOne(file: InputFile, io: CliIo): OneScenario | undefined {
 
 /** With what steps apply applied at the start, and no other steps. */
 export function appliedAtOnce(scenario: Scenario): Scenario {
-  const applied = scenario.steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
-  return { ...scenario, manifests: [...scenario.manifests, ...applied], steps: [] };
+  const { manifests, steps } = scenario;
+  return { ...scenario, manifests: [...manifests, ...appliedIn(steps)], steps: [] };
 }

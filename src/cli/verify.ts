@@ -17,7 +17,7 @@ import {
 import { underMargin, wordWrap } from "../kubectl/word-wrap.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { deploymentOf } from "./one-deployment.ts";
-import { appliedAtOnce, oneScenario } from "./one-scenario.ts";
+import { oneScenario } from "./one-scenario.ts";
 import { statesOn } from "./progress.ts";
 
 export interface VerifyArguments {
@@ -96,7 +96,7 @@ async function deploymentIn(
   const read = await oneScenario("verify", path, io);
   if (read === undefined) return "refused";
   const { scenario, readFile } = read;
-  const found = deploymentOf(appliedAtOnce(scenario), wanted, readFile);
+  const found = deploymentOf(scenario, wanted, readFile);
   if (found.spec.strategy.type === "Recreate") {
     throw new UsageError(`${scenario.file}: strategy Recreate; verify explores RollingUpdate`);
   }

@@ -2,8 +2,7 @@
 import { guaranteesOf } from "../verify/guarantees.ts";
 import type { ChangedField } from "./changed-fields.ts";
 import type { Change, DeploymentChange } from "./change.ts";
-import { alignedLines, markdownTable } from "./rows.ts";
-import { durationText } from "./sweep-advice.ts";
+import { alignedLines, durationText, markdownTable } from "./rows.ts";
 
 /** A paragraph per Deployment. */
 export function changeText({ deployments, seeds }: Change): string {
@@ -76,8 +75,8 @@ function whatHappens({ how, revisions: [before, after] }: DeploymentChange): str
 
 function factsOf(one: DeploymentChange): readonly (readonly [string, string])[] {
   const { how, course, after } = one;
-  if (how === "unchanged" || how === "stays") return [];
   const { duration, leastAvailable, mostPods } = course;
+  if ((how === "unchanged" || how === "stays") && duration < Infinity) return [];
   return [
     ["takes", duration === Infinity ? neverOf(one) : durationText(duration)],
     ...(leastAvailable === undefined

@@ -1,4 +1,7 @@
 /** Rows of cells as text for people, the titles first. */
+import { formatDuration } from "../api/duration.ts";
+import type { Millis } from "../api/meta.ts";
+
 export type Rows = readonly (readonly string[])[];
 
 /** Columns aligned by blanks. */
@@ -15,4 +18,9 @@ export function alignedLines(rows: Rows): readonly string[] {
 export function markdownTable([titles = [], ...rows]: Rows): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Tenths of seconds. */
+export function durationText(duration: Millis): string {
+  return duration === Infinity ? "never" : formatDuration(Math.round(duration / 100) * 100);
 }

@@ -1,7 +1,6 @@
 /** What a sweep says to who has to choose: how the file's settings do, and which others are worth a thought. */
-import { formatDuration } from "../api/duration.ts";
-import type { Millis } from "../api/meta.ts";
 import { beats } from "./pareto.ts";
+import { durationText } from "./rows.ts";
 import { costsOf, type Cell, type Summary, type Sweep } from "./sweep.ts";
 
 /** Sentences. */
@@ -91,9 +90,4 @@ function differencesOf(one: Summary, other: Summary): readonly string[] {
 /** Of those that take as long the one with fewer pods. */
 export function fastestFirst({ summary: a }: Cell, { summary: b }: Cell): number {
   return a.duration - b.duration || a.mostPods - b.mostPods || b.leastAvailable - a.leastAvailable;
-}
-
-/** Tenths of seconds. */
-export function durationText(duration: Millis): string {
-  return duration === Infinity ? "never" : formatDuration(Math.round(duration / 100) * 100);
 }

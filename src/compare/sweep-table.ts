@@ -2,8 +2,8 @@
 import type { RollingUpdateDeployment } from "../api/apps.ts";
 import type { IntOrString } from "../api/meta.ts";
 import { underMargin } from "../kubectl/word-wrap.ts";
-import { alignedLines, markdownTable, type Rows } from "./rows.ts";
-import { adviceOn, durationText, fastestFirst } from "./sweep-advice.ts";
+import { alignedLines, durationText, markdownTable, type Rows } from "./rows.ts";
+import { adviceOn, fastestFirst } from "./sweep-advice.ts";
 import type { Cell, Sweep } from "./sweep.ts";
 
 interface Column {

@@ -5,7 +5,7 @@ import { wilsonInterval } from "../statistics/proportion.ts";
 import type { Comparison } from "./compare.ts";
 import { median } from "./median.ts";
 import type { Outcome } from "./play.ts";
-import { alignedLines, markdownTable, type Rows } from "./rows.ts";
+import { alignedLines, durationText, markdownTable, type Rows } from "./rows.ts";
 
 interface Column {
   readonly title: string;
@@ -125,7 +125,7 @@ function endOf(outcomes: readonly Outcome[]): string {
 /** The median of those that there are; `-` where there is none. */
 function duration(values: readonly (Millis | undefined)[]): string {
   const value = middle(values.filter((each) => each !== undefined));
-  return value === undefined ? "-" : formatDuration(Math.round(value / 100) * 100);
+  return value === undefined ? "-" : durationText(value);
 }
 
 function share(part: number | undefined, whole: number | undefined): string {

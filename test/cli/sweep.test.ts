@@ -24,6 +24,17 @@ describe("rollsim sweep", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test("takes a Deployment that a step applies", async () => {
+    const steps = [
+      `  - apply:\n${manifest.replaceAll(/^/gmu, "      ")}`,
+      "  - { at: 20s, kubectl: set image deploy/web web=web:v2 }",
+    ];
+    const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: web }\n";
+    const { code, out } = await sweep("", `${head}steps:\n${steps.join("\n")}\n`);
+    expect(code).toBe(0);
+    expect(out).toContain("deployment/web, 2 replicas: 5 settings of its rolling update\n");
+  });
+
   test("gives all worlds as JSON, in which what never ends has no duration", async () => {
     const scenario = `apiVersion: rollsim.dev/v1alpha1
 kind: Scenario

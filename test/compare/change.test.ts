@@ -158,6 +158,17 @@ behaviors: [{ fault: { type: NeverReady } }]
 });
 
 describe("new manifests on a running cluster", () => {
+  test("leave one that is stuck as it is, and say so", () => {
+    const stuck = readFileSync(
+      new URL("../../scenarios/found-stuck.yaml", import.meta.url),
+      "utf8",
+    );
+    const old = stuck.replace(/^steps:[^]*?^---/mu, "---");
+    const change = changed(old, deployment());
+    expect(change.deployments.map(({ how }) => how)).toEqual(["stays", "created"]);
+    expect(changeText(change)).toMatch(/stays: .*\n {2}takes +never: ReplicaSet .* has timed out/);
+  });
+
   test("take as long as its pods did, and lose none of those that are there", () => {
     const stuck = readFileSync(
       new URL("../../scenarios/found-stuck.yaml", import.meta.url),
