@@ -9,10 +9,10 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   }
   const left = a as Record<string, unknown>;
   const right = b as Record<string, unknown>;
-  for (const key of Object.keys(left)) {
+  for (const key in left) {
     if (left[key] !== right[key] && !deepEqual(left[key], right[key])) return false;
   }
-  for (const key of Object.keys(right)) {
+  for (const key in right) {
     if (right[key] !== undefined && left[key] === undefined) return false;
   }
   return true;
@@ -21,8 +21,8 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 /** Freezes a value and all that it holds. What is frozen already is taken to be so all the way down. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
-  for (const child of Object.values(value)) {
-    if (typeof child === "object") deepFreeze(child);
+  for (const key in value) {
+    if (typeof value[key] === "object") deepFreeze(value[key]);
   }
   return Object.freeze(value);
 }
@@ -36,7 +36,7 @@ export function isDeepFrozen(value: unknown): boolean {
 /** A copy without the fields that are `undefined`, so that it reads like what the API would store. */
 export function compact<T extends object>(value: T): T {
   const copy: Partial<T> = {};
-  for (const key of Object.keys(value) as (keyof T)[]) {
+  for (const key in value) {
     if (value[key] !== undefined) copy[key] = value[key];
   }
   return copy as T;

@@ -2,9 +2,8 @@
 import type { LabelSelector, LabelSelectorRequirement, StringMap } from "./meta.ts";
 
 export function matchesSelector(selector: LabelSelector, labels: StringMap): boolean {
-  for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (labels[key] !== value) return false;
-  }
+  const { matchLabels = {} } = selector;
+  for (const key in matchLabels) if (labels[key] !== matchLabels[key]) return false;
   return (selector.matchExpressions ?? []).every((requirement) => matches(requirement, labels));
 }
 

@@ -35,7 +35,7 @@ export const omittedCounters: Readonly<Record<string, readonly string[]>> = {
   ReplicaSet: replicaSetCounters,
 };
 
-/** Objects never change, so each is converted once, and its spec is when its status changes. */
+/** Objects never change, so each is converted once; so are specs and managed fields, which most changes leave alone. */
 const converted = new WeakMap<object, CelMap>();
 
 /**
@@ -123,18 +123,23 @@ function isServing(pod: KubeObject): boolean {
 function convert(object: KubeObject): CelMap {
   let map = converted.get(object);
   if (map === undefined) {
-    const { spec, ...rest } = object as KubeObject & { readonly spec?: object };
-    map = toCel(rest) as CelMap;
-    if (spec !== undefined) map.set("spec", convertSpec(spec));
+    const { spec, metadata, ...rest } = object as KubeObject & { readonly spec?: object };
+    const { managedFields, ...own } = metadata;
+    map = toCel({ ...rest, metadata: own }) as CelMap;
+    if (spec !== undefined) map.set("spec", convertOnce(spec));
+    if (managedFields !== undefined) {
+      const entries = (managedFields as readonly object[]).map(convertOnce);
+      part(map, "metadata").set("managedFields", entries);
+    }
     complete(map, object.kind);
     converted.set(object, map);
   }
   return map;
 }
 
-function convertSpec(spec: object): CelMap {
-  let map = converted.get(spec);
-  if (map === undefined) converted.set(spec, (map = toCel(spec) as CelMap));
+function convertOnce(value: object): CelMap {
+  let map = converted.get(value);
+  if (map === undefined) converted.set(value, (map = toCel(value) as CelMap));
   return map;
 }
 
@@ -143,7 +148,7 @@ function toCel(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCel);
   if (typeof value !== "object" || value === null) return value;
   const map: CelMap = new Map();
-  for (const [key, item] of Object.entries(value)) map.set(key, toCel(item));
+  for (const key in value) map.set(key, toCel((value as Record<string, unknown>)[key]));
   return map;
 }
 
