@@ -12,6 +12,7 @@ export type Registration = (parser: Argv, io: CliIo, answer: Answer) => Argv;
 export const moreRegistrations: Readonly<Record<string, Registration>> = {
   shell: withShell,
   kubectl: withKubectl,
+  quiz: withQuiz,
   compare: withComparison,
   sweep: withSweep,
   diff: withDiff,
@@ -29,6 +30,10 @@ export const moreExamples = {
       "rollsim kubectl scenarios/bad-image.yaml --at 100s -- get pods -o wide",
       "one look at a scenario's cluster",
     ],
+  ],
+  quiz: [
+    ["rollsim quiz scenarios/rolling-update.yaml", "what will the controller do?"],
+    ["rollsim quiz scenarios/scale-in-mid-rollout.yaml --answers", "a sheet for a class"],
   ],
   compare: [
     ["rollsim compare scenarios/compare-strategies.yaml", "a bad version under each strategy"],
@@ -94,6 +99,21 @@ function withKubectl(parser: Argv, io: CliIo, answer: Answer): Argv {
       const line = (args["--"] ?? args.line ?? []) as readonly string[];
       answer(async () => (await import("./one-line.ts")).oneLine({ ...args, line }, io));
     },
+  );
+}
+
+function withQuiz(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "quiz <file>",
+    "Questions about the rollouts of a scenario: how many pods after this sync?",
+    (command) =>
+      command
+        .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
+        .option("count", { ...oneText, describe: "So many questions; default 5" })
+        .option("seed", { ...oneText, describe: "Instead of the scenario's own" })
+        .option("answers", { type: "boolean", default: false, describe: "Print them, ask nothing" })
+        .epilogue(shown("quiz")),
+    (args) => answer(() => import("./quiz.ts").then(({ quiz }) => quiz(args, io))),
   );
 }
 

@@ -1,4 +1,4 @@
-/** A session at a terminal: prompt, history, completion. Ctrl-C gives a line up, Ctrl-D ends. */
+/** A session at a terminal: prompt, history, completion. Ctrl-C gives a line up, Ctrl-D ends. And lines alone, for a quiz. */
 import { createInterface } from "node:readline";
 import type { Session } from "./session.ts";
 
@@ -59,4 +59,35 @@ function completion(session: Session, line: string): [string[], string] {
   const { candidates, word } = session.completions(line);
   const [only, ...others] = candidates;
   return [only !== undefined && others.length === 0 ? [`${only} `] : [...candidates], word];
+}
+
+/** Lines that somebody types, one by one. */
+export interface Lines {
+  /** Undefined: there are no more. */
+  next(prompt: string): Promise<string | undefined>;
+  close(): void;
+}
+
+/** Ctrl-C and Ctrl-D end. Lines that are pasted at once wait until they are asked for. */
+export function linesAt({ input, output }: Terminal): Lines {
+  const typed = createInterface({ input, output, terminal: true });
+  const waiting: string[] = [];
+  let over = false;
+  let tell: ((line: string | undefined) => void) | undefined;
+  typed.on("line", (line) => {
+    if (tell === undefined) waiting.push(line);
+    else tell(line);
+    tell = undefined;
+  });
+  typed.on("close", () => {
+    over = true;
+    tell?.(undefined);
+  });
+  const next = (prompt: string): Promise<string | undefined> => {
+    typed.setPrompt(prompt);
+    if (over || waiting.length > 0) return Promise.resolve(waiting.shift());
+    typed.prompt();
+    return new Promise((resolve) => (tell = resolve));
+  };
+  return { next, close: () => typed.close() };
 }

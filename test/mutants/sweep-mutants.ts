@@ -1,4 +1,4 @@
-/** What a sweep measures and chooses, what a diff says of a change, what charts show and what is tried, broken. */
+/** What a sweep measures and chooses, what a diff says of a change, what charts show, what is tried and what a quiz asks, broken. */
 import { noticedBy, type Mutant } from "./mutant.ts";
 
 const sweeping = noticedBy(
@@ -183,4 +183,47 @@ const trying = noticedBy(
   ],
 );
 
-export const sweepMutants: readonly Mutant[] = [...sweeping, ...changing, ...drawing, ...trying];
+const quizzing = noticedBy(
+  ["cli/quiz.test.ts"],
+  [
+    [
+      "of a sync the last decision alone is told",
+      "report/quiz",
+      `kind === "decision" && !syncs.has(sync)`,
+      `kind === "decision"`,
+    ],
+    [
+      "a quiz forgets that a sync may shrink a ReplicaSet twice",
+      "report/quiz",
+      `resized.findLast((`,
+      `resized.find((`,
+    ],
+    [
+      "a quiz never asks where nothing is resized",
+      "report/quiz",
+      `?? longestServing(before)`,
+      `?? undefined`,
+    ],
+    ["a quiz asks the same twice", "report/quiz", `if (known.has(text)) continue;`, ``],
+    [
+      "a quiz asks the first questions, of whatever kind",
+      "report/quiz",
+      `new Set(chosen([...kinds.values()], count))`,
+      `new Set(all.slice(0, count))`,
+    ],
+    [
+      "an answer that nobody gave was right",
+      "cli/quiz",
+      `if (said === question.answer) right++;`,
+      `if (said === question.answer || said === "unknown") right++;`,
+    ],
+  ],
+);
+
+export const sweepMutants: readonly Mutant[] = [
+  ...sweeping,
+  ...changing,
+  ...drawing,
+  ...trying,
+  ...quizzing,
+];
