@@ -34,6 +34,18 @@ export interface Breach {
 
 /** What the laws see of a Deployment (`namespace/name`, or `name` in `default`) now; undefined where there is none. */
 export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutView | undefined {
+  return lookAt(cluster, key, lost)?.view;
+}
+
+/** A view, and whose it is. */
+interface Look {
+  readonly view: RolloutView;
+  /** UIDs of the ReplicaSets. */
+  readonly uids: readonly string[];
+  readonly isPaused: boolean;
+}
+
+function lookAt(cluster: Cluster, key: string, lost: number): Look | undefined {
   const { namespace, name } = refOf(key);
   const found = cluster.api.get({ resource: "deployments", namespace, name });
   if (!found.ok) return undefined;
@@ -43,7 +55,7 @@ export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutVie
     .filter((rs) => isControlledBy(rs, d))
     .toSorted(byCreation);
   const { next } = findRevisions(d, owned);
-  return {
+  const view = {
     replicas: d.spec.replicas,
     surge: maxSurge(d),
     unavailable: maxUnavailable(d),
@@ -51,6 +63,8 @@ export function rolloutView(cluster: Cluster, key: string, lost = 0): RolloutVie
     current: next === undefined ? -1 : owned.indexOf(next),
     lost,
   };
+  const uids = owned.map(({ metadata }) => metadata.uid ?? "");
+  return { view, uids, isPaused: d.spec.paused === true };
 }
 
 function refOf(key: string): { readonly namespace: string; readonly name: string } {
@@ -77,6 +91,9 @@ export class RolloutWatch {
   readonly #replicaCounts = new Set<number>();
   readonly #stops: (() => void)[];
   #thrown: { readonly error: unknown } | undefined;
+  #last: Look;
+  /** UID of the ReplicaSet that had the template when one had it. */
+  #current: string | undefined;
   #lost = 0;
   #changes = 0;
 
@@ -101,6 +118,8 @@ export class RolloutWatch {
     this.#cluster = cluster;
     this.#key = key;
     this.#holds = new Set(holds ?? assumedOf(found.value));
+    this.#last = lookAt(cluster, key, 0)!;
+    this.#current = this.#last.uids[this.#last.view.current];
     this.#replicaCounts.add(found.value.spec.replicas);
     const judge = (): void => this.judge();
     this.#stops = [
@@ -129,11 +148,6 @@ export class RolloutWatch {
     for (const name of names) this.#holds.delete(name);
   }
 
-  /** One more change of the template. */
-  begun(): void {
-    if (this.#changes++ > 0) this.giveUp("one");
-  }
-
   /** Pods that fail by themselves: so many, or Infinity where nobody can say. */
   podLost(count = 1): void {
     this.#lost += count;
@@ -141,10 +155,10 @@ export class RolloutWatch {
   }
 
   judge(): void {
-    const view = rolloutView(this.#cluster, this.#key, this.#lost);
-    if (view === undefined || this.#thrown !== undefined) return;
-    // Whoever scales it, an autoscaler too.
-    if (this.#replicaCounts.add(view.replicas).size > 1) this.giveUp("const");
+    const look = lookAt(this.#cluster, this.#key, this.#lost);
+    if (look === undefined || this.#thrown !== undefined) return;
+    this.#follow(look);
+    const { view } = look;
     if (view.current >= 0) {
       for (const law of stateLaws as readonly StateLaw[]) {
         // `acc` and `settled` are facts of one moment, which the laws about syncs look at themselves.
@@ -159,6 +173,24 @@ export class RolloutWatch {
     } catch (error) {
       this.#thrown = { error };
     }
+  }
+
+  /** Whoever does it: an autoscaler scales, a manifest of before, applied again, is an undo. */
+  #follow(look: Look): void {
+    const { view, uids, isPaused } = look;
+    const last = this.#last;
+    this.#last = look;
+    this.#replicaCounts.add(view.replicas);
+    const isAsBefore = (["replicas", "surge", "unavailable"] as const).every(
+      (bound) => view[bound] === last.view[bound],
+    );
+    if (!isAsBefore) this.giveUp("const");
+    if (isPaused) this.giveUp("np");
+    const uid = uids[view.current];
+    if (uid === undefined || uid === this.#current) return;
+    if (this.#current !== undefined && this.#changes++ > 0) this.giveUp("one");
+    if (last.uids.includes(uid)) this.giveUp("fwd", "one");
+    this.#current = uid;
   }
 
   #judgeBy({ id, statement, margin: marginOf }: Claim, view: RolloutView): void {

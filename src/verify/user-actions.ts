@@ -67,7 +67,7 @@ function versioned(image: string, version: number): string {
 }
 
 /**
- * Does it now, and tells the watch which assumptions are over; undefined where nothing could be done.
+ * Does it now, and tells the watch which assumptions are over that it cannot see; undefined where nothing could be done.
  * `deployment`: as the cluster answered it, when it was created or later. RangeError for an action that is none.
  */
 export function perform(
@@ -81,14 +81,13 @@ export function perform(
   if ("pod" in action) return losePod(cluster, deployment as Deployment, action, watch);
   if ("node" in action) return breakNode(cluster, action, watch);
   const line = lineOf(action, deployment as Deployment);
-  if (action.do === "undo") watch.giveUp("fwd", "one");
-  if (action.do === "scale") watch.giveUp("const");
-  if (action.do === "pause") watch.giveUp("np");
-  if (action.do === "update") watch.begun();
   const silent = (): void => undefined;
   const streams = { namespace, readFile: () => undefined, out: silent, err: silent };
   const { code } = runKubectl(cluster, `kubectl ${line}`, streams);
-  return code === 0 ? { kubectl: line } : undefined;
+  if (code !== 0) return undefined;
+  // Also where no sync has seen yet what is undone.
+  if (action.do === "undo") watch.giveUp("fwd", "one");
+  return { kubectl: line };
 }
 
 /** The letters of the schedule that is played say it all, so a scenario has no step for it. */

@@ -274,8 +274,8 @@ const kit = noticedBy(
     [
       "whoever scales without being told to changes nothing that laws assume",
       "verify/observe",
-      `    if (this.#replicaCounts.add(view.replicas).size > 1) this.giveUp("const");\n`,
-      `    this.#replicaCounts.add(view.replicas);\n`,
+      `if (!isAsBefore) this.giveUp("const");`,
+      ``,
     ],
     [
       "cordoned Nodes take pods",

@@ -38,7 +38,7 @@ const watch = noticedBy(
     [
       "a second change is not told from the first",
       "verify/observe",
-      `if (this.#changes++ > 0) this.giveUp("one");`,
+      `if (this.#current !== undefined && this.#changes++ > 0) this.giveUp("one");`,
       ``,
     ],
     [
@@ -62,6 +62,25 @@ const watch = noticedBy(
   ],
 );
 
+const seen = noticedBy(
+  ["verify/observe.test.ts"],
+  [
+    [
+      "a template of before, applied again, is taken for a new one",
+      "verify/observe",
+      `if (last.uids.includes(uid)) this.giveUp("fwd", "one");`,
+      ``,
+    ],
+    [
+      "a change of bounds is not seen",
+      "verify/observe",
+      `(["replicas", "surge", "unavailable"] as const)`,
+      `(["replicas"] as const)`,
+    ],
+    ["a pause is not seen", "verify/observe", `if (isPaused) this.giveUp("np");`, ``],
+  ],
+);
+
 const endings = noticedBy(
   ["verify/check.test.ts"],
   [
@@ -74,4 +93,4 @@ const endings = noticedBy(
   ],
 );
 
-export const verifyMutants: readonly Mutant[] = [...laws, ...watch, ...endings];
+export const verifyMutants: readonly Mutant[] = [...laws, ...watch, ...seen, ...endings];

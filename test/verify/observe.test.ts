@@ -74,3 +74,54 @@ describe("a watch that is told nothing", () => {
     expect([...watch.judged.keys()]).toEqual(["P2", "P4", "P7"]);
   });
 });
+
+describe("a watch sees by itself", () => {
+  const ref = { resource: "deployments", name: "web" } as const;
+  const image = (image: string): object => ({
+    spec: { template: { spec: { containers: [{ name: "web", image }] } } },
+  });
+
+  test.each<[string, readonly object[], readonly string[]]>([
+    ["one new template, which ends none", [image("web:v3")], []],
+    ["a second new one", [image("web:v3"), image("web:v4")], ["P5", "P9"]],
+    [
+      "that the template goes back to a ReplicaSet that is there: an undo, by whatever line",
+      [image("web:v1")],
+      ["P3", "P5", "P9", "P10"],
+    ],
+    [
+      "that a template comes again after another",
+      [image("web:v3"), image("web:v2")],
+      ["P3", "P5", "P9", "P10"],
+    ],
+    ["a pause", [{ spec: { paused: true } }], ["P3", "P5", "P9", "P10"]],
+    [
+      "that bounds change",
+      [{ spec: { strategy: { rollingUpdate: { maxUnavailable: 2 } } } }],
+      ["P2", "P3", "P4", "P5", "P7", "P9", "P10"],
+    ],
+    [
+      "that bounds are written otherwise",
+      [{ spec: { strategy: { rollingUpdate: { maxSurge: 1 } } } }],
+      [],
+    ],
+    ["that a label is new", [{ metadata: { labels: { team: "a" } } }], []],
+  ])("%s", (_, patches, ended) => {
+    const cluster = new Cluster({ behaviors: [{ ready: { delay: 3 * second } }] });
+    cluster.act("create", (api) => api.create(web(4)));
+    cluster.runUntil(30 * second);
+    cluster.act("update", (api) => api.patch(ref, "strategic", image("web:v2")));
+    cluster.runUntil(90 * second);
+    const watch = new RolloutWatch(cluster, "web");
+    watch.judge();
+    const before = [...watch.judged.keys()];
+    for (const patch of patches) {
+      cluster.act("patch", (api) => api.patch(ref, "strategic", patch));
+      cluster.runUntil(cluster.now + 4 * second);
+    }
+    watch.judged.clear();
+    watch.judge();
+    expect(before.filter((law) => !watch.judged.has(law))).toEqual(ended);
+    expect(watch.breaches).toEqual([]);
+  });
+});
