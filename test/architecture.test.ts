@@ -9,7 +9,7 @@ const RINGS: readonly (readonly string[])[] = [
   ["controllers", "scheduler", "kubelet", "traffic", "faults"],
   ["cluster"],
   ["kubectl", "scenario", "explain", "verify"],
-  ["report", "compare"],
+  ["report", "compare", "export"],
   ["cli", "http", "playground", "index"],
 ];
 

@@ -18,6 +18,7 @@ export const moreRegistrations: Readonly<Record<string, Registration>> = {
   diff: withDiff,
   guarantees: withGuarantees,
   verify: withVerify,
+  export: withExport,
 };
 
 export const moreExamples = {
@@ -58,6 +59,12 @@ export const moreExamples = {
   guarantees: [["rollsim guarantees scenarios/rolling-update.yaml", "what its settings promise"]],
   verify: [
     ["rollsim verify --replicas 4 --revisions 2 --allow undo", "undo drops below the floor: CE1"],
+  ],
+  export: [
+    [
+      "rollsim export scenarios/bad-image.yaml --to bad-image",
+      "a folder for a real control plane, with KWOK for kubelets",
+    ],
   ],
 } as const;
 
@@ -238,5 +245,27 @@ function withVerify(parser: Argv, io: CliIo, answer: Answer): Argv {
         .option("output", oneForm("text", "json"))
         .epilogue(shown("verify")),
     (args) => answer(async () => (await import("./verify.ts")).verify(args, io)),
+  );
+}
+
+function withExport(parser: Argv, io: CliIo, answer: Answer): Argv {
+  return parser.command(
+    "export <file>",
+    "Write a scenario as a folder for a real control plane: manifests, KWOK Stages, a script",
+    (command) =>
+      command
+        .positional("file", { type: "string", demandOption: true, describe: "A scenario" })
+        .option("to", {
+          ...oneText,
+          demandOption: "export needs --to FOLDER",
+          describe: "The folder; it is made",
+        })
+        .option("force", {
+          type: "boolean",
+          default: false,
+          describe: "Write into a folder that is not empty",
+        })
+        .epilogue(shown("export")),
+    (args) => answer(async () => (await import("./export.ts")).exportFolder(args, io)),
   );
 }

@@ -123,11 +123,15 @@ function runLine(stage: Stage, line: string, stdin: string | undefined, shown = 
   return { code, errors: [...new Set(errors.trimEnd().split("\n"))].filter(Boolean) };
 }
 
-function waitFor(stage: Stage, step: WaitStep): StepFailure | undefined {
+/** As typed. */
+export function waitLine(step: WaitStep): string {
   const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
   const words = [`--for=${step.for}`, step.on, `--timeout=${formatDuration(step.timeout)}`];
-  const line = `kubectl wait ${words.map((word) => (/^[\w=/.-]+$/u.test(word) ? word : quoted(word))).join(" ")}`;
-  const { code, errors } = runLine(stage, line, undefined);
+  return `kubectl wait ${words.map((word) => (/^[\w=/.-]+$/u.test(word) ? word : quoted(word))).join(" ")}`;
+}
+
+function waitFor(stage: Stage, step: WaitStep): StepFailure | undefined {
+  const { code, errors } = runLine(stage, waitLine(step), undefined);
   if (code === 0) return undefined;
   const message = `${step.for} did not come true for ${step.on} in ${formatDuration(step.timeout)}`;
   return { message, details: errors };

@@ -3,6 +3,7 @@
  * an invalid one is a mistake in the file, with its place, and not a failed step.
  */
 import type { Client } from "../api/client.ts";
+import type { KubeObject } from "../api/meta.ts";
 import type { StatusCause } from "../api/status.ts";
 import { Cluster } from "../cluster.ts";
 import { grant } from "../cluster/taken-for-granted.ts";
@@ -53,14 +54,21 @@ export function createNamespaces(
   namespace: string,
   manifests: readonly Manifest[],
 ): void {
+  for (const object of namespacesOf(namespace, manifests)) {
+    const found = api.get({ resource: "namespaces", name: object.metadata.name });
+    if (!found.ok) api.create(object);
+  }
+}
+
+export function namespacesOf(
+  namespace: string,
+  manifests: readonly Manifest[],
+): readonly KubeObject[] {
   const made = manifests.filter(({ object }) => object.kind === "Namespace");
   const named = manifests.flatMap(({ object }) => object.metadata.namespace ?? []);
   const wanted = new Set([namespace, ...named]);
   for (const { object } of made) wanted.delete(object.metadata.name);
-  for (const name of wanted) {
-    const found = api.get({ resource: "namespaces", name });
-    if (!found.ok) api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  }
+  return [...wanted].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 }
 
 /** The value at a path such as `spec.template.spec.containers[0].image`, or what of it there is. */
