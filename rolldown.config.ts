@@ -1,6 +1,6 @@
 /**
- * The command line in one file, with what it needs of its dependencies: to load some 400 modules one by one
- * takes twice as long as a small run itself. The library stays one file per module (tsc).
+ * The command line: what every command needs in one file, with what that needs of its dependencies, and a file for what few ask.
+ * To load some 400 modules one by one takes twice as long as a small run itself. The library stays one file per module (tsc).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -108,6 +108,20 @@ const ascii: Plugin = {
   },
 };
 
+/** What the entry imports, directly or not: it goes into one file, and what import() asks for into others. */
+const always = new Set<string>();
+const findsAlways: Plugin = {
+  name: "finds-always",
+  buildEnd() {
+    const add = (id: string): void => {
+      if (always.has(id)) return;
+      always.add(id);
+      for (const imported of this.getModuleInfo(id)?.importedIds ?? []) add(imported);
+    };
+    for (const id of this.getModuleIds()) if (this.getModuleInfo(id)?.isEntry === true) add(id);
+  },
+};
+
 /** What is bundled keeps its licence. */
 const licences: Plugin = {
   name: "licences",
@@ -146,6 +160,7 @@ const program: RolldownOptions = {
     noColumns,
     textsWhenAsked,
     kustomizeWhenAsked,
+    findsAlways,
     ascii,
     licences,
   ],
@@ -156,11 +171,12 @@ const program: RolldownOptions = {
     cleanDir: true,
     format: "cjs",
     entryFileNames: "[name].cjs",
-    codeSplitting: false,
+    chunkFileNames: "[name].cjs",
+    codeSplitting: { groups: [{ name: "program", test: (id: string) => always.has(id) }] },
     // A script that is run as src/cli.ts does has no import().
     dynamicImportInCjs: false,
     comments: false,
-    // One expression: src/cli.ts runs it as a script, which can be cached, and gives it what it needs.
+    // One expression each: src/cli.ts runs it as a script, which can be cached, and gives it what it needs.
     postBanner: "(function (require, exports, __filename) {",
     postFooter: "})",
     sourcemap: true,

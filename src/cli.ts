@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * The `rollsim` command: runs cli/program.cjs, which the build makes of src/cli. To compile it takes longer
- * than a small run itself, so the first `rollsim run` leaves beside it what V8 made of it, as Python does in
- * __pycache__. V8 refuses what another version made; where nothing can be written, only time is lost.
+ * The `rollsim` command: runs cli/program.cjs, which the build makes of src/cli, and the files beside it that it asks for. To
+ * compile it takes longer than a small run itself, so the first `rollsim run` leaves beside it what V8 made of it, as Python
+ * does in __pycache__. V8 refuses what another version made; where nothing can be written, only time is lost.
  *
  * The build makes cli.cjs of this file, which is what npm links: Node starts a CommonJS script 4 ms sooner.
  */
@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Script } from "node:vm";
 
-type Program = (require: NodeJS.Require, exports: object, __filename: string) => void;
+type Part = (require: (id: string) => unknown, exports: object, __filename: string) => void;
 
 const LARGE_NEW_SPACE = "--semi-space-growth-factor=16";
 // What suits a small run, and costs one of seconds a twentieth more at most. The heap's new space is made large at once:
@@ -26,20 +26,37 @@ for (const flag of flags[major] ?? []) {
   process.getBuiltinModule("node:v8").setFlagsFromString(flag);
 }
 
-const filename = join(import.meta.dirname, "cli/program.cjs");
-const { mtimeMs } = statSync(filename);
-const cache = `${filename}.${process.version}-${process.arch}-${Math.floor(mtimeMs)}.cache`;
-const cachedData = readIfThere(cache);
-const script = new Script(readFileSync(filename, "latin1"), {
-  filename,
-  ...(cachedData === undefined ? {} : { cachedData }),
-});
-(script.runInThisContext() as Program)(createRequire(filename), {}, filename);
+const folder = join(import.meta.dirname, "cli");
+const parts = new Map<string, object>();
+load("program.cjs");
 
-if (cachedData === undefined && process.argv[2] === "run") {
-  process.once("exit", (code) => {
-    if (code === 0) writeWhole(cache, script.createCachedData());
+/** A file of the folder, with what it exports; others are Node's business. */
+function load(name: string): object {
+  const known = parts.get(name);
+  if (known !== undefined) return known;
+  const exports = {};
+  parts.set(name, exports);
+  const filename = join(folder, name);
+  const others = createRequire(filename);
+  const require = (id: string): unknown => (id.startsWith("./") ? load(id.slice(2)) : others(id));
+  (compiled(filename).runInThisContext() as Part)(require, exports, filename);
+  return exports;
+}
+
+function compiled(filename: string): Script {
+  const { mtimeMs } = statSync(filename);
+  const cache = `${filename}.${process.version}-${process.arch}-${Math.floor(mtimeMs)}.cache`;
+  const cachedData = readIfThere(cache);
+  const script = new Script(readFileSync(filename, "latin1"), {
+    filename,
+    ...(cachedData === undefined ? {} : { cachedData }),
   });
+  if (cachedData === undefined && process.argv[2] === "run") {
+    process.once("exit", (code) => {
+      if (code === 0) writeWhole(cache, script.createCachedData());
+    });
+  }
+  return script;
 }
 
 function readIfThere(path: string): Buffer | undefined {

@@ -11,7 +11,7 @@ export interface CheckArguments {
 
 export async function check({ files, quiet }: CheckArguments, io: CliIo): Promise<ExitCode> {
   let code: ExitCode = exitCodes.fine;
-  for (const file of await inputFiles(files, io)) {
+  for (const file of inputFiles(files, io)) {
     const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
     for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
     if (scenario === undefined) code = exitCodes.usage;

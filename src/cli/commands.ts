@@ -1,5 +1,6 @@
 /** What can be said on the command line. The code that answers is loaded when it is asked for. */
 import type { Argv } from "yargs";
+import { check } from "./check.ts";
 import { oneForm, oneText } from "./one-value.ts";
 import { outputs, type CliIo } from "./io.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type Answer,
   type Registration,
 } from "./more-commands.ts";
+import { run } from "./run.ts";
 
 const registrations: Readonly<Record<string, Registration>> = {
   run: withRun,
@@ -90,11 +92,7 @@ function withRun(parser: Argv, io: CliIo, answer: Answer): Argv {
           describe: "Only scenarios with these labels, as in topic=basics",
         })
         .epilogue(shown("run")),
-    (args) =>
-      answer(async () => {
-        const { run } = await import("./run.ts");
-        return run({ ...args, files: args.file }, io);
-      }),
+    (args) => answer(() => run({ ...args, files: args.file }, io)),
   );
 }
 
@@ -111,11 +109,7 @@ function withCheck(parser: Argv, io: CliIo, answer: Answer): Argv {
           describe: "Only problems",
         })
         .epilogue(shown("check")),
-    (args) =>
-      answer(async () => {
-        const { check } = await import("./check.ts");
-        return check({ ...args, files: args.file }, io);
-      }),
+    (args) => answer(async () => check({ ...args, files: args.file }, io)),
   );
 }
 

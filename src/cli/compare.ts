@@ -26,10 +26,10 @@ export interface CompareArguments {
 
 const defaultStrategies: readonly string[] = ["rolling", "canary", "blue-green"];
 
-export async function compare(args: CompareArguments, io: CliIo): Promise<ExitCode> {
+export function compare(args: CompareArguments, io: CliIo): ExitCode {
   const chosen = (args.strategies?.split(",") ?? defaultStrategies).map(chosenStrategy);
   const watch = watchOf(args);
-  const found = await oneScenario("compare", args.file, io);
+  const found = oneScenario("compare", args.file, io);
   if (found === undefined) return exitCodes.usage;
   const { scenario, readFile } = found;
   const release = releaseOf(scenario);

@@ -14,9 +14,9 @@ export interface DiffArguments {
   readonly output: "text" | "markdown" | "json";
 }
 
-export async function diff(args: DiffArguments, io: CliIo): Promise<ExitCode> {
-  const old = await manifestsIn(args.old, io);
-  const recent = await manifestsIn(args.new, io);
+export function diff(args: DiffArguments, io: CliIo): ExitCode {
+  const old = manifestsIn(args.old, io);
+  const recent = manifestsIn(args.new, io);
   if (old === undefined || recent === undefined) return exitCodes.usage;
   const seeds = worldsOf(args.seeds, old.scenario.seed);
   try {
@@ -37,10 +37,8 @@ export async function diff(args: DiffArguments, io: CliIo): Promise<ExitCode> {
 }
 
 /** What the steps of a scenario apply counts as its manifests; other steps are left out. */
-async function manifestsIn(name: string, io: CliIo): Promise<OneScenario | undefined> {
-  const read = isFolder(name, io.cwd)
-    ? folderScenario(name, io)
-    : await oneScenario("diff", name, io);
+function manifestsIn(name: string, io: CliIo): OneScenario | undefined {
+  const read = isFolder(name, io.cwd) ? folderScenario(name, io) : oneScenario("diff", name, io);
   return read && { ...read, scenario: appliedAtOnce(read.scenario) };
 }
 

@@ -19,10 +19,10 @@ export interface ExplainArguments extends ReplayArguments {
   readonly try: boolean;
 }
 
-export async function explain(args: ExplainArguments, io: CliIo): Promise<ExitCode> {
+export function explain(args: ExplainArguments, io: CliIo): ExitCode {
   const replay = replayOf(args);
   const wanted = args.at === undefined ? undefined : durationOption("at", args.at);
-  const found = await oneScenario("explain", args.file, io);
+  const found = oneScenario("explain", args.file, io);
   if (found === undefined) return exitCodes.usage;
   const { scenario, readFile } = found;
   const width = widthOf(io.out);

@@ -17,13 +17,13 @@ export interface ExportArguments {
   readonly force: boolean;
 }
 
-export async function exportFolder(args: ExportArguments, io: CliIo): Promise<ExitCode> {
+export function exportFolder(args: ExportArguments, io: CliIo): ExitCode {
   const folder = resolve(io.cwd, args.to);
   const { to } = args;
   if (entriesOf(folder, to).length > 0 && !args.force) {
     throw new UsageError(`--to ${to}: is not empty; --force writes into it all the same`);
   }
-  const found = await oneScenario("export", args.file, io);
+  const found = oneScenario("export", args.file, io);
   if (found === undefined) return exitCodes.usage;
   const { scenario } = found;
   if (scenario.manifests.some((manifest) => manifest.found === true)) {

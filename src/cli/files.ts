@@ -2,6 +2,7 @@
 import { compareText } from "../api/order.ts";
 import { readdirSync, readFileSync, statSync, type Stats } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import picomatch from "picomatch";
 import { standardInput, UsageError, type CliIo } from "./io.ts";
 
 export interface InputFile {
@@ -16,10 +17,7 @@ export interface InputFile {
 const mostBytes = 8 * 1024 * 1024;
 
 /** Throws UsageError if something is not there or not readable. */
-export async function inputFiles(
-  names: readonly string[],
-  io: CliIo,
-): Promise<readonly InputFile[]> {
+export function inputFiles(names: readonly string[], io: CliIo): readonly InputFile[] {
   const files: InputFile[] = [];
   const seen = new Set<string>();
   for (const name of names) {
@@ -28,7 +26,7 @@ export async function inputFiles(
       files.push({ name: "<stdin>", text: decode(bytes, "<stdin>"), folder: io.cwd });
       continue;
     }
-    for (const path of await expand(name, io.cwd)) {
+    for (const path of expand(name, io.cwd)) {
       if (seen.has(path)) continue;
       seen.add(path);
       const shown = relative(io.cwd, path);
@@ -103,7 +101,7 @@ export function read<T>(shown: string, take: () => T): T {
   }
 }
 
-async function expand(name: string, cwd: string): Promise<readonly string[]> {
+function expand(name: string, cwd: string): readonly string[] {
   if (name === "") throw new UsageError("an empty name of a file; . is this folder");
   const path = resolve(cwd, name);
   const found = statOf(path);
@@ -114,14 +112,13 @@ async function expand(name: string, cwd: string): Promise<readonly string[]> {
   }
   if (found !== undefined) return [path];
   if (!/[*?[\]{}]/u.test(name)) throw new UsageError(`${name}: no such file`);
-  const files = await matching(name, cwd);
+  const files = matching(name, cwd);
   if (files.length === 0) throw new UsageError(`${name}: no file matches`);
   return files;
 }
 
 /** A glob that the shell left alone, because of quotes or because it has none. */
-async function matching(pattern: string, cwd: string): Promise<readonly string[]> {
-  const { default: picomatch } = await import("picomatch");
+function matching(pattern: string, cwd: string): readonly string[] {
   const { base, glob } = picomatch.scan(pattern);
   const root = resolve(cwd, base);
   const entries = statOf(root)?.isDirectory()

@@ -10,8 +10,8 @@ export interface GuaranteesArguments {
   readonly output: "text" | "json";
 }
 
-export async function guarantees(args: GuaranteesArguments, io: CliIo): Promise<ExitCode> {
-  const read = await oneScenario("guarantees", args.file, io);
+export function guarantees(args: GuaranteesArguments, io: CliIo): ExitCode {
+  const read = oneScenario("guarantees", args.file, io);
   if (read === undefined) return exitCodes.usage;
   const { scenario, readFile } = read;
   // The API server's defaults are part of the settings.

@@ -2,6 +2,7 @@
  * The command line: parses it, lets the command answer, and turns what went wrong into an exit code. A
  * user's mistake is one line on stderr, without a stack.
  */
+import yargs from "yargs";
 import about from "../../package.json" with { type: "json" };
 import { commandNames, commands } from "./commands.ts";
 import { exitCodes, standardInput, UsageError, type CliIo, type ExitCode } from "./io.ts";
@@ -27,7 +28,6 @@ export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode
 }
 
 async function dispatch(argv: readonly string[], io: CliIo): Promise<ExitCode> {
-  const { default: yargs } = await import("yargs");
   let asked: (() => Promise<ExitCode>) | undefined;
   const answer = (command: () => Promise<ExitCode>): void => {
     asked = command;

@@ -11,10 +11,10 @@ export interface OneLineArguments extends ReplayArguments {
   readonly line: readonly string[];
 }
 
-export async function oneLine(args: OneLineArguments, io: CliIo): Promise<ExitCode> {
+export function oneLine(args: OneLineArguments, io: CliIo): ExitCode {
   if (args.line.length === 0)
     throw new UsageError("kubectl needs a line after --, as in -- get pods");
-  const found = await oneScenario("kubectl", args.file, io);
+  const found = oneScenario("kubectl", args.file, io);
   if (found === undefined) return exitCodes.usage;
   const { scenario, readFile } = found;
   // Of habit: `-- kubectl get pods`.

@@ -18,12 +18,8 @@ export interface OneScenario {
  * Reads it and tells its problems; undefined: with these it cannot be played. Throws UsageError for a folder or pattern of
  * several files: which of them is meant?
  */
-export async function oneScenario(
-  command: string,
-  name: string,
-  io: CliIo,
-): Promise<OneScenario | undefined> {
-  const [file, ...more] = await inputFiles([name], io);
+export function oneScenario(command: string, name: string, io: CliIo): OneScenario | undefined {
+  const [file, ...more] = inputFiles([name], io);
   if (file === undefined || more.length > 0)
     throw new UsageError(`${command} takes one file; ${name} is several`);
   return readOne(file, io);

@@ -24,7 +24,7 @@ export async function quiz(args: QuizArguments, io: CliIo): Promise<ExitCode> {
   if (file === standardInput && !answers) {
     throw new UsageError("the answers come from standard input: quiz takes a file, or --answers");
   }
-  const found = await oneScenario("quiz", file, io);
+  const found = oneScenario("quiz", file, io);
   if (found === undefined) return exitCodes.usage;
   const { scenario, readFile } = found;
   // What a controller whose cache lags has seen is not there to be shown.

@@ -1,5 +1,6 @@
 /** Who writes the results of `run`, by --output. */
 import { colourPaint, plainPaint } from "../report/paint.ts";
+import { textReport, verdictReport } from "../report/text.ts";
 import type { Problem } from "../scenario/problem.ts";
 import type { Result } from "../scenario/result.ts";
 import type { Output, Stream } from "./io.ts";
@@ -56,7 +57,6 @@ export async function reporterOf(
 }
 
 async function textReporter(options: ReporterOptions, out: Stream): Promise<Reporter> {
-  const { textReport, verdictReport } = await import("../report/text.ts");
   const paint = options.colour ? colourPaint : plainPaint;
   const layout = { paint, width: Math.max(60, Math.min(options.width, 120)) };
   let files = 0;

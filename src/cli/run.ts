@@ -38,7 +38,7 @@ export async function run(args: RunArguments, io: CliIo): Promise<ExitCode> {
   );
   let code: ExitCode = exitCodes.fine;
   let matching = 0;
-  for (const file of await inputFiles(args.files, io)) {
+  for (const file of inputFiles(args.files, io)) {
     const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
     for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
     if (scenario === undefined) {

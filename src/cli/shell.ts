@@ -15,7 +15,7 @@ export interface ShellArguments extends ReplayArguments {
 }
 
 export async function shell(args: ShellArguments, io: CliIo): Promise<ExitCode> {
-  const session = await begin(args, io);
+  const session = begin(args, io);
   if (session === undefined) return exitCodes.usage;
   if (!process.stdin.isTTY || !io.out.isTTY) return fromPipe(session, io);
   io.out.write("A cluster in virtual time. help says what you can do.\n");
@@ -24,7 +24,7 @@ export async function shell(args: ShellArguments, io: CliIo): Promise<ExitCode> 
 }
 
 /** The cluster with the file's manifests applied; its steps are for the user to take. */
-async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefined> {
+function begin(args: ShellArguments, io: CliIo): Session | undefined {
   if (args.file === undefined) {
     const { seed, schedule } = replayOf(args);
     const cluster = new Cluster({
@@ -35,7 +35,7 @@ async function begin(args: ShellArguments, io: CliIo): Promise<Session | undefin
     return new Session(cluster, { namespace: "default", readFile, columns: widthOf(io.out) });
   }
   if (args.file === standardInput) throw new UsageError("shell takes a file");
-  const asked = await oneScenario("shell", args.file, io);
+  const asked = oneScenario("shell", args.file, io);
   if (asked === undefined) return undefined;
   const { scenario, readFile } = asked;
   return beginSession(scenario, { ...replayOf(args), readFile }, widthOf(io.out));

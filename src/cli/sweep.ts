@@ -25,14 +25,14 @@ export interface SweepArguments {
 
 const mostSettings = 1000;
 
-export async function sweep(args: SweepArguments, io: CliIo): Promise<ExitCode> {
+export function sweep(args: SweepArguments, io: CliIo): ExitCode {
   const grid: Grid = {
     surges: amountsOf("surge", args.surge ?? "0,1,25%,50%,100%"),
     unavailables: amountsOf("unavailable", args.unavailable ?? "0,1,25%,50%"),
     minReadies: secondsOf("min-ready", args.minReady ?? "0s"),
     preStops: secondsOf("pre-stop", args.preStop ?? "0s"),
   };
-  const read = await oneScenario("sweep", args.file, io);
+  const read = oneScenario("sweep", args.file, io);
   if (read === undefined) return exitCodes.usage;
   const { scenario, readFile } = read;
   const seeds = worldsOf(args.seeds, scenario.seed);

@@ -45,9 +45,8 @@ export interface VerifyArguments {
 const allowed = ["undo", "scale", "pause", "fail", "lag"] as const;
 type Allowed = (typeof allowed)[number];
 
-export async function verify(args: VerifyArguments, io: CliIo): Promise<ExitCode> {
-  const given =
-    args.file === undefined ? undefined : await deploymentIn(args.file, args.object, io);
+export function verify(args: VerifyArguments, io: CliIo): ExitCode {
+  const given = args.file === undefined ? undefined : deploymentIn(args.file, args.object, io);
   if (given === "refused") return exitCodes.usage;
   const allow = allowOf(args.allow);
   const config = configOf(args, given, allow);
@@ -88,12 +87,8 @@ const NEEDS: Readonly<Record<string, string>> = {
   CE7: "--scale-to",
 };
 
-async function deploymentIn(
-  path: string,
-  wanted: string | undefined,
-  io: CliIo,
-): Promise<Deployment | "refused"> {
-  const read = await oneScenario("verify", path, io);
+function deploymentIn(path: string, wanted: string | undefined, io: CliIo): Deployment | "refused" {
+  const read = oneScenario("verify", path, io);
   if (read === undefined) return "refused";
   const { scenario, readFile } = read;
   const found = deploymentOf(scenario, wanted, readFile);
