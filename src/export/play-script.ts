@@ -125,7 +125,7 @@ run() { # a line, and the exit code that it is to have
 }`;
 }
 
-const nodesReady = `kubectl wait -f nodes.yaml --for=condition=Ready --timeout=60s
+const nodesReady = `kubectl wait -f nodes.yaml --for=condition=Ready --timeout=2m
 while kubectl get nodes -o jsonpath='{.items[*].spec.taints[*].key}' | grep -q node.kubernetes.io/not-ready; do
   sleep 0.5
 done`;

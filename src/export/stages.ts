@@ -30,6 +30,7 @@ const conditionIs = (type: string, status: "True" | "False"): Requirement => ({
 
 const isNew = lacks(".status.containerStatuses");
 const isRunning = exists(".status.containerStatuses[0].state.running");
+const isWaiting = exists(".status.containerStatuses[0].state.waiting");
 const isReady = conditionIs("Ready", "True");
 const isUnready = conditionIs("Ready", "False");
 const wasUnready = conditionIs(marks.unready, "True");
@@ -157,7 +158,7 @@ function turnsOf(
   const start: Turn = ["start", [], within(life.start), podStatus.runs(written)];
   const crash = (when: Requirement): readonly Turn[] => [
     ["crash", [isRunning, when], after(since), podStatus.crashed],
-    ["restart", [lacks(isRunning.key)], BACK_OFF, podStatus.restarted],
+    ["restart", [isWaiting], BACK_OFF, podStatus.restarted],
   ];
   switch (type) {
     case "NeverRunning":

@@ -14,7 +14,13 @@ let count = 0;
 
 interface Stage extends KubeObject {
   readonly spec: {
-    readonly selector: { readonly matchExpressions: readonly { readonly key: string }[] };
+    readonly selector: {
+      readonly matchExpressions: readonly {
+        readonly key: string;
+        readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        readonly values?: readonly string[];
+      }[];
+    };
     readonly delay: Readonly<Record<string, unknown>>;
     readonly weight?: number;
     readonly next: { readonly statusTemplate?: string; readonly delete?: boolean };
@@ -75,4 +81,52 @@ export function written(body: string, manifest = deployment()): string {
   const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: of-a-test }\n";
   writeFileSync(join(cwd, name), `${head}until: 5m\n${body}\n${manifest}`);
   return name;
+}
+
+/** A pod as KWOK's selectors see it, as far as stages ask. */
+export interface PodSeen {
+  readonly ordinal?: number;
+  readonly deleted?: true;
+  /** Of its container; absent: it has none yet. */
+  readonly state?: "running" | "waiting";
+  /** Conditions that are True, and those that are False. */
+  readonly conditions?: Readonly<Record<string, "True" | "False">>;
+}
+
+/** Which stages are for it; all images fit. */
+export function stagesFor(pod: PodSeen, stages: Exported["stages"]): readonly string[] {
+  return [...stages].flatMap(([name, { selector }]) =>
+    selector.matchExpressions.every((requirement) => isMet(pod, requirement)) ? [name] : [],
+  );
+}
+
+type Requirement = Stage["spec"]["selector"]["matchExpressions"][number];
+
+function isMet(pod: PodSeen, { key, operator, values = [] }: Requirement): boolean {
+  const found = valueOf(pod, key);
+  const isIn = found !== undefined && values.includes(String(found));
+  if (operator === "In") return isIn;
+  if (operator === "NotIn") return !isIn;
+  return (found !== undefined) === (operator === "Exists");
+}
+
+/** What the expressions of stages give, one by one. */
+function valueOf(pod: PodSeen, key: string): string | number | boolean | undefined {
+  const [, type] = /^\.status\.conditions\[\]\? \| select\(\.type == "(\S+)"\)/u.exec(key) ?? [];
+  if (type !== undefined) return pod.conditions?.[type];
+  const [, state] = /^\.status\.containerStatuses\[0\]\.state\.(\w+)$/u.exec(key) ?? [];
+  if (state !== undefined) return pod.state === state ? true : undefined;
+  const [, most] = /"rollsim\.dev\/ordinal"\] \| tonumber\) <= (\d+)$/u.exec(key) ?? [];
+  if (most !== undefined)
+    return pod.ordinal === undefined ? undefined : pod.ordinal <= Number(most);
+  switch (key) {
+    case ".metadata.deletionTimestamp":
+      return pod.deleted;
+    case ".status.containerStatuses":
+      return pod.state;
+    case '(.metadata.annotations["rollsim.dev/ordinal"] | tonumber)':
+      return pod.ordinal;
+    default:
+      throw new Error(`no stage asks for ${key}`);
+  }
 }

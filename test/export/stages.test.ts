@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { delays, deployment, exported, written } from "./exported.ts";
+import { delays, deployment, exported, stagesFor, written, type PodSeen } from "./exported.ts";
 
 describe("stages", () => {
   test("wait as long as behaviors say: until a pod runs, is ready, and is gone", async () => {
@@ -25,6 +25,13 @@ describe("stages", () => {
     expect(delays(plain)).toMatchObject({ "pods-1-ready": 1000, "pods-1-end": 0 });
     const probed = await exported(written("", deployment("web:v1", probe + hook)));
     expect(delays(probed)).toMatchObject({ "pods-1-ready": 10_000, "pods-1-end": 6000 });
+  });
+
+  test("pods end when they are killed, at the latest", async () => {
+    const life = "behaviors: [{ terminate: { delay: 1h } }]";
+    const grace = "terminationGracePeriodSeconds: 20";
+    const folder = await exported(written(life, deployment("web:v1", "", grace)));
+    expect(delays(folder)).toMatchObject({ "pods-1-end": 20_000 });
   });
 
   test("templates of one behavior whose pods live otherwise are told apart", async () => {
@@ -85,6 +92,38 @@ describe("stages", () => {
     expect(delays(folder)).toEqual(Object.fromEntries(named));
   });
 
+  // Found on a real control plane: KWOK draws among stages that are for the same pod.
+  test.each([
+    "ImagePullBackOff",
+    "NeverRunning",
+    "NeverReady",
+    "CrashLoopBackOff",
+    "ReadyThenCrash",
+    "ReadyThenUnready, recover: 4s",
+    "ReadyThenUnready",
+    "Evicted",
+    "CrashLoopBackOff, first: 2",
+    "ReadyThenUnready, recover: 4s, first: 2",
+  ])("at any moment of a pod's life one stage at most is for it: %s", async (fault) => {
+    const { stages } = await exported(written(`behaviors: [{ fault: { type: ${fault} } }]`));
+    const unready = { Ready: "False" } as const;
+    const moments: readonly PodSeen[] = [
+      {},
+      { state: "waiting", conditions: unready },
+      { state: "running", conditions: unready },
+      { state: "running", conditions: { Ready: "True" } },
+      { state: "running", conditions: { ...unready, "rollsim.dev/WasUnready": "True" } },
+      { state: "running", conditions: { Ready: "True", "rollsim.dev/WasUnready": "True" } },
+    ];
+    const pods = [1, 3].flatMap((ordinal) => moments.map((moment) => ({ ...moment, ordinal })));
+    for (const pod of pods) {
+      expect(stagesFor(pod, stages).length, JSON.stringify(pod)).toBeLessThanOrEqual(1);
+      expect(stagesFor({ ...pod, deleted: true }, stages)).toEqual(["pods-1-end"]);
+    }
+    expect(stagesFor({ ordinal: 1 }, stages)).toHaveLength(1);
+    expect(stagesFor({ ordinal: 3 }, stages)).toHaveLength(1);
+  });
+
   test("a fault of a share of the pods is drawn by weight, with the first stage", async () => {
     const { stages } = await exported(
       written("behaviors: [{ fault: { type: NeverReady, probability: 0.3 } }]"),
@@ -119,6 +158,7 @@ describe("stages", () => {
           '[0,3000][(.metadata.annotations["rollsim.dev/ordinal"] | tonumber) - 1] // 0 | "\\(. + 2000)ms"',
       },
     });
+    expect(stagesFor({}, stages)).toEqual([]);
     const other = await exported(written("behaviors: [{ ready: { delay: 2s } }]"));
     expect(other.text("play.sh")).not.toContain("ordinal");
   });

@@ -3,6 +3,7 @@ import { askingMutants } from "./asking-mutants.ts";
 import { clusterMutants } from "./cluster-mutants.ts";
 import { countMutants } from "./count-mutants.ts";
 import { explainMutants } from "./explain-mutants.ts";
+import { exportMutants } from "./export-mutants.ts";
 import { foundMutants } from "./found-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
 import { loopMutants } from "./loop-mutants.ts";
@@ -46,4 +47,5 @@ export const mutants: readonly Mutant[] = [
   ...sweepMutants,
   ...sentenceMutants,
   ...sentenceReplicaSetMutants,
+  ...exportMutants,
 ];
