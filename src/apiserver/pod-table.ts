@@ -20,6 +20,7 @@ import {
   type PodRecord,
 } from "./pod-columns.ts";
 import { RowList } from "./row-list.ts";
+import { MOST_PODS, TooManyPods } from "./too-many-pods.ts";
 
 /** What is counted for one ReplicaSet. */
 interface Tally {
@@ -305,6 +306,7 @@ export class PodTable {
   #reserve(row: number): void {
     assert(row >= 0, `pod row ${row}`);
     if (row >= this.#columns.flags.length) {
+      if (row >= MOST_PODS) throw new TooManyPods();
       const larger = podColumns(Math.max(row + 1, this.#columns.flags.length * 2));
       growColumns(this.#columns, larger);
       this.#columns = larger;

@@ -6,19 +6,23 @@ import yargs from "yargs";
 import about from "../../package.json" with { type: "json" };
 import { commandNames, commands } from "./commands.ts";
 import { exitCodes, standardInput, UsageError, type CliIo, type ExitCode } from "./io.ts";
+import { TooManyPods } from "../apiserver/too-many-pods.ts";
 import { ScheduleMismatch } from "../controllers/schedule.ts";
 import { nearest } from "../scenario/nearest.ts";
 
 const NO_COMMAND = "what to do? See rollsim --help";
 const ONE_COMMAND = "one command at a time";
 
+/** What the user can mend. */
+const usageErrors = [UsageError, ScheduleMismatch, TooManyPods];
+
 /** Runs one command line, without the program's name, and answers with the exit code. */
 export async function main(argv: readonly string[], io: CliIo): Promise<ExitCode> {
   try {
     return await dispatch(withoutHelp(argv), io);
   } catch (error) {
-    if (error instanceof UsageError || error instanceof ScheduleMismatch) {
-      io.err.write(`rollsim: ${error.message}\n`);
+    if (usageErrors.some((kind) => error instanceof kind)) {
+      io.err.write(`rollsim: ${(error as Error).message}\n`);
       return exitCodes.usage;
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

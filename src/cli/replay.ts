@@ -1,4 +1,5 @@
 /** What `run`, `explain` and `kubectl` share: how a scenario is to be played, and how far. */
+import { TooManyPods } from "../apiserver/too-many-pods.ts";
 import { isSchedule, ScheduleMismatch } from "../controllers/schedule.ts";
 import { formatDuration, parseDuration } from "../api/duration.ts";
 import type { RunOptions } from "../scenario/run.ts";
@@ -25,12 +26,12 @@ export function replayOf(args: ReplayArguments): Pick<RunOptions, "seed" | "sche
   };
 }
 
-/** A recorded schedule that does not fit the run is the user's mistake. */
+/** A recorded schedule that does not fit the run is the user's mistake, and so are more pods than a run can have. */
 export function playing<T>(file: string, play: () => T): T {
   try {
     return play();
   } catch (error) {
-    if (!(error instanceof ScheduleMismatch)) throw error;
+    if (!(error instanceof ScheduleMismatch || error instanceof TooManyPods)) throw error;
     throw new UsageError(`${file}: ${error.message}`, { cause: error });
   }
 }

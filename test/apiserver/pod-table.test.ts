@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NO_OWNER, Phase, type PodRecord } from "../../src/apiserver/pod-columns.ts";
 import { PodTable } from "../../src/apiserver/pod-table.ts";
+import { MOST_PODS, TooManyPods } from "../../src/apiserver/too-many-pods.ts";
 import { runs } from "../support/seed.ts";
 import { isActive, isReady, OWNERS, podChange, PodModel } from "./pod-model.ts";
 
@@ -166,4 +167,10 @@ describe("cohorts", () => {
     });
     fc.assert(property, runs(150));
   });
+});
+
+test("a table of pods has an end, and a replica count with a zero too many finds it", () => {
+  const table = new PodTable();
+  expect(() => table.put(MOST_PODS, { owner: 0 })).toThrow(TooManyPods);
+  expect(table.length).toBe(0);
 });
