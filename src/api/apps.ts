@@ -4,6 +4,7 @@ import type { ConditionStatus, IntOrString, KubeObject, LabelSelector, Timestamp
 
 /** The label with the hash of the pod template (apps/v1 DefaultDeploymentUniqueLabelKey). */
 export const HASH_LABEL = "pod-template-hash";
+export const ROLLBACK_TO = "deprecated.deployment.rollback.to";
 
 export interface RollingUpdateDeployment {
   /** Pods above `replicas` at most; a percentage rounds up. Default 25%. */

@@ -9,6 +9,7 @@
 import type { KubeObject } from "../api/meta.ts";
 import { compareText } from "../api/order.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
+import { converted } from "./conversion.ts";
 import { asRecord, asString, isNil, isRecord, type Json } from "./json.ts";
 import { kindOfObject } from "./kinds.ts";
 import { decodeScalar, DecodeAbort, type FieldContext } from "./decode-scalar.ts";
@@ -49,7 +50,7 @@ export function decodeObject(
     const name = asString(metadata["name"]);
     return { ok: true, value: { ...copy, apiVersion, kind, metadata: { ...metadata, name } } };
   }
-  const { value, error, strictErrors } = decodeJson(type, json, "as written");
+  const { value, error, strictErrors } = converted(decodeJson(type, json, "as written"));
   if (error !== undefined) return { ok: false, status: unhandled(apiVersion, kind, error) };
   if (strictErrors.length > 0 && fieldValidation === "Strict") {
     const list = `strict decoding error: ${strictErrors.join(", ")}`;

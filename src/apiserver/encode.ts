@@ -6,6 +6,7 @@
 import type { KubeObject } from "../api/meta.ts";
 import { compareText } from "../api/order.ts";
 import { asArray, asRecord, isNil, isRecord } from "./json.ts";
+import { convertedBack } from "./conversion.ts";
 import { printQuantity, quantityOf } from "./quantity.ts";
 import { schemaOf, type FieldInfo, type StructInfo, type TypeInfo } from "./schema.ts";
 
@@ -14,8 +15,8 @@ export function canonicalObject(object: KubeObject): KubeObject {
   const type = schemaOf(object.apiVersion, object.kind);
   if (type === undefined) return object;
   // `apiVersion, kind, metadata` first, as the API prints objects.
-  const { apiVersion, kind, metadata } = object;
-  const fields = encodeStruct(type, { ...object, apiVersion, kind, metadata });
+  const { apiVersion, kind, metadata, ...rest } = convertedBack(object);
+  const fields = encodeStruct(type, { ...rest, apiVersion, kind, metadata });
   const meta = { name: metadata.name, ...asRecord(fields["metadata"]) };
   return { apiVersion, kind, ...fields, metadata: meta };
 }

@@ -4,6 +4,7 @@
  */
 import type { KubeObject } from "../api/meta.ts";
 import { failure, type Answer, type Status } from "../api/status.ts";
+import { converted } from "./conversion.ts";
 import { groupVersionOf } from "./kinds.ts";
 import {
   asKubeObject,
@@ -55,7 +56,7 @@ export function applyPatch(
   const { group } = groupVersionOf(original.apiVersion);
   const decoded: Decoded =
     isSame && type !== undefined
-      ? decodeJson(type, patched.value)
+      ? converted(decodeJson(type, patched.value))
       : { value: named, error: wrongKind(named, { group, kind: original.kind }), strictErrors: [] };
   const strictErrors = [...(patched.warnings ?? []), ...decoded.strictErrors];
   return answered({ ...decoded, strictErrors }, () => JSON.stringify(patched.value), {
@@ -120,7 +121,12 @@ function strategic(
   try {
     const result = mergeObject(isDraft(draft) ? draft : {}, rest, type, "apply");
     nameKind(result, current);
-    return answered(fromUnstructured(type, result), () => goPrint(rest), { fieldValidation });
+    const decoded = fromUnstructured(type, result);
+    const { value, error } = converted(decoded);
+    if (decoded.error === undefined && error !== undefined) {
+      return { ok: false, status: failure(500, "none", error) };
+    }
+    return answered({ ...decoded, value }, () => goPrint(rest), { fieldValidation });
   } catch (error) {
     if (error instanceof PatchError) return { ok: false, status: patchFailure(error) };
     throw error;

@@ -17,6 +17,7 @@ import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
 import { classProblem } from "./pod-classes.ts";
+import { invalidPod } from "./pod-verdicts.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
 import { keyOf, type PodMaker, type Store } from "./store.ts";
@@ -227,14 +228,28 @@ export class PodWriter {
     const { namespace = "default" } = replicaSet.metadata;
     const labels = replicaSet.spec.template.metadata?.labels ?? {};
     const place = store.get("namespaces", namespace);
-    const status =
+    return (
       refusals.take("create", PODS, "", requester.by) ??
       (place === undefined ? undefined : refuseNewContent(place, PODS, replicaSet.metadata.name)) ??
       this.#classRefusal(replicaSet) ??
+      this.#overPodQuota() ??
+      this.#invalid(replicaSet) ??
       this.#overLimits(replicaSet) ??
       webhookRefusal(store, namespace, labels) ??
-      this.#overQuota(replicaSet);
-    if (status !== undefined) return status;
+      this.#overQuota(replicaSet)
+    );
+  }
+
+  #invalid(replicaSet: ReplicaSet): Status | undefined {
+    const { registry } = this.#api.store;
+    const { metadata, spec } = replicaSet;
+    const { namespace = "default", name } = metadata;
+    const source = registry.sourceIndex(replicaSet, spec.template);
+    return invalidPod(registry.sources[source]!, () => registry.nextName(namespace, name));
+  }
+
+  #overPodQuota(): Status | undefined {
+    const { refusals, store } = this.#api;
     const { podQuota } = refusals;
     if (podQuota === 0 || store.pods.live < podQuota) return undefined;
     const used = store.pods.live;

@@ -3,6 +3,7 @@
  * kubectl/pkg/util/deployment (v0.37.2).
  */
 import { HASH_LABEL } from "../api/apps.ts";
+import { parseInt64 } from "../api/int64.ts";
 import { isControlledBy, type KubeObject } from "../api/meta.ts";
 import { byName, compareText } from "../api/order.ts";
 import type { Call } from "./call.ts";
@@ -62,5 +63,5 @@ export function withoutHash(template: JsonMap): JsonMap {
 export function revisionOf(object: KubeObject): number | undefined {
   const text = object.metadata.annotations?.[revisionKey];
   if (text === undefined) return 0;
-  return /^-?\d+$/.test(text) ? Number(text) : undefined;
+  return parseInt64(text);
 }

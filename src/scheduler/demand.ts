@@ -1,4 +1,5 @@
 /** What a pod asks of a node, from its spec: resources, labels of nodes, other pods near it or far from it. */
+import { parseInt64 } from "../api/int64.ts";
 import type { PodSpec } from "../api/core.ts";
 import type { StringMap } from "../api/meta.ts";
 import { asArray, asRecord, asString, type Json } from "../apiserver/json.ts";
@@ -138,5 +139,5 @@ function isMet({ operator, values }: Json, value: string | undefined): boolean {
 
 /** NaN, which is neither more nor less than anything, for what Go's ParseInt refuses. */
 function integer(text: string | undefined): number {
-  return text !== undefined && /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
+  return parseInt64(text ?? "") ?? Number.NaN;
 }

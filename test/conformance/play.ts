@@ -39,7 +39,7 @@ export function play(
     const frame = frames.take();
     if (frame !== undefined && stop(frame, frames.all.length - 1) === "stop") ended = true;
   });
-  for (const action of recorded.actions) {
+  for (const action of recorded.actions.toSorted((a, b) => a.at - b.at)) {
     if (ended || action.at > recorded.until) break;
     cluster.runBefore(action.at * 1000);
     frames.note(act(cluster, action, names));
@@ -51,10 +51,12 @@ export function play(
 }
 
 function behaviors(recorded: RecordedCase): Behavior[] {
-  return Object.entries(recorded.images).map(([image, behavior]) => ({
+  const listed = Object.entries(recorded.images).map(([image, behavior]) => ({
     match: { image },
     ...behaviorOf(behavior),
   }));
+  // Pods of other images take no time for anything.
+  return [...listed, behaviorOf({})];
 }
 
 function behaviorOf(b: RecordedBehavior): Omit<Behavior, "match"> {

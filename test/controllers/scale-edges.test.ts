@@ -1,6 +1,6 @@
 /** Sizes in situations that users make by hand, and that stay for a moment only. */
 import { expect, test } from "vitest";
-import { MAX_REPLICAS } from "../../src/controllers/deployment/revisions.ts";
+import { DESIRED_REPLICAS, MAX_REPLICAS } from "../../src/controllers/deployment/revisions.ts";
 import { deployment, planFor, replicaSet, sizes } from "./rollout-view.ts";
 
 const surge3 = {
@@ -43,4 +43,13 @@ test("an old ReplicaSet of size 0 of which pods are still told neither ends a st
     replicaSet({ image: "web:2", replicas: 5 }),
   ]);
   expect(sizes(plan)).toEqual({ "web-1": 3 });
+});
+
+test("a wanted size that is 10 in 32 bits is 10: the old ReplicaSets of a paused Deployment go", () => {
+  const wanted = { [DESIRED_REPLICAS]: String(2 ** 32 + 10) };
+  const plan = planFor(deployment({ spec: { replicas: 10, ...surge3, paused: true } }), [
+    replicaSet({ image: "web:1", replicas: 2 }),
+    replicaSet({ image: "web:2", replicas: 10, annotations: wanted }),
+  ]);
+  expect(sizes(plan)).toEqual({ "web-1": 0 });
 });

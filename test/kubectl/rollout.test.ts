@@ -53,6 +53,18 @@ describe("rollout undo", () => {
     expect(annotations).toEqual({ "deployment.kubernetes.io/revision": "2" });
   });
 
+  test("reads a revision as Go does, and knows none below 0", () => {
+    const run = threeRevisions();
+    const first = run("get rs --sort-by=.metadata.creationTimestamp -o name").split("\n")[0]!;
+    run(`annotate ${first} --overwrite deployment.kubernetes.io/revision=+1`);
+    expect(run("rollout undo deploy/web --to-revision=1")).toContain("rolled back");
+    run("rollout pause deploy/web");
+    run(`annotate ${first} --overwrite deployment.kubernetes.io/revision=-1`);
+    expect(run("rollout undo deploy/web --to-revision=-1")).toBe(
+      "error: unable to find specified revision -1 in history\n",
+    );
+  });
+
   test("to the revision that runs is skipped", () => {
     const run = threeRevisions();
     expect(run("rollout undo deploy/web --to-revision=3")).toBe(

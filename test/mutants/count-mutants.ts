@@ -126,8 +126,8 @@ const deployments = noticedBy(
     [
       "an empty revision is never raised",
       `${deployment}revisions`,
-      `text === undefined || text === "" ? 0 : parseInteger(text)`,
-      `text === undefined ? 0 : parseInteger(text)`,
+      `text === undefined || text === "" ? 0 : parseInt64(text)`,
+      `text === undefined ? 0 : parseInt64(text)`,
     ],
     [
       "minReadySeconds is followed only when it grows",

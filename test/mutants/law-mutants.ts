@@ -145,7 +145,7 @@ const deployments = noticedBy(
     [
       "saturation does not look at the size that was wanted",
       `${deployment}scale`,
-      `next.spec.replicas === replicas && Number(text) === replicas && available(next) === replicas`,
+      `next.spec.replicas === replicas && int32(wanted) === replicas && available(next) === replicas`,
       `next.spec.replicas === replicas && available(next) === replicas`,
     ],
     [

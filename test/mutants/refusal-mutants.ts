@@ -146,9 +146,59 @@ const limits = noticedBy(
   ],
 );
 
+const verdicts = noticedBy(
+  ["apiserver/pod-verdicts.test.ts"],
+  [
+    [
+      "pods are as right as their template",
+      "apiserver/pod-writer",
+      "      this.#invalid(replicaSet) ??\n",
+      "",
+    ],
+    [
+      "pods have no service account unless they say so",
+      "apiserver/pod-verdicts",
+      'serviceAccountName: "default", serviceAccount: "default", ',
+      "",
+    ],
+  ],
+);
+
+const numbers = noticedBy(
+  ["apiserver/conversion.test.ts", "api/int64.test.ts", "controllers/scale-edges.test.ts"],
+  [
+    [
+      "any integer fits in 64 bits",
+      "api/int64",
+      "BigInt.asIntN(64, exact) === exact ? value : undefined",
+      "value",
+    ],
+    [
+      "a rollback to what is no number is asked for in vain",
+      "apiserver/conversion",
+      "if (revision === undefined) return { ...read, error: unread(text) };",
+      "if (revision === undefined) return read;",
+    ],
+    [
+      "an empty annotation that asks for a rollback stays",
+      "apiserver/encode",
+      "convertedBack(object)",
+      "object",
+    ],
+    [
+      "a wanted size has 64 bits",
+      "controllers/deployment/scale",
+      "int32(wanted) === replicas",
+      "wanted === replicas",
+    ],
+  ],
+);
+
 export const refusalMutants: readonly Mutant[] = [
   ...conflicts,
   ...syncs,
   ...refusedWrites,
   ...limits,
+  ...verdicts,
+  ...numbers,
 ];

@@ -60,8 +60,8 @@ export const sentenceMutants: readonly Mutant[] = noticedBy(
     [
       "a new ReplicaSet that is too large is full",
       `${deployment}scale`,
-      `next.spec.replicas === replicas && Number(text)`,
-      `Number(text)`,
+      `next.spec.replicas === replicas && int32(wanted)`,
+      `int32(wanted)`,
     ],
     [
       "max-replicas of 0 is taken as it stands",

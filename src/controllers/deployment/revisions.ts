@@ -2,7 +2,8 @@
  * Which ReplicaSet is the new one, what revision each has, and the annotations that carry this.
  * Mirrors deployment/util/deployment_util.go.
  */
-import type { Deployment, ReplicaSet } from "../../api/apps.ts";
+import { ROLLBACK_TO, type Deployment, type ReplicaSet } from "../../api/apps.ts";
+import { parseInt64 } from "../../api/int64.ts";
 import type { StringMap } from "../../api/meta.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { ceiling } from "./fenceposts.ts";
@@ -12,7 +13,6 @@ export const REVISION = "deployment.kubernetes.io/revision";
 export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
 export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
 export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
-export const ROLLBACK_TO = "deprecated.deployment.rollback.to";
 export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** Characters of `revision-history`; beyond, the oldest numbers are dropped. */
@@ -38,7 +38,7 @@ export function findRevisions(d: Deployment, owned: readonly ReplicaSet[]): Revi
 export function revisionOf(rs: ReplicaSet): number | undefined {
   const text = rs.metadata.annotations?.[REVISION];
   if (text === undefined) return 0;
-  return parseInteger(text);
+  return parseInt64(text);
 }
 
 export function maxRevision(sets: readonly ReplicaSet[]): number {
@@ -94,7 +94,7 @@ export function revisionAnnotations(
     ([key, value]) => !NOT_COPIED.has(key) && current?.[key] !== value,
   );
   const text = current?.[REVISION];
-  const before = text === undefined || text === "" ? 0 : parseInteger(text);
+  const before = text === undefined || text === "" ? 0 : parseInt64(text);
   const raised = before !== undefined && before < revision;
   if (copied.length === 0 && !raised) return { annotations: current ?? {}, changed: false };
   const annotations: Record<string, string> = { ...current, ...Object.fromEntries(copied) };
@@ -130,9 +130,4 @@ function appendHistory(annotations: Record<string, string>, replaced: string): v
     kept = kept.slice(1);
   }
   if (length <= HISTORY_LIMIT) annotations[REVISION_HISTORY] = [...kept, replaced].join(",");
-}
-
-/** As strconv.ParseInt reads a decimal. */
-function parseInteger(text: string): number | undefined {
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
 }

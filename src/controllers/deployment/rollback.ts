@@ -2,19 +2,19 @@
  * The old way to roll back, by an annotation on the Deployment: the controller itself restores a revision.
  * (kubectl rollout undo patches the template instead.) Mirrors deployment/rollback.go.
  */
-import { HASH_LABEL, type Deployment, type ReplicaSet } from "../../api/apps.ts";
+import { HASH_LABEL, ROLLBACK_TO, type Deployment, type ReplicaSet } from "../../api/apps.ts";
+import { parseInt64 } from "../../api/int64.ts";
 import { templatesEqualIgnoringHash } from "../../apiserver/equality.ts";
 import { decide } from "../decisions.ts";
 import { DONE, write, type Steps, type Verdict } from "../reconcile.ts";
 import { syncRevisions } from "./new-replica-set.ts";
-import { annotationsOfRollback, lastRevision, revisionOf, ROLLBACK_TO } from "./revisions.ts";
+import { annotationsOfRollback, lastRevision, revisionOf } from "./revisions.ts";
 import { failed, refused } from "./step.ts";
 import { allOf, type DeploymentSync } from "./view.ts";
 
 /** The revision asked for, 0 for the last one; undefined where nothing (or no number) is asked for. */
 export function rollbackTo(d: Deployment): number | undefined {
-  const text = d.metadata.annotations?.[ROLLBACK_TO] ?? "";
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+  return parseInt64(d.metadata.annotations?.[ROLLBACK_TO] ?? "");
 }
 
 export function* rollback(sync: DeploymentSync, owned: readonly ReplicaSet[]): Steps<Verdict> {

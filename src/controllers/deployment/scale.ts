@@ -2,6 +2,7 @@
  * Scaling without a rollout step: a changed `replicas`, or a paused Deployment. With several active
  * ReplicaSets each gets its share. Mirrors deployment/sync.go (isScalingEvent, sync, scale).
  */
+import { parseInt64 } from "../../api/int64.ts";
 import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import { decide } from "../decisions.ts";
 import { DONE, type Steps, type Verdict } from "../reconcile.ts";
@@ -95,10 +96,11 @@ function* scaleOnly(sync: DeploymentSync, rs: ReplicaSet): Steps<Step> {
 /** All that were wanted are there and available, in the new ReplicaSet alone. */
 function isSaturated(d: Deployment, next: ReplicaSet | undefined): boolean {
   const text = next?.metadata.annotations?.[DESIRED_REPLICAS] ?? "";
-  if (next === undefined || !/^[+-]?\d+$/.test(text)) return false;
+  const wanted = parseInt64(text);
+  if (next === undefined || wanted === undefined) return false;
   const { replicas } = d.spec;
   return (
-    next.spec.replicas === replicas && Number(text) === replicas && available(next) === replicas
+    next.spec.replicas === replicas && int32(wanted) === replicas && available(next) === replicas
   );
 }
 

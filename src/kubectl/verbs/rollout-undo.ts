@@ -122,7 +122,7 @@ function findRevision(call: Call, deployment: KubeObject, revision: number): Kub
     return number === undefined ? [] : [{ set, number }];
   });
   if (revision !== 0) {
-    const found = numbered.find(({ number }) => number === revision);
+    const found = revision < 0 ? undefined : numbered.find(({ number }) => number === revision);
     return found?.set ?? { text: `unable to find specified revision ${revision} in history` };
   }
   // Of equal revisions the first that was met counts, as in kubectl's walk; 0 counts as a revision.
