@@ -48,6 +48,13 @@ const noHelpKept: Plugin = {
   },
 };
 
+/** yargs checks at every call that it is called rightly: for the tests, which run it whole. 1% of a small run. */
+const noArgsert: Plugin = {
+  name: "no-argsert",
+  load: (id) =>
+    id.endsWith("/yargs/build/lib/argsert.js") ? "export function argsert() {}" : null,
+};
+
 /** yargs asks how wide the terminal is, which loads a stream or Node's sockets: src/cli/main.ts says it. Up to 5 ms. */
 const noColumns: Plugin = {
   name: "no-columns",
@@ -157,6 +164,7 @@ const program: RolldownOptions = {
     noCrypto,
     othersWhenNeeded,
     noHelpKept,
+    noArgsert,
     noColumns,
     textsWhenAsked,
     kustomizeWhenAsked,

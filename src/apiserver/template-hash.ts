@@ -131,33 +131,30 @@ function dumpStruct(type: StructInfo, value: unknown, minor: number): string {
 const NEWEST_MINOR = 37;
 
 /** The fields in a pod template that are younger than v1.34, and the minor version they came with. */
-const SINCE: Readonly<Record<string, number>> = {
-  "PodSpec.SchedulingGroup": 35,
-  "PodCertificateProjection.UserAnnotations": 35,
-  "PodSpec.EvictionResponders": 37,
-  "VolumeMount.BindMountOptions": 37,
-  "EmptyDirVolumeSource.Mode": 37,
-  "GRPCAction.Mode": 37,
-  "HTTPGetAction.Protocol": 37,
-  "ConfigMapVolumeSource.DefaultUser": 37,
-  "DownwardAPIVolumeSource.DefaultUser": 37,
-  "ProjectedVolumeSource.DefaultUser": 37,
-  "SecretVolumeSource.DefaultUser": 37,
-  "ClusterTrustBundleProjection.User": 37,
-  "DownwardAPIVolumeFile.User": 37,
-  "KeyToPath.User": 37,
-  "PodCertificateProjection.User": 37,
-  "ServiceAccountTokenProjection.User": 37,
+const SINCE: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "v1.PodSpec": { SchedulingGroup: 35, EvictionResponders: 37 },
+  "v1.PodCertificateProjection": { UserAnnotations: 35, User: 37 },
+  "v1.VolumeMount": { BindMountOptions: 37 },
+  "v1.EmptyDirVolumeSource": { Mode: 37 },
+  "v1.GRPCAction": { Mode: 37 },
+  "v1.HTTPGetAction": { Protocol: 37 },
+  "v1.ConfigMapVolumeSource": { DefaultUser: 37 },
+  "v1.DownwardAPIVolumeSource": { DefaultUser: 37 },
+  "v1.ProjectedVolumeSource": { DefaultUser: 37 },
+  "v1.SecretVolumeSource": { DefaultUser: 37 },
+  "v1.ClusterTrustBundleProjection": { User: 37 },
+  "v1.DownwardAPIVolumeFile": { User: 37 },
+  "v1.KeyToPath": { User: 37 },
+  "v1.ServiceAccountTokenProjection": { User: 37 },
 };
 
 /** `GoName:(go.Type)`; undefined where the version does not have the field. */
-function nameIn(minor: number, type: StructInfo, field: FieldInfo): string | undefined {
-  const key = `${type.name.replace(/^v1\./, "")}.${field.goName}`;
-  if ((SINCE[key] ?? 0) > minor) return undefined;
+function nameIn(minor: number, type: StructInfo, { goName, type: { name } }: FieldInfo) {
+  const since = SINCE[type.name]?.[goName] ?? 0;
+  if (since > minor) return undefined;
   // v1.35 had another field in its place.
-  if (key === "PodSpec.SchedulingGroup" && minor === 35)
-    return "WorkloadRef:(*v1.WorkloadReference)";
-  return `${field.goName}:(${field.type.name})`;
+  if (goName === "SchedulingGroup" && minor === 35) return "WorkloadRef:(*v1.WorkloadReference)";
+  return `${goName}:(${name})`;
 }
 
 function dumpQuantity(value: unknown): string {
