@@ -64,7 +64,10 @@ export function exportOf(
   const files: readonly (readonly [string, string])[] = [
     ["README.md", readme(scenario, told)],
     ["nodes.yaml", documents(nodesOf(scenario))],
-    ["stages.yaml", documents([...nodeStages, ...classes.flatMap(podStages)])],
+    [
+      "stages.yaml",
+      documents([...nodeStages, ...classes.flatMap((each) => podStages(each, pods))]),
+    ],
     ["before.yaml", documents(before)],
     ["manifests.yaml", documents(start)],
     ...later,

@@ -23,7 +23,7 @@ function firstContainers(state: string, started: boolean): string {
   const head = `name: {{ Quote .name }}, image: {{ Quote .image }}, imageID: "", restartCount: 0`;
   return `initContainerStatuses:
 {{ range .spec.initContainers }}
-- { ${head}, ready: ${started}, state: {{ if eq (or .restartPolicy "") "Always" }}{ running: { startedAt: ${now} } }{{ else }}{ terminated: { exitCode: 0, reason: Completed } }{{ end }} }
+- { ${head}, ready: ${started}, started: ${started}, state: {{ if eq (or .restartPolicy "") "Always" }}{ running: { startedAt: ${now} } }{{ else }}{ terminated: { exitCode: 0, reason: Completed } }{{ end }} }
 {{ end }}
 containerStatuses:
 {{ range .spec.containers }}

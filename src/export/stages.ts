@@ -124,19 +124,20 @@ function sharesOf({ behavior: { fault } }: PodClass): readonly Share[] {
   ];
 }
 
-export function podStages(pods: PodClass): readonly KubeObject[] {
+/** `all`: where some pods are counted, all are before they start: KWOK waits anew when a pod is changed. */
+export function podStages(pods: PodClass, all: "counted" | "alike"): readonly KubeObject[] {
   const { name, is, isNot, life } = pods;
   const own = [...is.map(holds), ...isNot.map(holdsNot)];
-  const counted = isCounted(pods) ? [exists(ordinal)] : [];
+  const counted = all === "counted" ? [exists(ordinal)] : [];
   const living = sharesOf(pods).flatMap(({ suffix, where, marked, weight, ...share }) =>
     turnsOf(pods, share).map(([what, when, delay, statusTemplate], index) => {
       const chosen = index === 0 ? [...counted, isNew] : marked;
-      const all = [...own, lacks(".metadata.deletionTimestamp"), ...where, ...chosen, ...when];
+      const which = [...own, lacks(".metadata.deletionTimestamp"), ...where, ...chosen, ...when];
       const next = { statusTemplate };
       return stage(
         "Pod",
         `${name}${suffix}-${what}`,
-        all,
+        which,
         delay,
         next,
         index === 0 ? weight : undefined,

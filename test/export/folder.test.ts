@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Cluster } from "../../src/cluster.ts";
 import { rollsim } from "../cli/fake-io.ts";
+import { blocks } from "../docs/examples.ts";
 import { cwd, deployment, exported, scenarioFile, written } from "./exported.ts";
 
 describe("rollsim export", () => {
@@ -20,6 +21,16 @@ describe("rollsim export", () => {
     expect(err).toBe(`not exported: ${checks}\n`);
     expect(text("README.md")).toContain(`- ${checks}\n`);
     expect(text("predicted.txt")).toContain("PASSED bad-image");
+  });
+
+  test("docs/real-cluster.md shows parts of such a folder", async () => {
+    const { text } = await exported(scenarioFile("bad-image"));
+    const shown = blocks("docs/real-cluster.md").filter(({ body }) =>
+      /^run |name: pods/u.test(body),
+    );
+    const [script, stages] = shown.map(({ body }) => body);
+    expect(text("play.sh")).toContain(script);
+    expect(text("stages.yaml")).toContain(stages);
   });
 
   test("the API server takes the nodes and the manifests", async () => {

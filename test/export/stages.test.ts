@@ -159,6 +159,10 @@ describe("stages", () => {
       },
     });
     expect(stagesFor({}, stages)).toEqual([]);
+    const fault = "fault: { type: NeverReady, first: 1 }";
+    const some = await exported(written(`behaviors: [{ match: { image: "a:*" }, ${fault} }]`));
+    const { selector } = some.stages.get("pods-2-start")!;
+    expect(selector.matchExpressions.at(-2)!.key).toContain("rollsim.dev/ordinal");
     const other = await exported(written("behaviors: [{ ready: { delay: 2s } }]"));
     expect(other.text("play.sh")).not.toContain("ordinal");
   });
