@@ -164,6 +164,24 @@ const verdicts = noticedBy(
   ],
 );
 
+const sysctls = noticedBy(
+  ["apiserver/sysctls.test.ts"],
+  [
+    [
+      "a host network shares its sysctls",
+      "apiserver/validation/security",
+      'spec["hostNetwork"] === true && dotted.startsWith("net.")',
+      "false",
+    ],
+    [
+      "None is an address in any place",
+      "apiserver/validation/service-addresses",
+      'each === "None" && i === 0 ?',
+      'each === "None" ?',
+    ],
+  ],
+);
+
 const numbers = noticedBy(
   ["apiserver/conversion.test.ts", "api/int64.test.ts", "controllers/scale-edges.test.ts"],
   [
@@ -201,4 +219,5 @@ export const refusalMutants: readonly Mutant[] = [
   ...limits,
   ...verdicts,
   ...numbers,
+  ...sysctls,
 ];

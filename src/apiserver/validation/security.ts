@@ -2,7 +2,7 @@
  * Rules for the security contexts of pods and containers (pkg/apis/core/validation, v1.37.2). Privileged
  * containers are allowed, as in nearly every cluster.
  *
- * Left out: Windows options; which sysctls a host network forbids.
+ * Left out: Windows options.
  */
 import { asArray, asRecord, asString, isNil, type Json } from "../json.ts";
 import {
@@ -28,7 +28,7 @@ export function validatePodSecurityContext(spec: Json, field: string): Causes {
     ...asArray(context["supplementalGroups"]).flatMap((group, index) =>
       validateId(group, `${field}.supplementalGroups[${index}]`),
     ),
-    ...validateSysctls(asArray(context["sysctls"]), `${field}.sysctls`),
+    ...validateSysctls(asArray(context["sysctls"]), spec, `${field}.sysctls`),
     ...validateChoice(context["fsGroupChangePolicy"], `${field}.fsGroupChangePolicy`, [
       "Always",
       "OnRootMismatch",
@@ -74,9 +74,9 @@ function validateChoice(value: unknown, field: string, supported: readonly strin
   return known ? [] : [notSupported(field, value, supported)];
 }
 
-const SYSCTL = "^[a-z0-9]([-_a-z0-9]*[a-z0-9])?([\\./][a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$";
+const SYSCTL = "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
 
-function validateSysctls(sysctls: readonly unknown[], field: string): Causes {
+function validateSysctls(sysctls: readonly unknown[], spec: Json, field: string): Causes {
   const seen = new Set<string>();
   return sysctls.flatMap((item, index) => {
     const name = asString(asRecord(item)["name"]);
@@ -84,10 +84,30 @@ function validateSysctls(sysctls: readonly unknown[], field: string): Causes {
     const repeated = seen.has(name);
     seen.add(name);
     if (name === "") return [required(path)];
+    const shared = validateHostSysctl(name, spec, path);
     const rule = `must have at most 253 characters and match regex ${SYSCTL}`;
-    if (name.length > 253 || !new RegExp(SYSCTL).test(name)) return [invalid(path, name, rule)];
-    return repeated ? [duplicate(path, name)] : [];
+    if (name.length > 253 || !new RegExp(SYSCTL).test(name)) {
+      return [invalid(path, name, rule), ...shared];
+    }
+    return repeated ? [duplicate(path, name), ...shared] : shared;
   });
+}
+
+const IPC_SYSCTL =
+  /^(kernel\.(sem|shm|shmall|shmmax|shmmni|shm_rmid_forced|msg|msgmax|msgmnb|msgmni)$|fs\.mqueue\.)/;
+
+/** What belongs to the network or the IPC of the node is not for a pod that shares them. */
+function validateHostSysctl(name: string, spec: Json, path: string): Causes {
+  const dotted = /^[^./]*\//.test(name)
+    ? name.replace(/[./]/g, (c) => (c === "." ? "/" : "."))
+    : name;
+  if (spec["hostNetwork"] === true && dotted.startsWith("net.")) {
+    return [invalid(path, name, "may not be specified when 'hostNetwork' is true")];
+  }
+  if (spec["hostIPC"] === true && IPC_SYSCTL.test(dotted)) {
+    return [invalid(path, name, "may not be specified when 'hostIPC' is true")];
+  }
+  return [];
 }
 
 /** A seccomp or AppArmor profile: a file's name goes with type Localhost only. */

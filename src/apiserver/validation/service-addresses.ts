@@ -40,7 +40,9 @@ export function validateClusterIps(spec: Json): Causes {
   return [
     ...validateLinkedIps(ip, ips, field),
     ...validateFamilies(spec),
-    ...ips.flatMap((each, i) => (each === "None" ? [] : validateIp(each, `${field}[${i}]`))),
+    ...ips.flatMap((each, i) =>
+      each === "None" && i === 0 ? [] : validateIp(each, `${field}[${i}]`),
+    ),
     ...(ips[0] === "None" && ips.length > 1
       ? [invalid(field, ips, "'None' must be the first and only value")]
       : []),
