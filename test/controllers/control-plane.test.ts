@@ -137,3 +137,15 @@ test("a timer that is asked for later than one that waits is dropped: a rollout 
   run("set image deploy/web web=web:slow");
   expect(run("rollout status deploy/web")).toMatch(/successfully rolled out\n$/u);
 });
+
+test("a deadline that passes is told of with limited clients, too", () => {
+  const cluster = new Cluster({
+    controlPlane: { qps: 20, burst: 30 },
+    behaviors: [{ fault: { type: "NeverReady" } }],
+  });
+  cluster.act("create", (api) => api.create(web(2, { progressDeadlineSeconds: 30 })));
+  cluster.runUntil(33_000);
+  const found = cluster.api.get({ resource: "deployments", name: "web" });
+  const { conditions = [] } = (found as unknown as { readonly value: Deployment }).value.status;
+  expect(conditions.map(({ reason }) => reason)).toContain("ProgressDeadlineExceeded");
+});

@@ -1,5 +1,6 @@
 /** What the disruption controller tells of budgets that do not fit their pods. */
 import { expect, test } from "vitest";
+import { Cluster } from "../../src/cluster.ts";
 import { session } from "../kubectl/session.ts";
 
 const eventsOf = (kind: string): string =>
@@ -31,4 +32,27 @@ test("a pod that changes under several budgets says that one of them is chosen",
   expect(run(eventsOf("Pod"))).toMatch(
     /^MultiplePodDisruptionBudgets 1 Pod "default"\/"web-\S+" matches multiple PodDisruptionBudgets\. {2}Chose "(one|two)" arbitrarily\.\n$/u,
   );
+});
+
+test("an eviction is refused without numbers where nobody knows how many pods there are to be", () => {
+  const cluster = new Cluster();
+  const metadata = { name: "alone", labels: { app: "web" } };
+  const spec = { containers: [{ name: "web", image: "web:v1" }] };
+  const budget = { maxUnavailable: 1, selector: { matchLabels: { app: "web" } } };
+  cluster.act("create", (api) => {
+    api.create({ apiVersion: "v1", kind: "Pod", metadata, spec });
+    api.create({
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "web" },
+      spec: budget,
+    });
+  });
+  cluster.runUntil(10_000);
+  const message = "The disruption budget web does not allow evicting pods currently";
+  expect(cluster.evict({ name: "alone" })).toMatchObject({
+    status: { code: 429, details: { causes: [{ message }] } },
+  });
+  const decided = { kind: "decision", id: "disruption/none-to-spare" };
+  expect(cluster.trace.entries.at(-1)).toMatchObject(decided);
 });

@@ -92,6 +92,8 @@ describe("the status of a budget", () => {
     cluster.runUntil(20 * second);
     expect(status(cluster).disruptionsAllowed).toBe(2);
     expect(since()).toBe(before);
+    expect(condition?.lastTransitionTime).toBe("2000-01-01T00:00:00Z");
+    expect(before).toBe("2000-01-01T00:00:07Z");
   });
 
   test("follows pods that nobody owns, and those of its own namespace alone", () => {

@@ -6,6 +6,7 @@ import type { KubeObject } from "../../src/api/meta.ts";
 import { ThrottledClient } from "../../src/controllers/control-plane.ts";
 import { isSchedule, Schedule, scheduleOf, type Move } from "../../src/controllers/schedule.ts";
 import { TokenBucket } from "../../src/controllers/token-bucket.ts";
+import { WaitingKeys } from "../../src/controllers/waiting-keys.ts";
 import { WorkQueue } from "../../src/controllers/workqueue.ts";
 import { Random } from "../../src/engine/random.ts";
 
@@ -68,6 +69,29 @@ describe("the queue of keys", () => {
     const copy = new WorkQueue(json(queue.save()));
     copy.done("a");
     expect([copy.take(), copy.take(), copy.backOff("b")]).toEqual(["b", "a", 10]);
+  });
+});
+
+describe("keys that wait", () => {
+  test("have the earliest time that was asked for: later ones are dropped, and timers that were overtaken", () => {
+    const keys = new WaitingKeys();
+    expect([keys.ask("web", 20), keys.ask("web", 30), keys.ask("web", 20)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([keys.ask("api", 30), keys.ask("web", 10)]).toEqual([true, true]);
+    expect([keys.take("web", 10), keys.take("web", 20), keys.take("api", 20)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(keys.ask("web", 30)).toBe(true);
+  });
+
+  test("are taken within the millisecond that their time is in", () => {
+    const keys = new WaitingKeys([["web", 10.5]]);
+    expect([keys.take("web", 9), keys.take("web", 10)]).toEqual([false, true]);
   });
 });
 

@@ -125,6 +125,7 @@ describe("a new ReplicaSet", () => {
     const [written] = plan.writes.filter(({ do: verb }) => verb === "update/status");
     const { object } = written as unknown as { readonly object: Deployment };
     expect(object.status.collisionCount).toBe(collisions);
+    expect(object.status.observedGeneration).toBe(d.status.observedGeneration);
     const revision = object.metadata.annotations?.["deployment.kubernetes.io/revision"];
     expect(revision).toBe(collisions === undefined ? "1" : "2");
   });
@@ -246,6 +247,59 @@ describe("a sync of a Deployment", () => {
     });
     const sent = writes.map((write) => "object" in write && write.object.metadata.resourceVersion);
     expect(sent).toEqual(["100", "100"]);
+  });
+
+  test("writes the annotations of its Deployment onto the ReplicaSet that it finds", () => {
+    const [first] = planFor(deployment({ annotations: { note: "why" } }), [rs(2, 10)]).writes;
+    const { annotations } = rs(2, 10).metadata;
+    expect(first).toMatchObject({
+      do: "update",
+      object: { metadata: { annotations: { ...annotations, note: "why" } } },
+    });
+  });
+
+  test.each([{}, recreate])(
+    "with %j ends where the version that it adjusted is an old one by now",
+    (spec) => {
+      const d = deployment({ annotations: { note: "why" }, spec });
+      let updates = 0;
+      const plan = planOf(reconcileDeployment(viewOf(d, [rs(1, 3), rs(2, 10)])), (effect) => {
+        // It is adjusted where scaling is looked for, and again, as it was read, where it is rolled out.
+        if (effect.do === "update" && ++updates > 1) {
+          return { ok: false, status: failure(409, "Conflict", "changed") };
+        }
+        return "object" in effect ? { ok: true, value: effect.object } : undefined;
+      });
+      expect([verbs(plan), plan.error]).toEqual([["update", "update"], "changed"]);
+    },
+  );
+
+  test("writes a status after a creation only where it has a deadline, or another revision by it", () => {
+    const known = { observedGeneration: 2, unavailableReplicas: 13 };
+    const statuses = (d: Deployment): number =>
+      verbs(planFor(d, [rs(1, 10, { available: 0 })])).filter((verb) => verb === "update/status")
+        .length;
+    const plain = statuses(deployment({ status: known }));
+    const deadline = { progressDeadlineSeconds: 600 };
+    expect(statuses(deployment({ status: known, spec: deadline })) - plain).toBe(1);
+    const annotations = { "deployment.kubernetes.io/revision": "1" };
+    expect(statuses(deployment({ status: known, annotations })) - plain).toBe(1);
+  });
+
+  test("rolls back to the template of that revision, its annotations too, without the hash", () => {
+    const old = rs(1, 0);
+    const metadata = {
+      annotations: { restartedAt: "then" },
+      labels: { app: "web", "pod-template-hash": "1" },
+    };
+    const template = { ...old.spec.template, metadata };
+    const target = { ...old, spec: { ...old.spec, template } };
+    const d = deployment({ annotations: { "deprecated.deployment.rollback.to": "1" } });
+    const { writes } = planFor(d, [target, rs(2, 10)]);
+    const restored = { annotations: { restartedAt: "then" }, labels: { app: "web" } };
+    expect(writes).toHaveLength(1);
+    const [{ object }] = writes as unknown as readonly [{ readonly object: Deployment }];
+    expect(object.spec.template.metadata).toEqual(restored);
   });
 
   test("rolls back before it scales", () => {

@@ -94,6 +94,13 @@ describe("a sync of a Deployment ends with the error, and writes nothing more, w
       ["delete"],
     ],
     [
+      "its minReadySeconds are refused under Recreate",
+      "update",
+      deployment({ spec: { ...recreate, minReadySeconds: 5 } }),
+      [rs(1, 3), rs(2, 10)],
+      ["update"],
+    ],
+    [
       "the end of old pods is refused under Recreate",
       "update",
       deployment({ spec: recreate }),

@@ -5,6 +5,7 @@ import { countMutants } from "./count-mutants.ts";
 import { explainMutants } from "./explain-mutants.ts";
 import { exportMutants } from "./export-mutants.ts";
 import { foundMutants } from "./found-mutants.ts";
+import { judgeMutants } from "./judge-mutants.ts";
 import { lawMutants } from "./law-mutants.ts";
 import { loopMutants } from "./loop-mutants.ts";
 import { memoryMutants } from "./memory-mutants.ts";
@@ -48,4 +49,5 @@ export const mutants: readonly Mutant[] = [
   ...sentenceMutants,
   ...sentenceReplicaSetMutants,
   ...exportMutants,
+  ...judgeMutants,
 ];

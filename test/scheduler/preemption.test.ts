@@ -363,3 +363,19 @@ test("a pod for which others make room takes another node that is free before", 
   cluster.runUntil(cluster.now + 1);
   expect(pods(cluster)).toEqual(["high node-1", "late node-2 x"]);
 });
+
+test("a pod for which others made room goes there, though another node is as free by then", () => {
+  const cluster = world(2, [
+    pod("there", { cpu: "2", priority: "high" }),
+    pod("low", { cpu: "1500m" }),
+    pod("high", { cpu: "1500m", priority: "high" }),
+  ]);
+  expect(pods(cluster)).toEqual(["high -", "low node-2 x", "there node-1"]);
+  cluster.act("delete", (api) => {
+    for (const name of ["low", "there"]) {
+      api.delete({ resource: "pods", name }, { gracePeriodSeconds: 0 });
+    }
+  });
+  cluster.runUntil(cluster.now + 1);
+  expect(pods(cluster)).toEqual(["high node-2"]);
+});

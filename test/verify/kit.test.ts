@@ -159,27 +159,10 @@ describe("what a watch judges", () => {
     expect(judged(0).filter((law) => !slow.includes(law))).toEqual(["P3", "P10"]);
   });
 
-  test("ends with a second change for what is about one, and for all when it is stopped", () => {
+  test("ends for all when it is stopped", () => {
     const cluster = updated(0);
     const watch = new RolloutWatch(cluster, "web");
-    const judged = (): readonly string[] => {
-      watch.judged.clear();
-      watch.judge();
-      return [...watch.judged.keys()];
-    };
-    const update = (version: number): void => {
-      cluster.act("update", (api) =>
-        api.patch({ resource: "deployments", name: "web" }, "strategic", image(version)),
-      );
-      cluster.runUntil(cluster.now + 60_000);
-    };
-    update(7);
-    const before = judged();
-    update(8);
-    const after = judged();
-    expect(before.filter((law) => !after.includes(law))).toEqual(["P5", "P9"]);
     watch.stop();
-    watch.judged.clear();
     cluster.act("update", (api) =>
       api.patch({ resource: "deployments", name: "web" }, "strategic", image(9)),
     );

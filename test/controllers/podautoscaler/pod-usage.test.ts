@@ -75,6 +75,18 @@ describe("what pods use", () => {
     expect(utilization(cluster)).toBe(80);
   });
 
+  test("is more while they start, for as long as that takes them", () => {
+    const startCpu = { milli: 300, for: 50_000 };
+    const behaviors = [{ cpu: [{ at: 0, milli: 300 }], startCpu }];
+    const of = (at: number): unknown => {
+      const cluster = world({ behaviors }, { replicas: 2, hpa: { maxReplicas: 2 } });
+      cluster.runUntil(at);
+      return utilization(cluster);
+    };
+    // At 75 s the last 15 s that are known begin 5 s before the start is over: (15 x 300 + 5 x 300) / 15 of 500.
+    expect([60, 75, 90].map((seconds) => of(seconds * 1000))).toEqual([120, 80, 60]);
+  });
+
   test("is that of the first container", () => {
     const side = { name: "side", image: "side:1", resources: { requests: { cpu: "500m" } } };
     const target = { type: "Utilization", averageUtilization: 60 };

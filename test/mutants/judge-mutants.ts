@@ -1,0 +1,122 @@
+/** Rules that generated mutants broke and nobody noticed, until examples were written for them. */
+import { deployment, noticedBy, type Mutant } from "./mutant.ts";
+
+const revisions = noticedBy(
+  ["controllers/new-replica-set.test.ts"],
+  [
+    [
+      "annotations of a Deployment do not reach the ReplicaSet that it finds",
+      `${deployment}new-replica-set`,
+      `annotations === rs.metadata.annotations\n      ? rs`,
+      `annotations !== rs.metadata.annotations\n      ? rs`,
+    ],
+    [
+      "a collision wipes the rest of the status",
+      `${deployment}new-replica-set`,
+      `status: { ...sync.d.status, collisionCount: collisions }`,
+      `status: { collisionCount: collisions }`,
+    ],
+    [
+      "a creation is followed by a status, whatever is to be said",
+      `${deployment}new-replica-set`,
+      `const error = dirty ? yield* writeStatus(sync) : undefined;`,
+      `const error = dirty || answer.ok ? yield* writeStatus(sync) : undefined;`,
+    ],
+    [
+      "a rollback leaves out the annotations of the template",
+      `${deployment}rollback`,
+      `metadata: { ...target.spec.template.metadata, labels }`,
+      `metadata: { labels }`,
+    ],
+    [
+      "what was refused to the new ReplicaSet does not end a sync under Recreate",
+      `${deployment}recreate`,
+      `if (!revisions.ok) return failed(revisions);
+
+  const stopped`,
+      `const stopped`,
+    ],
+  ],
+);
+
+const waiting = noticedBy(
+  ["controllers/loop-parts.test.ts"],
+  [
+    [
+      "a key waits for the latest time that was asked for",
+      "controllers/waiting-keys",
+      `    if ((this.#due.get(id) ?? Infinity) <= at) return false;\n`,
+      ``,
+    ],
+    [
+      "a timer that was overtaken wakes its key",
+      "controllers/waiting-keys",
+      `    if ((this.#due.get(id) ?? Infinity) >= now + 1) return false;\n`,
+      ``,
+    ],
+  ],
+);
+
+const others = noticedBy(
+  [
+    "controllers/control-plane.test.ts",
+    "controllers/disruption.test.ts",
+    "controllers/disruption-events.test.ts",
+    "controllers/podautoscaler/pod-usage.test.ts",
+    "scheduler/preemption.test.ts",
+  ],
+  [
+    [
+      "with limited clients no key is put back",
+      "controllers/controller-manager",
+      "if (this.#isLimited && !this.#waiting.ask(`${event} ${number}`, at)) return;",
+      `if (this.#isLimited) return;`,
+    ],
+    [
+      "an eviction is refused with numbers that nobody can rely on",
+      "controllers/disruption/controller",
+      `const tooFew = currentHealthy <= desiredHealthy;`,
+      `const tooFew = true;`,
+    ],
+    [
+      "a budget's condition is new with each status",
+      "controllers/disruption/budget",
+      `before?.status === status ? before.lastTransitionTime : timestamp(wallClockMs)`,
+      `timestamp(wallClockMs)`,
+    ],
+    [
+      "pods that start use no more CPU than others",
+      "kubelet/metrics-server",
+      `      sum += startCpu.milli * Math.max(0, until - window.from);\n`,
+      ``,
+    ],
+    [
+      "a pod for which room is kept looks elsewhere first",
+      "scheduler/placement",
+      `return nominated === undefined ? refuses : this.#there(nominated, refuses);`,
+      `return nominated === undefined ? refuses : refuses;`,
+    ],
+  ],
+);
+
+const defaults = noticedBy(
+  ["verify/check-rollout-defaults.test.ts"],
+  [
+    [
+      "fewer runs than a hundred are played where nobody says how many",
+      "verify/check-rollout",
+      `const { runs = 100, seed = "0" } = options;`,
+      `const { runs = 10, seed = "0" } = options;`,
+    ],
+    [
+      "a run has two actions where nobody says how many",
+      "verify/check-rollout",
+      `const { allow = [], actions = 3 } = options;
+  const choices`,
+      `const { allow = [], actions = 2 } = options;
+  const choices`,
+    ],
+  ],
+);
+
+export const judgeMutants: readonly Mutant[] = [...revisions, ...waiting, ...others, ...defaults];
