@@ -57,14 +57,8 @@ const waiting = noticedBy(
   ],
 );
 
-const others = noticedBy(
-  [
-    "controllers/control-plane.test.ts",
-    "controllers/disruption.test.ts",
-    "controllers/disruption-events.test.ts",
-    "controllers/podautoscaler/pod-usage.test.ts",
-    "scheduler/preemption.test.ts",
-  ],
+const limited = noticedBy(
+  ["controllers/control-plane.test.ts"],
   [
     [
       "with limited clients no key is put back",
@@ -72,6 +66,12 @@ const others = noticedBy(
       "if (this.#isLimited && !this.#waiting.ask(`${event} ${number}`, at)) return;",
       `if (this.#isLimited) return;`,
     ],
+  ],
+);
+
+const budgets = noticedBy(
+  ["controllers/disruption.test.ts", "controllers/disruption-events.test.ts"],
+  [
     [
       "an eviction is refused with numbers that nobody can rely on",
       "controllers/disruption/controller",
@@ -84,12 +84,24 @@ const others = noticedBy(
       `before?.status === status ? before.lastTransitionTime : timestamp(wallClockMs)`,
       `timestamp(wallClockMs)`,
     ],
+  ],
+);
+
+const usage = noticedBy(
+  ["controllers/podautoscaler/pod-usage.test.ts"],
+  [
     [
       "pods that start use no more CPU than others",
       "kubelet/metrics-server",
       `      sum += startCpu.milli * Math.max(0, until - window.from);\n`,
       ``,
     ],
+  ],
+);
+
+const preemption = noticedBy(
+  ["scheduler/preemption.test.ts"],
+  [
     [
       "a pod for which room is kept looks elsewhere first",
       "scheduler/placement",
@@ -119,4 +131,12 @@ const defaults = noticedBy(
   ],
 );
 
-export const judgeMutants: readonly Mutant[] = [...revisions, ...waiting, ...others, ...defaults];
+export const judgeMutants: readonly Mutant[] = [
+  ...revisions,
+  ...waiting,
+  ...limited,
+  ...budgets,
+  ...usage,
+  ...preemption,
+  ...defaults,
+];
