@@ -15,6 +15,7 @@ import {
   type Answer,
   type Status,
 } from "../api/status.ts";
+import { timestamp } from "../api/time.ts";
 import { withoutAutoscalingV1 } from "./autoscaling-v1.ts";
 import { decodeObject, type FieldValidation } from "./decode.ts";
 import { applyDefaults } from "./defaults.ts";
@@ -92,7 +93,7 @@ function admitDecoded(
   const defaulted = limitedPod(store, applyDefaults(classed.value));
   const allocated = strategy.allocate?.(defaulted, undefined, pools(store));
   const prepared = strategy.prepareForCreate(allocated ?? defaulted);
-  const next = storeName(kind) === "jobs" ? withJobSelector(prepared, store.nextUid()) : prepared;
+  const next = stamped(store, kind, prepared);
   const causes = strategy.validateCreate(next);
   if (causes.length > 0) return refuse(kind, next, causes);
   const taken =
@@ -107,6 +108,20 @@ function admitDecoded(
     asked: () => canonicalObject({ ...applyDefaults(placed), status: undefined }),
     warnings: [...warnings, ...more],
   };
+}
+
+/** What of a new object depends on its own UID or on the time. */
+function stamped(store: Store, kind: KindInfo, object: KubeObject): KubeObject {
+  switch (storeName(kind)) {
+    case "jobs":
+      return withJobSelector(object, store.nextUid());
+    case "persistentvolumes": {
+      const lastPhaseTransitionTime = timestamp(store.wallClockMs);
+      return { ...object, status: { ...asRecord(object["status"]), lastPhaseTransitionTime } };
+    }
+    default:
+      return object;
+  }
 }
 
 /** A pod with what the LimitRanges of its namespace say; any other object as it is. */

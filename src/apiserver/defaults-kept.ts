@@ -1,10 +1,10 @@
 /**
- * Defaults of workloads that rollsim keeps and does not run (pkg/apis/{apps,batch,core} SetDefaults_*, v1.37.2).
+ * Defaults of kinds that rollsim keeps and does not run (pkg/apis/{apps,batch,core,networking} SetDefaults_*, v1.37.2).
  * Nothing asks for what they would run.
  */
 import { defaultPodSpec } from "./defaults-pod.ts";
-import { child, fillAbsent, fillIn, isDraft, isEmpty, type Draft } from "./draft.ts";
-import { isNil } from "./json.ts";
+import { child, drafts, fillAbsent, fillIn, isDraft, isEmpty, type Draft } from "./draft.ts";
+import { asArray, isNil } from "./json.ts";
 
 export function defaultStatefulSet(set: Draft): void {
   const spec = child(set, "spec");
@@ -21,7 +21,16 @@ export function defaultStatefulSet(set: Draft): void {
   const retention = child(spec, "persistentVolumeClaimRetentionPolicy");
   fillIn(retention, { whenDeleted: "Retain", whenScaled: "Retain" });
   fillAbsent(spec, { replicas: 1, revisionHistoryLimit: 10 });
+  for (const claim of drafts(spec["volumeClaimTemplates"])) {
+    fillIn(claim, { apiVersion: "v1", kind: "PersistentVolumeClaim" });
+    defaultClaim(claim);
+    fillIn(child(claim, "status"), { phase: "Pending" });
+  }
   defaultPodSpec(child(child(spec, "template"), "spec"));
+}
+
+export function defaultClaim(claim: Draft): void {
+  fillAbsent(child(claim, "spec"), { volumeMode: "Filesystem" });
 }
 
 export function defaultDaemonSet(set: Draft): void {
@@ -80,4 +89,20 @@ export function defaultCronJob(cronJob: Draft): void {
 
 function isNone(labels: unknown): boolean {
   return !isDraft(labels) || Object.keys(labels).length === 0;
+}
+
+export function defaultVolume(volume: Draft): void {
+  const spec = child(volume, "spec");
+  fillIn(spec, { persistentVolumeReclaimPolicy: "Retain" });
+  fillAbsent(spec, { volumeMode: "Filesystem" });
+  if (isDraft(spec["hostPath"])) fillAbsent(spec["hostPath"], { type: "" });
+}
+
+export function defaultNetworkPolicy(policy: Draft): void {
+  const spec = child(policy, "spec");
+  for (const rule of [...drafts(spec["ingress"]), ...drafts(spec["egress"])]) {
+    for (const port of drafts(rule["ports"])) fillAbsent(port, { protocol: "TCP" });
+  }
+  if (asArray(spec["policyTypes"]).length > 0) return;
+  spec["policyTypes"] = asArray(spec["egress"]).length > 0 ? ["Ingress", "Egress"] : ["Ingress"];
 }

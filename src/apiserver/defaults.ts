@@ -7,11 +7,14 @@
 import { base64Of } from "../api/base64.ts";
 import type { KubeObject } from "../api/meta.ts";
 import {
+  defaultClaim,
   defaultCronJob,
   defaultDaemonSet,
   defaultJob,
+  defaultNetworkPolicy,
   defaultReplicationController,
   defaultStatefulSet,
+  defaultVolume,
 } from "./defaults-kept.ts";
 import { defaultPodOnly, defaultPodSpec } from "./defaults-pod.ts";
 import {
@@ -50,8 +53,11 @@ const FILLERS: Readonly<Record<string, (object: Draft) => void>> = {
     fillAbsent(object, { preemptionPolicy: "PreemptLowerPriority" }),
   "v1/LimitRange": defaultLimitRange,
   "v1/Namespace": defaultNamespace,
-  "v1/PersistentVolumeClaim": (claim) =>
-    fillAbsent(child(claim, "spec"), { volumeMode: "Filesystem" }),
+  "networking.k8s.io/v1/NetworkPolicy": defaultNetworkPolicy,
+  "storage.k8s.io/v1/StorageClass": (storage) =>
+    fillAbsent(storage, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
+  "v1/PersistentVolume": defaultVolume,
+  "v1/PersistentVolumeClaim": defaultClaim,
   "v1/Pod": (pod) => {
     const spec = child(pod, "spec");
     defaultPodOnly(spec);

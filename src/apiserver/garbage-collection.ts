@@ -65,9 +65,12 @@ export function replaceOrFinish(store: Store, resource: string, object: KubeObje
   return deleteWithDependents(store, resource, stored);
 }
 
+/** What holds volumes and claims is let go by controllers that rollsim has not, at once where no pod uses them. */
+const PROTECTION = ["kubernetes.io/pv-protection", "kubernetes.io/pvc-protection"];
+
 /** Those of controllers stay; the garbage collector's follow from what is asked, or else from those that are there. */
 export function finalizersFor({ metadata }: KubeObject, asked: Asked): readonly string[] {
-  const { finalizers = [] } = metadata;
+  const finalizers = (metadata.finalizers ?? []).filter((name) => !PROTECTION.includes(name));
   const { propagationPolicy: policy, orphanDependents: orphan } = asked;
   const isUnsaid = policy === undefined && orphan === undefined;
   const isOrphaned = policy === "Orphan" || orphan === true;

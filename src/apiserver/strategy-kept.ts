@@ -32,6 +32,32 @@ function withTemplateGeneration(set: KubeObject, count: number): KubeObject {
   return withMetadata(set, { annotations });
 }
 
+/** Claims and volumes are protected as soon as they are made (plugin/pkg/admission/storage/storageobjectinuseprotection). */
+function inStorage(finalizer: string): Preparation {
+  const plain = specAndStatus({
+    generation: "none",
+    statusKeeps: [],
+    initialStatus: { phase: "Pending" },
+  });
+  return {
+    ...plain,
+    create: (object) => {
+      const { finalizers = [] } = object.metadata;
+      const all = finalizers.includes(finalizer) ? finalizers : [...finalizers, finalizer];
+      return withMetadata(plain.create(object), { finalizers: all });
+    },
+  };
+}
+
+export const CLAIM = inStorage("kubernetes.io/pvc-protection");
+export const VOLUME = inStorage("kubernetes.io/pv-protection");
+
+/** A spec without a status. */
+export const NETWORK_POLICY: Preparation = {
+  ...KEPT,
+  create: (policy) => withMetadata(policy, { generation: 1 }),
+};
+
 /** A new Job selects its pods by its own UID, and names them after itself (generateSelector). */
 export function withJobSelector(job: KubeObject, uid: string): KubeObject {
   const spec = specOf(job);

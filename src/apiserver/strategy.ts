@@ -7,7 +7,7 @@
 import type { KubeObject } from "../api/meta.ts";
 import type { StatusCause } from "../api/status.ts";
 import { POD } from "./strategy-pod.ts";
-import { DAEMON_SET, KEPT } from "./strategy-kept.ts";
+import { CLAIM, DAEMON_SET, KEPT, NETWORK_POLICY, VOLUME } from "./strategy-kept.ts";
 import { allocateService, SERVICE, type Allocate } from "./strategy-service.ts";
 import {
   CUSTOM,
@@ -55,7 +55,7 @@ import {
   validateSecret,
   validateSecretUpdate,
 } from "./validation/config.ts";
-import { validateClaim } from "./validation/claims.ts";
+import { validateClaim, validateClaimUpdate } from "./validation/claims.ts";
 import type { Causes } from "./validation/errors.ts";
 import {
   validateCronJob,
@@ -63,6 +63,22 @@ import {
   validateJob,
   validateJobUpdate,
 } from "./validation/jobs.ts";
+import {
+  validateNetworkPolicy,
+  validateNetworkPolicyUpdate,
+} from "./validation/network-policies.ts";
+import {
+  validateStorageClass,
+  validateStorageClassUpdate,
+  validateVolume,
+  validateVolumeUpdate,
+} from "./validation/storage.ts";
+import {
+  validateDaemonSet,
+  validateDaemonSetUpdate,
+  validateStatefulSet,
+  validateStatefulSetUpdate,
+} from "./validation/kept-sets.ts";
 import { validatePriorityClass, validatePriorityClassUpdate } from "./validation/priority.ts";
 import {
   validateCommonMetadata,
@@ -149,12 +165,6 @@ function custom(
 
 const WITHOUT_GENERATION = specAndStatus({ generation: "none", statusKeeps: [] });
 
-const CLAIM = specAndStatus({
-  generation: "none",
-  statusKeeps: [],
-  initialStatus: { phase: "Pending" },
-});
-
 /** Never of another generation than the first. */
 const PRIORITY_CLASS: Preparation = {
   ...UNPROTECTED,
@@ -179,8 +189,18 @@ const RULES: Readonly<Record<string, Rules>> = {
     warnings: warningsOfWorkload,
     namespaced: true,
   },
-  statefulsets: lenient(KEPT, dnsSubdomain),
-  daemonsets: lenient(DAEMON_SET, dnsSubdomain),
+  statefulsets: {
+    ...lenient(KEPT, dnsSubdomain),
+    create: validateStatefulSet,
+    update: validateStatefulSetUpdate,
+    warnings: warningsOfWorkload,
+  },
+  daemonsets: {
+    ...lenient(DAEMON_SET, dnsSubdomain),
+    create: validateDaemonSet,
+    update: validateDaemonSetUpdate,
+    warnings: warningsOfWorkload,
+  },
   replicationcontrollers: lenient(KEPT, dnsSubdomain),
   jobs: { ...lenient(KEPT, dnsSubdomain), create: validateJob, update: validateJobUpdate },
   cronjobs: {
@@ -261,6 +281,22 @@ const RULES: Readonly<Record<string, Rules>> = {
   persistentvolumeclaims: {
     ...lenient(CLAIM, dnsSubdomain),
     create: validateClaim,
+    update: validateClaimUpdate,
+  },
+  persistentvolumes: {
+    ...lenient(VOLUME, dnsSubdomain, false),
+    create: validateVolume,
+    update: validateVolumeUpdate,
+  },
+  storageclasses: {
+    ...lenient(UNPROTECTED, dnsSubdomain, false),
+    create: validateStorageClass,
+    update: validateStorageClassUpdate,
+  },
+  networkpolicies: {
+    ...lenient(NETWORK_POLICY, dnsSubdomain),
+    create: validateNetworkPolicy,
+    update: validateNetworkPolicyUpdate,
   },
   serviceaccounts: lenient(UNPROTECTED, dnsSubdomain),
   rollouts: custom(CUSTOM, validateRollout),

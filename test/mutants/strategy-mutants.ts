@@ -336,11 +336,36 @@ const experiments = noticedBy(
   ],
 );
 
+const storage = noticedBy(
+  ["kubectl/storage.test.ts"],
+  [
+    [
+      "a deleted claim is waited for",
+      "apiserver/garbage-collection",
+      `.filter((name) => !PROTECTION.includes(name))`,
+      ``,
+    ],
+    [
+      "of two default classes the last by name counts",
+      "kubectl/columns/storage",
+      `compareText(a.name, b.name)`,
+      `compareText(b.name, a.name)`,
+    ],
+    [
+      "the provisioner of a class may change",
+      "apiserver/validation/storage",
+      `"parameters", "provisioner", `,
+      `"parameters", `,
+    ],
+  ],
+);
+
 export const strategyMutants: readonly Mutant[] = [
   ...healthChecks,
   ...rollouts,
   ...canaries,
   ...traffic,
   ...kubectl,
+  ...storage,
   ...experiments,
 ];

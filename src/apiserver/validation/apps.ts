@@ -200,14 +200,14 @@ export function isPercent(text: string): boolean {
 }
 
 /** The number, or the number before the `%`; other texts count as Go reads them, as 0 or a number. */
-function amountOf(value: unknown): number {
+export function amountOf(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value !== "string") return 0;
   if (isPercent(value)) return Number(value.slice(0, -1));
   return /^[+-]?\d+$/.test(value) ? Number(value) : 0;
 }
 
-function validateSameSelector(next: KubeObject, prev: KubeObject): Causes {
+export function validateSameSelector(next: KubeObject, prev: KubeObject): Causes {
   return immutable(
     sameSelector(next, prev),
     selectorShown(specOf(next)["selector"]),
@@ -243,7 +243,7 @@ function count(of: Json, field: string): number {
   return typeof value === "number" ? value : 0;
 }
 
-function stringsOf(labels: unknown): Readonly<Record<string, string>> {
+export function stringsOf(labels: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(asRecord(labels)).map(([key, value]) => [
       key,
@@ -253,7 +253,7 @@ function stringsOf(labels: unknown): Readonly<Record<string, string>> {
 }
 
 /** A selector as Go's JSON shows it. */
-function selectorShown(selector: unknown): unknown {
+export function selectorShown(selector: unknown): unknown {
   return isNil(selector) ? null : encodeValue(structType("v1.LabelSelector"), selector);
 }
 
@@ -264,7 +264,7 @@ function rollingUpdateShown(rollingUpdate: unknown): unknown {
 }
 
 /** Labels as Go's JSON shows them: `null` where there are none, keys sorted. */
-function labelsShown(labels: unknown): unknown {
+export function labelsShown(labels: unknown): unknown {
   const entries = Object.entries(asRecord(labels)).toSorted(([a], [b]) => compareText(a, b));
   return isNil(labels) ? null : Object.fromEntries(entries);
 }

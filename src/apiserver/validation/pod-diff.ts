@@ -20,11 +20,18 @@ const UPDATABLE = [
 
 /** No cause if nothing but the updatable fields differs, which `next` has already taken from `prev`. */
 export function validatePodDiff(next: Json, prev: Json): Causes {
-  const type = structType("v1.PodSpec");
-  if (semanticDeepEqual(type, next, prev)) return [];
+  const difference = specDifference("v1.PodSpec", prev, next);
+  if (difference === "") return [];
   const rule = `pod updates may not change fields other than ${UPDATABLE.join(",")}`;
+  return [forbidden("spec", `${rule}\n${difference}`)];
+}
+
+/** Two specs of a type as its internal form prints, compared; "" where they are the same. */
+export function specDifference(typeName: string, before: Json, after: Json): string {
+  const type = structType(typeName);
+  if (semanticDeepEqual(type, after, before)) return "";
   const print = (spec: Json): string => `${goJson(goForm(type, spec), 1)}\n`;
-  return [forbidden("spec", `${rule}\n${unifiedDiff(print(prev), print(next))}`)];
+  return unifiedDiff(print(before), print(after));
 }
 
 /** A pod's spec as an error shows it. */
@@ -36,6 +43,18 @@ export function podSpecShown(spec: Json): unknown {
 export function podTemplateShown(template: Json): unknown {
   const metadata = encodeValue(structType("v1.ObjectMeta"), asRecord(template["metadata"]));
   return { ...asRecord(metadata), Spec: podSpecShown(asRecord(template["spec"])) };
+}
+
+/** A claim of a StatefulSet's templates, in the same way. */
+export function claimShown(claim: Json): unknown {
+  const metadata = encodeValue(structType("v1.ObjectMeta"), asRecord(claim["metadata"]));
+  const part = (name: string, type: string): unknown =>
+    goForm(structType(type), asRecord(claim[name]));
+  return {
+    ...asRecord(metadata),
+    Spec: part("spec", "v1.PersistentVolumeClaimSpec"),
+    Status: part("status", "v1.PersistentVolumeClaimStatus"),
+  };
 }
 
 function range(start: number, lines: number): string {

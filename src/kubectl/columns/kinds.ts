@@ -23,6 +23,7 @@ import {
   rolloutColumns,
   virtualServiceColumns,
 } from "./routes.ts";
+import { claimColumns, storageClassColumns, volumeColumns } from "./storage.ts";
 import type { Column } from "./table.ts";
 import {
   ageColumn,
@@ -188,6 +189,9 @@ const byKind: Readonly<Record<string, readonly Column[]>> = {
   EndpointSlice: endpointSliceColumns,
   Ingress: ingressColumns,
   NetworkPolicy: networkPolicyColumns,
+  PersistentVolume: volumeColumns,
+  PersistentVolumeClaim: claimColumns,
+  StorageClass: storageClassColumns,
   Event: eventColumns,
   Node: nodeColumns,
   Namespace: [nameColumn, word("Status", "", "status", "phase"), ageColumn],

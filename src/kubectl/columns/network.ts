@@ -2,7 +2,7 @@
  * Columns of services and what belongs to them. Mirrors
  * kubernetes/pkg/printers/internalversion/printers.go (v1.37.2).
  */
-import { formatLabels } from "../../apiserver/selectors.ts";
+import { formatLabels, selectorText } from "../../apiserver/selectors.ts";
 import type { KubeObject } from "../../api/meta.ts";
 import { compareText } from "../../api/order.ts";
 import { at, list, map, num, text } from "../fields.ts";
@@ -125,7 +125,7 @@ export const networkPolicyColumns: readonly Column[] = [
   nameColumn,
   {
     name: "Pod-Selector",
-    cell: (policy) => formatLabels(map(at(policy, "spec", "podSelector"), "matchLabels")),
+    cell: (policy) => selectorText(at(policy, "spec", "podSelector")) || "<none>",
   },
   ageColumn,
 ];

@@ -14,6 +14,8 @@ export interface Column {
 export interface CellContext {
   readonly wallClockMs: number;
   readonly wide: boolean;
+  /** The whole list that is shown; nothing where objects are asked for by name. */
+  readonly listed: readonly KubeObject[];
 }
 
 export interface Row {

@@ -6,7 +6,7 @@ import { isControlledBy, type KubeObject } from "../../api/meta.ts";
 import { formatLabels, selectorText } from "../../apiserver/selectors.ts";
 import type { Call } from "../call.ts";
 import { longTime } from "../duration.ts";
-import { at, isMap, map, num, text } from "../fields.ts";
+import { at, isMap, list, map, num, text } from "../fields.ts";
 import { templateLines } from "./template.ts";
 import { annotationLines, labelLines, line, trueFalse } from "./text.ts";
 import { controlledBy } from "./workloads.ts";
@@ -83,7 +83,22 @@ export function describeStatefulSet(call: Call, set: KubeObject): string[] {
       : []),
     podsStatus(call, set, selector),
     ...templateLines(at(set, "spec", "template")),
-    "Volume Claims:\t<none>",
+    ...claimLines(list(set, "spec", "volumeClaimTemplates")),
+  ];
+}
+
+function claimLines(claims: readonly unknown[]): string[] {
+  if (claims.length === 0) return ["Volume Claims:\t<none>"];
+  return [
+    "Volume Claims:",
+    ...claims.flatMap((claim) => [
+      line(1, "Name:", text(claim, "metadata", "name")),
+      line(1, "StorageClass:", text(claim, "spec", "storageClassName")),
+      ...labelLines("  Labels", map(claim, "metadata", "labels")),
+      ...labelLines("  Annotations", map(claim, "metadata", "annotations")),
+      line(1, "Capacity:", text(claim, "spec", "resources", "requests", "storage") || "<default>"),
+      line(1, "Access Modes:", `[${list(claim, "spec", "accessModes").map(String).join(" ")}]`),
+    ]),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Volumes of a description. Mirrors kubectl/pkg/describe/describe.go (v0.37.2). */
-import { at, isMap, list, num, text } from "../fields.ts";
+import { at, isMap, list, map, num, sortedKeys, text, type JsonMap } from "../fields.ts";
 import type { Nesting } from "./containers.ts";
 import { line } from "./text.ts";
 
@@ -89,6 +89,47 @@ function projectedLines(source: unknown): string[] {
   const token = at(source, "serviceAccountToken");
   if (!isMap(token)) return [];
   return [line(2, "TokenExpirationSeconds:", String(num(token, "expirationSeconds")))];
+}
+
+/** What a PersistentVolume is made of, its type being a field of its spec. */
+export function volumeSourceLines(spec: unknown): string[] {
+  const type = Object.keys(persistentSources).find((key) => isMap(at(spec, key)));
+  return type === undefined
+    ? [line(1, "<unknown>")]
+    : (persistentSources[type]?.(at(spec, type)) ?? []);
+}
+
+const persistentSources: Readonly<Record<string, Describe>> = {
+  ...Object.fromEntries(
+    ["hostPath", "nfs"].flatMap((key) => {
+      const describe = sources[key];
+      return describe === undefined ? [] : [[key, describe]];
+    }),
+  ),
+  local: (s) =>
+    fields("LocalVolume (a persistent volume backed by local storage on a node)", [
+      "Path",
+      text(s, "path"),
+    ]),
+  csi: (s) => [
+    ...fields(
+      "CSI (a Container Storage Interface (CSI) volume source)",
+      ["Driver", text(s, "driver")],
+      ["FSType", text(s, "fsType")],
+      ["VolumeHandle", text(s, "volumeHandle")],
+      ["ReadOnly", readOnly(s)],
+    ),
+    ...attributeLines(map(s, "volumeAttributes")),
+  ],
+};
+
+function attributeLines(attributes: JsonMap): string[] {
+  const keys = sortedKeys(attributes);
+  if (keys.length === 0) return [line(2, "VolumeAttributes:", "<none>")];
+  return keys.map((key, i) => {
+    const title = i === 0 ? "    VolumeAttributes:" : "        ";
+    return `${title}\t    ${key}=${String(attributes[key])}`;
+  });
 }
 
 /** Volume types that are rare in rollouts print as `<unknown>`. */

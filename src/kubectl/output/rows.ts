@@ -46,6 +46,7 @@ function rowsOf(
   const table = buildTable(columnsOf(serverPrints ? kindName : ""), objects, {
     wallClockMs: call.io.client.wallClockMs,
     wide,
+    listed: namesOne(call) ? [] : objects,
   });
   const labelKeys = call.flags.list("label-columns");
   const showLabels = call.flags.bool("show-labels");
@@ -73,6 +74,11 @@ function rowsOf(
     ];
   });
   return [head, ...rows];
+}
+
+/** `get TYPE NAME`, `get TYPE/NAME` */
+function namesOne({ args: [types = "", ...names] }: Call): boolean {
+  return names.length > 0 || types.includes("/");
 }
 
 function labelHeader(key: string): string {

@@ -23,6 +23,8 @@ import {
   describeSecret,
   describeServiceAccount,
 } from "../describe/small.ts";
+import { describeNetworkPolicy } from "../describe/network-policies.ts";
+import { describeClaim, describeStorageClass, describeVolume } from "../describe/storage.ts";
 import { describeIngress } from "../describe/ingress.ts";
 import { describeBinding, describeRole } from "../describe/rbac.ts";
 import { describePod } from "../describe/pods.ts";
@@ -47,6 +49,10 @@ const describers: Readonly<Record<string, Describer>> = {
   Secret: describeSecret,
   ServiceAccount: describeServiceAccount,
   Ingress: describeIngress,
+  NetworkPolicy: describeNetworkPolicy,
+  PersistentVolume: describeVolume,
+  PersistentVolumeClaim: describeClaim,
+  StorageClass: describeStorageClass,
   Endpoints: describeEndpoints,
   EndpointSlice: describeEndpointSlice,
   ResourceQuota: describeQuota,
@@ -113,6 +119,7 @@ function describeOne(
 const silent: ReadonlySet<string> = new Set([
   "LimitRange",
   "Namespace",
+  "NetworkPolicy",
   "ResourceQuota",
   "Secret",
   "Role",

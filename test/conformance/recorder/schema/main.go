@@ -26,6 +26,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	schedulingv1 "k8s.io/api/scheduling/v1"
+	storagev1 "k8s.io/api/storage/v1"
 )
 
 var roots = []struct {
@@ -41,13 +42,16 @@ var roots = []struct {
 	{"batch/v1/CronJob", batchv1.CronJob{}},
 	{"batch/v1/Job", batchv1.Job{}},
 	{"networking.k8s.io/v1/Ingress", networkingv1.Ingress{}},
+	{"networking.k8s.io/v1/NetworkPolicy", networkingv1.NetworkPolicy{}},
 	{"policy/v1/PodDisruptionBudget", policyv1.PodDisruptionBudget{}},
 	{"scheduling.k8s.io/v1/PriorityClass", schedulingv1.PriorityClass{}},
+	{"storage.k8s.io/v1/StorageClass", storagev1.StorageClass{}},
 	{"v1/ConfigMap", corev1.ConfigMap{}},
 	{"v1/Event", corev1.Event{}},
 	{"v1/LimitRange", corev1.LimitRange{}},
 	{"v1/Namespace", corev1.Namespace{}},
 	{"v1/Node", corev1.Node{}},
+	{"v1/PersistentVolume", corev1.PersistentVolume{}},
 	{"v1/PersistentVolumeClaim", corev1.PersistentVolumeClaim{}},
 	{"v1/Pod", corev1.Pod{}},
 	{"v1/PodTemplate", corev1.PodTemplate{}},
