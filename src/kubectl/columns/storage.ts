@@ -54,7 +54,7 @@ export function claimOf(volume: KubeObject): string {
   return claim === undefined ? "" : `${text(claim, "namespace")}/${text(claim, "name")}`;
 }
 
-/** What a claim has got, which it has not before it is bound. */
+/** What a claim has got, which it has not before it is bound; rollsim binds none, but a snapshot may hold some. */
 export function gotByClaim(claim: KubeObject): { readonly capacity: string; modes: string } {
   if (text(claim, "spec", "volumeName") === "") return { capacity: "", modes: "" };
   return {
