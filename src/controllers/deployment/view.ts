@@ -3,6 +3,7 @@ import type { Deployment, ReplicaSet } from "../../api/apps.ts";
 import type { Millis } from "../../api/meta.ts";
 import { byName, compareText } from "../../api/order.ts";
 import type { FeatureGates } from "../../features.ts";
+import { int32 } from "./fenceposts.ts";
 
 export type DeploymentFeatures = Omit<FeatureGates, "consistency">;
 
@@ -50,7 +51,7 @@ export function active(sets: readonly ReplicaSet[]): ReplicaSet[] {
 
 /** Pods asked for. */
 export function sumOfSpecs(sets: readonly ReplicaSet[]): number {
-  return sets.reduce((sum, rs) => sum + rs.spec.replicas, 0);
+  return int32(sets.reduce((sum, rs) => sum + rs.spec.replicas, 0));
 }
 
 /** One counter of the status, summed; a counter that the API left out is 0. */
