@@ -29,6 +29,8 @@ export interface PodColumns {
   /** Index of the node, or UNBOUND. */
   readonly node: Int32Array;
   readonly createdS: Int32Array;
+  /** When it came to its node, whose kubelet takes note of it at once: `status.startTime`. */
+  readonly boundS: Int32Array;
   readonly startedS: Int32Array;
   /** When the Ready condition last changed. */
   readonly readyS: Int32Array;
@@ -54,6 +56,7 @@ export function podColumns(rows: number): PodColumns {
     resourceVersion: new Int32Array(rows),
     node: new Int32Array(rows),
     createdS: new Int32Array(rows),
+    boundS: new Int32Array(rows),
     startedS: new Int32Array(rows),
     readyS: new Int32Array(rows),
     deletionS: new Int32Array(rows),

@@ -75,14 +75,13 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   const { columns } = store.pods;
   const phase = columns.phase[row]!;
   const ready = (columns.flags[row]! & (Flag.Ready | Flag.Gated)) !== 0;
-  const bound = columns.node[row] !== UNBOUND;
   const reason = podReasons[columns.reason[row]!]!;
   const { qosClass } = store.registry.sources[columns.source[row]!]!;
   const generation = generationOf(store, row);
   const common = { phase: PHASES[phase]!, qosClass };
-  if (!bound) return unscheduled(store, row, common);
-  const created = timestamp(columns.createdS[row]! * 1000);
-  const started = timestamp((columns.startedS[row]! || columns.createdS[row]!) * 1000);
+  if (columns.node[row] === UNBOUND) return unscheduled(store, row, common);
+  const bound = timestamp(columns.boundS[row]! * 1000);
+  const started = timestamp((columns.startedS[row]! || columns.boundS[row]!) * 1000);
   const ip = podAddress(store, row);
   const hostIP = nodeAddress(columns.node[row]!);
   const message = (image = ""): string =>
@@ -92,7 +91,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
   return compact({
     ...common,
     reason: phase === Phase.Failed ? reason.waiting : undefined,
-    conditions: conditions(store, row, spec, created).map((condition) => ({
+    conditions: conditions(store, row, spec, bound).map((condition) => ({
       lastProbeTime: null, // nobody writes it any more
       observedGeneration: generation,
       ...condition,
@@ -102,7 +101,7 @@ function podStatus(store: Store, row: number, spec: PodSpec): Pod["status"] {
     observedGeneration: generation,
     podIP: ip,
     podIPs: ip === undefined ? undefined : [{ ip }],
-    startTime: created,
+    startTime: bound,
     initContainerStatuses: initStatuses(spec, initialized(store, row), ready, started),
     containerStatuses: spec.containers.map((container) => ({
       name: container.name,
@@ -201,12 +200,11 @@ function conditions(
   store: Store,
   row: number,
   spec: PodSpec,
-  created: string,
+  bound: string,
 ): readonly PodCondition[] {
   const { columns } = store.pods;
   const ready = (columns.flags[row]! & Flag.Ready) !== 0;
-  const changed =
-    (columns.readyS[row] ?? 0) === 0 ? created : timestamp(columns.readyS[row]! * 1000);
+  const changed = (columns.readyS[row] ?? 0) === 0 ? bound : timestamp(columns.readyS[row]! * 1000);
   const names = spec.containers.map((container) => container.name).join(" ");
   const readiness = ready
     ? { status: "True" as const, lastTransitionTime: changed }
@@ -216,7 +214,7 @@ function conditions(
         reason: "ContainersNotReady",
         message: `containers with unready status: [${names}]`,
       };
-  const since = { status: "True" as const, lastTransitionTime: created };
+  const since = { status: "True" as const, lastTransitionTime: bound };
   // Whoever finds the node gone sets the one condition to False and leaves all else as it was.
   const lost = columns.reason[row] === PodReason.nodeLost;
   const gates = gatesOf(spec);
@@ -225,8 +223,8 @@ function conditions(
   const unheard = { status: "False" as const, lastTransitionTime: changed };
   return [
     { type: "PodReadyToStartContainers", ...(hasSandbox(store, row) ? since : unheard) },
-    { type: "Initialized", ...initializedCondition(store, row, spec, created) },
-    { type: "Ready", ...(lost ? unheard : gated ? notThrough(gates, created) : readiness) },
+    { type: "Initialized", ...initializedCondition(store, row, spec, bound) },
+    { type: "Ready", ...(lost ? unheard : gated ? notThrough(gates, bound) : readiness) },
     { type: "ContainersReady", ...containersReady },
     { type: "PodScheduled", ...since },
     ...(ready ? gates.map((type) => ({ type, ...readiness })) : []),
@@ -257,9 +255,8 @@ function initializedCondition(
   store: Store,
   row: number,
   { initContainers = [] }: PodSpec,
-  created: string,
+  lastTransitionTime: string,
 ): Omit<PodCondition, "type"> {
-  const lastTransitionTime = created;
   if (initContainers.length === 0 || initialized(store, row)) {
     return { status: "True", lastTransitionTime };
   }

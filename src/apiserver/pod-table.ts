@@ -128,9 +128,10 @@ export class PodTable {
 
   // The changes that every pod goes through have a way of their own: they are most of a big run.
 
-  setNode(row: number, node: number, resourceVersion: number): void {
+  setNode(row: number, node: number, boundS: number, resourceVersion: number): void {
     this.#count(row, -1);
     this.#columns.node[row] = node;
+    this.#columns.boundS[row] = boundS;
     this.#columns.resourceVersion[row] = resourceVersion;
     this.#count(row, 1);
   }

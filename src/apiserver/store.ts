@@ -264,7 +264,7 @@ export class Store {
   }
 
   bindPod(row: number, node: number): void {
-    this.pods.setNode(row, node, ++this.#resourceVersion);
+    this.pods.setNode(row, node, this.wallClockSeconds, ++this.#resourceVersion);
     this.#tell(PodChange.Modified, row, this.#resourceVersion);
   }
 

@@ -36,6 +36,7 @@ export function adoptPod(world: Adopting, row: number, found: FoundPod, node: nu
   if (found.exit !== undefined) store.pods.noteExit(row, found.exit);
   if (found.state === "unscheduled" || (!hasEnded(found) && !world.placement.bind(row, node)))
     return;
+  store.pods.columns.boundS[row] = found.scheduledS ?? found.createdS;
   resume(world, row, found);
   if (found.deletionS !== undefined) {
     store.deletePod(row, Math.max(1, found.deletionS - store.wallClockSeconds));

@@ -93,7 +93,7 @@ function podsBelow(store: Store, priority: number): ReadonlyMap<number, readonly
 
 /** Earlier ones are more important. */
 function startOf({ pods: { columns } }: Store, a: number, b: number): number {
-  return columns.createdS[a]! - columns.createdS[b]!;
+  return columns.boundS[a]! - columns.boundS[b]!;
 }
 
 /** Mirrors SelectVictimsOnNode: takes all away, then gives back as many as it can. */
@@ -164,7 +164,7 @@ function costs(store: Store, { victims, violations }: Candidate): readonly numbe
   const highest = priorities[0] ?? 0;
   const started = victims
     .filter((row) => priorityOf(store, row) === highest)
-    .map((row) => store.pods.columns.createdS[row]!);
+    .map((row) => store.pods.columns.boundS[row]!);
   const sum = priorities.reduce((total, priority) => total + priority + LOWEST, 0);
   return [violations, highest, sum, victims.length, -Math.min(...started)];
 }

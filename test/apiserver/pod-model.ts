@@ -32,6 +32,8 @@ export const podChange: fc.Arbitrary<PodChange> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cost"), row, cost: fc.nat(1) }) },
 );
 
+const BOUND_S = 1500;
+
 export class PodModel {
   readonly table: PodTable;
   readonly records: (PodRecord | undefined)[];
@@ -64,7 +66,7 @@ export class PodModel {
     const at = this.records.length;
     const made = { source: 0, ordinal: at + 1, owner, uid: at + 1, createdS, deletionCost: 0 };
     this.table.append(made, resourceVersion);
-    const empty = { phase: Phase.Pending, reason: 0, edits: 0, startedS: 0, readyS: 0 };
+    const empty = { phase: Phase.Pending, reason: 0, edits: 0, boundS: 0, startedS: 0, readyS: 0 };
     const none = { deletionS: 0, graceS: 0, restarts: 0 };
     const node = UNBOUND;
     this.records.push({ ...empty, ...none, ...made, node, flags: Flag.Present, resourceVersion });
@@ -80,7 +82,8 @@ export class PodModel {
     switch (change.do) {
       case "bind":
         record.node = change.node;
-        return table.setNode(at, change.node, version);
+        record.boundS = BOUND_S;
+        return table.setNode(at, change.node, BOUND_S, version);
       case "phase":
         record.phase = change.phase;
         return table.setPhase(at, change.phase, 0, version);

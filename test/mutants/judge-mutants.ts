@@ -99,9 +99,27 @@ const usage = noticedBy(
   ],
 );
 
+const starts = noticedBy(
+  ["kubelet/bound.test.ts"],
+  [
+    [
+      "a pod starts when it is created",
+      "apiserver/pod-objects",
+      `const bound = timestamp(columns.boundS[row]! * 1000);`,
+      `const bound = timestamp(columns.createdS[row]! * 1000);`,
+    ],
+  ],
+);
+
 const preemption = noticedBy(
   ["scheduler/preemption.test.ts"],
   [
+    [
+      "of pods that lose alike the one that was created last is taken",
+      "scheduler/preemption",
+      `.map((row) => store.pods.columns.boundS[row]!)`,
+      `.map((row) => store.pods.columns.createdS[row]!)`,
+    ],
     [
       "a pod for which room is kept looks elsewhere first",
       "scheduler/placement",
@@ -138,5 +156,6 @@ export const judgeMutants: readonly Mutant[] = [
   ...budgets,
   ...usage,
   ...preemption,
+  ...starts,
   ...defaults,
 ];

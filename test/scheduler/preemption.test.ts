@@ -136,6 +136,24 @@ test("of nodes that lose alike the one whose pods started last is taken, and of 
   expect(pods(other)).toEqual(["early node-1 x", "high -", "late node-2"]);
 });
 
+// kube-scheduler/util GetPodStartTime: status.startTime, which the kubelet sets.
+test("a pod that waited for its node started later than one that came after it and went in at once", () => {
+  const cluster = world(2, [pod("half", { cpu: "1" }), pod("whole", { cpu: "2" })]);
+  create(cluster, pod("waits", { cpu: "2" }));
+  cluster.runUntil(3 * second);
+  create(cluster, pod("at-once", { cpu: "1" }));
+  for (const name of ["half", "whole"]) {
+    cluster.act("delete", (api) => {
+      expect(api.delete({ resource: "pods", namespace: "default", name }).ok).toBe(true);
+    });
+  }
+  cluster.runUntil(10 * second);
+  expect(pods(cluster)).toEqual(["at-once node-1", "waits node-2"]);
+  create(cluster, pod("high", { cpu: "2", priority: "high" }));
+  cluster.runUntil(11 * second);
+  expect(pods(cluster)).toEqual(["at-once node-1", "high -", "waits node-2 x"]);
+});
+
 test("one of higher priority takes room that was kept, and the pod that waited for it finds other victims", () => {
   const cluster = world(2, [
     pod("early", { cpu: "2" }),

@@ -256,9 +256,9 @@ export class ServiceEndpoints {
       this.#triggers.delete(row);
       return undefined;
     }
-    const { node, readyS, createdS } = pods.columns;
+    const { node, readyS, boundS } = pods.columns;
     if (node[row] === UNBOUND) return undefined;
-    const second = readyS[row]! || createdS[row]!;
+    const second = readyS[row]! || boundS[row]!;
     this.#triggers.set(row, second);
     return second;
   }

@@ -170,7 +170,7 @@ function factsOf(store: Store, metrics: ResourceMetricsSource, row: number): Pod
   const { columns } = pods;
   const { spec } = registry.sources[columns.source[row]!]!;
   const bound = columns.node[row]! >= 0;
-  const since = columns.readyS[row] === 0 ? columns.createdS[row]! : columns.readyS[row]!;
+  const since = columns.readyS[row] === 0 ? columns.boundS[row]! : columns.readyS[row]!;
   const metric = columns.phase[row] === Phase.Running ? metrics.podMetric(row) : undefined;
   const counted = [...spec.containers, ...(spec.initContainers ?? []).filter(isSidecar)];
   return {
@@ -180,7 +180,7 @@ function factsOf(store: Store, metrics: ResourceMetricsSource, row: number): Pod
     ...(bound
       ? {
           ready: { status: pods.isReady(row) ? "True" : "False", sinceMs: since * 1000 } as const,
-          startedMs: columns.createdS[row]! * 1000,
+          startedMs: columns.boundS[row]! * 1000,
         }
       : {}),
     requests: counted.map((container) => ({
