@@ -31,8 +31,10 @@ export function converted<R extends Read>(read: R): R {
 
 /** On the way out: an empty annotation goes, although to write it is a change. */
 export function convertedBack(object: KubeObject): KubeObject {
-  const { [ROLLBACK_TO]: text, ...annotations } = object.metadata.annotations ?? {};
-  if (object.kind !== "Deployment" || text !== "") return object;
+  if (object.kind !== "Deployment" || object.metadata.annotations?.[ROLLBACK_TO] !== "") {
+    return object;
+  }
+  const { [ROLLBACK_TO]: _empty, ...annotations } = object.metadata.annotations;
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
