@@ -55,7 +55,7 @@ async function ask(questions: readonly Question[], io: CliIo): Promise<ExitCode>
     if (said === "quit") break;
     asked++;
     if (said === question.answer) right++;
-    const verdict = said === question.answer ? "Right" : said === "unknown" ? "It is" : "No,";
+    const verdict = said === question.answer ? "Right:" : said === "unknown" ? "It is" : "No,";
     io.out.write(`${because(`${verdict} ${question.answer}.`, question, io)}\n`);
   }
   lines.close();

@@ -56,7 +56,7 @@ How many pods does revision 1 ask for after this sync?
   test("grades what is typed, and ends with 1 when something was wrong", async () => {
     const { code, out } = await quiz("scenarios/rolling-update.yaml --count 3", "3\n7\n\n");
     expect(code).toBe(1);
-    expect(out).toContain("> 3\nRight 3.\n");
+    expect(out).toContain("> 3\nRight: 3.\n");
     expect(out).toContain("> 7\nNo, 5.\n");
     expect(out).toContain("> \nIt is 8.\n");
     expect(out).toMatch(/1 of 3 right\n$/);
@@ -71,7 +71,7 @@ How many pods does revision 1 ask for after this sync?
   test("asks again for what is no number, and ends with q or where the input ends", async () => {
     const line = "scenarios/rolling-update.yaml --count 3";
     const { code, out } = await quiz(line, "three\n3\nq\n5\n");
-    expect(out).toContain("> three\nA number of pods; Enter tells it, q ends.\n> 3\nRight 3.\n");
+    expect(out).toContain("> three\nA number of pods; Enter tells it, q ends.\n> 3\nRight: 3.\n");
     expect(out).toMatch(/> q\n1 of 1 right, 2 left out\n$/);
     expect(code).toBe(0);
     expect((await quiz(line, "3\n")).out).toMatch(/> \n1 of 1 right, 2 left out\n$/);
