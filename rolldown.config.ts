@@ -55,6 +55,17 @@ const noArgsert: Plugin = {
     id.endsWith("/yargs/build/lib/argsert.js") ? "export function argsert() {}" : null,
 };
 
+/** The language of expectations looks at each function and operator that it registers whether it has it twice: the tests do. */
+const noOverlaps: Plugin = {
+  name: "no-overlaps",
+  transform(code, id) {
+    if (!id.endsWith("/@marcbachmann/cel-js/lib/registry.js")) return null;
+    const asked = /^ {2}#(?:hasOverload|checkOverlappingSignatures)\(\w+\) \{$/gm;
+    if (code.match(asked)?.length !== 2) throw new Error(`${id} looks otherwise`);
+    return { code: code.replaceAll(asked, "$&\n    return false"), map: null };
+  },
+};
+
 /** yargs asks how wide the terminal is, which loads a stream or Node's sockets: src/cli/main.ts says it. Up to 5 ms. */
 const noColumns: Plugin = {
   name: "no-columns",
@@ -115,6 +126,66 @@ const ascii: Plugin = {
   },
 };
 
+/**
+ * What a run of plain Deployments seldom asks for. In these folders a module of functions alone waits, in a file of its folder's
+ * name, until one of them is called: a third of the program is neither read nor set out.
+ */
+const SELDOM: Readonly<Record<string, RegExp>> = {
+  apiserver:
+    /\/apiserver\/(?:request.*|validation\/(?:autoscaling|config|cron|flagger|ingress|jobs|kept-sets|limit-range|network-policies|pod-diff|policy|priority|quota|service.*|storage)|field-managers\/(?:apply|typed))\.ts/,
+  controllers:
+    /\/controllers\/(?:analysis|canary(?!\/router)|disruption|endpointslice|experiment|namespace|podautoscaler|rollout)\/(?!hash)/,
+  kubectl:
+    /\/kubectl\/(?:sed|argo\/.*|describe\/.*|go-template\/.*|output\/(?:jsonpath.*|kyaml|rows|sorting|struct-order)|verbs\/(?!api-resources|apply\.|rollout-|set-(?:common|image)).*)\.ts/,
+};
+
+/** Marks such a module itself; without it, what is loaded are functions that ask for it. */
+const CALLED = "?called";
+
+const whenCalled: Plugin = {
+  name: "when-called",
+  async resolveId(source, importer) {
+    if (source.endsWith(CALLED)) return source;
+    if (importer?.endsWith(CALLED) !== true) return null;
+    const found = await this.resolve(source, importer.slice(0, -CALLED.length));
+    const beside = found !== null && seldom(found.id) === seldom(importer);
+    return beside && functionsOf(found.id) !== undefined ? `${found.id}${CALLED}` : found;
+  },
+  load(id) {
+    if (id.endsWith(CALLED)) {
+      return { code: readFileSync(id.slice(0, -CALLED.length), "utf8"), moduleType: "ts" };
+    }
+    const functions = seldom(id) === undefined ? undefined : functionsOf(id);
+    if (functions === undefined) return null;
+    const code = `
+      let those;
+      const called = (name, all) => (those ??= atHand(import(${JSON.stringify(id + CALLED)})))[name](...all);
+      ${functions.map((name) => `export const ${name} = (...all) => called("${name}", all);`).join("\n")}`;
+    return { code, moduleType: "js" };
+  },
+  /** What is imported is at hand: src/cli.ts loads it at once. */
+  renderChunk(code, chunk) {
+    const promised =
+      /\batHand\(Promise\.resolve\(\)\.then\(\(\) => ([^()]*(?:\("[^"]*"\))?)\)(?:\.then\(\(n\) => n(\.[\w$]+)\))?\)/g;
+    const rendered = code.replaceAll(promised, "$1$2");
+    if (/\batHand\(/.test(rendered)) throw new Error(`${chunk.fileName} still promises`);
+    return { code: rendered, map: null };
+  },
+};
+
+function seldom(id: string): string | undefined {
+  return Object.keys(SELDOM).find((name) => SELDOM[name]?.test(id));
+}
+
+/** What a module exports, if that is functions and types. */
+function functionsOf(id: string): readonly string[] | undefined {
+  const exports = readFileSync(id, "utf8").matchAll(
+    /^export (?!type |interface )(?:function\*? (\w+))?/gm,
+  );
+  const names = [...exports].map(([, name = ""]) => name);
+  return names.includes("") ? undefined : [...new Set(names)];
+}
+
 /** What the entry imports, directly or not: it goes into one file, and what import() asks for into others. */
 const always = new Set<string>();
 const findsAlways: Plugin = {
@@ -166,8 +237,10 @@ const program: RolldownOptions = {
     noHelpKept,
     noArgsert,
     noColumns,
+    noOverlaps,
     textsWhenAsked,
     kustomizeWhenAsked,
+    whenCalled,
     findsAlways,
     ascii,
     licences,
@@ -180,10 +253,20 @@ const program: RolldownOptions = {
     format: "cjs",
     entryFileNames: "[name].cjs",
     chunkFileNames: "[name].cjs",
-    codeSplitting: { groups: [{ name: "program", test: (id: string) => always.has(id) }] },
+    codeSplitting: {
+      groups: [
+        { name: "program", test: (id: string) => always.has(id) },
+        ...Object.keys(SELDOM).map((name) => ({
+          name,
+          test: (id: string) => id.endsWith(CALLED) && seldom(id) === name,
+        })),
+      ],
+    },
     // A script that is run as src/cli.ts does has no import().
     dynamicImportInCjs: false,
     comments: false,
+    // Names stay: an internal error shows them.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
     // One expression each: src/cli.ts runs it as a script, which can be cached, and gives it what it needs.
     postBanner: "(function (require, exports, __filename) {",
     postFooter: "})",

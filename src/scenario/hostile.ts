@@ -14,7 +14,12 @@ const deepest = 64;
 const mostDocuments = 2000;
 const most = "the most that is read is 8 Mi, and 1.5 Mi words and signs: split it";
 
-export function hostileText(source: Source): Problem | undefined {
+/** A text's tokens, as the YAML lexer cuts it, for its parser; or why it is not parsed. */
+export type Lexed =
+  | { readonly ok: true; readonly tokens: readonly string[] }
+  | { readonly ok: false; readonly problem: Problem };
+
+export function lex(source: Source): Lexed {
   const { text } = source;
   if (text.length > longestText) {
     const size = (text.length / mebi).toFixed(1);
@@ -26,7 +31,7 @@ export function hostileText(source: Source): Problem | undefined {
     const code = (text.codePointAt(refused) ?? 0).toString(16).toUpperCase().padStart(4, "0");
     return refuse(source, refused, "not-text", `character U+${code} is not allowed in YAML`);
   }
-  return tooDeep(source);
+  return tokensOf(source);
 }
 
 /** What YAML 1.2.2, 5.1, does not count as printable. */
@@ -34,19 +39,19 @@ const unprintable = (): RegExp =>
   /[^\t\n\r\u{20}-\u{7e}\u{85}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 
 /** Counts open brackets, indicators on one line, documents and all tokens. */
-function tooDeep(source: Source): Problem | undefined {
+function tokensOf(source: Source): Lexed {
   let offset = 0;
   let flow = 0;
   let inLine = 0;
   let documents = 0;
-  let tokens = 0;
+  const tokens: string[] = [];
   for (const token of new Lexer().lex(source.text)) {
     if (token === "[" || token === "{") flow++;
     else if (token === "]" || token === "}") flow--;
     else if (token === "-" || token === "?") inLine++;
     else if (token === "\n" || token === "\r\n") inLine = 0;
     else if (token === "---") documents++;
-    if (++tokens > mostTokens) {
+    if (tokens.push(token) > mostTokens) {
       return refuse(source, offset, "too-large", `the file has too many words and signs; ${most}`);
     }
     if (flow < 0) return refuse(source, offset, "yaml-syntax", `"${token}" closes nothing`);
@@ -58,7 +63,7 @@ function tooDeep(source: Source): Problem | undefined {
     }
     if (!isControl(token)) offset += token.length;
   }
-  return undefined;
+  return { ok: true, tokens };
 }
 
 /** The lexer marks documents, scalars and the end of flows with control characters of its own. */
@@ -66,6 +71,7 @@ function isControl(token: string): boolean {
   return token === "\u{02}" || token === "\u{18}" || token === "\u{1f}" || token === "\u{feff}";
 }
 
-function refuse(source: Source, offset: number, code: string, message: string): Problem {
-  return problemAt(source, { start: offset, end: offset + 1 }, { code, message });
+function refuse(source: Source, offset: number, code: string, message: string): Lexed {
+  const problem = problemAt(source, { start: offset, end: offset + 1 }, { code, message });
+  return { ok: false, problem };
 }

@@ -3,10 +3,10 @@
  * Aliases share one value; duplicate keys are noted and the last wins, as for kubectl; merge keys (`<<`)
  * are applied. Text that is built to exhaust the parser is refused before it is parsed.
  */
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from "yaml";
-import type { Alias, Document, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser, visit } from "yaml";
+import type { Alias, CST, Document, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { withDeeperQuotes } from "../kubectl/quoted-lines.ts";
-import { hostileText } from "./hostile.ts";
+import { lex } from "./hostile.ts";
 import { problemAt, sourceOf, type Problem, type Source, type Span } from "./problem.ts";
 import { resolvePlain } from "./scalars.ts";
 
@@ -54,12 +54,11 @@ export function readYaml(text: string, file: string): YamlFile {
 
 function readText(text: string, file: string): YamlFile {
   const source = sourceOf(file, text);
-  const refusal = hostileText(source);
-  if (refusal !== undefined) return { source, documents: [], problems: [refusal] };
-  const parsed = parse(text);
+  const lexed = lex(source);
+  if (!lexed.ok) return { source, documents: [], problems: [lexed.problem] };
   const documents: YamlDocument[] = [];
   const problems: Problem[] = [];
-  for (const document of parsed) {
+  for (const document of parse(lexed.tokens)) {
     problems.push(...syntaxProblems(source, document));
     if (document.errors.length > 0 || document.contents === null) continue;
     const reader = new Reader(source);
@@ -98,13 +97,14 @@ function lastQuote(document: Document.Parsed, end: number): number {
   return start;
 }
 
-function parse(text: string): readonly Document.Parsed[] {
-  const parsed = parseAllDocuments(text, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: "silent",
-  });
-  return Array.isArray(parsed) ? parsed : [];
+function parse(tokens: readonly string[]): Iterable<Document.Parsed> {
+  return new Composer({ uniqueKeys: false, logLevel: "silent" }).compose(parsed(tokens));
+}
+
+function* parsed(tokens: readonly string[]): Iterable<CST.Token> {
+  const parser = new Parser();
+  for (const token of tokens) yield* parser.next(token);
+  yield* parser.end();
 }
 
 type Node = ParsedNode | Alias.Parsed;

@@ -123,6 +123,17 @@ function commandLineWorks(folder: string): void {
     built.startsWith("PASSED"),
     built,
   );
+  const seldom = ["ab-test", "argo-canary", "drain-with-pdb", "flagger-canary", "history", "quota"];
+  const home = join(folder, "node_modules/rollsim");
+  const differ = seldom.filter((name) => {
+    const said = run(home, process.execPath, ["dist/cli.cjs", "run", `scenarios/${name}.yaml`]);
+    return said.stdout !== readFileSync(join(home, `scenarios/${name}.out`), "utf8");
+  });
+  check(
+    "so do those for which it loads what is seldom asked for",
+    differ.length === 0,
+    differ.join(),
+  );
   writeFileSync(join(program, left[0]!), "not what V8 made");
   check(
     "and so does one that finds rubbish",
