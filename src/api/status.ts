@@ -126,6 +126,11 @@ export function forbidden(of: GroupResource, name: string, why: string): Status 
   });
 }
 
+/** A refusal's message without the name of what is refused: that of a pod is another with each try. */
+export function unnamed(message: string): string {
+  return message.replace(/^(\S+) "[^"]*"/u, "$1");
+}
+
 /** 422, with the field errors in the order in which validation met them. */
 export function invalid(
   kind: { readonly group: string; readonly kind: string },

@@ -2,6 +2,7 @@
  * Names of pods that a controller makes: the maker's name and a dash, of which 58 characters count, and five
  * more. Mirrors generateName (apiserver/pkg/storage/names), but for chance.
  */
+import { MOST_PODS } from "./too-many-pods.ts";
 
 /** Characters of a base that is cut. */
 export const MAX_BASE = 58;
@@ -28,6 +29,15 @@ export function podName(maker: string, ordinal: number): string {
     rest = Math.floor(rest / 27);
   }
   return podNameBase(maker) + text;
+}
+
+/**
+ * What a pod would have been called that was refused: each try draws a name of its own, which no pod gets. By the number of the
+ * sync and how many were refused before it in that one, so that nobody has to count.
+ */
+export function refusedPodName(maker: string, sync: number, before: number): string {
+  const draws = NAMES - MOST_PODS;
+  return podName(maker, NAMES - 1 - ((sync * 4099 + before) % draws));
 }
 
 /** The base of a name that `podName` made. */

@@ -273,13 +273,6 @@ export class PodRegistry {
     return generated ? podName(prefix, ordinal) : prefix;
   }
 
-  /** What the next pod of a ReplicaSet would be called. */
-  nextName(namespace: string, prefix: string): string {
-    const made = this.#rows.get(`${namespace}/${prefix}-`) ?? new RowList();
-    this.#passTaken(made, namespace, prefix);
-    return podName(prefix, made.length + 1);
-  }
-
   /** The row of the youngest pod that has or had this name. */
   rowNamed(namespace: string, name: string): number | undefined {
     for (const maker of this.#makersOf(namespace, baseOfPodName(name))) {

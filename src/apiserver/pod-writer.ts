@@ -9,6 +9,7 @@ import {
   invalid,
   isNamespaceTerminating,
   notFound,
+  unnamed,
   type Status,
 } from "../api/status.ts";
 import type { WriteEntry } from "../api/trace.ts";
@@ -17,6 +18,7 @@ import { claimed } from "./claims.ts";
 import { podEdits } from "./pod-access.ts";
 import { refuseNewContent } from "./namespace-deletion.ts";
 import { classProblem } from "./pod-classes.ts";
+import { refusedPodName } from "./pod-names.ts";
 import { invalidPod } from "./pod-verdicts.ts";
 import { podObject } from "./pod-objects.ts";
 import type { ApiServer } from "./server.ts";
@@ -68,7 +70,7 @@ export class PodWriter {
     const abandoned = this.#abandoned === "collected" && !isThere(store, replicaSet);
     let maker: PodMaker | undefined;
     for (let i = 0; i < count; i++) {
-      const status = this.#refusal(replicaSet);
+      const status = this.#refusal(replicaSet, refusals.length);
       if (status === undefined) {
         const row = store.insertPod((maker ??= store.podMaker(replicaSet)));
         if (done === 0) first = row;
@@ -95,13 +97,15 @@ export class PodWriter {
     return { done: done + given, refused, ...written };
   }
 
-  /** Each pod may be refused for a reason of its own. */
+  /** Each pod may be refused for a reason of its own, under a name of its own. */
   #creationRefused(owner: KubeObject, refusals: readonly Status[]): void {
-    const messages = new Set(refusals.map(({ message }) => message));
-    for (const message of messages) {
-      const alike = refusals.filter((status) => status.message === message);
+    const reasons = new Set(refusals.map(({ message }) => unnamed(message)));
+    for (const reason of reasons) {
+      const alike = refusals.filter(({ message }) => unnamed(message) === reason);
       this.#write("create", owner.metadata, alike.length, alike[0]!.reason);
-      this.#event(owner, "Warning", "FailedCreate", `Error creating: ${message}`, alike.length);
+      for (const { message } of alike) {
+        this.#event(owner, "Warning", "FailedCreate", `Error creating: ${message}`, 1);
+      }
     }
   }
 
@@ -193,29 +197,25 @@ export class PodWriter {
     return invalid({ group: "", kind: "Pod" }, name, [cause]);
   }
 
-  #overLimits(replicaSet: ReplicaSet): Status | undefined {
+  #overLimits(replicaSet: ReplicaSet, pod: () => string): Status | undefined {
     const { registry } = this.#api.store;
     if (!this.#api.store.has(LIMIT_RANGES)) return undefined;
-    const { metadata, spec } = replicaSet;
-    const { namespace = "default", name } = metadata;
-    const source = registry.sourceIndex(replicaSet, spec.template);
+    const { namespace = "default" } = replicaSet.metadata;
+    const source = registry.sourceIndex(replicaSet, replicaSet.spec.template);
     // Other LimitRanges make another source (PodRegistry.forget).
     if (this.#withinLimits.has(source)) return undefined;
-    const pod = registry.nextName(namespace, name);
     const { spec: made } = registry.sources[source]!;
-    const refused = limitRefusal(this.#api.store, namespace, pod, made);
+    const refused = limitRefusal(this.#api.store, namespace, pod(), made);
     if (refused === undefined) this.#withinLimits.add(source);
     return refused;
   }
 
-  #overQuota(replicaSet: ReplicaSet): Status | undefined {
+  #overQuota(replicaSet: ReplicaSet, pod: () => string): Status | undefined {
     const { store, quotas } = this.#api;
     if (!quotas.any) return undefined;
-    const { metadata, spec } = replicaSet;
-    const { namespace = "default", name } = metadata;
-    const source = store.registry.sourceIndex(replicaSet, spec.template);
-    const pod = store.registry.nextName(namespace, name);
-    return quotas.refusal(namespace, pod, store.registry.sources[source]!.spec);
+    const { namespace = "default" } = replicaSet.metadata;
+    const source = store.registry.sourceIndex(replicaSet, replicaSet.spec.template);
+    return quotas.refusal(namespace, pod(), store.registry.sources[source]!.spec);
   }
 
   #classRefusal({ metadata, spec }: ReplicaSet): Status | undefined {
@@ -223,29 +223,29 @@ export class PodWriter {
     return problem === undefined ? undefined : forbidden(PODS, `${metadata.name}-`, problem);
   }
 
-  #refusal(replicaSet: ReplicaSet): Status | undefined {
+  /** `before`: pods of the same batch that were refused. */
+  #refusal(replicaSet: ReplicaSet, before: number): Status | undefined {
     const { refusals, requester, store } = this.#api;
-    const { namespace = "default" } = replicaSet.metadata;
+    const { namespace = "default", name } = replicaSet.metadata;
+    const pod = (): string => refusedPodName(name, requester.sync ?? 0, before);
     const labels = replicaSet.spec.template.metadata?.labels ?? {};
     const place = store.get("namespaces", namespace);
     return (
       refusals.take("create", PODS, "", requester.by) ??
-      (place === undefined ? undefined : refuseNewContent(place, PODS, replicaSet.metadata.name)) ??
+      (place === undefined ? undefined : refuseNewContent(place, PODS, name)) ??
       this.#classRefusal(replicaSet) ??
       this.#overPodQuota() ??
-      this.#invalid(replicaSet) ??
-      this.#overLimits(replicaSet) ??
+      this.#invalid(replicaSet, pod) ??
+      this.#overLimits(replicaSet, pod) ??
       webhookRefusal(store, namespace, labels) ??
-      this.#overQuota(replicaSet)
+      this.#overQuota(replicaSet, pod)
     );
   }
 
-  #invalid(replicaSet: ReplicaSet): Status | undefined {
+  #invalid(replicaSet: ReplicaSet, pod: () => string): Status | undefined {
     const { registry } = this.#api.store;
-    const { metadata, spec } = replicaSet;
-    const { namespace = "default", name } = metadata;
-    const source = registry.sourceIndex(replicaSet, spec.template);
-    return invalidPod(registry.sources[source]!, () => registry.nextName(namespace, name));
+    const source = registry.sourceIndex(replicaSet, replicaSet.spec.template);
+    return invalidPod(registry.sources[source]!, pod);
   }
 
   #overPodQuota(): Status | undefined {

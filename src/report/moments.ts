@@ -3,6 +3,7 @@
  * and what `kubectl rollout status` says. Instants at which nothing of that changed are left out.
  */
 import type { Millis } from "../api/meta.ts";
+import { unnamed } from "../api/status.ts";
 import type { DecisionEntry, TraceEntry } from "../api/trace.ts";
 import { Rollouts, type Rollout } from "../scenario/rollouts.ts";
 import { reasonOf, withEviction, withRefusedEviction, type Reason } from "./reasons.ts";
@@ -187,7 +188,7 @@ class Teller {
   #isOldNews({ id, key, weighed }: DecisionEntry, { text }: Reason): boolean {
     const isCanary = id.startsWith("canary/");
     if (id !== "replicaset/create-refused" && !isCanary) return false;
-    const why = isCanary ? text : String(weighed["error"]);
+    const why = isCanary ? text : unnamed(String(weighed["error"]));
     const known = this.#lastTold.get(key) === why;
     this.#lastTold.set(key, why);
     return known;

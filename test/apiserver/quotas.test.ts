@@ -4,6 +4,12 @@ import { Cluster } from "../../src/cluster.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+interface CoreEvent extends KubeObject {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+}
+
 function quota(hard: Fields): KubeObject {
   return { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "team" }, spec: { hard } };
 }
@@ -101,6 +107,30 @@ describe("a ResourceQuota", () => {
     expect(cluster.api.list("pods")).toHaveLength(pods);
     expect(refusals(cluster)[0]).toBe(
       `Error creating: pods "web-x" is forbidden: exceeded quota: team, ${why}`,
+    );
+  });
+
+  test("refuses each try under a name of its own, which no pod gets: rows of events, combined from the tenth on", () => {
+    const cluster = world({ pods: "1" }, 4);
+    const ref = { resource: "resourcequotas", name: "team" };
+    cluster.act("room", (api) => api.patch(ref, "merge", { spec: { hard: { pods: "9" } } }));
+    cluster.runUntil(60_000);
+    const told = cluster.trace.entries.flatMap((entry) =>
+      entry.kind === "event" && entry.reason === "FailedCreate" ? [entry.message] : [],
+    );
+    expect(told.length).toBeGreaterThan(9);
+    expect(new Set(told).size).toBe(told.length);
+    const pods = cluster.api.list("pods");
+    expect(pods).toHaveLength(4);
+    for (const { metadata } of pods) {
+      expect(told.join()).not.toContain(metadata.name);
+    }
+    const rows = (cluster.api.list("events") as readonly CoreEvent[]).filter(
+      ({ reason }) => reason === "FailedCreate",
+    );
+    expect(rows.map(({ count }) => count)).toEqual([...Array<number>(9).fill(1), told.length - 9]);
+    expect(rows.at(-1)?.message).toMatch(
+      /^\(combined from similar events\): Error creating: pods/u,
     );
   });
 

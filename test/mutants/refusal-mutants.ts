@@ -152,7 +152,7 @@ const verdicts = noticedBy(
     [
       "pods are as right as their template",
       "apiserver/pod-writer",
-      "      this.#invalid(replicaSet) ??\n",
+      "      this.#invalid(replicaSet, pod) ??\n",
       "",
     ],
     [

@@ -207,6 +207,18 @@ const admission = noticedBy(
       `const { warnings } = sent;`,
     ],
     [
+      "all tries of a pod that is refused draw one name",
+      "apiserver/pod-names",
+      `((sync * 4099 + before) % draws)`,
+      `(before % draws)`,
+    ],
+    [
+      "pods of one batch that are refused have one name",
+      "apiserver/pod-names",
+      `((sync * 4099 + before) % draws)`,
+      `((sync * 4099) % draws)`,
+    ],
+    [
       "one quota with room is enough",
       "apiserver/quotas",
       `if (over.length === 0) continue;`,
