@@ -18,7 +18,7 @@ import {
   whole,
   type Check,
   type Fields,
-} from "./check-shape.ts";
+} from "../api/check-shape.ts";
 import { appsCheck, trafficCheck } from "./check-traffic.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";

@@ -16,7 +16,7 @@ import {
   text,
   whole,
   type Fields,
-} from "./check-shape.ts";
+} from "../api/check-shape.ts";
 
 const time = number(0, Number.MAX_VALUE, "ms, 0 or more");
 const share = number(0, 1, "a share from 0 to 1");

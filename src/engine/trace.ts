@@ -3,12 +3,27 @@
  * nothing in the run; its error is kept.
  */
 import { EventEmitter } from "eventemitter3";
+import { refuseUnknown } from "../api/check-shape.ts";
 import type { Millis } from "../api/meta.ts";
 import type { Actor, PodsEntry, TraceEntry } from "../api/trace.ts";
 
 export type TraceListener<K extends TraceEntry["kind"]> = (
   entry: Extract<TraceEntry, { kind: K }>,
 ) => void;
+
+const KINDS: Readonly<Record<TraceEntry["kind"], true>> = {
+  write: true,
+  decision: true,
+  event: true,
+  sync: true,
+  pods: true,
+  step: true,
+  output: true,
+  expectation: true,
+  instant: true,
+  requests: true,
+  end: true,
+};
 
 export class Trace {
   readonly #entries: TraceEntry[];
@@ -34,7 +49,9 @@ export class Trace {
     return this.#listenerErrors;
   }
 
+  /** Throws a RangeError for what no entry is. */
   on<K extends TraceEntry["kind"]>(kind: K, listener: TraceListener<K>): () => void {
+    refuseUnknown("", { [kind]: true }, KINDS, "kind of entry");
     const guarded = (entry: Extract<TraceEntry, { kind: K }>): void => {
       try {
         listener(entry);

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import type { IntOrString, KubeObject, Millis } from "../api/meta.ts";
-import { refuseUnknown } from "../cluster/check-shape.ts";
+import { refuseUnknown } from "../api/check-shape.ts";
 import type { Behavior, Fault } from "../kubelet/behavior.ts";
 import type { UserAction } from "./user-actions.ts";
 

@@ -7,7 +7,7 @@ import type { Pod } from "../api/core.ts";
 import type { Millis } from "../api/meta.ts";
 import { asRecord } from "../apiserver/json.ts";
 import { Cluster, type ClusterOptions } from "../cluster.ts";
-import { refuseUnknown } from "../cluster/check-shape.ts";
+import { refuseUnknown } from "../api/check-shape.ts";
 import { defaults } from "../cluster/options.ts";
 import { Random } from "../engine/random.ts";
 import type { Behavior } from "../kubelet/behavior.ts";

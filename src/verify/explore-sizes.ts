@@ -8,7 +8,7 @@ import {
   whole,
   type Check,
   type Fields,
-} from "../cluster/check-shape.ts";
+} from "../api/check-shape.ts";
 import { maxSurge, maxUnavailable } from "../controllers/deployment/fenceposts.ts";
 import type { ExploreConfig, Size } from "./explore-config.ts";
 import { deploymentFor } from "./explore-objects.ts";

@@ -3,7 +3,7 @@ import type { Deployment } from "../api/apps.ts";
 import { controllerOf, type KubeObject, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { DrawnSchedule } from "../controllers/schedule.ts";
-import { isWhole, refuse } from "../cluster/check-shape.ts";
+import { isWhole, refuse } from "../api/check-shape.ts";
 import { runKubectl } from "../kubectl/cluster-io.ts";
 import type { RolloutWatch } from "./observe.ts";
 
