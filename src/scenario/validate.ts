@@ -5,8 +5,14 @@
 import type { Client } from "../api/client.ts";
 import type { KubeObject } from "../api/meta.ts";
 import type { StatusCause } from "../api/status.ts";
-import { Cluster } from "../cluster.ts";
+import { Refusals } from "../apiserver/refusals.ts";
+import { seedNamespaces } from "../apiserver/seed-namespaces.ts";
+import { seedPriorityClasses } from "../apiserver/seed-priority-classes.ts";
+import { ApiServer } from "../apiserver/server.ts";
+import { Store } from "../apiserver/store.ts";
+import { defaults } from "../cluster/options.ts";
 import { grant } from "../cluster/taken-for-granted.ts";
+import { Trace } from "../engine/trace.ts";
 import { unversioned } from "../kubectl/mutate.ts";
 import { problemAt, type Problem, type Span } from "./problem.ts";
 import type { Manifest, Scenario } from "./scenario.ts";
@@ -18,7 +24,7 @@ export function refusedManifests({
   granted,
 }: Pick<Scenario, "manifests" | "namespace" | "granted">): readonly Problem[] {
   if (manifests.length === 0) return [];
-  const { api } = new Cluster();
+  const api = newApiServer();
   createNamespaces(api, namespace, manifests);
   grant(api, granted);
   return manifests.flatMap(({ object, node, source }) => {
@@ -43,6 +49,14 @@ export function refusedManifests({
       return problemAt(source, placeOfField(node, field), what);
     });
   });
+}
+
+/** With what a cluster has from the start, and nobody who acts. */
+function newApiServer(): Client {
+  const store = new Store(Date.parse(defaults.startTime), () => 0);
+  seedNamespaces(store);
+  seedPriorityClasses(store);
+  return new ApiServer(store, new Refusals(), new Trace());
 }
 
 /**
