@@ -1,6 +1,6 @@
 /** What -f and -k name: texts, with the name that errors give them. */
 import type { Call } from "./call.ts";
-import { fail, goQuote } from "./errors.ts";
+import { fail, failAll, goQuote } from "./errors.ts";
 import { filePattern } from "./file-pattern.ts";
 import type { ManifestFile } from "./io.ts";
 import { buildFolder } from "./kustomize/build-folder.ts";
@@ -41,13 +41,15 @@ function folderOf(call: Call): string {
 /** What is seen of files before any is read. */
 export function requirePaths(call: Call, paths: readonly string[]): void {
   if (folderOf(call) !== "") return; // what is missing is seen when it is built
-  if (paths.filter((path) => path === "-").length > 1) {
-    fail("standard input cannot be used for multiple arguments");
-  }
-  for (const path of paths) {
-    if (path === "-" || isUrl(path)) continue;
-    if (call.io.readFile(path) === undefined) fail(`the path ${goQuote(path)} does not exist`);
-  }
+  const problems = paths.flatMap((path, i) => {
+    if (path === "-") {
+      const again = paths.indexOf("-") < i;
+      return again ? [{ text: "standard input cannot be used for multiple arguments" }] : [];
+    }
+    const found = isUrl(path) || call.io.readFile(path) !== undefined;
+    return found ? [] : [{ text: `the path ${goQuote(path)} does not exist` }];
+  });
+  failAll(problems);
 }
 
 export function isUrl(path: string): boolean {

@@ -1,5 +1,5 @@
 /** `KEY=VALUE` and `KEY-` arguments. Mirrors kubectl/pkg/cmd/util/helpers.go (v0.37.2). */
-import { fail } from "./errors.ts";
+import { fail, goQuote } from "./errors.ts";
 
 export interface Pairs {
   /** What stands before the first pair. */
@@ -41,4 +41,19 @@ export function readPairs(
   }
   if (invalid.length > 0) fail(`invalid ${noun} format: ${invalid.join(", ")}`);
   return { resources, set, removed };
+}
+
+/** A variable's name that is none ends the command (apimachinery's IsEnvVarName). */
+export function refuseVariableName(name: string): void {
+  const wrong: string[] = [];
+  if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/u.test(name)) {
+    wrong.push(
+      "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', " +
+        "and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex " +
+        "used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')",
+    );
+  }
+  if (name === "." || name === "..") wrong.push(`must not be '${name}'`);
+  else if (name.startsWith("..")) wrong.push("must not start with '..'");
+  if (wrong.length > 0) fail(`${goQuote(name)} is not a valid key name: ${wrong.join(";")}`);
 }

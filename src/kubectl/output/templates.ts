@@ -7,6 +7,7 @@ import { goSyntax } from "../go-template/format.ts";
 import { functionNamed } from "../go-template/functions.ts";
 import { parseGoTemplate } from "../go-template/parse.ts";
 import { compactJson, indentedJson } from "./gojson.ts";
+import { parseTemplate } from "./jsonpath-parse.ts";
 import { findResults, goSprint, isPathError, printJsonPath } from "./jsonpath.ts";
 
 /** Prints an object, a list of them, or a watch event. */
@@ -66,6 +67,8 @@ function jsonPathPrinter(
   template: string,
   missing: "allow missing" | "refuse missing",
 ): Printer {
+  const parsed = parseTemplate(template);
+  if (isPathError(parsed)) fail(`error parsing jsonpath ${template}, ${parsed.error}`);
   if (format === "jsonpath-as-json") {
     return (object) => {
       const found = findResults(template, object, missing);
@@ -81,7 +84,6 @@ function jsonPathPrinter(
 }
 
 function pathFailure(error: string, template: string, object: JsonMap): string {
-  if (error.startsWith("error parsing")) return error;
   return (
     `error executing jsonpath ${goQuote(template)}: Error executing template: ${error}. ` +
     "Printing more information for debugging the template:\n" +

@@ -5,11 +5,12 @@
 import type { Call } from "../call.ts";
 import { base64Of } from "../../api/base64.ts";
 import { fail, goQuote } from "../errors.ts";
+import { refuseVariableName } from "../pairs.ts";
 import { sortedKeys } from "../fields.ts";
 import type { ManifestFile } from "../io.ts";
 import { nameHash } from "../kustomize/hashes.ts";
 import { compactJson } from "../output/gojson.ts";
-import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
+import { beginMaking, createGenerated, givenNamespace, type Making } from "./create.ts";
 
 /** How the kind words that a key is wrong or there already. */
 interface Words {
@@ -18,7 +19,8 @@ interface Words {
 }
 
 export function createConfigMap(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const data = dataOf(call, ["from-file", "from-literal", "from-env-file"], {
     invalid: (key) => `${goQuote(key)} is not a valid key name for a ConfigMap: ${keyRule}`,
     twice: (key) =>
@@ -35,7 +37,7 @@ export function createConfigMap(call: Call): void {
       ...givenNamespace(call),
     },
   };
-  createGenerated(call, configMap, "failed to create configmap: ");
+  createGenerated(call, making, configMap, "failed to create configmap: ");
 }
 
 const secretWords: Words = {
@@ -44,13 +46,13 @@ const secretWords: Words = {
 };
 
 export function createSecret(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
   const sources = ["from-literal", "from-file", "from-env-file"] as const;
-  makeSecret(call, name, call.flags.text("type"), dataOf(call, sources, secretWords));
+  makeSecret(call, making, call.flags.text("type"), dataOf(call, sources, secretWords));
 }
 
 export function createTlsSecret(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
   const [cert, key] = [call.flags.text("cert"), call.flags.text("key")];
   if (cert === "" || key === "") fail("key and cert must be specified");
   const read = (path: string): string =>
@@ -60,20 +62,25 @@ export function createTlsSecret(call: Call): void {
     ["tls.crt", read(cert)],
     ["tls.key", read(key)],
   ]);
-  makeSecret(call, name, "kubernetes.io/tls", data);
+  makeSecret(call, making, "kubernetes.io/tls", data);
 }
 
 const dockerConfigKey = ".dockerconfigjson";
 
 export function createRegistrySecret(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
   const { flags } = call;
   const [server, username, password, email] = ["server", "username", "password", "email"].map(
     (part) => flags.text(`docker-${part}`),
   );
   const type = "kubernetes.io/dockerconfigjson";
   if (flags.list("from-file").length > 0) {
-    return makeSecret(call, name, type, dataOf(call, ["from-file"], secretWords, dockerConfigKey));
+    return makeSecret(
+      call,
+      making,
+      type,
+      dataOf(call, ["from-file"], secretWords, dockerConfigKey),
+    );
   }
   if (!server || !username || !password) {
     fail(
@@ -92,12 +99,12 @@ export function createRegistrySecret(call: Call): void {
     ([key, value]) => `${goQuote(key)}:${compactJson(value)}`,
   );
   const config = `{"auths":{${compactJson(server)}:{${members.join(",")}}}}`;
-  makeSecret(call, name, type, new Map([[dockerConfigKey, config]]));
+  makeSecret(call, making, type, new Map([[dockerConfigKey, config]]));
 }
 
 function makeSecret(
   call: Call,
-  name: string,
+  making: Making,
   type: string,
   data: ReadonlyMap<string, string>,
 ): void {
@@ -107,12 +114,12 @@ function makeSecret(
     ...(data.size === 0 ? {} : { data: texts }),
     kind: "Secret",
     metadata: {
-      name: finalName(call, name, { kind: "Secret", type, data: texts }),
+      name: finalName(call, making.name, { kind: "Secret", type, data: texts }),
       ...givenNamespace(call),
     },
     ...(type === "" ? {} : { type }),
   };
-  createGenerated(call, secret, "failed to create secret ");
+  createGenerated(call, making, secret, "failed to create secret ");
 }
 
 /** --append-hash: another name for other data (kubectl/pkg/util/hash). */
@@ -203,12 +210,7 @@ function environment(call: Call, path: string): readonly Pair[] {
     const text = line.trimStart();
     if (text === "" || text.startsWith("#")) return [];
     const [key = "", ...rest] = text.split("=");
-    if (!/^[ -<>-~]+$/u.test(key)) {
-      fail(
-        `${goQuote(key)} is not a valid key name: a valid environment variable name must consist ` +
-          "only of printable ASCII characters other than '='",
-      );
-    }
+    refuseVariableName(key);
     return [[key, rest.length === 0 ? (call.io.env?.[key] ?? "") : rest.join("=")]];
   });
 }

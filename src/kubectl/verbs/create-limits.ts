@@ -4,10 +4,11 @@ import { parseRequirements } from "../../apiserver/selector-parser.ts";
 import type { Call } from "../call.ts";
 import { fail } from "../errors.ts";
 import type { JsonMap } from "../fields.ts";
-import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
+import { beginMaking, createGenerated, givenNamespace } from "./create.ts";
 
 export function createDisruptionBudget(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const [least, most] = [call.flags.text("min-available"), call.flags.text("max-unavailable")];
   const selector = call.flags.text("selector");
   if (selector === "") fail("a selector must be specified");
@@ -31,11 +32,12 @@ export function createDisruptionBudget(call: Call): void {
     spec: { ...limit, selector: selectorOf(selector) },
     status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
   };
-  createGenerated(call, budget, "failed to create poddisruptionbudgets: ");
+  createGenerated(call, making, budget, "failed to create poddisruptionbudgets: ");
 }
 
 export function createQuota(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const { flags } = call;
   const hard = flags.text("hard") === "" ? {} : { hard: readQuota(flags.text("hard")) };
   const scopes = flags.text("scopes") === "" ? {} : { scopes: flags.text("scopes").split(",") };
@@ -46,7 +48,7 @@ export function createQuota(call: Call): void {
     spec: { ...hard, ...scopes },
     status: {},
   };
-  createGenerated(call, quota, "failed to create quota: ");
+  createGenerated(call, making, quota, "failed to create quota: ");
 }
 
 /** `pods=10,requests.cpu=4`. */

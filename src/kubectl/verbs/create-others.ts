@@ -6,20 +6,22 @@ import type { Call } from "../call.ts";
 import { fail, failAll } from "../errors.ts";
 import { map, without, type JsonMap } from "../fields.ts";
 import { resolve } from "../resolve.ts";
-import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
+import { beginMaking, createGenerated, givenNamespace } from "./create.ts";
 
 export function createServiceAccount(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const account = {
     apiVersion: "v1",
     kind: "ServiceAccount",
     metadata: { name, ...givenNamespace(call) },
   };
-  createGenerated(call, account, "failed to create serviceaccount: ");
+  createGenerated(call, making, account, "failed to create serviceaccount: ");
 }
 
 export function createPriorityClass(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const { flags } = call;
   const description = flags.text("description");
   const priorityClass = {
@@ -31,11 +33,12 @@ export function createPriorityClass(call: Call): void {
     preemptionPolicy: flags.text("preemption-policy"),
     value: flags.int("value"),
   };
-  createGenerated(call, priorityClass, "failed to create priorityclass: ");
+  createGenerated(call, making, priorityClass, "failed to create priorityclass: ");
 }
 
 export function createJob(call: Call): void {
-  const name = nameArgument(call, "name and command");
+  const making = beginMaking(call, "name and command");
+  const { name } = making;
   const [image, from] = [call.flags.text("image"), call.flags.text("from")];
   if ((image === "") === (from === "")) fail("either --image or --from must be specified");
   if (from !== "" && call.args.length > 1) fail("cannot specify --from and command");
@@ -44,7 +47,7 @@ export function createJob(call: Call): void {
       ? { metadata: { name, ...givenNamespace(call) }, spec: jobSpec(call, name, "Never") }
       : jobOfCronJob(call, name, from);
   const complete = { apiVersion: "batch/v1", kind: "Job", ...job, status: {} };
-  createGenerated(call, complete, "failed to create job: ");
+  createGenerated(call, making, complete, "failed to create job: ");
 }
 
 function jobSpec(call: Call, name: string, restartPolicy: string): JsonMap {
@@ -95,7 +98,8 @@ function jobOfCronJob(
 }
 
 export function createCronJob(call: Call): void {
-  const name = nameArgument(call, "name and command");
+  const making = beginMaking(call, "name and command");
+  const { name } = making;
   const restart = call.flags.text("restart");
   const cronJob = {
     apiVersion: "batch/v1",
@@ -110,13 +114,14 @@ export function createCronJob(call: Call): void {
     },
     status: {},
   };
-  createGenerated(call, cronJob, "failed to create cronjob: ");
+  createGenerated(call, making, cronJob, "failed to create cronjob: ");
 }
 
 const rulePattern = /^([\w*.-]*)(\/.*)=([\w-]+):([\w-]+)(,tls=?([\w-]+)?)?/u;
 
 export function createIngress(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const { flags } = call;
   const [backend, rules] = [flags.text("default-backend"), flags.list("rule")];
   if (backend === "" && rules.length === 0) {
@@ -160,7 +165,7 @@ export function createIngress(call: Call): void {
     },
     status: { loadBalancer: {} },
   };
-  createGenerated(call, ingress, "failed to create ingress: ");
+  createGenerated(call, making, ingress, "failed to create ingress: ");
 }
 
 function backendOf(text: string): JsonMap {

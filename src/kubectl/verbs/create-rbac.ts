@@ -7,13 +7,14 @@ import type { Call } from "../call.ts";
 import { exitWith, fail, goQuote } from "../errors.ts";
 import { sortedKeys, type JsonMap } from "../fields.ts";
 import { findKind } from "../resources.ts";
-import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
+import { beginMaking, createGenerated, givenNamespace } from "./create.ts";
 
 const rbacGroup = "rbac.authorization.k8s.io";
 const rbac = `${rbacGroup}/v1`;
 
 export function createRole(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const verbs = verbsOf(call);
   const resources = resourcesOf(call);
   if (verbs.length === 0) fail("at least one verb must be specified");
@@ -26,11 +27,12 @@ export function createRole(call: Call): void {
     metadata: { name, ...givenNamespace(call) },
     rules: resourceRules(call, verbs, resources),
   };
-  createGenerated(call, role, "");
+  createGenerated(call, making, role, "");
 }
 
 export function createClusterRole(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const verbs = verbsOf(call);
   const resources = resourcesOf(call);
   const urls = unique(call.flags.list("non-resource-url"));
@@ -46,7 +48,7 @@ export function createClusterRole(call: Call): void {
       );
     }
     const aggregationRule = { clusterRoleSelectors: [{ matchLabels: aggregation }] };
-    return createGenerated(call, { aggregationRule, ...role, rules: null }, "");
+    return createGenerated(call, making, { aggregationRule, ...role, rules: null }, "");
   }
   if (verbs.length === 0) fail("at least one verb must be specified");
   if (resources.length === 0 && urls.length === 0) {
@@ -61,11 +63,12 @@ export function createClusterRole(call: Call): void {
     ...resourceRules(call, verbs, resources),
     ...(urls.length === 0 ? [] : [{ nonResourceURLs: urls, verbs }]),
   ];
-  createGenerated(call, { ...role, rules }, "");
+  createGenerated(call, making, { ...role, rules }, "");
 }
 
 export function createRoleBinding(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const [role, clusterRole] = [call.flags.text("role"), call.flags.text("clusterrole")];
   if ((role === "") === (clusterRole === "")) {
     fail("exactly one of clusterrole or role must be specified");
@@ -76,11 +79,17 @@ export function createRoleBinding(call: Call): void {
       : { apiGroup: rbacGroup, kind: "Role", name: role };
   const metadata = { name, ...givenNamespace(call) };
   const binding = { apiVersion: rbac, kind: "RoleBinding", metadata, roleRef };
-  createGenerated(call, { ...binding, ...subjectsOf(call) }, "failed to create rolebinding: ");
+  createGenerated(
+    call,
+    making,
+    { ...binding, ...subjectsOf(call) },
+    "failed to create rolebinding: ",
+  );
 }
 
 export function createClusterRoleBinding(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const roleRef = {
     apiGroup: rbacGroup,
     kind: "ClusterRole",
@@ -88,7 +97,7 @@ export function createClusterRoleBinding(call: Call): void {
   };
   const binding = { apiVersion: rbac, kind: "ClusterRoleBinding", metadata: { name }, roleRef };
   const failed = "failed to create clusterrolebinding: ";
-  createGenerated(call, { ...binding, ...subjectsOf(call) }, failed);
+  createGenerated(call, making, { ...binding, ...subjectsOf(call) }, failed);
 }
 
 function subjectsOf({ flags }: Call): { readonly subjects?: readonly JsonMap[] } {

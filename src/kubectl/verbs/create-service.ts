@@ -19,7 +19,7 @@ import { overridden } from "../overrides.ts";
 import { reporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { kindName } from "../resources.ts";
-import { createGenerated, givenNamespace, nameArgument } from "./create.ts";
+import { beginMaking, createGenerated, givenNamespace } from "./create.ts";
 
 const typeNames: Readonly<Record<string, string>> = {
   clusterip: "ClusterIP",
@@ -29,7 +29,8 @@ const typeNames: Readonly<Record<string, string>> = {
 };
 
 export function createService(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const type = typeNames[call.command.split(" ").at(-1) ?? ""] ?? "ClusterIP";
   const { flags } = call;
   const tcp = flags.list("tcp");
@@ -61,7 +62,7 @@ export function createService(call: Call): void {
     },
     status: { loadBalancer: {} },
   };
-  createGenerated(call, service, `failed to create ${type} service: `);
+  createGenerated(call, making, service, `failed to create ${type} service: `);
 }
 
 /** `80` or `80:8080`. */

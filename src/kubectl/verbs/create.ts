@@ -12,10 +12,11 @@ import {
   validationOf,
   writeOptions,
   type Call,
+  type DryRun,
 } from "../call.ts";
 import { beside, fail, failAll, failStatus, failUsage, type Problem } from "../errors.ts";
 import { unversioned, withAnnotation } from "../mutate.ts";
-import { reporter } from "../output/report.ts";
+import { reporter, type Reporter } from "../output/report.ts";
 import { filesOf } from "../files.ts";
 import { readObjects, requireFiles } from "../resolve.ts";
 import { kindOfObject } from "../resources.ts";
@@ -60,8 +61,22 @@ export function prepared(
   return saves ? remembers(recorded) : recorded;
 }
 
+/** What a generator knows before it looks at its own flags (Complete of each, which comes before its Validate). */
+export interface Making {
+  readonly name: string;
+  readonly dryRun: DryRun;
+  readonly report: Reporter;
+  readonly validation: ReturnType<typeof validationOf>;
+}
+
+export function beginMaking(call: Call, most: "one name" | "name and command"): Making {
+  const name = nameArgument(call, most);
+  const dryRun = dryRunOf(call);
+  return { name, dryRun, report: reporter(call, dryRun), validation: validationOf(call) };
+}
+
 /** The one name that a generator takes. */
-export function nameArgument(call: Call, most: "one name" | "name and command"): string {
+function nameArgument(call: Call, most: "one name" | "name and command"): string {
   const before = call.flags.dashAt >= 0 ? call.flags.dashAt : call.args.length;
   const [name] = call.args;
   const exact = before === 1 || (most === "name and command" && call.flags.dashAt === 1);
@@ -70,10 +85,12 @@ export function nameArgument(call: Call, most: "one name" | "name and command"):
 }
 
 /** Creates what a generator made; `failed` stands before the API server's refusal. */
-export function createGenerated(call: Call, object: KubeObject, failed: string): void {
-  const dryRun = dryRunOf(call);
-  const report = reporter(call, dryRun);
-  const validation = validationOf(call);
+export function createGenerated(
+  call: Call,
+  { dryRun, report, validation }: Making,
+  object: KubeObject,
+  failed: string,
+): void {
   const complete = prepared(call, object, withGenerated);
   if (dryRun === "client") {
     // On the client, the namespace shows only when it was asked for.
@@ -103,7 +120,8 @@ export function givenNamespace(call: Call): { readonly namespace?: string } {
 }
 
 export function createDeployment(call: Call): void {
-  const name = nameArgument(call, "name and command");
+  const making = beginMaking(call, "name and command");
+  const { name } = making;
   const images = call.flags.list("image");
   const command = call.args.slice(1);
   if (images.length > 1 && command.length > 0) {
@@ -133,7 +151,7 @@ export function createDeployment(call: Call): void {
     },
     status: {},
   };
-  createGenerated(call, deployment, "failed to create deployment: ");
+  createGenerated(call, making, deployment, "failed to create deployment: ");
 }
 
 /**
@@ -152,7 +170,8 @@ function hashOf(text: string): number {
 }
 
 export function createNamespace(call: Call): void {
-  const name = nameArgument(call, "one name");
+  const making = beginMaking(call, "one name");
+  const { name } = making;
   const namespace = {
     apiVersion: "v1",
     kind: "Namespace",
@@ -160,5 +179,5 @@ export function createNamespace(call: Call): void {
     spec: {},
     status: {},
   };
-  createGenerated(call, namespace, "");
+  createGenerated(call, making, namespace, "");
 }

@@ -1,6 +1,6 @@
 /** kubectl run. Mirrors kubectl/pkg/cmd/run/run.go (v0.37.2); without terminals, so without --rm. */
 import type { KubeObject } from "../../api/meta.ts";
-import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
+import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call, type DryRun } from "../call.ts";
 import { fail, failStatus } from "../errors.ts";
 import type { JsonMap } from "../fields.ts";
 import { overridden } from "../overrides.ts";
@@ -18,7 +18,7 @@ export function run(call: Call): void {
   const report = reporter(call, dryRun);
   const [name, ...words] = call.args;
   if (name === undefined || flags.dashAt === 0) fail("NAME is required for run");
-  refuseOddFlags(call);
+  refuseOddFlags(call, dryRun);
   const pod = overridden(call, podOf(call, name, words, asked));
   const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-run") });
   for (const object of flags.bool("expose") ? [pod, serviceFor(pod, flags.text("port"))] : [pod]) {
@@ -60,7 +60,7 @@ function readFlags(call: Call): Asked {
   return { annotations, labels, env, restartPolicy, imagePullPolicy };
 }
 
-function refuseOddFlags({ flags }: Call): void {
+function refuseOddFlags({ flags }: Call, dryRun: DryRun): void {
   if (flags.text("image") === "") fail("--image is required");
   const port = flags.text("port");
   if (flags.bool("tty") && !flags.bool("stdin")) {
@@ -70,6 +70,10 @@ function refuseOddFlags({ flags }: Call): void {
   if (port !== "" && !/^[+-]?\d+$/u.test(port)) fail("--port must be a number");
   const attach = flags.changed("attach") ? flags.bool("attach") : flags.bool("stdin");
   if (!attach && flags.bool("rm")) fail("--rm should only be used for attached containers");
+  if (attach && dryRun !== "none") {
+    const options = "attached containers options (--attach, --stdin, or --tty)";
+    fail(`--dry-run=[server|client] can't be used with ${options}`);
+  }
   if (attach) fail("kubectl run --attach and --stdin are not supported in rollsim");
 }
 

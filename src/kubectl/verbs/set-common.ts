@@ -9,10 +9,12 @@ import {
   recordsChangeCause,
   writeOptions,
   type Call,
+  type DryRun,
 } from "../call.ts";
+import { sameJson } from "../fields.ts";
 import { exitWith, fail, failAll, type Problem } from "../errors.ts";
 import { patchTo, podSpecPath, withAnnotation } from "../mutate.ts";
-import { reporter } from "../output/report.ts";
+import { reporter, type Reporter } from "../output/report.ts";
 import { isLocal, resolve, type Info, type Selection } from "../resolve.ts";
 
 export interface SetVerb {
@@ -35,7 +37,7 @@ export function resolveForSet(
   const all = call.flags.bool("all");
   if (isLocal(call)) {
     if (args.length > 0 && localNames === "refused") exitWith(localNeedsFiles);
-    return resolve(call, { bareType: "refused", args: [] });
+    return resolve(call, { bareType: "refused", args: [], selector: "" });
   }
   const selection = resolve(call, {
     bareType: all ? "everything" : "refused",
@@ -53,13 +55,31 @@ export const localNeedsFiles = [
   "   '--filename=rsrc.json'",
 ].join("\n");
 
-export function runSet(call: Call, selection: Selection, verb: SetVerb): void {
+/** How a command writes and prints: what each looks at first, before it misses anything. */
+export interface Writing {
+  readonly dryRun: DryRun;
+  readonly local: boolean;
+  readonly report: Reporter;
+}
+
+export function beginWriting(call: Call): Writing {
   const dryRun = dryRunOf(call);
-  const local = isLocal(call);
-  if (local && dryRun === "server") {
-    fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
-  }
-  const report = reporter(call, dryRun);
+  return { dryRun, local: isLocal(call), report: reporter(call, dryRun) };
+}
+
+export const localOnServer =
+  "cannot specify --local and --dry-run=server - did you mean --dry-run=client?";
+
+export function refuseLocalOnServer({ dryRun, local }: Omit<Writing, "report">): void {
+  if (local && dryRun === "server") fail(localOnServer);
+}
+
+export function runSet(
+  call: Call,
+  { dryRun, local, report }: Writing,
+  selection: Selection,
+  verb: SetVerb,
+): void {
   const problems: Problem[] = [];
   const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-set") });
   for (const info of selection.infos) {
@@ -105,7 +125,7 @@ function changedObject(
     return undefined;
   }
   const changed = verb.change(info.object, problems);
-  if (changed === undefined || JSON.stringify(changed) === JSON.stringify(info.object)) {
+  if (changed === undefined || sameJson(changed, info.object)) {
     return changed === undefined || !recordsChangeCause(call)
       ? undefined
       : withCause(call, changed, info.object);
@@ -117,7 +137,7 @@ function withCause(call: Call, changed: KubeObject, before: KubeObject): KubeObj
   if (!recordsChangeCause(call)) return changed;
   const cause = changeCauseOf(call);
   const same = before.metadata.annotations?.[changeCauseKey] === cause;
-  if (same && JSON.stringify(changed) === JSON.stringify(before)) return undefined;
+  if (same && sameJson(changed, before)) return undefined;
   return withAnnotation(changed, changeCauseKey, cause);
 }
 

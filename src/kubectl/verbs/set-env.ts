@@ -9,8 +9,16 @@ import { compareText } from "../../api/order.ts";
 import { fail, failAll, goQuote } from "../errors.ts";
 import { at, isMap, list, map, sortedKeys, text, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
-import { resolve } from "../resolve.ts";
-import { oneOrMoreResources, refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
+import { isLocal, resolve } from "../resolve.ts";
+import { refuseVariableName } from "../pairs.ts";
+import {
+  beginWriting,
+  oneOrMoreResources,
+  refuseAllWithSelector,
+  refuseLocalOnServer,
+  resolveForSet,
+  runSet,
+} from "./set-common.ts";
 
 interface Edits {
   readonly variables: readonly JsonMap[];
@@ -25,6 +33,8 @@ export function setEnv(call: Call): void {
   if (words.some((word) => !isEnvironment(word))) {
     fail(`all resources must be specified before environment changes: ${call.args.join(" ")}`);
   }
+  const writing = beginWriting(call);
+  refuseLocalOnServer(writing);
   // A folder of -k is no file to it.
   if (resources.length === 0 && call.flags.list("filename").length === 0) fail(oneOrMoreResources);
   if (call.flags.bool("list") && call.flags.text("output") !== "") {
@@ -40,7 +50,7 @@ export function setEnv(call: Call): void {
     for (const info of selection.infos) listVariables(call, edited(call, info.object, edits));
     return;
   }
-  runSet(call, selection, {
+  runSet(call, writing, selection, {
     done: "env updated",
     refused: "failed to patch env update to pod template:",
     change(object, problems) {
@@ -77,14 +87,7 @@ function readEdits(call: Call, words: readonly string[]): Edits {
 
 function variableOf(word: string, equals: number): JsonMap {
   const name = word.slice(0, equals);
-  if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)) {
-    fail(
-      `${goQuote(name)} is not a valid key name: a valid environment variable name must consist of ` +
-        "alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. " +
-        "'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is " +
-        "'[-._a-zA-Z][-._a-zA-Z0-9]*')",
-    );
-  }
+  refuseVariableName(name);
   return { name, value: word.slice(equals + 1) };
 }
 
@@ -92,7 +95,9 @@ function variableOf(word: string, equals: number): JsonMap {
 function variablesFrom(call: Call): readonly JsonMap[] {
   const from = call.flags.text("from");
   if (from === "") return [];
-  const { infos, problems } = resolve(call, { bareType: "refused", args: [from] });
+  // With --local it looks into the files instead.
+  const args = isLocal(call) ? [] : [from];
+  const { infos, problems } = resolve(call, { bareType: "refused", args });
   failAll(problems);
   const wanted = call.flags.list("keys");
   return infos.flatMap(({ object }) => {

@@ -5,9 +5,16 @@ import { text } from "../fields.ts";
 import { containersMatching, mapContainers } from "../mutate.ts";
 import { readPairs } from "../pairs.ts";
 import { filesOf } from "../files.ts";
-import { oneOrMoreResources, resolveForSet, runSet } from "./set-common.ts";
+import {
+  beginWriting,
+  localOnServer,
+  oneOrMoreResources,
+  resolveForSet,
+  runSet,
+} from "./set-common.ts";
 
 export function setImage(call: Call): void {
+  const writing = beginWriting(call);
   const { resources, set } = readPairs(call.args, "image", "does not remove");
   const selection = resolveForSet(call, resources, "refused");
   const problems: Problem[] = [];
@@ -21,8 +28,9 @@ export function setImage(call: Call): void {
     const why = "but saw more than one container_name=container_image pairs";
     problems.push({ text: `all containers are already specified by *, ${why}` });
   }
+  if (writing.local && writing.dryRun === "server") problems.push({ text: localOnServer });
   failAll(problems);
-  runSet(call, selection, {
+  runSet(call, writing, selection, {
     done: "image updated",
     refused: "failed to patch image update to pod template:",
     change(object, found) {

@@ -1,13 +1,24 @@
 /** kubectl set resources and set serviceaccount. Mirrors kubectl/pkg/cmd/set (v0.37.2). */
 import { parseQuantity, printQuantity } from "../../apiserver/quantity.ts";
 import type { Call } from "../call.ts";
+import { dryRunOf } from "../call.ts";
 import { fail } from "../errors.ts";
+import { reporter } from "../output/report.ts";
+import { isLocal } from "../resolve.ts";
 import { map, text, withField, type JsonMap } from "../fields.ts";
 import { containersMatching, mapContainers, podSpecPath } from "../mutate.ts";
-import { refuseAllWithSelector, resolveForSet, runSet } from "./set-common.ts";
+import {
+  beginWriting,
+  refuseAllWithSelector,
+  refuseLocalOnServer,
+  resolveForSet,
+  runSet,
+} from "./set-common.ts";
 
 export function setResources(call: Call): void {
+  const writing = beginWriting(call);
   const selection = resolveForSet(call, call.args, "refused");
+  refuseLocalOnServer(writing);
   refuseAllWithSelector(call);
   const [limitText, requestText] = [call.flags.text("limits"), call.flags.text("requests")];
   if (limitText === "" && requestText === "") {
@@ -16,7 +27,7 @@ export function setResources(call: Call): void {
   const limits = readResources(limitText);
   const requests = readResources(requestText);
   const pattern = call.flags.text("containers");
-  runSet(call, selection, {
+  runSet(call, writing, selection, {
     done: "resource requirements updated",
     refused: "failed to patch resources update to pod template",
     change(object, problems) {
@@ -63,11 +74,15 @@ function readResources(spec: string): JsonMap {
 }
 
 export function setServiceAccount(call: Call): void {
+  // Here before -o is looked at, elsewhere after the objects were.
+  const dryRun = dryRunOf(call);
+  refuseLocalOnServer({ dryRun, local: isLocal(call) });
+  const writing = { dryRun, local: isLocal(call), report: reporter(call, dryRun) };
   const resources = call.args.slice(0, -1);
   const account = call.args.at(-1);
   if (account === undefined) fail("serviceaccount is required");
   const selection = resolveForSet(call, resources, "overlooked");
-  runSet(call, selection, {
+  runSet(call, writing, selection, {
     done: "serviceaccount updated",
     refused: "failed to patch ServiceAccountName",
     unchanged: "told",

@@ -11,11 +11,11 @@ import { isLocal, resolve, type Selection } from "../resolve.ts";
 import { localNeedsFiles } from "./set-common.ts";
 
 export function setSelector(call: Call): void {
-  const expression = call.args.at(-1);
-  if (expression === undefined) fail("one selector is required");
   const dryRun = dryRunOf(call);
+  const expression = call.args.at(-1);
+  const selector = expression === undefined ? undefined : readSelector(expression);
   const report = reporter(call, dryRun);
-  const selector = readSelector(expression);
+  if (selector === undefined) fail("one selector is required");
   const selection = selected(call);
   const problems: Problem[] = [];
   const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-set") });

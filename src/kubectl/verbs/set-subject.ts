@@ -1,23 +1,18 @@
 /** kubectl set subject. Mirrors kubectl/pkg/cmd/set/set_subject.go (v0.37.2). */
 import { canonicalObject } from "../../apiserver/encode.ts";
 import { compareText } from "../../api/order.ts";
-import { dryRunOf, fieldManagerOf, writeOptions, type Call } from "../call.ts";
+import { fieldManagerOf, writeOptions, type Call } from "../call.ts";
 import { exitWith, fail, failAll, type Problem } from "../errors.ts";
 import { list, withField, type JsonMap } from "../fields.ts";
 import { patchTo } from "../mutate.ts";
-import { reporter } from "../output/report.ts";
 import { isLocal, resolve, type Info, type Selection } from "../resolve.ts";
-import { localNeedsFiles } from "./set-common.ts";
+import { beginWriting, localNeedsFiles, refuseLocalOnServer } from "./set-common.ts";
 
 export function setSubject(call: Call): void {
-  const dryRun = dryRunOf(call);
-  const report = reporter(call, dryRun);
-  const local = isLocal(call);
+  const { dryRun, local, report } = beginWriting(call);
   const { infos, problems: missing } = selected(call);
   failAll(missing);
-  if (local && dryRun === "server") {
-    fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
-  }
+  refuseLocalOnServer({ dryRun, local });
   if (call.flags.bool("all") && call.flags.text("selector") !== "") {
     fail("cannot set --all and --selector at the same time");
   }

@@ -1,0 +1,98 @@
+/** Which of several mistakes in one line is told, as the real kubectl has it. */
+import { expect, test } from "vitest";
+import { session } from "./session.ts";
+
+const files = {
+  "w.yaml": `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "web:v1", env: [{ name: A, value: "1" }], args: [x] }] }
+`,
+  "spaces.env": "a b=c\n",
+  "dots.env": "..x=1\n",
+};
+const noPrinter = (format: string): string =>
+  `error: unable to match a printer suitable for the output format "${format}", allowed formats are: go-template,` +
+  "go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml\n";
+const noDryRun = 'error: Invalid dry-run value (x). Must be "none", "server", or "client".\n';
+const localOnServer =
+  "error: cannot specify --local and --dry-run=server - did you mean --dry-run=client?\n";
+
+test.each([
+  // What is wrong with the form of the answer is told before what is missing.
+  ["set resources -f w.yaml --local -o wide", noPrinter("wide")],
+  ["set resources -f w.yaml --local --dry-run=x", noDryRun],
+  ["set resources -f w.yaml --local --dry-run=server", localOnServer],
+  ["set sa -f w.yaml --local -o wide", noPrinter("wide")],
+  ["set sa -f w.yaml --local --dry-run=server -o wide", localOnServer],
+  ["set image -f w.yaml --local -o wide", noPrinter("wide")],
+  ["set image -f w.yaml --local web=a --dry-run=server -o wide", noPrinter("wide")],
+  ["set image -f w.yaml --local web=a --dry-run=server", localOnServer],
+  ["set env -f w.yaml --local A=2 --keys=a --dry-run=x", noDryRun],
+  ["set env -f w.yaml --local A=2 --keys=a --dry-run=server", localOnServer],
+  ["set selector -f w.yaml --local -o wide", noPrinter("wide")],
+  ["set subject -f w.yaml --local -o wide", noPrinter("wide")],
+  ["create pdb a --selector=app=web -o wide", noPrinter("wide")],
+  ["create clusterrole a --verb=get --dry-run=x", noDryRun],
+  ["create role a --dry-run=x", noDryRun],
+  ["create rolebinding a -o wide", noPrinter("wide")],
+  ["create quota a --hard=x --dry-run=x", noDryRun],
+  ["create ingress a --rule=x -o wide", noPrinter("wide")],
+  ["create service clusterip a --dry-run=x", noDryRun],
+  ["create cm a --from-literal=a/b=c -o wide", noPrinter("wide")],
+  ["create secret tls a --dry-run=x", noDryRun],
+  ["create job a --from=cronjob/none -o wide", noPrinter("wide")],
+  ["create pdb a -o jsonpath={.a", "error: error parsing jsonpath {.a, unclosed action\n"],
+  [
+    "set image -f w.yaml --local b=c -o jsonpath={.a",
+    "error: error parsing jsonpath {.a, unclosed action\n",
+  ],
+  // With --local a selector is not looked at.
+  ["set env -f w.yaml --local -l =x", ""],
+  // Each file that is not there is told.
+  ["apply -f one.yaml", 'error: the path "one.yaml" does not exist\n'],
+  [
+    "apply -f one.yaml,two.yaml",
+    'the path "one.yaml" does not exist\nthe path "two.yaml" does not exist\n',
+  ],
+  // But a name has to be there before all else.
+  [
+    "create pdb -o wide",
+    "error: exactly one NAME is required, got 0\nSee 'kubectl create poddisruptionbudget -h' for help and examples\n",
+  ],
+  [
+    "run a --image=b -i --dry-run=client",
+    "error: --dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)\n",
+  ],
+])("kubectl %s", (line, printed) => {
+  expect(session(files)(line)).toBe(printed);
+});
+
+test("set env that changes nothing prints nothing, with --local, too", () => {
+  expect(session(files)("set env -f w.yaml --local -c web -o yaml")).toBe("");
+});
+
+test("with --local, --from has to be among the files", () => {
+  expect(session(files)("set env -f w.yaml --local --from=cm/x")).toBe(
+    "error: unsupported resource specified in --from\n",
+  );
+});
+
+test("lines of --from-env-file name variables, of which less is allowed than of keys", () => {
+  const rule =
+    "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must " +
+    "not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation " +
+    "is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+  const type = session(files);
+  expect(type("create cm a --from-env-file=spaces.env")).toBe(
+    `error: "a b" is not a valid key name: ${rule}\n`,
+  );
+  expect(type("create cm a --from-env-file=dots.env")).toBe(
+    "error: \"..x\" is not a valid key name: must not start with '..'\n",
+  );
+});
