@@ -46,19 +46,23 @@ export function classRefusal(store: Objects, name: string, spec: Json): Status |
 
 /** The same for a pod whose name is still to be drawn: the text alone. */
 export function classProblem(store: Objects, spec: Json): string | undefined {
-  const { priorityClassName, priority, runtimeClassName } = spec;
+  const { priorityClassName, priority, preemptionPolicy, runtimeClassName } = spec;
   const named = asString(priorityClassName);
   if (named !== "" && store.get(CLASSES, named) === undefined) {
     return `no PriorityClass with name ${named} was found`;
   }
-  if (!isNil(priority)) {
-    const computed = classOf(store, spec).value;
-    if (priority !== computed) {
-      return (
-        `the integer value of priority (${JSON.stringify(priority)}) must not be provided in pod spec; priority ` +
-        `admission controller computed ${computed} from the given PriorityClass name`
-      );
-    }
+  const computed = (value: string | number): string =>
+    "must not be provided in pod spec; priority admission controller computed " +
+    `${value} from the given PriorityClass name`;
+  const given = isNil(priority) && isNil(preemptionPolicy) ? undefined : classOf(store, spec);
+  if (given !== undefined && !isNil(priority) && priority !== given.value) {
+    const text = `the integer value of priority (${JSON.stringify(priority)})`;
+    return `${text} ${computed(given.value)}`;
+  }
+  if (given !== undefined && !isNil(preemptionPolicy)) {
+    const policy = asString(preemptionPolicy);
+    const text = `the string value of PreemptionPolicy (${policy})`;
+    if (policy !== given.preemptionPolicy) return `${text} ${computed(given.preemptionPolicy)}`;
   }
   const runtime = asString(runtimeClassName);
   if (isNil(runtimeClassName) || store.get("runtimeclasses", runtime) !== undefined) {

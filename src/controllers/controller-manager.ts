@@ -323,7 +323,13 @@ export class ControllerManager {
   }
 
   #sync(controller: Controller, place = 0): void {
-    this.#advance(beginSync(controller, controller.queue.take(place)!, this.nextSync()));
+    const key = controller.queue.take(place)!;
+    const poll = controller === this.deployments ? this.#parked.get(key) : undefined;
+    this.#advance(beginSync(controller, key, this.nextSync()));
+    // This sync found nothing to poll for: of the poll that the one before asked for, one turn is left.
+    if (poll === undefined || this.#parked.get(key) !== poll) return;
+    this.#parked.delete(key);
+    this.#requeue(controller, key, poll.every);
   }
 
   #advance(sync: RunningSync): void {

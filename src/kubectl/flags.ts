@@ -3,7 +3,7 @@
  * after arguments, `--name value`, `--name=value`, `-n value`, `-nvalue`, `-n=value`, grouped
  * one-letter flags, `--` as the end of flags, `_` accepted for `-` in names.
  */
-import { fail, goQuote } from "./errors.ts";
+import { exitWith, fail, goQuote } from "./errors.ts";
 import { formatDurationError, parseDuration } from "./duration.ts";
 
 const flagTypes = ["bool", "string", "int", "duration", "list", "array"] as const;
@@ -95,8 +95,13 @@ export function parseFlags(
     help: false,
     dashAt: -1,
   };
-  const refuse = (text: string): never =>
-    fail(`${text}\nSee 'kubectl${command === "" ? "" : ` ${command}`} --help' for usage.`);
+  const refuse = (text: string): never => {
+    // That of diff is told otherwise, as its exit code 1 means a difference (SetFlagErrorFunc).
+    if (command === "diff") {
+      exitWith(`error: ${text}\nSee 'kubectl diff -h' for help and examples`, 2);
+    }
+    return fail(`${text}\nSee 'kubectl${command === "" ? "" : ` ${command}`} --help' for usage.`);
+  };
   while (scan.rest.length > 0 && !scan.help) {
     const word = scan.rest.shift() ?? "";
     if (!word.startsWith("-") || word === "-") scan.args.push(word);

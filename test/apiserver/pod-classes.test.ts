@@ -48,6 +48,15 @@ describe("a PriorityClass", () => {
     ]);
   });
 
+  test("alone says whether a pod preempts others: the pod itself may only agree", () => {
+    const { api } = new Cluster();
+    expect(message(api.create(pod({ preemptionPolicy: "PreemptLowerPriority" })))).toBe("accepted");
+    expect(message(api.create(pod({ preemptionPolicy: "Never" })))).toContain(
+      "the string value of PreemptionPolicy (Never) must not be provided in pod spec; priority admission controller " +
+        "computed PreemptLowerPriority from the given PriorityClass name",
+    );
+  });
+
   test("that is the default names itself in pods that name none", () => {
     const { api } = new Cluster();
     api.create(priorityClass("usual", 7, { globalDefault: true }));

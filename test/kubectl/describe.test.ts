@@ -109,3 +109,31 @@ Resource Limits
 `);
   expect(printed(range, "get limits")).toMatch(/^NAME {3}CREATED AT\nlim {4}\d{4}-\d\d-\d\dT/);
 });
+
+test("a container's own seccomp profile is told below its ports", () => {
+  const web = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: {
+          containers: [
+            {
+              name: "web",
+              image: "web",
+              securityContext: {
+                seccompProfile: { type: "Localhost", localhostProfile: "strict.json" },
+              },
+            },
+          ],
+        },
+      },
+    },
+  };
+  expect(printed(web, "describe deploy web")).toMatch(
+    /Host Port: +<none>\n +SeccompProfile: +Localhost\n +LocalhostProfile: +strict\.json\n +Environment:/u,
+  );
+});

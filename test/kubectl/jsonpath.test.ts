@@ -91,3 +91,35 @@ describe("jsonpath", () => {
     expect(printJsonPath(template, list)).toEqual({ error });
   });
 });
+
+describe("jsonpath where something is missing", () => {
+  const refusing = (path: string): unknown => printJsonPath(path, list, "refuse missing");
+
+  test("misses a field only where none of several has it", () => {
+    expect(refusing("{.items[*].metadata.labels}")).toBe('{"kubernetes.io/hostname":"127.0.0.1"}');
+    expect(refusing("{.items[*].spec}")).toEqual({ error: "spec is not found" });
+  });
+
+  test("misses it in a comparison, too, but not where it is asked whether it is there", () => {
+    expect(refusing('{.items[?(@.spec.a=="b")].kind}')).toEqual({ error: "spec is not found" });
+    expect(refusing("{.items[?(@.spec.a)].kind}")).toBe("");
+  });
+
+  // What goes wrong in a question whether something is there leaves what it had come to.
+  test.each([
+    ['{.users[?(@.name in "myself")].name}', "myself e2e"],
+    ["{.items[?(@.status.addresses[1])].metadata.name}", "127.0.0.1 127.0.0.2"],
+  ])("%s prints %s", (path, printed) => {
+    expect(printJsonPath(path, list)).toBe(printed);
+  });
+
+  test("filters arrays alone", () => {
+    expect(printJsonPath("{.users[1].user[?(@.a)]}", list)).toEqual({
+      error: "map[password:secret username:admin] is not array or slice and cannot be filtered",
+    });
+  });
+
+  test("looks at what follows a range without an end once more, outside", () => {
+    expect(printJsonPath("{range .users[*]}{.name}, {.kind}", list)).toBe("myself, e2e, , List");
+  });
+});

@@ -60,6 +60,36 @@ test.each([
     "apply -f one.yaml,two.yaml",
     'the path "one.yaml" does not exist\nthe path "two.yaml" does not exist\n',
   ],
+  // Of an object that is not there nothing is printed, in whatever form.
+  [
+    "get deploy none -o custom-columns=",
+    'Error from server (NotFound): deployments.apps "none" not found\n',
+  ],
+  [
+    "get deploy none -o jsonpath={.a",
+    'Error from server (NotFound): deployments.apps "none" not found\n',
+  ],
+  ["get deploy -o jsonpath={.a", "error: error parsing jsonpath {.a, unclosed action\n"],
+  [
+    "apply view-last-applied deploy none -o x",
+    'Error from server (NotFound): deployments.apps "none" not found\n',
+  ],
+  [
+    "apply view-last-applied deploy none --all",
+    "error: name cannot be provided when a selector is specified\n",
+  ],
+  [
+    "apply -f w.yaml --force --dry-run=server",
+    "error: --dry-run=server cannot be used with --force\n",
+  ],
+  ["apply -f w.yaml --force --prune --all", "error: --force cannot be used with --prune\n"],
+  ["diff --force-conflicts", "error: must specify one of -f and -k\n"],
+  ["diff --typo", "error: unknown flag: --typo\nSee 'kubectl diff -h' for help and examples\n"],
+  [
+    "exec pod web -- date",
+    "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n" +
+      "See 'kubectl exec -h' for help and examples\n",
+  ],
   // But a name has to be there before all else.
   [
     "create pdb -o wide",
@@ -71,6 +101,13 @@ test.each([
   ],
 ])("kubectl %s", (line, printed) => {
   expect(session(files)(line)).toBe(printed);
+});
+
+test("expose tells of each object that it has no port for it", () => {
+  const type = session(files);
+  type("create deployment a --image=b\ncreate deployment c --image=d");
+  const wrong = 'strconv.Atoi: parsing "http": invalid syntax\n';
+  expect(type("expose deploy a c --port=http")).toBe(wrong + wrong);
 });
 
 test("set env that changes nothing prints nothing, with --local, too", () => {

@@ -58,7 +58,16 @@ function basicLines(container: unknown, status: unknown): string[] {
     ...(status === undefined ? [] : [line(2, "Image ID:", text(status, "imageID"))]),
     portLine("Port", "containerPort"),
     portLine("Host Port", "hostPort"),
+    ...seccompLines(container),
   ];
+}
+
+function seccompLines(container: unknown): string[] {
+  const profile = map(container, "securityContext", "seccompProfile");
+  const type = text(profile, "type");
+  if (type === "") return [];
+  const local = type === "Localhost" ? text(profile, "localhostProfile") : "";
+  return [line(2, "SeccompProfile:", type), ...optionalLine("LocalhostProfile:", local, 3)];
 }
 
 function commandLines(container: unknown): string[] {

@@ -62,13 +62,15 @@ function execute(
     }
     const action = node.type === "list" ? node.nodes : [node];
     if (isIdentifier(action[0], "range")) {
-      const end = matchingEnd(nodes, i);
+      const matched = matchingEnd(nodes, i);
+      const end = matched ?? nodes.length;
       const items = evaluate(action.slice(1), [data], walk);
       const inside = nodes.slice(i + 1, end);
       for (const item of items) execute(inside, item, walk, results);
       // Of nothing, too, it is looked whether the words inside mean something.
       if (items.length === 0) execute(inside, undefined, walk, []);
-      i = end;
+      // Without an end, what stands inside is looked at once more, outside.
+      i = matched ?? i;
     } else if (isIdentifier(action[0], "end")) {
       throw new Refusal("not in range, nothing to end");
     } else results.push(evaluate(action, [data], walk));
@@ -79,7 +81,7 @@ function isIdentifier(node: PathNode | undefined, name: string): boolean {
   return node?.type === "identifier" && node.name === name;
 }
 
-function matchingEnd(nodes: readonly PathNode[], range: number): number {
+function matchingEnd(nodes: readonly PathNode[], range: number): number | undefined {
   let depth = 0;
   for (let i = range; i < nodes.length; i += 1) {
     const node = nodes[i];
@@ -88,7 +90,7 @@ function matchingEnd(nodes: readonly PathNode[], range: number): number {
     if (isIdentifier(first, "end")) depth -= 1;
     if (depth === 0) return i;
   }
-  return nodes.length;
+  return undefined;
 }
 
 function evaluate(
@@ -101,6 +103,24 @@ function evaluate(
   return current;
 }
 
+/** As `evaluate`, but a refusal ends it with what it had come to: what is not there is nothing, all else is left. */
+function evaluateLeniently(
+  nodes: readonly PathNode[],
+  input: readonly unknown[],
+  walk: Walk,
+): readonly unknown[] {
+  let current = input;
+  for (const node of nodes) {
+    try {
+      current = step(node, current, walk);
+    } catch (thrown) {
+      if (!(thrown instanceof Refusal)) throw thrown;
+      return node.type === "field" ? [] : current;
+    }
+  }
+  return current;
+}
+
 function step(node: PathNode, input: readonly unknown[], walk: Walk): readonly unknown[] {
   switch (node.type) {
     case "text":
@@ -110,13 +130,13 @@ function step(node: PathNode, input: readonly unknown[], walk: Walk): readonly u
     case "identifier":
       throw new Refusal(`unrecognized identifier ${node.name}`);
     case "field":
-      return input.flatMap((value) => fieldOf(value, node.name, walk));
+      return fieldsOf(input, node.name, walk);
     case "wildcard":
       return input.flatMap(children);
     case "recursive":
       return input.flatMap(descendants);
     case "slice":
-      return input.flatMap((value) => sliceOf(value, node));
+      return slicesOf(input, node);
     case "union":
       return node.branches.flatMap((branch) => evaluate(branch, input, walk));
     case "filter":
@@ -126,9 +146,12 @@ function step(node: PathNode, input: readonly unknown[], walk: Walk): readonly u
   }
 }
 
-function fieldOf(value: unknown, name: string, walk: Walk): readonly unknown[] {
-  if (isMap(value) && Object.hasOwn(value, name) && value[name] !== undefined) return [value[name]];
-  if (walk.allowMissing || value === undefined || value === null) return [];
+/** Missed only where none of them has the field. */
+function fieldsOf(input: readonly unknown[], name: string, walk: Walk): readonly unknown[] {
+  const found = input.flatMap((value) =>
+    isMap(value) && Object.hasOwn(value, name) && value[name] !== undefined ? [value[name]] : [],
+  );
+  if (found.length > 0 || input.length === 0 || walk.allowMissing) return found;
   throw new Refusal(`${name} is not found`);
 }
 
@@ -142,8 +165,21 @@ function descendants(value: unknown): readonly unknown[] {
   return [value, ...below.flatMap(descendants)];
 }
 
-function sliceOf(value: unknown, node: Extract<PathNode, { type: "slice" }>): readonly unknown[] {
-  if (value === undefined || value === null) return [];
+type Slice = Extract<PathNode, { type: "slice" }>;
+
+/** One that is empty ends them: kubectl does not look at those that follow. */
+function slicesOf(input: readonly unknown[], node: Slice): readonly unknown[] {
+  const found: unknown[] = [];
+  for (const value of input) {
+    if (value === undefined || value === null) continue;
+    const items = sliceOf(value, node);
+    if (items.length === 0) break;
+    found.push(...items);
+  }
+  return found;
+}
+
+function sliceOf(value: unknown, node: Slice): readonly unknown[] {
   if (!Array.isArray(value)) {
     throw new Refusal(`${goType(value)} is not array or slice`);
   }
@@ -177,22 +213,24 @@ function filtered(
   node: Extract<PathNode, { type: "filter" }>,
   walk: Walk,
 ): readonly unknown[] {
-  if (value === undefined || value === null) return [];
-  const candidates = Array.isArray(value)
-    ? (value as readonly unknown[])
-    : isMap(value)
-      ? [value]
-      : [];
-  return candidates.filter((candidate) => {
-    const left = evaluate(node.left, [candidate], { ...walk, allowMissing: true });
-    if (node.operator === "exists") return left.length > 0;
-    const right = evaluate(node.right, [candidate], { ...walk, allowMissing: true });
-    if (left.length === 0 || right.length === 0) return false;
-    if (left.length > 1 || right.length > 1) {
-      throw new Refusal("can only compare one element at a time");
+  if (!Array.isArray(value)) {
+    throw new Refusal(`${goSprint(value)} is not array or slice and cannot be filtered`);
+  }
+  return (value as readonly unknown[]).filter((candidate) => {
+    if (node.operator === "exists") {
+      return evaluateLeniently(node.left, [candidate], walk).length > 0;
     }
-    return compares(left[0], node.operator, right[0]);
+    const [left, noLeft] = onlyOne(evaluate(node.left, [candidate], walk));
+    if (noLeft) return false;
+    const [right, noRight] = onlyOne(evaluate(node.right, [candidate], walk));
+    return !noRight && compares(left, node.operator, right);
   });
+}
+
+/** What is compared, and whether there is nothing to compare. */
+function onlyOne(found: readonly unknown[]): readonly [value: unknown, none: boolean] {
+  if (found.length > 1) throw new Refusal("can only compare one element at a time");
+  return [found[0], found.length === 0];
 }
 
 function compares(left: unknown, operator: string, right: unknown): boolean {

@@ -30,10 +30,14 @@ const writeFormats = [
 ];
 const getFormats = [...writeFormats, "custom-columns", "custom-columns-file", "wide"];
 
-/** The printer of `get -o FORMAT`; undefined for tables. */
-export function getPrinter(call: Call): Printer | undefined {
+/** Whether `get` prints tables. */
+export function printsTables(call: Call): boolean {
+  return ["", "wide"].includes(formatOf(call));
+}
+
+/** The printer of `get -o FORMAT`, where that is none of tables. */
+export function getPrinter(call: Call): Printer {
   const format = formatOf(call);
-  if (format === "" || format === "wide") return undefined;
   const columns = /^custom-columns(?:=(.*))?$/s.exec(format);
   if (columns !== null) return customColumns(call, columns[1] ?? templateOf(call));
   const file = /^custom-columns-file(?:=(.*))?$/s.exec(format);

@@ -72,7 +72,7 @@ function jsonPathPrinter(
   if (format === "jsonpath-as-json") {
     return (object) => {
       const found = findResults(template, object, missing);
-      if (isPathError(found)) return fail(found.error);
+      if (isPathError(found)) return fail(pathFailure(found.error, template, object));
       return found.map((results) => `${indentedJson(results, "    ")}\n`).join("");
     };
   }

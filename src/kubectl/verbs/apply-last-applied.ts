@@ -11,24 +11,28 @@ import { resolve } from "../resolve.ts";
 import { editedObject } from "./edit.ts";
 
 export function viewLastApplied(call: Call): void {
+  const selection = resolve(call, {
+    bareType: "refused",
+    fetchFiles: true,
+    ...(call.flags.bool("all") ? { all: true } : {}),
+  });
+  failAll(selection.problems.slice(0, 1));
+  const found = selection.infos.flatMap(({ object, source }) => {
+    const applied = lastApplied(object);
+    if (applied !== undefined) return [applied];
+    // Without a file, the real one loses its error on the way (AddSourceToErr).
+    if (source === "") return [];
+    const missing = "no last-applied-configuration annotation found on resource";
+    return fail(`error when ${missing}: ${object.metadata.name}\n ${goQuote(source)}: <nil>`);
+  });
   const format = call.flags.text("output");
-  if (format !== "yaml" && format !== "json") {
+  if (format !== "yaml" && format !== "json" && found.length > 0) {
     failUsage(
       `Unexpected -o output mode: ${format}, the flag 'output' must be one of yaml|json`,
       call.command,
     );
   }
-  const bareType = call.flags.bool("all") ? "everything" : "refused";
-  const selection = resolve(call, { bareType, fetchFiles: true });
-  failAll(selection.problems.slice(0, 1));
-  for (const { object, source } of selection.infos) {
-    const applied = lastApplied(object);
-    if (applied === undefined) {
-      // Without a file, the real one loses its error on the way (AddSourceToErr).
-      if (source === "") continue;
-      const missing = "no last-applied-configuration annotation found on resource";
-      fail(`error when ${missing}: ${object.metadata.name}\n ${goQuote(source)}: <nil>`);
-    }
+  for (const applied of found) {
     call.io.out(format === "yaml" ? toYaml(applied) : `${indentedJson(applied, "  ")}\n`);
   }
 }

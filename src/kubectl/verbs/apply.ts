@@ -87,14 +87,21 @@ function refuseOddFlags(call: Call, dryRun: DryRun): void {
     const hint = "(did you mean --dry-run=server instead?)";
     fail(`--dry-run=client doesn't work with --server-side ${hint}`);
   }
-  if (flags.has("subresource") && flags.text("subresource") !== "" && !serverSide) {
-    fail("--subresource can only be specified for --server-side");
-  }
-  if (flags.bool("force") && serverSide) fail("--force cannot be used with --server-side");
+  const force = flags.bool("force");
+  if (force && serverSide) fail("--force cannot be used with --server-side");
+  if (force && dryRun === "server") fail("--dry-run=server cannot be used with --force");
   if (flags.bool("all") && flags.text("selector") !== "") {
     fail("cannot set --all and --selector at the same time");
   }
-  if (!flags.bool("prune")) return;
+  if (flags.bool("prune")) refuseOddPruning(call);
+  if (flags.has("subresource") && flags.text("subresource") !== "" && !serverSide) {
+    fail("--subresource can only be specified for --server-side");
+  }
+}
+
+function refuseOddPruning(call: Call): void {
+  const { flags } = call;
+  if (flags.bool("force")) fail("--force cannot be used with --prune");
   if (!flags.bool("all") && flags.text("selector") === "") {
     fail(
       "all resources selected for prune without explicitly passing --all. To prune all resources, " +
@@ -102,7 +109,7 @@ function refuseOddFlags(call: Call, dryRun: DryRun): void {
     );
   }
   prunedKindsOf(call);
-  if (serverSide) {
+  if (flags.bool("server-side")) {
     fail("--prune is in alpha and doesn't currently work on objects created by server-side apply");
   }
 }

@@ -10,7 +10,7 @@ import {
   writeOptions,
   type Call,
 } from "../call.ts";
-import { fail, failAll, type Problem } from "../errors.ts";
+import { fail, failAll, goQuote, type Problem } from "../errors.ts";
 import { at, isMap, list, map, num, text, type JsonMap } from "../fields.ts";
 import { dnsSubdomain, portNumber } from "../../apiserver/validation/names.ts";
 import { withGenerated } from "../applied.ts";
@@ -136,6 +136,8 @@ function exposed(call: Call, info: Info): KubeObject | string {
     flags.text("labels") === "" ? (object.metadata.labels ?? {}) : labelsOf(flags.text("labels"));
   const externalIp = flags.text("external-ip");
   const type = flags.text("type");
+  const ports = servicePorts(call, object, portText);
+  if (typeof ports === "string") return ports;
   const service: KubeObject = {
     apiVersion: "v1",
     kind: "Service",
@@ -150,7 +152,7 @@ function exposed(call: Call, info: Info): KubeObject | string {
       ...(type === "LoadBalancer"
         ? optional("loadBalancerIP", flags.text("load-balancer-ip"))
         : {}),
-      ports: servicePorts(call, object, portText),
+      ports,
       selector,
       ...optional("sessionAffinity", flags.text("session-affinity")),
       ...optional("type", type),
@@ -224,13 +226,18 @@ function containerPorts(object: KubeObject): readonly number[] {
   return [...new Set(foundPorts(object).map((port) => port.number))];
 }
 
-function servicePorts(call: Call, object: KubeObject, portText: string): readonly JsonMap[] {
+/** Or why they are none. */
+function servicePorts(
+  call: Call,
+  object: KubeObject,
+  portText: string,
+): readonly JsonMap[] | string {
   const numbers = portText === "" ? [] : portText.split(",");
   const target = call.flags.text("target-port");
   const given = call.flags.text("protocol");
+  const wrong = numbers.find((word) => !/^-?\d+$/.test(word));
+  if (wrong !== undefined) return `strconv.Atoi: parsing ${goQuote(wrong)}: invalid syntax`;
   return numbers.flatMap((word, i) => {
-    if (!/^-?\d+$/.test(word))
-      fail(`strconv.Atoi: parsing ${JSON.stringify(word)}: invalid syntax`);
     const port = Number(word);
     const known = foundPorts(object).filter((found) => found.number === port);
     const protocols = given === "" ? [...new Set(known.map((found) => found.protocol))] : [given];

@@ -27,10 +27,10 @@ export function diff(call: Call): { readonly code: number } {
 
 function compare(call: Call): { readonly code: number } {
   if (call.args.length > 0) failUsage(`Unexpected args: [${call.args.join(" ")}]`, "diff");
+  requireFiles(call);
   if (call.flags.bool("force-conflicts") && !call.flags.bool("server-side")) {
     fail("--force-conflicts only works with --server-side");
   }
-  requireFiles(call);
   const { infos, problems } = readObjects(call, filesOf(call), call.flags.text("selector"));
   const [problem] = problems;
   if (problem !== undefined) {

@@ -1,7 +1,7 @@
 /** kubectl get --watch. Mirrors GetOptions.watch of kubectl/pkg/cmd/get/get.go (v0.37.2). */
 import type { Call } from "../call.ts";
 import { fail, failAll } from "../errors.ts";
-import { getPrinter } from "../output/printer.ts";
+import { getPrinter, printsTables } from "../output/printer.ts";
 import { tablePrinter } from "../output/rows.ts";
 import { sortObjects } from "../output/sorting.ts";
 import type { KubeObject } from "../../api/meta.ts";
@@ -41,8 +41,8 @@ function eventPrinter(call: Call, selection: Selection): Print {
   const { flags, io } = call;
   const [kind] = selection.kinds;
   const withEvent = flags.bool("output-watch-events");
-  const printer = getPrinter(call);
-  if (printer !== undefined) {
+  if (!printsTables(call)) {
+    const printer = getPrinter(call);
     return (objects, event) => {
       for (const object of objects) {
         io.out(printer(withEvent ? { type: event, object } : object));

@@ -13,7 +13,7 @@ import {
   type Problem,
 } from "../errors.ts";
 import { isPathError, relaxedPath } from "../output/jsonpath.ts";
-import { getPrinter, listOf } from "../output/printer.ts";
+import { getPrinter, listOf, printsTables } from "../output/printer.ts";
 import { tablePrinter } from "../output/rows.ts";
 import { sortObjects } from "../output/sorting.ts";
 import { filesOf } from "../files.ts";
@@ -35,13 +35,12 @@ export function get(call: Call): void {
     ...(flags.bool("ignore-not-found") ? { ignoreNotFound: true as const } : {}),
   });
   const selection = subresource(call, found);
+  if (printsTables(call)) return printTables(call, selection);
+  // The form of the answer is looked at when there is one.
+  if (selection.single && selection.infos.length !== 1) return failAll(selection.problems);
   const printer = getPrinter(call);
-  if (printer === undefined) return printTables(call, selection);
   const all = selection.infos.map((info) => info.object);
   const objects = sorted(call, all, "of a list");
-  if (selection.single && objects.length !== 1) {
-    return failAll(selection.problems);
-  }
   if (selection.single && objects[0] !== undefined) call.io.out(printer(objects[0]));
   else if (objects.length > 0 || !flags.bool("ignore-not-found"))
     call.io.out(printer(listOf(objects)));

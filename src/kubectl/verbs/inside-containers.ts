@@ -50,7 +50,9 @@ export function exec(call: Call): never {
   if (target === undefined && flags.list("filename").length === 0) {
     fail("pod, type/name or --filename must be specified");
   }
-  if (args.length > 1 && flags.dashAt < 0) {
+  const beforeDash = flags.dashAt < 0 ? args.length : flags.dashAt;
+  const withFile = args.length > 0 && flags.list("filename").length > 0;
+  if (![0, 1].includes(flags.dashAt) && (beforeDash > 1 || withFile)) {
     failUsage(
       "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
       "exec",
