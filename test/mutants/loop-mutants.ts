@@ -2,7 +2,12 @@
 import { noticedBy, type Mutant } from "./mutant.ts";
 
 const loop = noticedBy(
-  ["controllers/loop.test.ts", "controllers/loop-parts.test.ts", "controllers/caches.test.ts"],
+  [
+    "controllers/loop.test.ts",
+    "controllers/loop-parts.test.ts",
+    "controllers/caches.test.ts",
+    "controllers/polls.test.ts",
+  ],
   [
     [
       "failures are remembered where the last one stays",
@@ -34,6 +39,12 @@ const loop = noticedBy(
       "controllers/loop",
       `verdict.sameUntilEvent === true && verdict.error === undefined && world.park`,
       `verdict.sameUntilEvent === true && world.park`,
+    ],
+    [
+      "a poll goes on that nobody asked for again",
+      "controllers/controller-manager",
+      `if (poll === undefined || this.#parked.get(key) !== poll) return;`,
+      `if (key !== "") return;`,
     ],
     [
       "a key out of turn is the one before",

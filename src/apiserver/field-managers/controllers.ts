@@ -19,7 +19,7 @@ export function withControllers(object: KubeObject): KubeObject {
   const maker = makerOf(object, owners);
   const keeper = keeperOf(object, owners);
   const made: FieldSet = maker === undefined ? new Set() : fieldsMade(type, object);
-  const kept: FieldSet = keeper === undefined ? new Set() : fieldsKept(type, object);
+  const kept: FieldSet = keeper === undefined ? new Set() : fieldsKept(type, object, owners);
   const entry = (name: string, subresource: string, fields: FieldSet, time: Timestamp): Owned => ({
     manager: { name, operation: "Update", apiVersion: object.apiVersion, subresource },
     fields: minus(fields, taken),
@@ -83,7 +83,19 @@ function fieldsMade(type: StructInfo, object: KubeObject): FieldSet {
 const annotations = "f:metadata\nf:annotations";
 const scheduled = 'k:{"type":"PodScheduled"}';
 
-function fieldsKept(type: StructInfo, object: KubeObject): FieldSet {
+const isAnnotation = (path: string): boolean => path.startsWith(`${annotations}\n`);
+
+/**
+ * Whether an object was made with annotations by server-side apply, which owns each of them, but not that there are
+ * some. Those that it was given later are taken to have been there.
+ */
+function hadAnnotations(owners: readonly Owned[]): boolean {
+  const appliers = owners.filter(({ manager }) => manager.operation === "Apply");
+  const isApplied = !isMadeBy(owners.filter((owner) => !appliers.includes(owner)));
+  return isApplied && appliers.some(({ fields }) => [...fields].some(isAnnotation));
+}
+
+function fieldsKept(type: StructInfo, object: KubeObject, owners: readonly Owned[]): FieldSet {
   const { qosClass } = asRecord(object["status"]);
   const begun = object.kind === "Pod" ? { status: { phase: "Pending", qosClass } } : {};
   const before = { ...emptyObject(object), ...begun };
@@ -98,8 +110,8 @@ function fieldsKept(type: StructInfo, object: KubeObject): FieldSet {
     const isUnowned = object.kind === "Pod" && second === "f:conditions";
     return !isUnowned || !["", scheduled].includes(third);
   });
-  const isNoted = own.some((path) => path.startsWith(`${annotations}\n`));
-  return new Set(isNoted ? [annotations, ...own] : own);
+  const begins = own.some(isAnnotation) && !hadAnnotations(owners);
+  return new Set(begins ? [annotations, ...own] : own);
 }
 
 /** When a condition was last written; the creation before there is one. */

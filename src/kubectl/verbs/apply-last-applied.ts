@@ -63,7 +63,7 @@ export function setLastApplied(call: Call): void {
       continue;
     }
     const patch = { metadata: { annotations: { [lastAppliedKey]: text } } };
-    const options = writeOptions({ dryRun, fieldManager: fieldManagerOf(call, "kubectl-edit") });
+    const options = writeOptions({ dryRun, fieldManager: "kubectl" });
     const answer = heed(call, call.io.client.patch(ref, "merge", patch, options));
     if (!answer.ok) return failStatus(answer.status);
     report(answer.value, "configured");

@@ -54,17 +54,29 @@ export function applyServerSide(call: Call, info: Info, dryRun: DryRun): Applied
   }
   const saved =
     manager === "kubectl" ? saveLastApplied(call, info, answer.value, dryRun) : answer.value;
-  if (dryRun !== "none" || !migrated(call, info, saved, manager)) {
-    return { object: saved, operation: "serverside-applied" };
-  }
+  const operation = "serverside-applied";
+  const moved = dryRun === "none" ? migrated(call, info, saved, manager) : undefined;
+  if (moved === undefined) return { object: saved, operation };
   // What client-side apply owned is its own now: once more, so that what it no longer names goes.
   const again = heed(call, call.io.client.patch(info.ref, "apply", info.object, options));
-  if (!again.ok) return { problem: { status: again.status } };
-  return { object: again.value, operation: "serverside-applied" };
+  if (again.ok) return { object: again.value, operation };
+  call.io.err(
+    "Warning: failed to re-apply configuration after performing Server-Side Apply migration. This is " +
+      `non-fatal and will be retried next time you apply. Error: ${again.status.message}\n`,
+  );
+  return { object: moved, operation };
 }
 
-/** Hands the fields of client-side apply over to server-side apply (client-go/util/csaupgrade); false: none. */
-function migrated(call: Call, info: Info, object: KubeObject, manager: string): boolean {
+/**
+ * Hands the fields of client-side apply over to server-side apply (client-go/util/csaupgrade); answers the object as
+ * it is then, undefined where there were none.
+ */
+function migrated(
+  call: Call,
+  info: Info,
+  object: KubeObject,
+  manager: string,
+): KubeObject | undefined {
   const entries = object.metadata.managedFields ?? [];
   const before = entries.filter((entry) => {
     const name = text(entry, "manager");
@@ -72,7 +84,7 @@ function migrated(call: Call, info: Info, object: KubeObject, manager: string): 
     return text(entry, "operation") === "Update" && fields !== undefined && name !== "";
   });
   const [first] = before;
-  if (first === undefined) return false;
+  if (first === undefined) return undefined;
   const own = entries.find(
     (entry) => text(entry, "operation") === "Apply" && text(entry, "manager") === manager,
   );
@@ -85,7 +97,7 @@ function migrated(call: Call, info: Info, object: KubeObject, manager: string): 
     .map((entry) => (entry === target ? merged : entry));
   const patch = [{ op: "replace", path: "/metadata/managedFields", value: managedFields }];
   const answer = call.io.client.patch(info.ref, "json", patch);
-  return answer.ok;
+  return answer.ok ? answer.value : undefined;
 }
 
 /** Keeps the annotation of client-side apply up to date, in the hands of a manager of its own. */
