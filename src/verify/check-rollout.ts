@@ -225,7 +225,6 @@ function playOnce(world: World, actions: readonly UserAction[], seed: string): P
   const key = `${namespace}/${name}`;
   assertComplete(cluster, key);
   const watch = new RolloutWatch(cluster, key, undefined, laws);
-  if (beside.some(({ kind }) => kind === "ResourceQuota")) watch.giveUp("room");
   const steps: [Millis, PerformedStep][] = [];
   for (const action of actions) {
     cluster.runBefore(cluster.now + action.after);

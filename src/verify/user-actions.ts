@@ -135,7 +135,6 @@ function breakNode(
   const { name } = nodes[node % nodes.length]!.metadata;
   // How many pods it takes is known only when it is over.
   watch.podLost(Infinity);
-  watch.giveUp("room");
   const type = what === "kill-node" ? "NodeDown" : "NodeDrain";
   const on = `node/${name}`;
   cluster.act(`fault ${type} on ${on}`, () => {

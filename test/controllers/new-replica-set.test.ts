@@ -164,6 +164,24 @@ describe("a new ReplicaSet", () => {
     expect(verbs(unknown)).toEqual(["create"]);
   });
 
+  test("that was created unseen ends its sync where the status with its revision is refused", () => {
+    const d = deployment({ spec: { progressDeadlineSeconds: 600 } });
+    const { metadata, spec } = created(planFor(d, []));
+    const ours = rs(9, 3).metadata;
+    const hidden = { ...rs(9, 3), metadata: { ...ours, name: metadata.name, labels: {} }, spec };
+    const plan = planOf(reconcileDeployment(viewOf(d, [hidden])), (effect) => {
+      if (effect.do === "create") {
+        return { ok: false, status: failure(409, "AlreadyExists", "exists") };
+      }
+      if (effect.do === "update/status") {
+        return { ok: false, status: failure(409, "Conflict", "changed") };
+      }
+      return "object" in effect ? { ok: true, value: effect.object } : undefined;
+    });
+    expect(plan.error).toBe("changed");
+    expect(verbs(plan).filter((verb) => verb === "update/status")).toHaveLength(1);
+  });
+
   test("that is found and changed ends its step: the revision is copied by the next sync", () => {
     const annotations = { "deployment.kubernetes.io/revision": "1" };
     const sets = [rs(2, 10)];

@@ -294,9 +294,12 @@ describe("a Deployment that selects all pods", () => {
     const spec = { selector: {} };
     const plan = planFor(deployment({ spec, status: { observedGeneration: 1 } }), [orphan()]);
     const message = "This deployment is selecting all pods. A non-empty selector is required.";
-    expect(plan.events).toMatchObject([{ type: "Warning", reason: "SelectingAll", message }]);
+    const { metadata } = deployment();
+    expect(plan.events).toMatchObject([
+      { type: "Warning", reason: "SelectingAll", message, about: { metadata } },
+    ]);
     expect(plan.writes).toMatchObject([
-      { do: "update/status", object: { status: { observedGeneration: 2 } } },
+      { do: "update/status", object: { metadata, status: { observedGeneration: 2 } } },
     ]);
     expect(planFor(deployment({ spec }), [orphan()]).writes).toEqual([]);
   });

@@ -59,6 +59,39 @@ describe("a Deployment wakes", () => {
     expect(woken.slice(0, 3)).toEqual(["default/a", "default/b", "default/c"]);
   });
 
+  test("not for an orphan that it does not select, that is elsewhere, or that has no labels", () => {
+    const { cluster, woken } = alike("a");
+    const others = { metadata: { labels: { app: "other" } }, spec: template.spec };
+    const selector = { matchLabels: { app: "other" } };
+    const other = { ...web(2, { selector, template: others }), metadata: { name: "other" } };
+    const there = { ...web(2), metadata: { name: "there", namespace: "shop" } };
+    const matchExpressions = [{ key: "tier", operator: "DoesNotExist" }];
+    const lacks = { ...web(2, { selector: { matchExpressions } }), metadata: { name: "lacks" } };
+    cluster.act("namespace", (api) =>
+      api.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } }),
+    );
+    for (const each of [other, there, lacks]) cluster.act("create", (api) => api.create(each));
+    cluster.runUntil(20 * second);
+    const orphan = (name: string, of: object, more: object = {}): readonly string[] => {
+      woken.splice(0);
+      const spec = { replicas: 0, selector: { matchLabels: labels }, template, ...more };
+      const object = { apiVersion: "apps/v1", kind: "ReplicaSet", metadata: { name, ...of }, spec };
+      cluster.act("create", (api) => api.create(object));
+      cluster.runUntil(cluster.now + second);
+      return [...new Set(woken)];
+    };
+    expect(orphan("left", { labels })).toEqual(["default/a", "default/lacks"]);
+    expect(orphan("tiered", { labels: { tier: "web" } })).toEqual([]);
+    // Without labels of its own it would have those of its pods.
+    const bare = { selector: { matchExpressions }, template: { spec: template.spec } };
+    expect(orphan("bare", { labels: { tier: "web" } }, bare)).toEqual([]);
+    cluster.act("strip", (api) =>
+      api.patch({ resource: "replicasets", name: "bare" }, "merge", { metadata: { labels: null } }),
+    );
+    cluster.runUntil(cluster.now + second);
+    expect(woken).toEqual([]);
+  });
+
   test("when an orphan appears that it selects, by expressions alone, too", () => {
     const matchExpressions = [{ key: "app", operator: "In", values: ["web"] }];
     const cluster = new Cluster();

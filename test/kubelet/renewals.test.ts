@@ -200,3 +200,25 @@ test("other changes of a pod leave its containers alone", () => {
   cluster.runUntil(30 * second);
   expect(state(cluster)).toBe("web:1 runs ready, 0 restarts, generation 1");
 });
+
+test("a pod keeps its own grace when it gets another image", () => {
+  const gone = (terminationGracePeriodSeconds: number): number => {
+    const cluster = new Cluster({ behaviors: [{ terminate: { delay: 60 * second } }] });
+    const containers = [{ name: "web", image: "web:1" }];
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "web", namespace: "default" },
+      spec: { containers, terminationGracePeriodSeconds },
+    };
+    cluster.act("create", (api) => api.create(pod));
+    cluster.runUntil(20 * second);
+    kubectl(cluster, "set image pod/web web=web:2");
+    // First the old container takes its grace.
+    cluster.runUntil(100 * second);
+    cluster.act("delete", (api) => api.delete({ resource: "pods", name: "web" }));
+    while (cluster.api.list("pods").length > 0) cluster.runUntil(cluster.now + second);
+    return cluster.now / second - 100;
+  };
+  expect([5, 30, 45].map(gone)).toEqual([5, 30, 45]);
+});

@@ -149,6 +149,121 @@ const defaults = noticedBy(
   ],
 );
 
+const wakes = noticedBy(
+  ["controllers/wakes.test.ts"],
+  [
+    [
+      "an orphan without labels wakes a Deployment that selects by what is not there",
+      `${deployment}controller`,
+      `    if (Object.keys(labels).length === 0) return;\n`,
+      ``,
+    ],
+    [
+      "an orphan wakes Deployments of all namespaces",
+      `${deployment}controller`,
+      `        d.metadata.namespace === rs.metadata.namespace &&
+        !isEmptySelector`,
+      `        !isEmptySelector`,
+    ],
+    [
+      "an orphan wakes Deployments that do not select it",
+      `${deployment}controller`,
+      ` &&
+        matchesSelector(d.spec.selector, labels),`,
+      `,`,
+    ],
+  ],
+);
+
+const unseen = noticedBy(
+  ["controllers/new-replica-set.test.ts", "controllers/sync.test.ts"],
+  [
+    [
+      "a sync goes on though the revision of a ReplicaSet that was created unseen is refused",
+      `${deployment}new-replica-set`,
+      `return error === undefined ? { ok: true, value: cached } : refused(error);`,
+      `return { ok: true, value: cached };`,
+    ],
+    [
+      "nobody knows which Deployment selects all pods",
+      `${deployment}deployment`,
+      `    about: d,\n    type: "Warning",\n    reason: "SelectingAll",`,
+      `    type: "Warning",\n    reason: "SelectingAll",`,
+    ],
+  ],
+);
+
+const graces = noticedBy(
+  ["kubelet/renewals.test.ts"],
+  [
+    [
+      "a pod with another image is given thirty seconds, whatever it asks for",
+      "apiserver/pod-registry",
+      `const graceSeconds = spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;`,
+      `const graceSeconds = DEFAULT_GRACE_SECONDS;`,
+    ],
+  ],
+);
+
+const drawn = noticedBy(
+  ["verify/arbitraries.test.ts"],
+  [
+    [
+      "drawn Deployments have no strategy of their own",
+      "verify/arbitraries",
+      `strategy: { type: "RollingUpdate", rollingUpdate }`,
+      `strategy: { type: "RollingUpdate" }`,
+    ],
+    [
+      "drawn Deployments have nine replicas at most",
+      "verify/arbitraries",
+      `mostReplicas = 10`,
+      `mostReplicas = 9`,
+    ],
+    [
+      "drawn Deployments never have minReadySeconds",
+      "verify/arbitraries",
+      `...(minReadySeconds === 0 ? {} : { minReadySeconds })`,
+      `...(minReadySeconds === 0 ? {} : {})`,
+    ],
+    [
+      "drawn users do nothing at all",
+      "verify/arbitraries",
+      `{ minLength: 1, maxLength: 6 }`,
+      `{ minLength: 0, maxLength: 6 }`,
+    ],
+    ["drawn pods start at once", "verify/arbitraries", `        start: { delay: start },\n`, ``],
+    [
+      "drawn pods are ready at once",
+      "verify/arbitraries",
+      `        ready: { delay: ready, jitter },\n`,
+      ``,
+    ],
+    [
+      "drawn worlds have caches that are never behind",
+      "verify/arbitraries",
+      `fc.constantFrom("fresh", "random-own", "random"),
+    seed`,
+      `fc.constant("fresh"),
+    seed`,
+    ],
+  ],
+);
+
+const refusedElsewhere = noticedBy(
+  ["verify/check-rollout.test.ts"],
+  [
+    [
+      "why a rollout does not begin is looked up in the default namespace",
+      "verify/check-rollout",
+      `{ resource: "deployments", namespace, name });
+  const failed`,
+      `{ resource: "deployments", name });
+  const failed`,
+    ],
+  ],
+);
+
 export const judgeMutants: readonly Mutant[] = [
   ...revisions,
   ...waiting,
@@ -158,4 +273,9 @@ export const judgeMutants: readonly Mutant[] = [
   ...preemption,
   ...starts,
   ...defaults,
+  ...wakes,
+  ...unseen,
+  ...graces,
+  ...drawn,
+  ...refusedElsewhere,
 ];

@@ -176,6 +176,9 @@ describe("checkRollout", () => {
       expect(() => checkRollout(text(careful, tight))).toThrow(
         /3 of 4 pods are available 120 s after it was created \(pods "web-.*exceeded quota: web/u,
       );
+      const elsewhere = { ...careful, metadata: { name: "web", namespace: "shop" } };
+      const theirs = named("v1", "ResourceQuota", { hard: { pods: "3" } }, "shop");
+      expect(() => checkRollout(text(elsewhere, theirs))).toThrow(/exceeded quota: web/u);
     });
 
     test("a LimitRange says for containers what a quota wants to hear", () => {
