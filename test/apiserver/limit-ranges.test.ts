@@ -47,6 +47,21 @@ function created(object: KubeObject, ...limits: readonly Fields[]): KubeObject |
 }
 
 describe("a pod in a namespace with a LimitRange", () => {
+  test("keeps its own annotations, whoever made it", () => {
+    const annotations = { team: "a" };
+    const single = pod([{ name: "a" }]);
+    const own = { ...single, metadata: { name: "p", annotations } };
+    const { template } = web(1).spec;
+    const ours = { ...template, metadata: { ...template.metadata, annotations } };
+    const cluster = limited(OF_CONTAINERS);
+    cluster.act("create", (api) => [api.create(own), api.create(web(1, { template: ours }))]);
+    cluster.runUntil(5000);
+    const kept = cluster.api.list("pods").map(({ metadata }) => metadata.annotations);
+    const note: unknown = expect.stringContaining("LimitRanger");
+    const both = { team: "a", "kubernetes.io/limit-ranger": note };
+    expect(kept).toEqual([both, both]);
+  });
+
   test("gets what it does not say, and an annotation that tells it", () => {
     expect(created(pod([{ name: "a" }]), OF_CONTAINERS)).toMatchObject({
       metadata: {

@@ -250,6 +250,24 @@ const drawn = noticedBy(
   ],
 );
 
+const notes = noticedBy(
+  ["apiserver/limit-ranges.test.ts"],
+  [
+    [
+      "what a LimitRange says of a pod is its only annotation",
+      "apiserver/admission",
+      `annotations: { ...annotations, [LIMITED_ANNOTATION]: note }`,
+      `annotations: { [LIMITED_ANNOTATION]: note }`,
+    ],
+    [
+      "what a LimitRange says of a ReplicaSet's pods is their only annotation",
+      "apiserver/pod-registry",
+      `{ ...template.metadata?.annotations, [LIMITED_ANNOTATION]: note }`,
+      `{ [LIMITED_ANNOTATION]: note }`,
+    ],
+  ],
+);
+
 const refusedElsewhere = noticedBy(
   ["verify/check-rollout.test.ts"],
   [
@@ -277,5 +295,6 @@ export const judgeMutants: readonly Mutant[] = [
   ...unseen,
   ...graces,
   ...drawn,
+  ...notes,
   ...refusedElsewhere,
 ];

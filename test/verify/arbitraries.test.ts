@@ -9,6 +9,7 @@ import {
   rolloutCommands,
   userActions,
   worlds,
+  type UserAction,
 } from "../../src/verify.ts";
 import { runs } from "../support/seed.ts";
 
@@ -61,9 +62,13 @@ test("users act once to six times, ten seconds apart at most, and on whatever th
   expect(new Set(all.map(({ length }) => length))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
   const actions = all.flat();
   expect(Math.max(...actions.map(({ after }) => after))).toBe(10_000);
-  const most = (field: string): number =>
-    Math.max(...actions.map((action) => Number({ ...action }[field as "after"] ?? 0)));
-  expect(["version", "replicas", "pod", "node"].map(most)).toEqual([4, 12, 20, 2]);
+  const most = (of: (action: UserAction) => number): number => Math.max(...actions.map(of));
+  expect([
+    most((action) => ("version" in action ? action.version : 0)),
+    most((action) => ("replicas" in action ? action.replicas : 0)),
+    most((action) => ("pod" in action ? action.pod : 0)),
+    most((action) => ("node" in action ? action.node : 0)),
+  ]).toEqual([4, 12, 20, 2]);
 });
 
 test("faults come after up to ten seconds, to all pods or to some", () => {
