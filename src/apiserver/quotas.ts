@@ -1,19 +1,20 @@
 /**
- * ResourceQuotas: which pods a namespace may have besides those that it has. Mirrors the admission plugin
- * ResourceQuota and quota/v1/evaluator/core/pods.go (v1.37.2). What is used follows from the store, and is
+ * ResourceQuotas: which pods, and how many other objects, a namespace may have besides those that it has. Mirrors the admission
+ * plugin ResourceQuota and quota/v1/evaluator/core/pods.go (v1.37.2). What is used follows from the store, and is
  * counted from the first quota on; the status is written once the controllers have settled.
  *
  * Pods that have ended count only for `count/pods`. What is used of a quota with scopes is counted whenever it is asked
- * for. Left out: objects other than pods, and the time that the quota controller takes to see that a pod is gone.
+ * for. Left out: the time that the quota controller takes to see that something is gone.
  */
 import type { Pod, PodSpec } from "../api/core.ts";
 import { deepEqual } from "../api/json.ts";
 import type { KubeObject } from "../api/meta.ts";
 import { compareText } from "../api/order.ts";
-import { forbidden, type Status } from "../api/status.ts";
+import { forbidden, type GroupResource, type Status } from "../api/status.ts";
 import type { Trace } from "../engine/trace.ts";
 import { asRecord } from "./json.ts";
 import { amountsOf, podAmounts, printAmount, quantities, type Amounts } from "./pod-resources.ts";
+import { countedBy, countObjects, isCount, usageOfObject } from "./quota-counts.ts";
 import { isInScopes, scopesOf } from "./quota-scopes.ts";
 import { keyOf, PodChange, type PodChangeCode, type Store } from "./store.ts";
 
@@ -34,6 +35,8 @@ export class Quotas {
   #changed = false;
   /** Milli-units by namespace and name of what is limited. */
   readonly #used = new Map<string, Map<string, number>>();
+  /** Resources of whose objects there may be so many. */
+  #counted: ReadonlySet<string> = new Set();
   /** Rows that count, and rows that have not ended. */
   readonly #present = new Set<number>();
   readonly #live = new Set<number>();
@@ -43,12 +46,11 @@ export class Quotas {
     this.#trace = trace;
     store.listen({
       object: ({ resource }) => {
-        if (resource !== QUOTAS) return;
-        this.#hear();
-        this.#changed = true;
+        if (resource === QUOTAS) this.#learn();
+        if (resource === QUOTAS || this.#counted.has(resource)) this.#changed = true;
       },
     });
-    for (const _ of store.all(QUOTAS)) this.#hear();
+    if ([...store.all(QUOTAS)].length > 0) this.#learn();
   }
 
   get any(): boolean {
@@ -72,19 +74,37 @@ export class Quotas {
         const why = `failed quota: ${quota.metadata.name}: must specify ${missing}`;
         return forbidden(PODS, name, why);
       }
-      const used = this.#usedUnder(quota);
-      const over = Object.keys(hard)
-        .filter((key) => (adds[key] ?? 0) > 0 && (used.get(key) ?? 0) + adds[key]! > hard[key]!)
-        .toSorted(compareText);
-      if (over.length === 0) continue;
-      const list = (amount: (key: string) => number): string =>
-        over.map((key) => `${key}=${printAmount(key, amount(key))}`).join(",");
-      const why =
-        `exceeded quota: ${quota.metadata.name}, requested: ${list((key) => adds[key] ?? 0)}, ` +
-        `used: ${list((key) => used.get(key) ?? 0)}, limited: ${list((key) => hard[key] ?? 0)}`;
-      return forbidden(PODS, name, why);
+      const why = this.#exceeded(quota, adds);
+      if (why !== undefined) return forbidden(PODS, name, why);
     }
     return undefined;
+  }
+
+  /** Why an object of another kind may not be made: there are as many as there may be. */
+  refuseObject(of: GroupResource, object: KubeObject): Status | undefined {
+    const { namespace, name } = object.metadata;
+    if (this.#counted.size === 0 || namespace === undefined) return undefined;
+    const adds = usageOfObject(of, object);
+    for (const quota of this.#of(namespace)) {
+      const why = this.#exceeded(quota, adds);
+      if (why !== undefined) return forbidden(of, name, why);
+    }
+    return undefined;
+  }
+
+  #exceeded(quota: Quota, adds: Amounts): string | undefined {
+    const hard = quantities(quota.spec?.hard);
+    const used = this.#usedUnder(quota);
+    const over = Object.keys(hard)
+      .filter((key) => (adds[key] ?? 0) > 0 && (used.get(key) ?? 0) + adds[key]! > hard[key]!)
+      .toSorted(compareText);
+    if (over.length === 0) return undefined;
+    const list = (amount: (key: string) => number): string =>
+      over.map((key) => `${key}=${printAmount(key, amount(key))}`).join(",");
+    return (
+      `exceeded quota: ${quota.metadata.name}, requested: ${list((key) => adds[key] ?? 0)}, ` +
+      `used: ${list((key) => used.get(key) ?? 0)}, limited: ${list((key) => hard[key] ?? 0)}`
+    );
   }
 
   /** Writes what is used into the statuses. */
@@ -101,7 +121,7 @@ export class Quotas {
     const hard = quota.spec?.hard ?? {};
     const used = this.#usedUnder(quota);
     const counted = Object.keys(hard).filter(
-      (key) => /^(count\/)?pods$/u.test(key) || isAmount(key),
+      (key) => /^(count\/)?pods$/u.test(key) || isAmount(key) || isCount(key),
     );
     const shown = counted.map((key) => [key, printAmount(key, used.get(key) ?? 0)] as const);
     const status = { hard, used: Object.fromEntries(shown) };
@@ -128,7 +148,10 @@ export class Quotas {
   #usedUnder(quota: Quota): ReadonlyMap<string, number> {
     const { namespace = "default" } = quota.metadata;
     const scopes = scopesOf(quota);
-    if (scopes.length === 0) return this.#usedOf(namespace);
+    if (scopes.length === 0) {
+      const limits = Object.keys(quota.spec?.hard ?? {});
+      return new Map([...this.#usedOf(namespace), ...countObjects(this.#store, namespace, limits)]);
+    }
     const { pods, registry } = this.#store;
     const used = new Map<string, number>();
     for (const row of this.#present) {
@@ -146,6 +169,13 @@ export class Quotas {
     let used = this.#used.get(namespace);
     if (used === undefined) this.#used.set(namespace, (used = new Map<string, number>()));
     return used;
+  }
+
+  #learn(): void {
+    const quotas = [...this.#store.all(QUOTAS)] as Quota[];
+    const limits = quotas.flatMap(({ spec }) => Object.keys(spec?.hard ?? {}));
+    this.#counted = new Set(limits.flatMap((limit) => countedBy(limit) ?? []));
+    this.#hear();
   }
 
   #hear(): void {

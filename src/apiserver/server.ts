@@ -256,7 +256,7 @@ export class ApiServer implements Client {
     const { warnings } = admitted;
     const value = trackWrite(undefined, admitted, options, timestamp(this.wallClockMs));
     const refusal =
-      admissionRefusal(this, value) ??
+      admissionRefusal(this, groupResource(kind), value) ??
       refuseNew(kind, value, this.#find({ ...value.metadata, resource: storeName(kind) }), options);
     if (refusal !== undefined) return { ok: false, status: refusal, warnings };
     const stored = createIn(this.store, storeName(kind), value, options.dryRun);

@@ -221,8 +221,8 @@ const admission = noticedBy(
     [
       "one quota with room is enough",
       "apiserver/quotas",
-      `if (over.length === 0) continue;`,
-      `if (over.length === 0) return undefined;`,
+      `if (why !== undefined) return forbidden(PODS, name, why);`,
+      `return why === undefined ? why : forbidden(PODS, name, why);`,
     ],
     [
       "pods that have ended use up a quota",
@@ -235,6 +235,49 @@ const admission = noticedBy(
       "apiserver/quotas",
       `const budget = key.startsWith("limits.") ? "limits" : "requests";`,
       `const budget = "requests";`,
+    ],
+  ],
+);
+
+const counts = noticedBy(
+  ["apiserver/quota-counts.test.ts"],
+  [
+    [
+      "a quota counts the objects of all namespaces",
+      "apiserver/quota-counts",
+      `if (object.metadata.namespace === namespace) used +=`,
+      `used +=`,
+    ],
+    [
+      "a kind of the core group has no limit of its own name",
+      "apiserver/quota-counts",
+      `return { ...usage, [of.resource]: 1000, ...ports };`,
+      `return { ...usage, ...ports };`,
+    ],
+    [
+      "a load balancer always opens ports of nodes",
+      "apiserver/quota-counts",
+      `...(nodePorts === false ? {} : {`,
+      `...({`,
+    ],
+    [
+      "a Service opens one port of the nodes",
+      "apiserver/quota-counts",
+      `const each = 1000 * asArray(ports).length;`,
+      `const each = 1000;`,
+    ],
+    ["a quota shows nothing of objects", "apiserver/quotas", ` || isCount(key),`, `,`],
+    [
+      "an object too many is let in",
+      "apiserver/pod-admission",
+      `return limited ?? server.quotas.refuseObject(of, object);`,
+      `return limited;`,
+    ],
+    [
+      "quotas on objects are forgotten by a restore",
+      "apiserver/quotas",
+      `if ([...store.all(QUOTAS)].length > 0) this.#learn();`,
+      `if ([...store.all(QUOTAS)].length > 0) this.#hear();`,
     ],
   ],
 );
@@ -285,6 +328,7 @@ export const tellingMutants: readonly Mutant[] = [
   ...explanations,
   ...autoscalers,
   ...admission,
+  ...counts,
   ...watches,
   ...lists,
 ];
