@@ -137,3 +137,18 @@ test("a container's own seccomp profile is told below its ports", () => {
     /Host Port: +<none>\n +SeccompProfile: +Localhost\n +LocalhostProfile: +strict\.json\n +Environment:/u,
   );
 });
+
+test("attributes of a volume of a driver are told with it", () => {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p" },
+    spec: {
+      containers: [{ name: "c", image: "i" }],
+      volumes: [{ name: "v", csi: { driver: "d", volumeAttributes: { a: "b", c: "d" } } }],
+    },
+  };
+  expect(printed(pod, "describe pod p")).toMatch(
+    /ReadOnly: +false\n +VolumeAttributes: +a=b\n +c=d\n/u,
+  );
+});

@@ -113,6 +113,10 @@ describe("jsonpath where something is missing", () => {
     expect(printJsonPath(path, list)).toBe(printed);
   });
 
+  test("finds no field without a name", () => {
+    expect(printJsonPath("{.items.[0].kind}{.@.kind}", list)).toBe("");
+  });
+
   test("filters arrays alone", () => {
     expect(printJsonPath("{.users[1].user[?(@.a)]}", list)).toEqual({
       error: "map[password:secret username:admin] is not array or slice and cannot be filtered",

@@ -90,6 +90,24 @@ test.each([
     "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\n" +
       "See 'kubectl exec -h' for help and examples\n",
   ],
+  [
+    "auth can-i get /healthz --subresource=scale",
+    "error: --subresource can not be used with NonResourceURL\n",
+  ],
+  [
+    "auth can-i get pods --no-headers",
+    "error: --no-headers cannot be set without --list specified\n",
+  ],
+  [
+    "auth can-i --list -q",
+    "error: list option can't be specified with neither quiet, all-namespaces nor subresource options\n",
+  ],
+  [
+    "autoscale deploy --max=3 -o x",
+    "error: resource(s) were provided, but no name was specified\n",
+  ],
+  ["autoscale deploy a --max=0 --dry-run=x", noDryRun],
+  ["patch deploy a --dry-run=x", noDryRun],
   // But a name has to be there before all else.
   [
     "create pdb -o wide",

@@ -64,13 +64,15 @@ const sources: Readonly<Record<string, Describe>> = {
     line(2, "Type:", "Projected (a volume that contains injected data from multiple sources)"),
     ...list(s, "sources").flatMap(projectedLines),
   ],
-  csi: (s) =>
-    fields(
+  csi: (s) => [
+    ...fields(
       "CSI (a Container Storage Interface (CSI) volume source)",
       ["Driver", text(s, "driver")],
       ["FSType", text(s, "fsType")],
       ["ReadOnly", readOnly(s)],
     ),
+    ...attributeLines(map(s, "volumeAttributes")),
+  ],
 };
 
 function projectedLines(source: unknown): string[] {

@@ -153,8 +153,8 @@ function fieldName(scanner: Scanner): PathNode[] {
     scanner.at += 1;
   }
   if (name === "*") return [{ type: "wildcard" }];
-  // `{.}` asks for a field without a name, which nothing has.
-  return name === "" && scanner.text[scanner.at] !== "}" ? [] : [{ type: "field", name }];
+  // A dot alone asks for a field without a name, which nothing has.
+  return [{ type: "field", name }];
 }
 
 /** `[...]`: an index, a slice, a quoted key, a union or a filter. */

@@ -52,7 +52,7 @@ function refuseUnsortable(
   rows: "of a table" | "of a list",
 ): never {
   const where =
-    rows === "of a table" ? ["375", "[][][]reflect.Value"] : ["321", "*unstructured.Unstructured"];
+    rows === "of a table" ? ["375", "[][][]reflect.Value"] : ["329", "*unstructured.Unstructured"];
   const lists = isMap(key) ? "map[string]interface {}" : "[]interface {}";
   const type = typeof key === "boolean" ? "bool" : lists;
   const why = `is an unsortable type: interface, err: unsortable type: ${type}`;

@@ -26,12 +26,16 @@ export function canI(call: Call): void {
     );
   }
   const [verb = "", resource = ""] = args;
+  if (resource.startsWith("/") && flags.text("subresource") !== "") {
+    fail("--subresource can not be used with NonResourceURL");
+  }
   const known = resource.startsWith("/") ? pathVerbs : resourceVerbs;
   const unknownVerb = known.has(verb) ? [] : [`verb '${verb}' is not a known verb\n`];
   if (!resource.startsWith("/") && !flags.bool("all-namespaces")) {
     call.warn(resourceWarnings(call, resource));
   }
   if (resource.startsWith("/") || !flags.bool("all-namespaces")) call.warn(unknownVerb);
+  if (flags.bool("no-headers")) fail("--no-headers cannot be set without --list specified");
   if (!flags.bool("quiet")) call.io.out("yes\n");
 }
 
@@ -51,13 +55,19 @@ function resourceWarnings(call: Call, resource: string): readonly string[] {
 
 /** Everything: nobody is refused in rollsim. */
 function listRights(call: Call): void {
-  if (call.args.length > 0) fail("list option must be specified with no arguments");
+  const { args, flags } = call;
+  if (args.length > 0) fail("list option must be specified with no arguments");
+  if (flags.bool("quiet") || flags.bool("all-namespaces") || flags.text("subresource") !== "") {
+    fail(
+      "list option can't be specified with neither quiet, all-namespaces nor subresource options",
+    );
+  }
   const rows = [
     ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"],
     ["*.*", "[]", "[]", "[*]"],
     ["", "[*]", "[]", "[*]"],
   ];
-  call.io.out(layTable(call.flags.bool("no-headers") ? rows.slice(1) : rows));
+  call.io.out(layTable(flags.bool("no-headers") ? rows.slice(1) : rows));
 }
 
 const groups = ["system:masters", "system:authenticated"];

@@ -5,7 +5,7 @@ import { parseQuantity, printQuantity } from "../../apiserver/quantity.ts";
 import { dryRunOf, fieldManagerOf, heed, writeOptions, type Call } from "../call.ts";
 import { fail, failAll, type Problem } from "../errors.ts";
 import type { JsonMap } from "../fields.ts";
-import { reporter } from "../output/report.ts";
+import { lateReporter } from "../output/report.ts";
 import { resolve, type Info } from "../resolve.ts";
 import { prepared } from "./create.ts";
 
@@ -20,6 +20,7 @@ const scalable: ReadonlySet<string> = new Set([
 
 export function autoscale(call: Call): void {
   const { flags } = call;
+  const dryRun = dryRunOf(call);
   const [min, max] = [flags.int("min"), flags.int("max")];
   if (max < 1) fail(`--max=MAXPODS is required and must be at least 1, max: ${max}`);
   if (max < min) {
@@ -28,8 +29,7 @@ export function autoscale(call: Call): void {
   if (flags.int("cpu-percent") > 0 && flags.text("cpu") !== "") {
     fail("--cpu-percent and --cpu are mutually exclusive");
   }
-  const dryRun = dryRunOf(call);
-  const report = reporter(call, dryRun);
+  const report = lateReporter(call, dryRun);
   const metrics = [
     ...percentMetric(call),
     ...resourceMetric(call, "cpu", "m"),

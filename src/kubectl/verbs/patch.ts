@@ -24,13 +24,13 @@ const types = ["json", "merge", "strategic"] as const;
 
 export function patch(call: Call): void {
   const { flags } = call;
+  const dryRun = dryRunOf(call);
   const [inline, file] = [flags.text("patch"), flags.text("patch-file")];
   if (inline !== "" && file !== "") fail("cannot specify --patch and --patch-file together");
   if (inline === "" && file === "") {
     fail("must specify --patch or --patch-file containing the contents of the patch");
   }
   if (isLocal(call) && call.args.length > 0) fail("cannot specify --local and server resources");
-  const dryRun = dryRunOf(call);
   if (isLocal(call) && dryRun === "server") {
     fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
   }
