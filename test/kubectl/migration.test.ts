@@ -60,3 +60,13 @@ test.each([
     );
   },
 );
+
+test("who scales owns the replicas only where somebody owned them before", () => {
+  const managers =
+    "get deploy web -o jsonpath='{.metadata.managedFields[*].subresource}' --show-managed-fields";
+  const type = session(files);
+  type("apply --server-side -f whole.yaml\nkubectl scale deploy web --replicas=3");
+  expect(type(managers)).toBe("status");
+  type("delete deploy web\nkubectl create -f whole.yaml\nkubectl scale deploy web --replicas=3");
+  expect(type(managers)).toContain("scale");
+});

@@ -151,3 +151,22 @@ test("lines of --from-env-file name variables, of which less is allowed than of 
     "error: \"..x\" is not a valid key name: must not start with '..'\n",
   );
 });
+
+test.each([
+  [
+    "{ matchExpressions: [{ key: app, operator: In, values: [web] }] }",
+    "invalid deployment: no selectors, therefore cannot be exposed",
+  ],
+  [
+    "{ matchLabels: { app: web }, matchExpressions: [{ key: app, operator: In, values: [a, web] }, { key: b, operator: DoesNotExist }] }",
+    'couldn\'t convert expressions - "[{Key:app Operator:In Values:[a web]} {Key:b Operator:DoesNotExist Values:[]}]" ' +
+      "to map-based selector format",
+  ],
+])("expose cannot make a selector of %s", (selector, why) => {
+  const text = files["w.yaml"].replace("{ matchLabels: { app: web } }", selector);
+  const type = session({ "w.yaml": text });
+  type("apply -f w.yaml");
+  expect(type("expose deploy web --port=80")).toBe(
+    `error: couldn't retrieve selectors via --selector flag or introspection: ${why}\n`,
+  );
+});

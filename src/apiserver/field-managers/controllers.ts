@@ -85,6 +85,10 @@ const scheduled = 'k:{"type":"PodScheduled"}';
 
 const isAnnotation = (path: string): boolean => path.startsWith(`${annotations}\n`);
 
+/** Client-side apply's own comes later, where there is server-side apply. */
+const isOwnAnnotation = (path: string): boolean =>
+  isAnnotation(path) && !path.endsWith("/last-applied-configuration");
+
 /**
  * Whether an object was made with annotations by server-side apply, which owns each of them, but not that there are
  * some. Those that it was given later are taken to have been there.
@@ -92,7 +96,7 @@ const isAnnotation = (path: string): boolean => path.startsWith(`${annotations}\
 function hadAnnotations(owners: readonly Owned[]): boolean {
   const appliers = owners.filter(({ manager }) => manager.operation === "Apply");
   const isApplied = !isMadeBy(owners.filter((owner) => !appliers.includes(owner)));
-  return isApplied && appliers.some(({ fields }) => [...fields].some(isAnnotation));
+  return isApplied && appliers.some(({ fields }) => [...fields].some(isOwnAnnotation));
 }
 
 function fieldsKept(type: StructInfo, object: KubeObject, owners: readonly Owned[]): FieldSet {

@@ -33,7 +33,8 @@ export function updatedScale(
   { fieldManager = "" }: Pick<WriteOptions, "fieldManager">,
   at: Timestamp,
 ): KubeObject {
-  if (fieldManager === "") return after;
+  // Of a Scale that nobody owns it is not noted who writes it, either (managedfields/internal/skipnonapplied.go).
+  if (fieldManager === "" || ownersOf(before).length === 0) return after;
   const manager: Manager = {
     name: fieldManager,
     operation: "Update",

@@ -183,11 +183,21 @@ function selectorFor(call: Call, object: KubeObject): JsonMap | string {
     return isMap(selector) ? selector : `${wrong}: the service has no pod selector set`;
   }
   if (object.kind === "ReplicationController") return map(object, "spec", "selector");
-  const expressions = list(object, "spec", "selector", "matchExpressions");
-  if (expressions.length > 0)
-    return `${wrong}: couldn't convert expressions - "[]" to map-based selector format`;
-  const labels = at(object, "spec", "selector", "matchLabels");
-  return isMap(labels) ? labels : `${wrong}: invalid`;
+  const labels = map(object, "spec", "selector", "matchLabels");
+  if (Object.keys(labels).length === 0) {
+    const kind = object.kind.toLowerCase();
+    return `${wrong}: invalid ${kind}: no selectors, therefore cannot be exposed`;
+  }
+  const expressions = list(object, "spec", "selector", "matchExpressions").map(goExpression);
+  if (expressions.length === 0) return labels;
+  const shown = expressions.join(" ");
+  return `${wrong}: couldn't convert expressions - "[${shown}]" to map-based selector format`;
+}
+
+/** As Go prints such a struct with %+v. */
+function goExpression(expression: unknown): string {
+  const values = list(expression, "values").join(" ");
+  return `{Key:${text(expression, "key")} Operator:${text(expression, "operator")} Values:[${values}]}`;
 }
 
 function labelsOf(spec: string): Record<string, string> {
