@@ -108,6 +108,10 @@ test.each([
   ],
   ["autoscale deploy a --max=0 --dry-run=x", noDryRun],
   ["patch deploy a --dry-run=x", noDryRun],
+  ["delete db -o x", 'error: the server doesn\'t have a resource type "db"\n'],
+  ["delete deploy a -l b=c -o x", "error: name cannot be provided when a selector is specified\n"],
+  ["delete deploy a -o x", "error: unexpected -o output mode: x. We only support '-o name'\n"],
+  ["wait deploy a -o wide", noPrinter("wide")],
   // But a name has to be there before all else.
   [
     "create pdb -o wide",
@@ -169,4 +173,13 @@ test.each([
   expect(type("expose deploy web --port=80")).toBe(
     `error: couldn't retrieve selectors via --selector flag or introspection: ${why}\n`,
   );
+});
+
+test("one object is not sorted, and printed by --template alone as soon as it is applied", () => {
+  const type = session({ "two.yaml": `${files["w.yaml"]}---\n${files["w.yaml"]}` });
+  expect(type("apply -f two.yaml --dry-run=client --template='<{{.kind}}>'")).toBe(
+    "<Deployment><Deployment>",
+  );
+  type("create deployment web --image=web");
+  expect(type("get deploy web --sort-by=.spec.nope -o name")).toBe("deployment.apps/web\n");
 });

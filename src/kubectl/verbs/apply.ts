@@ -47,7 +47,8 @@ export function apply(call: Call): void {
   refuseOddFlags(call, dryRun);
   validationOf(call);
   const report = reporter(call, dryRun);
-  const whole = writePrinter(call);
+  // With --template alone, each is printed when it is done.
+  const whole = flags.text("output") === "" ? undefined : writePrinter(call);
   const read = readObjects(call, filesOf(call), flags.text("selector"));
   if (read.infos.length === 0 && read.problems.length === 0) fail("no objects passed to apply");
   const problems: Problem[] = [];

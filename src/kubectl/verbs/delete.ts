@@ -12,17 +12,16 @@ const weekMs = 168 * 3_600_000;
 
 export function deleteObjects(call: Call): void {
   const { flags } = call;
-  const output = flags.text("output");
-  const grace = gracePeriod(call);
-  if (output !== "" && output !== "name") {
-    fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
-  }
+  const propagation = propagationOf(call);
+  const gracePeriodSeconds = gracePeriod(call);
+  const dryRun = dryRunOf(call);
   if (flags.bool("all") && flags.text("selector") + flags.text("field-selector") !== "") {
     fail("setting 'all' parameter but found a non empty selector. ");
   }
-  if (flags.text("raw") !== "") return deleteRaw(call);
-  const propagation = propagationOf(call);
-  const dryRun = dryRunOf(call);
+  if (flags.text("raw") !== "") {
+    refuseOddForms(call, gracePeriodSeconds);
+    return deleteRaw(call);
+  }
   const bulk =
     flags.bool("all") || flags.text("selector") !== "" || flags.text("field-selector") !== "";
   const ignoreMissing = flags.changed("ignore-not-found") ? flags.bool("ignore-not-found") : bulk;
@@ -31,10 +30,12 @@ export function deleteObjects(call: Call): void {
     ...(flags.bool("all") ? { all: true as const } : {}),
     nameOnly: true,
   });
+  refuseOddForms(call, gracePeriodSeconds);
   if (flags.bool("interactive") && !confirmed(call, selection.infos)) return;
   const problems: Problem[] = [...selection.problems];
   const deleted: Info[] = [];
   for (const info of selection.infos) {
+    const grace = gracePeriodSeconds < 0 ? {} : { gracePeriodSeconds };
     const options = { propagationPolicy: propagation, ...grace };
     const outcome = deleteOne(call, info, options, dryRun);
     if (outcome === undefined) deleted.push(info);
@@ -67,26 +68,31 @@ function isMissing(problem: Problem): boolean {
   return "status" in problem && problem.status.reason === "NotFound";
 }
 
-/** --grace-period, --now and --force as kubectl combines them. */
-function gracePeriod(call: Call): { readonly gracePeriodSeconds?: number } {
-  const { flags } = call;
-  let seconds = flags.int("grace-period");
+/** --grace-period, --now and --force as kubectl combines them, in seconds; below 0: what the object says. */
+function gracePeriod({ flags }: Call): number {
+  const seconds = flags.int("grace-period");
   const force = flags.bool("force");
   if (flags.bool("now")) {
-    if (seconds !== -1) fail("--now and --grace-period cannot be specified together");
-    seconds = 1;
+    return seconds === -1 ? 1 : fail("--now and --grace-period cannot be specified together");
   }
-  if (seconds === 0 && !force) seconds = 1;
-  if (force && seconds > 0)
+  if (seconds === 0 && !force) return 1;
+  return force && seconds < 0 ? 0 : seconds;
+}
+
+/** What is looked at when it is known what goes (Validate). */
+function refuseOddForms(call: Call, gracePeriodSeconds: number): void {
+  const output = call.flags.text("output");
+  if (output !== "" && output !== "name") {
+    fail(`unexpected -o output mode: ${output}. We only support '-o name'`);
+  }
+  if (!call.flags.bool("force")) return;
+  if (gracePeriodSeconds > 0) {
     fail("--force and --grace-period greater than 0 cannot be specified together");
-  if (force) {
-    seconds = 0;
-    call.warn([
-      "Immediate deletion does not wait for confirmation that the running resource has been " +
-        "terminated. The resource may continue to run on the cluster indefinitely.",
-    ]);
   }
-  return seconds >= 0 ? { gracePeriodSeconds: seconds } : {};
+  call.warn([
+    "Immediate deletion does not wait for confirmation that the running resource has been " +
+      "terminated. The resource may continue to run on the cluster indefinitely.",
+  ]);
 }
 
 /** --cascade. */

@@ -40,7 +40,7 @@ export function get(call: Call): void {
   if (selection.single && selection.infos.length !== 1) return failAll(selection.problems);
   const printer = getPrinter(call);
   const all = selection.infos.map((info) => info.object);
-  const objects = sorted(call, all, "of a list");
+  const objects = selection.single ? all : sorted(call, all, "of a list");
   if (selection.single && objects[0] !== undefined) call.io.out(printer(objects[0]));
   else if (objects.length > 0 || !flags.bool("ignore-not-found"))
     call.io.out(printer(listOf(objects)));

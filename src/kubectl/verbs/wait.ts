@@ -18,6 +18,7 @@ const weekMs = 168 * 3_600_000;
 const pollMs = 500;
 
 export function wait(call: Call): void {
+  const print = reportMet(call);
   const asked = call.flags.list("for");
   if (asked.length === 0) fail("unrecognized condition: []");
   const conditions = asked.map((condition) => readCondition(condition, asked));
@@ -28,7 +29,6 @@ export function wait(call: Call): void {
   const forDeletion = conditions.some(({ type }) => type === "deleted");
   const selection = select(call, forDeletion);
   const problems: Problem[] = [...selection.problems];
-  const print = reportMet(call);
   for (const info of selection.infos) {
     for (const condition of conditions) {
       const problem = waitForOne(call, info, condition, timeoutMs, end);
