@@ -211,8 +211,7 @@ function conditions(
     : {
         status: "False" as const,
         lastTransitionTime: changed,
-        reason: "ContainersNotReady",
-        message: `containers with unready status: [${names}]`,
+        ...unreadiness(columns, row, names),
       };
   const since = { status: "True" as const, lastTransitionTime: bound };
   // Whoever finds the node gone sets the one condition to False and leaves all else as it was.
@@ -229,6 +228,19 @@ function conditions(
     { type: "PodScheduled", ...since },
     ...(ready ? gates.map((type) => ({ type, ...readiness })) : []),
   ];
+}
+
+/** Why containers are not ready; where it is over with them, their names say nothing. */
+function unreadiness(
+  { phase }: Store["pods"]["columns"],
+  row: number,
+  names: string,
+): Pick<PodCondition, "reason" | "message"> {
+  if (phase[row] === Phase.Failed) return { reason: "PodFailed" };
+  return {
+    reason: "ContainersNotReady",
+    message: `containers with unready status: [${names}]`,
+  };
 }
 
 /** A sandbox with an address, for containers to run in (pkg/kubelet/status/generate.go). */

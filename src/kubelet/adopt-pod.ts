@@ -7,6 +7,7 @@ import { Phase } from "../apiserver/pod-columns.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
 import { unreachable } from "../engine/assert.ts";
 import { backOffMs } from "./back-off.ts";
+import { failPod } from "./failed-pod.ts";
 import { hasEnded, type FoundPod } from "./found-pod.ts";
 import type { PodReports } from "./pod-reports.ts";
 import type { Placement } from "../scheduler/placement.ts";
@@ -75,9 +76,9 @@ function resume({ store, reports, pulls, goOn }: Adopting, row: number, found: F
       reports.change(row, "ready");
       return goOn.ready();
     case "evicted":
-      return store.setPodPhase(row, Phase.Failed, PodReason.evicted);
+      return failPod(store, row, PodReason.evicted, readyS);
     case "failed":
-      return store.setPodPhase(row, Phase.Failed, PodReason.none);
+      return failPod(store, row, PodReason.none, readyS);
     case "succeeded":
       return store.setPodPhase(row, Phase.Succeeded, PodReason.none);
     default:

@@ -17,6 +17,7 @@ import type { Millis } from "../api/meta.ts";
 import { adoptPod } from "./adopt-pod.ts";
 import { backOffMs } from "./back-off.ts";
 import type { FoundPod } from "./found-pod.ts";
+import { evictPod } from "./failed-pod.ts";
 import { Hardships, type SavedHardships } from "./hardships.ts";
 import { PodReports } from "./pod-reports.ts";
 import { Preparation, type SavedPreparation } from "./preparation.ts";
@@ -213,8 +214,7 @@ export class Kubelet {
       case Turn.recover:
         return this.setReady(row);
       case Turn.evict:
-        this.#world.store.setPodPhase(row, Phase.Failed, PodReason.evicted);
-        this.#reports.change(row, "failed");
+        evictPod(this.#world.store, this.#reports, row);
         return this.#leaveNode(row);
       case Turn.crash:
         return this.#crash(row, RELIST_MS);

@@ -32,7 +32,7 @@ function canonical(frame: RecordedFrame): unknown {
     syncs: (frame.syncs ?? []).map(canonicalSync),
     deployments: frame.deployments ?? [],
     replicaSets: byName(frame.replicaSets ?? []),
-    pods: frame.pods ?? {},
+    pods: withoutReadinessOfFailed(frame.pods ?? {}),
   };
 }
 
@@ -62,6 +62,18 @@ function canonicalSync(sync: RecordedSync): unknown {
     events: counted(events),
     after: sync.after ?? [],
   };
+}
+
+/** The recorder's kubelet leaves pods that fail ready; a real one does not (kubelet/status/generate.go). */
+function withoutReadinessOfFailed(pods: Readonly<Record<string, number>>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [text, count] of Object.entries(pods)) {
+    const told = text.includes(" Failed")
+      ? text.replace(/ (un)?ready|@\d+(?= created)/gu, "")
+      : text;
+    counts[told] = (counts[told] ?? 0) + count;
+  }
+  return counts;
 }
 
 /** `create pods web~1 x12`: runs of the same text in one line. */

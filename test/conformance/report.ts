@@ -42,7 +42,8 @@ function introduction({ traces, vectors }: Coverage): string[] {
     "",
     "The recordings come from the real controllers, imported as a Go module and driven in virtual time " +
       "(`test/conformance/recorder`). Everything that they decide is theirs; the API server behind them uses " +
-      "the real defaulting, strategies and validation; the kubelet is the recorder's own.",
+      "the real defaulting, strategies and validation; the kubelet is the recorder's own, which " +
+      "leaves pods that fail ready: that is not compared.",
     "",
   ];
 }

@@ -268,6 +268,19 @@ const notes = noticedBy(
   ],
 );
 
+const evicted = noticedBy(
+  ["kubelet/failed-pod.test.ts"],
+  [
+    ["an evicted pod stays ready", "kubelet/failed-pod", ` & ~(Flag.Ready | Flag.Gated);`, `;`],
+    [
+      "an evicted pod names containers that are not ready",
+      "apiserver/pod-objects",
+      `  if (phase[row] === Phase.Failed) return { reason: "PodFailed" };\n`,
+      ``,
+    ],
+  ],
+);
+
 const refusedElsewhere = noticedBy(
   ["verify/check-rollout.test.ts"],
   [
@@ -296,5 +309,6 @@ export const judgeMutants: readonly Mutant[] = [
   ...graces,
   ...drawn,
   ...notes,
+  ...evicted,
   ...refusedElsewhere,
 ];

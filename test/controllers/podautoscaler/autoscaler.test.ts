@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AutoscalerStatus } from "../../../src/api/autoscaling.ts";
+import type { KubeObject } from "../../../src/api/meta.ts";
 import { Cluster } from "../../../src/cluster.ts";
 import { decisionsHeard, hpa, replicasOf, statusOf, world } from "./world.ts";
 
@@ -336,6 +337,20 @@ describe("a HorizontalPodAutoscaler", () => {
     });
     cluster.runUntil(minute);
     expect(decisionsHeard(cluster).at(-1)).toBe("hpa/gone");
+  });
+
+  test("takes no account of a pod that was evicted", () => {
+    const sizes = (evicted: number): readonly number[] => {
+      const fault = { type: "Evicted", after: second, first: evicted } as const;
+      const load = [{ at: 0, milli: 1800 }];
+      const cluster = world({ behaviors: [{ load, fault }] }, { replicas: 3 });
+      cluster.runUntil(10 * minute);
+      const isFailed = ({ status }: KubeObject): boolean =>
+        (status as { readonly phase: string }).phase === "Failed";
+      return [cluster.api.list("pods").filter(isFailed).length, replicasOf(cluster)];
+    };
+    const [, size] = sizes(0);
+    expect(sizes(2)).toEqual([2, size]);
   });
 
   test("refuses to share its pods with another one", () => {
