@@ -169,6 +169,21 @@ describe("a deletion in the foreground", () => {
     expect([ownersOf(api, map("a")), ownersOf(api, map("c"))]).toEqual(["gone", ["b"]]);
   });
 
+  test.each([
+    ["foregroundDeletion", "a", ["a"]],
+    ["orphan", "gone", []],
+  ] as const)("is what a finalizer %s asks for where nobody says how", (finalizer, owner, left) => {
+    const { api } = new Cluster();
+    const a = settings(api, "a");
+    settings(api, "b", [ownedBy(a, { blockOwnerDeletion: true })]);
+    api.patch(map("a"), "merge", { metadata: { finalizers: [finalizer] } });
+    api.patch(map("b"), "merge", { metadata: { finalizers: ["example.com/held"] } });
+    deleted(api, "a");
+    const kept = api.get(map("a"));
+    expect(kept.ok ? kept.value.metadata.name : "gone").toBe(owner);
+    expect(ownersOf(api, map("b"))).toEqual(left);
+  });
+
   test("is the same deletion when it is asked for again", () => {
     const { api } = new Cluster();
     settings(api, "b", [ownedBy(settings(api, "a"), { blockOwnerDeletion: true })]);

@@ -61,6 +61,13 @@ function isReady(cluster: Cluster, name: string): boolean {
   return conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
 }
 
+/** What was weighed each time that it was decided so. */
+function told(cluster: Cluster, id: string): readonly unknown[] {
+  return cluster.trace.entries.flatMap((entry) =>
+    entry.kind === "decision" && entry.id === id ? [entry.weighed] : [],
+  );
+}
+
 describe("the status of a budget", () => {
   test.each([
     [{ minAvailable: 3 }, 5, { desiredHealthy: 3, expectedPods: 5, disruptionsAllowed: 2 }],
@@ -145,6 +152,10 @@ describe("the status of a budget", () => {
       api.create(budgetNamed("web", { minAvailable: 1 }));
       expect(api.evict(pod)).toMatchObject(processing);
     });
+    expect(told(cluster, "disruption/not-observed")).toMatchObject([
+      { budget: "web" },
+      { budget: "web" },
+    ]);
     expect(cluster.evict({ name })).toMatchObject({ ok: true });
   });
 
@@ -229,6 +240,8 @@ describe("an eviction", () => {
         },
       },
     });
+    const weighed = { budget: "web", desired: 2, healthy: 2 };
+    expect(told(cluster, "disruption/too-few-healthy")).toMatchObject([weighed]);
     cluster.runUntil(10 * second);
     expect(cluster.evict({ name: next! })).toMatchObject({ ok: true });
   });

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
+import type { KubeObject } from "../../src/api/meta.ts";
 import type { Cluster } from "../../src/cluster.ts";
 import { isReady, podsOf, second, waitingReason, web, webCluster } from "./world.ts";
+
+interface Asked {
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly involvedObject: { readonly name: string };
+}
 
 function failProbe(cluster: Cluster, name: string): void {
   cluster.act("fail the probe", () => {
@@ -150,6 +158,19 @@ describe("a registry that is down", () => {
     }
     expect(failures).toEqual([10, 22, 44, 86, 168, 330, 632, 934]);
     expect(last).toBe("ImagePullBackOff");
+  });
+
+  test("is asked with each attempt, which an event says", () => {
+    const cluster = updateWithoutRegistry();
+    cluster.runUntil(50 * second);
+    const asked = (cluster.api.list("events") as readonly (KubeObject & Asked)[]).filter(
+      ({ reason, message }) => reason === "Pulling" && message.includes("web:v2"),
+    );
+    const names = podsOf(cluster)
+      .filter(({ spec }) => spec.containers[0]?.image === "web:v2")
+      .map(({ metadata }) => metadata.name);
+    expect(asked.map(({ involvedObject: { name } }) => name).toSorted()).toEqual(names.toSorted());
+    expect(new Set(asked.map(({ count }) => count))).toEqual(new Set([3]));
   });
 
   test("that is back lets pods start at their next attempt", () => {

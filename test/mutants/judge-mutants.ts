@@ -295,6 +295,47 @@ const refusedElsewhere = noticedBy(
   ],
 );
 
+const evictions = noticedBy(
+  ["controllers/disruption.test.ts"],
+  [
+    [
+      "nobody says that a budget is not known yet",
+      "controllers/disruption/controller",
+      `      this.#tellRefusal(pod, { id: "disruption/not-observed", weighed: { budget: name } });\n`,
+      ``,
+    ],
+    [
+      "a refused eviction is told without its numbers",
+      "controllers/disruption/controller",
+      `this.#tellRefusal(pod, { id, weighed });`,
+      `this.#tellRefusal(pod, { id, weighed: { budget: name } });`,
+    ],
+  ],
+);
+
+const finalizers = noticedBy(
+  ["apiserver/garbage-collection.test.ts"],
+  [
+    [
+      "a finalizer that asks for the foreground is not heard",
+      "apiserver/garbage-collection",
+      `const had = finalizers.find((name) => name === ORPHAN || name === FOREGROUND);`,
+      `const had = finalizers.find((name) => name === ORPHAN);`,
+    ],
+    [
+      "a finalizer that asks for orphans is not heard",
+      "apiserver/garbage-collection",
+      `const had = finalizers.find((name) => name === ORPHAN || name === FOREGROUND);`,
+      `const had = finalizers.find((name) => name === FOREGROUND);`,
+    ],
+  ],
+);
+
+const asked = noticedBy(
+  ["faults/probes-and-registry.test.ts"],
+  [["a registry that is down is not asked", "kubelet/pulls", `    store.hearPull?.(row);\n`, ``]],
+);
+
 export const judgeMutants: readonly Mutant[] = [
   ...revisions,
   ...waiting,
@@ -311,4 +352,7 @@ export const judgeMutants: readonly Mutant[] = [
   ...notes,
   ...evicted,
   ...refusedElsewhere,
+  ...evictions,
+  ...finalizers,
+  ...asked,
 ];
