@@ -56,3 +56,23 @@ test("an eviction is refused without numbers where nobody knows how many pods th
   const decided = { kind: "decision", id: "disruption/none-to-spare" };
   expect(cluster.trace.entries.at(-1)).toMatchObject(decided);
 });
+
+test("a budget that selects nothing says so twice: when it is seen, and when its status is written", () => {
+  const cluster = new Cluster();
+  cluster.act("create", (api) => {
+    api.create({
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: "web" },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: "other" } } },
+    });
+  });
+  cluster.runUntil(20_000);
+  const events = cluster.api.list("events").filter(({ reason }) => reason === "NoPods");
+  expect(events).toMatchObject([
+    { count: 2, message: "No matching pods found", involvedObject: { apiVersion: "policy/v1" } },
+  ]);
+  expect(cluster.api.get({ resource: "poddisruptionbudgets", name: "web" })).toMatchObject({
+    value: { status: { expectedPods: 0, disruptionsAllowed: 0 } },
+  });
+});
