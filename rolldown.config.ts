@@ -245,6 +245,8 @@ const program: RolldownOptions = {
     ascii,
     licences,
   ],
+  // Where a module that waits is asked for beside it, what asks goes into the same file.
+  checks: { ineffectiveDynamicImport: false },
   // Only yargs asks, for a feature that is not used here.
   transform: { define: { "import.meta.resolve": "undefined" } },
   output: {

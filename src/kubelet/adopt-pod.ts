@@ -3,7 +3,7 @@
  * to be tried again is, and what a pod was waiting for comes when it would have come.
  */
 import type { Millis } from "../api/meta.ts";
-import { Phase } from "../apiserver/pod-columns.ts";
+import { Phase, UNBOUND } from "../apiserver/pod-columns.ts";
 import { PodReason } from "../apiserver/pod-reasons.ts";
 import { unreachable } from "../engine/assert.ts";
 import { backOffMs } from "./back-off.ts";
@@ -35,8 +35,11 @@ export function adoptPod(world: Adopting, row: number, found: FoundPod, node: nu
   const { store } = world;
   store.editPod(row, { createdS: found.createdS, restarts: found.restarts });
   if (found.exit !== undefined) store.pods.noteExit(row, found.exit);
-  if (found.state === "unscheduled" || (!hasEnded(found) && !world.placement.bind(row, node)))
-    return;
+  if (found.state === "unscheduled") return;
+  // What has ended takes no room.
+  if (!hasEnded(found)) {
+    if (!world.placement.bind(row, node)) return;
+  } else if (node !== UNBOUND) store.bindPod(row, node);
   store.pods.columns.boundS[row] = found.scheduledS ?? found.createdS;
   resume(world, row, found);
   if (found.deletionS !== undefined) {

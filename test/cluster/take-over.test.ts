@@ -233,3 +233,26 @@ describe("what was taken over", () => {
     expect(standing(third)).toEqual(standing(second));
   });
 });
+
+test("a pod that was evicted is found on its node, as it was, and takes no room there", () => {
+  const behaviors: readonly Behavior[] = [{ fault: { type: "Evicted", after: 5000, first: 1 } }];
+  const nodes = [{ name: "only", pods: 2 }];
+  const there = new Cluster({ behaviors, nodes });
+  there.act("create", (api) => api.create(web(2)));
+  there.runUntil(30_000);
+  const here = new Cluster({ nodes, startTime: "2000-01-01T00:00:30Z" });
+  here.takeOver(dump(there));
+  const failed = ({ api }: Cluster): unknown =>
+    api
+      .list("pods", {})
+      .filter(({ status }) => status.phase === "Failed")
+      .map(({ metadata: { name }, spec: { nodeName }, status }) => {
+        const { podIP, podIPs, ...more } = status as unknown as Readonly<Record<string, unknown>>;
+        return { name, nodeName, ...more };
+      });
+  expect(failed(there)).toMatchObject([{ nodeName: "only", reason: "Evicted" }]);
+  expect(failed(here)).toEqual(failed(there));
+  here.runUntil(60_000);
+  const phases = here.api.list("pods", {}).map(({ status: { phase } }) => phase);
+  expect(phases).toEqual(["Failed", "Running", "Running"]);
+});

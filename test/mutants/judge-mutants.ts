@@ -336,6 +336,24 @@ const asked = noticedBy(
   [["a registry that is down is not asked", "kubelet/pulls", `    store.hearPull?.(row);\n`, ``]],
 );
 
+const found = noticedBy(
+  ["cluster/take-over.test.ts"],
+  [
+    [
+      "a pod that has ended is found on no node",
+      "kubelet/adopt-pod",
+      `  } else if (node !== UNBOUND) store.bindPod(row, node);\n`,
+      `  }\n`,
+    ],
+    [
+      "a pod that has ended and was found takes room",
+      "kubelet/adopt-pod",
+      `if (!hasEnded(found)) {`,
+      `if (!hasEnded(found) || node >= 0) {`,
+    ],
+  ],
+);
+
 export const judgeMutants: readonly Mutant[] = [
   ...revisions,
   ...waiting,
@@ -355,4 +373,5 @@ export const judgeMutants: readonly Mutant[] = [
   ...evictions,
   ...finalizers,
   ...asked,
+  ...found,
 ];
