@@ -98,13 +98,29 @@ function decodeQuantity(json: unknown): string {
   throw new DecodeAbort(result.error);
 }
 
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** The first part that no calendar or clock has, in the order in which Go looks at them (time/format.go). */
+function outOfRange(parts: readonly string[]): string | undefined {
+  const [, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  if (month < 1 || month > 12) return "month";
+  if (hour > 23) return "hour";
+  if (minute > 59) return "minute";
+  if (second > 59) return "second";
+  const days = new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
+  return day < 1 || day > days ? "day" : undefined;
+}
 
 function decodeTime(json: unknown, context: FieldContext): string {
   if (typeof json !== "string") {
     throw new DecodeAbort(wrongType(json, "string", context).error ?? "");
   }
-  if (RFC3339.test(json)) return json;
+  const parts = RFC3339.exec(json);
+  const wrong = parts === null ? undefined : outOfRange(parts);
+  if (wrong !== undefined) {
+    throw new DecodeAbort(`parsing time ${goQuote(json)}: ${wrong} out of range`);
+  }
+  if (parts !== null) return json;
   const layout = "2006-01-02T15:04:05Z07:00";
   // Go names the first part that does not fit; for texts that are no times at all that is the year.
   const parsing = `parsing time ${goQuote(json)} as "${layout}"`;

@@ -64,6 +64,25 @@ describe("decoding", () => {
   });
 });
 
+test.each([
+  ["2000-13-01T00:00:00Z", "month"],
+  ["9999-99-99T99:00:00Z", "month"],
+  ["2000-00-01T00:00:00Z", "month"],
+  ["2000-02-30T24:00:00Z", "hour"],
+  ["2000-02-30T23:60:00Z", "minute"],
+  ["2000-02-30T23:59:60Z", "second"],
+  ["2000-02-30T23:59:59Z", "day"],
+  ["2001-02-29T00:00:00Z", "day"],
+  ["2000-04-00T00:00:00Z", "day"],
+  ["2000-02-29T23:59:59Z", undefined],
+])("a time that no clock shows is refused as Go refuses it: %s", (time, part) => {
+  const metadata = { name: "web", creationTimestamp: time };
+  const answer = decodeObject({ ...kind, metadata, spec: {} }, "Strict");
+  expect(answer.ok ? undefined : answer.status.message).toBe(
+    part && `${prefix}parsing time ${JSON.stringify(time)}: ${part} out of range`,
+  );
+});
+
 describe("the canonical form", () => {
   test("omits what Go omits and writes what Go writes", () => {
     const object: KubeObject = {

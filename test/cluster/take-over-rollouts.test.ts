@@ -4,6 +4,7 @@ import type { KubeObject } from "../../src/api/meta.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import { clusterAt } from "../../src/scenario/run.ts";
 import type { Cluster } from "../../src/cluster.ts";
+import { runs } from "../support/seed.ts";
 
 const strategies = {
   canary: {
@@ -91,6 +92,6 @@ test.each(Object.entries(strategies))("a Rollout (%s) goes on as it would have",
       const now = clusterAt(here, later - second * 1000);
       expect(standing(now)).toEqual(standing(clusterAt(parseScenario(text), later)));
     }),
-    { numRuns: 25 },
+    runs(25),
   );
 });

@@ -6,6 +6,7 @@ import { explainDeployment } from "../../src/explain/why.ts";
 import type { Behavior } from "../../src/kubelet/behavior.ts";
 import { runKubectl } from "../../src/kubectl/cluster-io.ts";
 import { web } from "../support/web.ts";
+import { runs } from "../support/seed.ts";
 
 const v1: Behavior = { match: { image: "web:v1" }, ready: { delay: 5000 } };
 const START = Date.parse("2000-01-01T00:00:00Z");
@@ -106,7 +107,7 @@ describe("a cluster that is taken over goes on as it would have", () => {
         second.runUntil(second.now + 900_000);
         expect(standing(second)).toEqual(standing(first));
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 });
@@ -165,7 +166,7 @@ describe("whatever the Deployment is, and whatever users did", () => {
           expect(withoutTimes(standing(second))).toEqual(withoutTimes(standing(first)));
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
