@@ -10,8 +10,14 @@ const growth = 1.5;
 const recentStates = 1 << 13;
 /** Words; a table beyond this does not fit the processor's cache. */
 const largeTable = 1 << 18;
-/** Parts of a large table, each of which does. */
-const regions = 1 << 10;
+/** A large table is visited by regions that fit: a state's is what this shift leaves of its hash. */
+const toRegion = 22;
+const regions = 2 ** (32 - toRegion);
+/** In a row, before the words of a state: its number and its slot. */
+const beforeWords = 2;
+
+/** Hears the number of a state and its first slot, and that it lies in `rows` from `at` on. */
+type Visit = (k: number, slot: number, rows: Int32Array, at: number) => void;
 
 /**
  * An insert-only set of packed states: open addressing with the states themselves in the slots, so
@@ -22,10 +28,10 @@ export class StateSet {
   #words: Int32Array;
   #slots: number;
   #scale: number; // maps a 32-bit hash to a slot
-  // Of the states being added together: where each lies, its slot, and the order of the slots.
+  // Of the states being looked for together: where each lies, its hash, and copies by slot.
   #at = new Int32Array(0);
-  #slot = new Int32Array(0);
-  #order = new Int32Array(0);
+  #mixed = new Int32Array(0);
+  #rows = new Int32Array(0);
   readonly #read = new Int32Array(1);
   readonly #regionEnds = new Int32Array(regions);
   readonly #recent: Int32Array;
@@ -59,7 +65,12 @@ export class StateSet {
   }
 
   get bytes(): number {
-    return this.#words.byteLength + this.#recent.byteLength + this.#at.byteLength * 3;
+    return (
+      this.#words.byteLength +
+      this.#recent.byteLength +
+      this.#at.byteLength * 2 +
+      this.#rows.byteLength
+    );
   }
 
   /** Adds the state at `words[at]`; true if it is new. */
@@ -80,23 +91,26 @@ export class StateSet {
     if (this.#at.length < count) this.#makeRoom(count);
     const { lanes } = this;
     const ats = this.#at;
-    const slots = this.#slot;
+    const noted = this.#mixed;
     let left = 0;
     for (let at = 0; at < count * lanes; at += lanes) {
       assert(words[at] !== 0, freeMark);
       const mixed = hash(words, at, lanes);
       if (this.#wasRecent(mixed, words, at)) continue;
-      slots[left] = Math.floor(mixed * this.#scale);
+      noted[left] = mixed;
       ats[left++] = at;
     }
+    const isNew = noted;
     if (this.#words.length > largeTable) {
-      this.#inSlotOrder(words, left, (k) => {
-        slots[k] = this.#addFrom(slots[k]!, words, ats[k]!) ? 1 : 0;
+      this.#inSlotOrder(words, left, (k, slot, rows, at) => {
+        isNew[k] = this.#addFrom(slot, rows, at) ? 1 : 0;
       });
     } else {
-      for (let k = 0; k < left; k++) slots[k] = this.#addFrom(slots[k]!, words, ats[k]!) ? 1 : 0;
+      for (let k = 0; k < left; k++) {
+        isNew[k] = this.#addFrom(this.#slotOf(noted[k]!), words, ats[k]!) ? 1 : 0;
+      }
     }
-    for (let k = 0; k < left; k++) if (slots[k] === 1) queue.push(words, ats[k]!);
+    for (let k = 0; k < left; k++) if (isNew[k] === 1) queue.push(words, ats[k]!);
   }
 
   /** Writes the slots of `count` states that lie one after another in `words`, or -1. */
@@ -105,54 +119,78 @@ export class StateSet {
     const { lanes } = this;
     for (let k = 0; k < count; k++) {
       this.#at[k] = k * lanes;
-      this.#slot[k] = this.#firstSlot(words, k * lanes);
+      this.#mixed[k] = hash(words, k * lanes, lanes);
     }
-    this.#inSlotOrder(words, count, (k) => {
-      const slot = this.#slotFrom(this.#slot[k]!, words, k * lanes);
+    this.#inSlotOrder(words, count, (k, first, rows, at) => {
+      const slot = this.#slotFrom(first, rows, at);
       into[k] = this.#words[slot * lanes] === 0 ? -1 : slot;
     });
   }
 
-  /** Visits the first `left` noted states. */
-  #inSlotOrder(words: Int32Array, left: number, visit: (k: number) => void): void {
-    const slots = this.#slot;
-    const order = this.#order;
-    const ends = this.#regionEnds.fill(0);
-    const toRegion = regions / this.#slots;
-    for (let k = 0; k < left; k++) ends[Math.floor(slots[k]! * toRegion)]!++;
-    let end = 0;
-    for (let region = 0; region < regions; region++) {
-      const length = ends[region]!;
-      ends[region] = end;
-      end += length;
-    }
-    for (let k = 0; k < left; k++) order[ends[Math.floor(slots[k]! * toRegion)]!++] = k;
-    for (let nth = 0, region = 0; region < regions; region++) {
-      const last = ends[region]!;
-      this.#approach(words, nth, last);
-      for (; nth < last; nth++) visit(order[nth]!);
+  /** Visits the first `left` noted states, those of a region together. */
+  #inSlotOrder(words: Int32Array, left: number, visit: Visit): void {
+    this.#copyByRegion(words, left);
+    const rows = this.#rows;
+    const length = this.lanes + beforeWords;
+    for (let at = 0, region = 0; region < regions; region++) {
+      const end = this.#regionEnds[region]!;
+      this.#approach(at, end);
+      for (; at < end; at += length) visit(rows[at]!, rows[at + 1]!, rows, at + beforeWords);
     }
   }
 
   /**
-   * Reads what looking for the states `from` to `to` of the order will need, and keeps nothing. These
-   * reads do not depend on each other, so the processor waits for many at once.
+   * Copies the noted states, with number and slot before each, so that those of a region lie
+   * together: a list of numbers in this order would send each visit to five places in memory.
    */
-  #approach(words: Int32Array, from: number, to: number): void {
+  #copyByRegion(words: Int32Array, left: number): void {
+    const { lanes } = this;
+    const noted = this.#mixed;
+    const rows = this.#rows;
+    const ends = this.#regionStarts(left);
+    for (let k = 0; k < left; k++) {
+      const mixed = noted[k]!;
+      const from = this.#at[k]!;
+      let to = ends[mixed >>> toRegion]!;
+      rows[to++] = k;
+      rows[to++] = this.#slotOf(mixed);
+      for (let lane = 0; lane < lanes; lane++) rows[to++] = words[from + lane]!;
+      ends[mixed >>> toRegion] = to;
+    }
+  }
+
+  /** Where the rows of each region begin. */
+  #regionStarts(left: number): Int32Array {
+    const noted = this.#mixed;
+    const ends = this.#regionEnds.fill(0);
+    for (let k = 0; k < left; k++) ends[noted[k]! >>> toRegion]!++;
+    let end = 0;
+    for (let region = 0; region < regions; region++) {
+      const length = ends[region]! * (this.lanes + beforeWords);
+      ends[region] = end;
+      end += length;
+    }
+    return ends;
+  }
+
+  /**
+   * Reads what looking for the states of these rows will need, and keeps nothing. These reads do
+   * not depend on each other, so the processor waits for many at once.
+   */
+  #approach(from: number, end: number): void {
     const { lanes } = this;
     const table = this.#words;
+    const rows = this.#rows;
+    const length = lanes + beforeWords;
     let read = 0;
-    for (let nth = from; nth < to; nth++) {
-      const k = this.#order[nth]!;
-      read ^= table[this.#slot[k]! * lanes]! ^ words[this.#at[k]!]!;
-    }
+    for (let at = from; at < end; at += length) read ^= table[rows[at + 1]! * lanes]!;
     this.#read[0] = read; // a result that is stored cannot be optimised away
   }
 
   #makeRoom(count: number): void {
     this.#at = new Int32Array(count);
-    this.#slot = new Int32Array(count);
-    this.#order = new Int32Array(count);
+    this.#mixed = new Int32Array(count);
+    this.#rows = new Int32Array(count * (this.lanes + beforeWords));
   }
 
   /** Whether this state was met a moment ago; if not, it is remembered in place of another. */
@@ -176,7 +214,12 @@ export class StateSet {
   }
 
   #firstSlot(words: Int32Array, at: number): number {
-    return Math.floor(hash(words, at, this.lanes) * this.#scale);
+    return this.#slotOf(hash(words, at, this.lanes));
+  }
+
+  /** `mixed`: a hash, as it is or as an Int32. */
+  #slotOf(mixed: number): number {
+    return Math.floor((mixed >>> 0) * this.#scale);
   }
 
   /** The slot that holds the state, or the free one where it belongs, from slot `first` on. */
