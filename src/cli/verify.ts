@@ -190,7 +190,11 @@ function printScenario(
     );
     return exitCodes.failed;
   }
-  io.out.write(`# Found by playing at random.\n${failure.scenario}`);
+  const steps = found.witness.length - 1;
+  io.out.write(
+    `# The shortest way, ${steps} steps, is an order that one cache cannot hear of. Found by playing at random,\n` +
+      `# with updates of its own:\n${failure.scenario}`,
+  );
   return exitCodes.fine;
 }
 
