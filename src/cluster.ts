@@ -1,6 +1,7 @@
 /**
  * A cluster in virtual time: the composition root, and the only file that knows all actors.
  */
+import { callable, list, record, anything, text } from "./api/check-shape.ts";
 import type { Client } from "./api/client.ts";
 import type { KubeObject, Millis } from "./api/meta.ts";
 import type { Answer } from "./api/status.ts";
@@ -229,6 +230,8 @@ export class Cluster {
 
   /** What a user does at this instant, before anything else that is due now; then controllers settle. */
   act<T>(name: string, action: (api: Client) => T): T {
+    text("name", name);
+    callable("action", action);
     this.#instant = "open";
     this.#controllers.wakeParked(this.now);
     this.trace.add({ kind: "step", at: this.now, name });
@@ -242,6 +245,7 @@ export class Cluster {
    * from where they were. `startTime` is when they were so. A RangeError for what no cluster gave, and other kinds.
    */
   takeOver(objects: readonly KubeObject[]): void {
+    list(record(anything))("objects", objects);
     const world = { store: this.#store, trace: this.trace, kubelet: this.#kubelet };
     this.act("go on from another cluster", () => {
       this.#events.silently(() => takeOver(world, objects));

@@ -16,6 +16,10 @@ export const text: Check = (path, value) => {
 export const flag: Check = (path, value) => {
   if (typeof value !== "boolean") refuse(path, value, "true or false");
 };
+/** A function, which cannot be called to see what it does. */
+export const callable: Check = (path, value) => {
+  if (typeof value !== "function") refuse(path, value, "a function");
+};
 export const list =
   (each: Check): Check =>
   (path, value) => {

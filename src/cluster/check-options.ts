@@ -19,7 +19,7 @@ import {
   type Check,
   type Fields,
 } from "../api/check-shape.ts";
-import { appsCheck, trafficCheck } from "./check-traffic.ts";
+import { appsCheck, trafficCheck } from "../traffic/check-options.ts";
 import type { ClusterOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -118,7 +118,7 @@ const options: Fields<ClusterOptions> = {
   featureGates: shape(gates, "feature gate"),
   behaviors: list(shape(behavior, "part of a behavior")),
   apps: appsCheck,
-  traffic: trafficCheck,
+  traffic: list(trafficCheck),
   startTime: (path, value) => {
     if (typeof value !== "string" || Number.isNaN(Date.parse(value))) {
       refuse(path, value, "a time such as 2000-01-01T00:00:00Z");

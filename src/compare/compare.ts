@@ -14,7 +14,7 @@ export interface ComparisonOptions {
   readonly scenario: Scenario;
   /** One world each. */
   readonly seeds: readonly string[];
-  readonly readFile: Streams["readFile"];
+  readonly readFile: NonNullable<Streams["readFile"]>;
 }
 
 export interface Comparison {

@@ -49,7 +49,7 @@ export interface World {
   /** When the run ends. */
   readonly until: Millis;
   /** Files that objects name; of kubectl. */
-  readonly readFile: Streams["readFile"];
+  readonly readFile: NonNullable<Streams["readFile"]>;
 }
 
 /** A line of kubectl failed that a strategy cannot do without. */

@@ -3,7 +3,7 @@
  * nothing in the run; its error is kept.
  */
 import { EventEmitter } from "eventemitter3";
-import { refuseUnknown } from "../api/check-shape.ts";
+import { callable, refuseUnknown } from "../api/check-shape.ts";
 import type { Millis } from "../api/meta.ts";
 import type { Actor, PodsEntry, TraceEntry } from "../api/trace.ts";
 
@@ -52,6 +52,7 @@ export class Trace {
   /** Throws a RangeError for what no entry is. */
   on<K extends TraceEntry["kind"]>(kind: K, listener: TraceListener<K>): () => void {
     refuseUnknown("", { [kind]: true }, KINDS, "kind of entry");
+    callable("listener", listener);
     const guarded = (entry: Extract<TraceEntry, { kind: K }>): void => {
       try {
         listener(entry);

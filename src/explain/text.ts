@@ -1,4 +1,5 @@
 /** Explanations as a person reads them, as wide as is asked for. */
+import { refuse } from "../api/check-shape.ts";
 import { clockReading, formatDuration } from "../api/duration.ts";
 import { sentence } from "../controllers/decisions.ts";
 import type { KnownFailure } from "./known-failure.ts";
@@ -10,6 +11,9 @@ type Line = string | { readonly words: string; readonly first: string; readonly 
 
 /** `width`: columns; default 80. */
 export function explanationText(e: Explanation, width = 80): string {
+  // JavaScript lets it pass what explainDeployment answers of a Deployment that there is not.
+  if (typeof e !== "object")
+    refuse("explanation", e, "what explainDeployment gave, if it is there");
   const lines = [
     wrap(`${e.object} at ${clockReading(e.at)}: ${e.state}${asReported(e)}`, "", "  "),
     "",

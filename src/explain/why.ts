@@ -2,6 +2,7 @@
  * Why is it waiting? The arithmetic of a Deployment at one instant, which decision holds it, and what would
  * let it go on. It asks the controller itself: the decisions are those that its `reconcile` makes now.
  */
+import { text } from "../api/check-shape.ts";
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import { isControlledBy, type Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
@@ -52,6 +53,7 @@ export interface Explanation {
 
 /** Explains a Deployment by `namespace/name`, or `name` in `default`; undefined where there is none. */
 export function explainDeployment(cluster: Cluster, named: string): Explanation | undefined {
+  text("deployment", named);
   const key = named.includes("/") ? named : `default/${named}`;
   const [namespace = "", name = ""] = key.split("/");
   const found = cluster.api.get({ resource: "deployments", namespace, name });

@@ -2,6 +2,7 @@
  * What can be broken in a cluster, each verb with its opposite. Call them inside `Cluster.act`, so that
  * controllers settle. Names that do not exist throw a RangeError.
  */
+import { shape, text, type Fields } from "../api/check-shape.ts";
 import type { Millis } from "../api/meta.ts";
 import { podName } from "../apiserver/events/pod-events.ts";
 import { findPod } from "../apiserver/pod-access.ts";
@@ -19,6 +20,14 @@ export interface PodRef {
   readonly namespace?: string;
   readonly name: string;
 }
+
+const ref: Fields<PodRef> = { namespace: text, name: text };
+const refCheck = shape(
+  ref,
+  "part of a pod's place",
+  ["name"],
+  "{ name }, and { namespace } if it is not default",
+);
 
 export interface FaultWorld {
   readonly api: ApiServer;
@@ -136,7 +145,9 @@ export class Faults {
     this.#world.api.patch({ resource: "nodes", name }, "strategic", patch);
   }
 
-  #rowOf({ namespace = "default", name }: PodRef): number {
+  #rowOf(pod: PodRef): number {
+    refCheck("pod", pod);
+    const { namespace = "default", name } = pod;
     const found = findPod(this.#world.api.store, namespace, name);
     if (found !== undefined) return found.row;
     throw new RangeError(`there is no pod ${JSON.stringify(name)} in namespace ${namespace}`);

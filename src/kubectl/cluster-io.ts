@@ -1,11 +1,26 @@
 /** A KubectlIo on a cluster: lets the controllers react to what a command wrote before time goes on. */
+import { anything, callable, oneOf, shape, text, type Fields } from "../api/check-shape.ts";
 import type { Client } from "../api/client.ts";
 import type { Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
 import type { KubectlIo } from "./io.ts";
 import { kubectl } from "./kubectl.ts";
 
-export type Streams = Omit<KubectlIo, "client" | "advance">;
+/** Without `readFile` there are no files. */
+export type Streams = Omit<KubectlIo, "client" | "advance" | "readFile"> &
+  Partial<Pick<KubectlIo, "readFile">>;
+
+const streamFields: Fields<Streams> = {
+  stdin: text,
+  readFile: callable,
+  out: callable,
+  err: callable,
+  env: anything,
+  customResources: oneOf(["any"]),
+  namespace: text,
+  setNamespace: callable,
+};
+const streamsCheck = shape(streamFields, "stream", ["out", "err"], "{ out, err }");
 
 export interface RunOptions {
   /** No command goes on beyond this virtual ms: it is interrupted there. Default: never. */
@@ -18,13 +33,14 @@ export interface RunOptions {
   readonly name?: string;
 }
 
-/** Runs one command line on a cluster; what it writes takes effect at the instants at which it does so. */
+/** Runs one command line on a cluster; what it writes takes effect at the instants at which it does so. A RangeError for streams that are none. */
 export function runKubectl(
   cluster: Cluster,
   line: string | readonly string[],
   streams: Streams,
   options: RunOptions = {},
 ): { readonly code: number } {
+  streamsCheck("streams", streams);
   const name = options.name ?? (typeof line === "string" ? line : ["kubectl", ...line].join(" "));
   const writes = { pending: false };
   const settle = (): void => {
@@ -37,6 +53,7 @@ export function runKubectl(
     writes.pending = true;
   });
   const io: KubectlIo = {
+    readFile: () => undefined,
     ...streams,
     client,
     advance(untilMs) {

@@ -3,6 +3,7 @@
  * its values mean, and the manifests.
  */
 import type { GenericSchema } from "valibot";
+import { callable, shape, text as isText } from "../api/check-shape.ts";
 import { durationOf } from "../api/duration.ts";
 import { defaults } from "../cluster/options.ts";
 import { nodeShapes } from "../scheduler/node-object.ts";
@@ -59,9 +60,12 @@ export function parseScenario(
 /** Like `parseScenario`, with the problems as a value, warnings too. */
 export function checkScenario(
   text: string,
-  file: string,
+  file = "scenario.yaml",
   options: ParseOptions = {},
 ): ScenarioCheck {
+  isText("text", text);
+  isText("file", file);
+  shape({ readFile: callable }, "option")("options", options);
   const { source, documents, problems: syntax } = readYaml(text, file);
   const problems: Problem[] = [...syntax];
   const [first, ...rest] = documents;

@@ -2,6 +2,7 @@
  * Plays a scenario: its manifests at the start, its steps at their times, its expectations after every
  * instant, and what is left to happen after the last step.
  */
+import { anything, callable, refuse, shape, type Fields } from "../api/check-shape.ts";
 import type { Millis } from "../api/meta.ts";
 import { Cluster } from "../cluster.ts";
 import { checkTime } from "../cluster/check-options.ts";
@@ -31,6 +32,22 @@ export interface RunOptions {
   readonly onInstant?: (now: Millis) => void;
   /** Stop at this instant and look: steps that are due by then have been taken. */
   readonly stopAt?: Millis;
+}
+
+/** Values are looked at where they are used. */
+const fields: Fields<RunOptions> = {
+  seed: anything,
+  schedule: anything,
+  until: anything,
+  readFile: callable,
+  onInstant: callable,
+  stopAt: anything,
+};
+
+function checkGiven(scenario: Scenario, options: RunOptions): void {
+  const isRead = typeof scenario === "object" && Array.isArray(scenario?.steps);
+  if (!isRead) refuse("scenario", scenario, "what parseScenario gave");
+  shape(fields, "option")("options", options);
 }
 
 /** Plays a scenario to its end; a RangeError for options that no run can have. The same scenario and options give the same result, byte for byte. */
@@ -83,6 +100,7 @@ class Run implements Stage {
   #instant: "something happened" | "nothing happened" = "something happened";
 
   constructor(scenario: Scenario, options: RunOptions) {
+    checkGiven(scenario, options);
     this.#scenario = scenario;
     this.#options = options;
     const seed = options.seed ?? scenario.seed;

@@ -1,6 +1,7 @@
 /** The traffic of a cluster: none, at no cost, until somebody sends requests. */
 import type { Millis } from "../api/meta.ts";
 import type { MetricsSource, RequestMetrics, RequestQuery } from "../api/metrics.ts";
+import { trafficCheck } from "./check-options.ts";
 import type { TrafficOptions } from "./options.ts";
 import { Traffic, type SavedTraffic, type TrafficAccount, type TrafficWorld } from "./traffic.ts";
 
@@ -15,8 +16,9 @@ export class TrafficHost implements MetricsSource {
     if (saved !== undefined) this.#traffic = new Traffic(world, saved);
   }
 
-  /** Sends requests from now on. Throws a RangeError where the name is taken. */
+  /** Sends requests from now on. Throws a RangeError where the name is taken, and for what no traffic can be. */
   add(options: TrafficOptions): TrafficAccount {
+    trafficCheck("traffic", options);
     this.#traffic ??= new Traffic(this.#world);
     return this.#traffic.add(options);
   }

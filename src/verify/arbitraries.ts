@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import type { IntOrString, KubeObject, Millis } from "../api/meta.ts";
-import { refuseUnknown } from "../api/check-shape.ts";
+import { refuse, refuseUnknown, whole } from "../api/check-shape.ts";
 import type { Behavior, Fault } from "../kubelet/behavior.ts";
 import type { UserAction } from "./user-actions.ts";
 
@@ -92,6 +92,12 @@ const ACTIONS = {
 
 export const userActionKinds = Object.keys(ACTIONS) as readonly UserAction["do"][];
 
+/** Throws a RangeError for what is no list of kinds. */
+export function checkKinds(kinds: readonly UserAction["do"][]): void {
+  if (Array.isArray(kinds) && kinds.length > 0) return;
+  refuse("kinds", kinds, `a list of any of ${userActionKinds.join(", ")}`);
+}
+
 /** One action of a kind, so many ms `after` the one before. RangeError for a kind that is none. */
 export function userAction(
   kind: UserAction["do"],
@@ -109,9 +115,8 @@ export function userActions(
   kinds: readonly UserAction["do"][] = ["update", "undo", "scale", "pause", "resume"],
   mostPause = 10_000,
 ): fc.Arbitrary<readonly UserAction[]> {
-  if (kinds.length === 0) {
-    throw new RangeError(`kinds: got none; use any of ${userActionKinds.join(", ")}`);
-  }
+  checkKinds(kinds);
+  whole(0, "whole ms, 0 or more")("mostPause", mostPause);
   const after = fc.nat({ max: mostPause });
   const actions = kinds.map((kind) => userAction(kind, after));
   return fc.array(fc.oneof(...actions), { minLength: 1, maxLength: 6 });

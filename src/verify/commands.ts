@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { KubeObject, Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
-import { userAction, userActionKinds } from "./arbitraries.ts";
+import { checkKinds, userAction, userActionKinds } from "./arbitraries.ts";
 import type { Breach, RolloutWatch } from "./observe.ts";
 import { perform, type UserAction } from "./user-actions.ts";
 
@@ -64,6 +64,7 @@ function throwBreach({ breaches }: RolloutWatch): void {
 export function rolloutCommands(
   kinds: readonly UserAction["do"][] = userActionKinds,
 ): fc.Arbitrary<fc.Command<RolloutModel, RolloutSystem>>[] {
+  checkKinds(kinds);
   const advances = fc.integer({ min: 1, max: 20_000 }).map(advance);
   return [...kinds.map((kind) => userAction(kind, fc.constant(0)).map(act)), advances];
 }

@@ -42,10 +42,11 @@ type KubectlAction = Exclude<UserAction, NodeAction | PodAction | { readonly do:
 
 function lineOf(action: KubectlAction, deployment: Deployment): string {
   const name = `deployment/${deployment.metadata.name}`;
-  const container = deployment.spec.template.spec.containers[0]!;
   switch (action.do) {
-    case "update":
+    case "update": {
+      const container = deployment.spec.template.spec.containers[0]!;
       return `set image ${name} ${container.name}=${versioned(container.image ?? "app", action.version)}`;
+    }
     case "undo":
       return `rollout undo ${name}`;
     case "scale":
@@ -77,6 +78,7 @@ export function perform(
   watch: RolloutWatch,
 ): PerformedStep | undefined {
   const { namespace = "default" } = deployment.metadata;
+  if (typeof action !== "object") refuse("action", action, "an action of userActions");
   if (action.do === "lag") return lag(cluster, action.schedule, watch);
   if ("pod" in action) return losePod(cluster, deployment as Deployment, action, watch);
   if ("node" in action) return breakNode(cluster, action, watch);

@@ -32,7 +32,7 @@ test("arbitraries keep to what is asked of them, and say what is wrong with that
   const no = "crash" as "undo";
   expect(() => userActions([no])).toThrow('kinds: got "crash"; use any of update, undo, scale');
   expect(() => rolloutCommands([no])).toThrow('kinds: got "crash"; use any of update');
-  expect(() => userActions([])).toThrow("kinds: got none; use any of update");
+  expect(() => userActions([])).toThrow("kinds: got []; use a list of any of update");
   expect(() => deployments({ most: 3 } as never)).toThrow("most: no such limit; use name, mostR");
   expect(() => deployments({ mostReplicas: 0 })).toThrow("mostReplicas: got 0; use an integer");
 });

@@ -1,11 +1,5 @@
 /** What a cluster is told of requests, and of how they are answered. */
-import type {
-  AppBehavior,
-  ClosedLoop,
-  HostTraffic,
-  OpenLoop,
-  ServiceTraffic,
-} from "../traffic/options.ts";
+import type { AppBehavior, ClosedLoop, HostTraffic, OpenLoop, ServiceTraffic } from "./options.ts";
 import {
   anything,
   list,
@@ -68,4 +62,4 @@ const traffic: Fields<ServiceTraffic & HostTraffic> = {
 };
 
 export const appsCheck = list(shape(app, "part of an app"));
-export const trafficCheck = list(shape(traffic, "part of traffic", ["clients"]));
+export const trafficCheck = shape(traffic, "part of traffic", ["clients"]);

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import * as library from "../../src/index.ts";
+import * as verify from "../../src/verify.ts";
+import { web } from "../support/web.ts";
+
+// As JavaScript would, which nobody warns.
+type Anything = Readonly<Record<string, (...all: unknown[]) => unknown>>;
+const { runScenario, clusterAt, parseScenario, checkScenario } = library as unknown as Anything;
+const { runKubectl, explainDeployment, explanationText } = library as unknown as Anything;
+const { userActions, rolloutCommands } = verify as unknown as Anything;
+
+const cluster = new library.Cluster();
+const faults = cluster.faults as unknown as Anything;
+const { act, on, takeOver } = library.Cluster.prototype as unknown as Anything;
+const scenario = library.parseScenario(JSON.stringify(web(1)));
+const silent = (): void => undefined;
+const streams = { out: silent, err: silent };
+
+describe("what the library is handed by mistake is named, with what to use", () => {
+  test.each<readonly [string, () => unknown, string]>([
+    [
+      "a misspelt option",
+      () => runScenario!(scenario, { sed: "7" }),
+      "options.sed: no such option; use seed, schedule, ",
+    ],
+    [
+      "a text for a scenario",
+      () => runScenario!("kind: Scenario"),
+      'scenario: got "kind: Scenario"; use what parseScenario gave',
+    ],
+    [
+      "no scenario",
+      () => clusterAt!(undefined, 5),
+      "scenario: got undefined; use what parseScenario gave",
+    ],
+    ["an object for a text", () => parseScenario!({}), "text: got {}; use a text"],
+    ["bytes for a text", () => checkScenario!(Buffer.from("a")), 'text: got {"type":"Buffer"'],
+    [
+      "options in the place of the file",
+      () => parseScenario!("a", { readFile: silent }),
+      "file: got {}; use a text",
+    ],
+    [
+      "a misspelt reader",
+      () => parseScenario!("a", "a.yaml", { readfile: silent }),
+      "options.readfile: no such option; use readFile",
+    ],
+    [
+      "no streams",
+      () => runKubectl!(cluster, "get pods"),
+      "streams: got undefined; use { out, err }",
+    ],
+    [
+      "a stream that is missing",
+      () => runKubectl!(cluster, "get pods", { out: silent }),
+      "streams.err: got undefined; use a function",
+    ],
+    [
+      "a misspelt stream",
+      () => runKubectl!(cluster, "get pods", { ...streams, cwd: "." }),
+      "streams.cwd: no such stream; use stdin, ",
+    ],
+    ["an object for a name", () => explainDeployment!(cluster, web(1)), "deployment: got {"],
+    [
+      "an explanation of nothing",
+      () => explanationText!(explainDeployment!(cluster, "web")),
+      "explanation: got undefined; use what explainDeployment gave, if it is there",
+    ],
+    [
+      "an action without a name",
+      () => act!.call(cluster, silent),
+      "name: got undefined; use a text",
+    ],
+    [
+      "a name without an action",
+      () => act!.call(cluster, "wait"),
+      "action: got undefined; use a function",
+    ],
+    ["no listener", () => on!.call(cluster, "pods"), "listener: got undefined; use a function"],
+    ["one object for a list", () => takeOver!.call(cluster, web(1)), "objects: got {"],
+    [
+      "a pod by a misspelt key",
+      () => faults["failProbe"]!.call(cluster.faults, { pod: "web" }),
+      "pod.pod: no such part of a pod's place; use namespace, name",
+    ],
+    [
+      "a pod by its name alone",
+      () => faults["passProbe"]!.call(cluster.faults, "web"),
+      'pod: got "web"; use { name }',
+    ],
+    [
+      "misspelt traffic",
+      () =>
+        (cluster.traffic as unknown as Anything)["add"]!.call(cluster.traffic, { servce: "web" }),
+      "traffic.servce: no such part of traffic; use name, namespace, clients, ",
+    ],
+    [
+      "one kind for a list",
+      () => userActions!("update"),
+      'kinds: got "update"; use a list of any of update, undo, ',
+    ],
+    [
+      "one kind of command",
+      () => rolloutCommands!("update"),
+      'kinds: got "update"; use a list of any of update, undo, ',
+    ],
+    [
+      "a pause in words",
+      () => userActions!(["update"], "5s"),
+      'mostPause: got "5s"; use whole ms, 0 or more',
+    ],
+  ])("%s", (_, call, message) => {
+    expect(call).toThrow(RangeError);
+    expect(call).toThrow(message);
+  });
+
+  test("a namespace of a pod is looked at, too", () => {
+    const call = (): unknown =>
+      faults["failProbe"]!.call(cluster.faults, { name: "web", namespce: "shop" });
+    expect(call).toThrow("pod.namespce: no such part of a pod's place; use namespace, name");
+  });
+});
+
+test("kubectl needs no reader of files where its line names none", () => {
+  let text = "";
+  const out = (part: string): void => {
+    text += part;
+  };
+  expect(library.runKubectl(cluster, "apply -f web.yaml", { out, err: out })).toEqual({ code: 1 });
+  expect(text).toBe('error: the path "web.yaml" does not exist\n');
+});
