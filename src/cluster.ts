@@ -1,7 +1,4 @@
-/**
- * A cluster in virtual time: the composition root, and the only file that knows all actors.
- */
-import { callable, list, record, anything, text } from "./api/check-shape.ts";
+/** A cluster in virtual time: the composition root, and the only file that knows all actors. */
 import type { Client } from "./api/client.ts";
 import type { KubeObject, Millis } from "./api/meta.ts";
 import type { Answer } from "./api/status.ts";
@@ -28,7 +25,7 @@ import { NamespaceController } from "./controllers/namespace/controller.ts";
 import { planOf, type PlannedSync } from "./controllers/reconcile.ts";
 import { reconcileReplicaSet } from "./controllers/replicaset/replicaset.ts";
 import { scheduleOf, type DrawnSchedule } from "./controllers/schedule.ts";
-import { checkOptions, checkSnapshot, checkTime } from "./cluster/check-options.ts";
+import { checkAct, checkOptions, checkSnapshot, checkTime } from "./cluster/check-options.ts";
 import { defaults, type ClusterOptions } from "./cluster/options.ts";
 import type { Snapshot } from "./cluster/snapshot.ts";
 import { takeOver } from "./cluster/take-over.ts";
@@ -230,8 +227,7 @@ export class Cluster {
 
   /** What a user does at this instant, before anything else that is due now; then controllers settle. */
   act<T>(name: string, action: (api: Client) => T): T {
-    text("name", name);
-    callable("action", action);
+    checkAct(name, action);
     this.#instant = "open";
     this.#controllers.wakeParked(this.now);
     this.trace.add({ kind: "step", at: this.now, name });
@@ -245,7 +241,6 @@ export class Cluster {
    * from where they were. `startTime` is when they were so. A RangeError for what no cluster gave, and other kinds.
    */
   takeOver(objects: readonly KubeObject[]): void {
-    list(record(anything))("objects", objects);
     const world = { store: this.#store, trace: this.trace, kubelet: this.#kubelet };
     this.act("go on from another cluster", () => {
       this.#events.silently(() => takeOver(world, objects));

@@ -11,8 +11,19 @@ export { explainDeployment, type Explanation } from "./explain/why.ts";
 export { explanationText } from "./explain/text.ts";
 export { runKubectl, type Streams } from "./kubectl/cluster-io.ts";
 export { checkScenario, parseScenario, type ScenarioCheck } from "./scenario/parse.ts";
+export { formatProblem, ScenarioError, type Problem } from "./scenario/problem.ts";
+export type { Scenario } from "./scenario/scenario.ts";
 export { clusterAt, runScenario, type RunOptions } from "./scenario/run.ts";
 export type { Result } from "./scenario/result.ts";
+export { sweep, type SweepOptions } from "./library/sweep.ts";
+export type { Cell, Summary, Sweep, Swept } from "./compare/sweep.ts";
+export { diff, type DiffOptions } from "./library/diff.ts";
+export type { Change, Course, DeploymentChange } from "./compare/change.ts";
+export { CannotPlay } from "./compare/play.ts";
+export { triesOf, type Try } from "./compare/tries.ts";
+export { questionsOf, type Question } from "./report/quiz.ts";
+export { exportScenario, type ExportOptions } from "./library/export.ts";
+export type { Folder } from "./export/folder.ts";
 export {
   sampleSize,
   wilsonInterval,

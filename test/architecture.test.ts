@@ -10,7 +10,7 @@ const RINGS: readonly (readonly string[])[] = [
   ["cluster"],
   ["kubectl", "scenario", "explain", "verify"],
   ["report", "compare", "export"],
-  ["cli", "http", "playground", "index"],
+  ["cli", "http", "playground", "index", "library"],
 ];
 
 /** Who may use whom inside a ring: the kernel the types of a trace, the kubelet what places pods. */
@@ -20,6 +20,8 @@ const NEIGHBORS: Readonly<Record<string, readonly string[]>> = {
   scenario: ["verify", "kubectl"],
   verify: ["kubectl"],
   kubelet: ["scheduler"],
+  index: ["library"],
+  cli: ["library"],
 };
 
 /** Folders that may touch Node, the DOM or the wall clock. */
@@ -152,19 +154,25 @@ describe("the architecture", () => {
 describe("the public surface", () => {
   test("is what index.ts names, and nothing else", () => {
     expect(Object.keys(library).toSorted()).toEqual([
+      "CannotPlay",
       "Cluster",
       "KUBERNETES_VERSION",
+      "ScenarioError",
       "addBatch",
       "checkScenario",
       "clusterAt",
       "decisions",
+      "diff",
       "explainDeployment",
       "explanationText",
+      "exportScenario",
       "failureCauses",
+      "formatProblem",
       "nearestSplit",
       "newSequentialTest",
       "parseScenario",
       "podsForSplit",
+      "questionsOf",
       "runKubectl",
       "runScenario",
       "sampleSize",
@@ -172,6 +180,8 @@ describe("the public surface", () => {
       "sentence",
       "sequentialTest",
       "slowCauses",
+      "sweep",
+      "triesOf",
       "wilsonInterval",
     ]);
   });

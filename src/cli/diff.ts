@@ -1,10 +1,11 @@
 /** `rollsim diff`: what happens when the new file is applied to a cluster on which the old one stands. */
-import { changeOf, type Change } from "../compare/change.ts";
+import type { Change } from "../compare/change.ts";
 import { changeMarkdown, changeText } from "../compare/change-table.ts";
 import { CannotPlay } from "../compare/play.ts";
+import { diff as diffOf } from "../library/diff.ts";
 import { isFolder } from "./files.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { appliedAtOnce, folderScenario, oneScenario, type OneScenario } from "./one-scenario.ts";
+import { folderScenario, oneScenario, type OneScenario } from "./one-scenario.ts";
 import { worldsOf } from "./worlds.ts";
 
 export interface DiffArguments {
@@ -20,10 +21,7 @@ export function diff(args: DiffArguments, io: CliIo): ExitCode {
   if (old === undefined || recent === undefined) return exitCodes.usage;
   const seeds = worldsOf(args.seeds, old.scenario.seed);
   try {
-    const change = changeOf(old.scenario, recent.scenario, {
-      seeds,
-      run: { readFile: old.readFile },
-    });
+    const change = diffOf(old.scenario, recent.scenario, { seeds, readFile: old.readFile });
     if (change.deployments.length === 0) throw new UsageError("no Deployment in either file");
     io.out.write(`${textOf(change, args.output)}\n`);
     const applied = change.deployments.filter(({ how }) => how !== "stays");
@@ -36,10 +34,8 @@ export function diff(args: DiffArguments, io: CliIo): ExitCode {
   }
 }
 
-/** What the steps of a scenario apply counts as its manifests; other steps are left out. */
 function manifestsIn(name: string, io: CliIo): OneScenario | undefined {
-  const read = isFolder(name, io.cwd) ? folderScenario(name, io) : oneScenario("diff", name, io);
-  return read && { ...read, scenario: appliedAtOnce(read.scenario) };
+  return isFolder(name, io.cwd) ? folderScenario(name, io) : oneScenario("diff", name, io);
 }
 
 function textOf(change: Change, output: DiffArguments["output"]): string {

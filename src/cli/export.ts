@@ -1,11 +1,9 @@
 /** `rollsim export`: a scenario as a folder to be played on a real control plane. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { exportOf, namesOf } from "../export/folder.ts";
-import { plainPaint } from "../report/paint.ts";
-import { textReport } from "../report/text.ts";
-import type { RunOptions } from "../scenario/run.ts";
-import { runScenario } from "../scenario/run.ts";
+import { namesOf, type Folder } from "../export/folder.ts";
+import { CannotExport, exportScenario } from "../library/export.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { oneScenario, type OneScenario } from "./one-scenario.ts";
 import { playing } from "./replay.ts";
@@ -25,39 +23,21 @@ export function exportFolder(args: ExportArguments, io: CliIo): ExitCode {
   }
   const found = oneScenario("export", args.file, io);
   if (found === undefined) return exitCodes.usage;
-  const { scenario } = found;
-  if (scenario.manifests.some((manifest) => manifest.found === true)) {
-    const why = "has Deployments as a cluster gave them, which no other one can be given";
-    throw new UsageError(`${scenario.file}: ${why}; export a scenario with their manifests`);
-  }
-  const { readFile, named } = noting(found);
-  const result = playing(scenario.file, () => runScenario(scenario, { readFile }));
-  const exported = exportOf(result, named);
-  if (exported === undefined) {
-    throw new UsageError(`${scenario.file}: no pods of Deployments in it: nothing to be seen`);
-  }
-  const predicted = `${textReport(result, { paint: plainPaint, width: 80 })}\n`;
-  const files = new Map([...exported.files, ["predicted.txt", predicted]]);
-  for (const [name, text] of files) write(join(folder, name), text, to);
+  const { scenario, readFile } = found;
+  const exported = exporting(scenario, readFile);
+  for (const [name, text] of exported.files) write(join(folder, name), text, to);
   for (const text of exported.leftOut) io.err.write(`not exported: ${text}\n`);
-  io.out.write(`${to}: ${namesOf({ ...exported, files }).join(", ")}\n`);
+  io.out.write(`${to}: ${namesOf(exported).join(", ")}\n`);
   return exitCodes.fine;
 }
 
-/** Remembers what the lines of a scenario read. */
-function noting({ readFile }: OneScenario): {
-  readonly readFile: NonNullable<RunOptions["readFile"]>;
-  readonly named: ReadonlyMap<string, string>;
-} {
-  const named = new Map<string, string>();
-  return {
-    named,
-    readFile: (path) => {
-      const files = readFile(path);
-      for (const { name, text } of files ?? []) named.set(name, text);
-      return files;
-    },
-  };
+function exporting(scenario: Scenario, readFile: OneScenario["readFile"]): Folder {
+  try {
+    return playing(scenario.file, () => exportScenario(scenario, { readFile }));
+  } catch (error) {
+    if (!(error instanceof CannotExport)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }
 
 function entriesOf(folder: string, shown: string): readonly string[] {

@@ -1,9 +1,10 @@
 /** `rollsim guarantees`: the numbers that a Deployment's settings promise. */
 import type { HorizontalPodAutoscaler } from "../api/autoscaling.ts";
+import { appliedAtOnce } from "../scenario/granted.ts";
 import { clusterAt } from "../scenario/run.ts";
 import { guaranteesOf, guaranteesText } from "../verify/guarantees.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
-import { appliedAtOnce, oneScenario } from "./one-scenario.ts";
+import { oneScenario } from "./one-scenario.ts";
 
 export interface GuaranteesArguments {
   readonly file: string;

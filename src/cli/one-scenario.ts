@@ -1,5 +1,4 @@
 /** What commands that take one file begin with. */
-import { appliedIn } from "../scenario/granted.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { formatProblem } from "../scenario/problem.ts";
 import type { RunOptions } from "../scenario/run.ts";
@@ -41,10 +40,4 @@ function readOne(file: InputFile, io: CliIo): OneScenario | undefined {
   for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
   if (scenario === undefined) return undefined;
   return { scenario, readFile: (path) => readBeside(file.folder, path) };
-}
-
-/** With what steps apply applied at the start, and no other steps. */
-export function appliedAtOnce(scenario: Scenario): Scenario {
-  const { manifests, steps } = scenario;
-  return { ...scenario, manifests: [...manifests, ...appliedIn(steps)], steps: [] };
 }

@@ -5,6 +5,7 @@ import { CannotPlay } from "../compare/play.ts";
 import { settingsOf, type Grid } from "../compare/settings.ts";
 import { sweep as sweepOver, type Sweep } from "../compare/sweep.ts";
 import { sweepMarkdown, sweepText } from "../compare/sweep-table.ts";
+import { defaultGrid } from "../library/sweep.ts";
 import { exitCodes, UsageError, type CliIo, type ExitCode } from "./io.ts";
 import { deploymentOf } from "./one-deployment.ts";
 import { oneScenario } from "./one-scenario.ts";
@@ -27,8 +28,8 @@ const mostSettings = 1000;
 
 export function sweep(args: SweepArguments, io: CliIo): ExitCode {
   const grid: Grid = {
-    surges: amountsOf("surge", args.surge ?? "0,1,25%,50%,100%"),
-    unavailables: amountsOf("unavailable", args.unavailable ?? "0,1,25%,50%"),
+    surges: amountsOf("surge", args.surge ?? defaultGrid.surges.join(",")),
+    unavailables: amountsOf("unavailable", args.unavailable ?? defaultGrid.unavailables.join(",")),
     minReadies: secondsOf("min-ready", args.minReady ?? "0s"),
     preStops: secondsOf("pre-stop", args.preStop ?? "0s"),
   };

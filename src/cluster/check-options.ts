@@ -6,6 +6,7 @@ import { podFaults, type Behavior, type Delay, type Fault } from "../kubelet/beh
 import { nameGivenTwice, type NodeCapacity, type NodeGroup } from "../scheduler/node-object.ts";
 import {
   anything,
+  callable,
   flag,
   isWhole,
   list,
@@ -134,6 +135,11 @@ const options: Fields<ClusterOptions> = {
 export function checkOptions(given: ClusterOptions): void {
   if (typeof given !== "object" || given === null) refuse("options", given, "an object");
   shape(options, "option")("", given);
+}
+
+export function checkAct(name: unknown, action: unknown): void {
+  text("name", name);
+  callable("action", action);
 }
 
 /** Not Infinity: kubelets renew their leases for ever. */

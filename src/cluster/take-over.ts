@@ -2,6 +2,7 @@
  * A cluster goes on from where another one was: its Deployments, Rollouts, ReplicaSets and Pods with the UIDs, times and
  * statuses that they had there. Controllers find them as after a restart of kube-controller-manager.
  */
+import { anything, list, record } from "../api/check-shape.ts";
 import type { Pod } from "../api/core.ts";
 import type { KubeObject, Timestamp } from "../api/meta.ts";
 import { compareText } from "../api/order.ts";
@@ -31,6 +32,7 @@ interface World {
 
 /** Throws a RangeError for an object that is of none of these kinds, or no object. */
 export function takeOver(world: World, objects: readonly KubeObject[]): void {
+  list(record(anything))("objects", objects);
   const known = objects.map(decoded);
   for (const object of known) if (object.kind !== "Pod") takeObject(world, object);
   const pods = known.filter((object): object is Pod => object.kind === "Pod");

@@ -2,6 +2,7 @@
  * What people try with a rollout that does not go on, each in a copy of the cluster: does it help, how soon, and how many
  * pods are available meanwhile? Advice that is proven by a run.
  */
+import { refuse } from "../api/check-shape.ts";
 import type { Deployment } from "../api/apps.ts";
 import type { Millis } from "../api/meta.ts";
 import type { Cluster } from "../cluster.ts";
@@ -24,8 +25,11 @@ export interface Try {
 /** How long each is watched; virtual ms. */
 export const TRIED_FOR_MS: Millis = 600_000;
 
-/** Of a Deployment that waits, is paused or late; of others there is nothing to try. */
+/** Of a Deployment that waits, is paused or late, as `explainDeployment` says now; of others there is nothing to try. */
 export function triesOf(cluster: Cluster, explanation: Explanation): readonly Try[] {
+  if (typeof explanation !== "object") {
+    refuse("explanation", explanation, "what explainDeployment gave, if it is there");
+  }
   const { state, object, namespace } = explanation;
   if (!["waiting", "paused", "deadline exceeded"].includes(state)) return [];
   const name = `${object} --namespace=${namespace}`;

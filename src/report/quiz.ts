@@ -2,6 +2,7 @@
  * Questions about a run. Each shows a Deployment as its controller saw it before a sync and asks how many pods one of its
  * ReplicaSets is to have after it; the answer is what the controller wrote, the reason what it decided.
  */
+import { anything, list, whole } from "../api/check-shape.ts";
 import type { Deployment, ReplicaSet } from "../api/apps.ts";
 import type { Millis } from "../api/meta.ts";
 import type { DecisionEntry, TraceEntry, WriteEntry } from "../api/trace.ts";
@@ -35,9 +36,11 @@ const sizing = /^deployment\/(?:new\/create$|scale\/|rolling\/(?!no-old-pods$)|r
 
 /**
  * At most `count` questions of a run in which the caches were fresh, in order of time: first one of each kind of decision, then
- * a second one of each ... None is asked twice.
+ * a second one of each ... None is asked twice. `trace`: of a run whose schedule is `fresh`, as `runScenario` gives it.
  */
-export function questionsOf(trace: readonly TraceEntry[], count: number): readonly Question[] {
+export function questionsOf(trace: readonly TraceEntry[], count = 5): readonly Question[] {
+  list(anything)("trace", trace);
+  whole(1)("count", count);
   const rollouts = new Rollouts();
   const syncs = new Map<number, Sync>();
   const all: Question[] = [];

@@ -51,6 +51,12 @@ export function appliedIn(steps: readonly Step[]): readonly Manifest[] {
   return steps.flatMap((step) => (step.verb === "apply" ? step.manifests : []));
 }
 
+/** With what steps apply applied at the start, and no other steps. */
+export function appliedAtOnce(scenario: Scenario): Scenario {
+  const { manifests, steps } = scenario;
+  return { ...scenario, manifests: [...manifests, ...appliedIn(steps)], steps: [] };
+}
+
 /** A class of priority is taken to be of the value that a pod names with it, else of none. */
 function named({ kind, metadata: { name }, ...more }: KubeObject): string {
   return "value" in more ? `${kind} ${name} (of value ${String(more.value)})` : `${kind} ${name}`;

@@ -44,9 +44,14 @@ const fields: Fields<RunOptions> = {
   stopAt: anything,
 };
 
-function checkGiven(scenario: Scenario, options: RunOptions): void {
+/** Throws a RangeError for what `parseScenario` did not give. */
+export function checkScenarioGiven(scenario: Scenario): void {
   const isRead = typeof scenario === "object" && Array.isArray(scenario?.steps);
   if (!isRead) refuse("scenario", scenario, "what parseScenario gave");
+}
+
+function checkGiven(scenario: Scenario, options: RunOptions): void {
+  checkScenarioGiven(scenario);
   shape(fields, "option")("options", options);
 }
 

@@ -7,12 +7,14 @@ import { web } from "../support/web.ts";
 type Anything = Readonly<Record<string, (...all: unknown[]) => unknown>>;
 const { runScenario, clusterAt, parseScenario, checkScenario } = library as unknown as Anything;
 const { runKubectl, explainDeployment, explanationText } = library as unknown as Anything;
+const { sweep, diff, triesOf, questionsOf, exportScenario } = library as unknown as Anything;
 const { userActions, rolloutCommands } = verify as unknown as Anything;
 
 const cluster = new library.Cluster();
 const faults = cluster.faults as unknown as Anything;
 const { act, on, takeOver } = library.Cluster.prototype as unknown as Anything;
 const scenario = library.parseScenario(JSON.stringify(web(1)));
+const empty = library.parseScenario("{ apiVersion: v1, kind: Namespace, metadata: { name: a } }");
 const silent = (): void => undefined;
 const streams = { out: silent, err: silent };
 
@@ -93,6 +95,63 @@ describe("what the library is handed by mistake is named, with what to use", () 
       () =>
         (cluster.traffic as unknown as Anything)["add"]!.call(cluster.traffic, { servce: "web" }),
       "traffic.servce: no such part of traffic; use name, namespace, clients, ",
+    ],
+    [
+      "a misspelt setting",
+      () => sweep!(scenario, { surge: [1] }),
+      "options.surge: no such option; use deployment, surges, ",
+    ],
+    [
+      "an amount that is none",
+      () => sweep!(scenario, { surges: [1, "abc"] }),
+      'options.surges[1]: got "abc"; use pods or a percentage',
+    ],
+    [
+      "half a pod",
+      () => sweep!(scenario, { unavailables: [0.5] }),
+      "options.unavailables[0]: got 0.5; use pods or a percentage",
+    ],
+    [
+      "no world",
+      () => sweep!(scenario, { seeds: [] }),
+      "options.seeds: got []; use one seed or more",
+    ],
+    [
+      "a Deployment that is not there",
+      () => sweep!(scenario, { deployment: "deploy/shop" }),
+      "scenario.yaml: got deploy/shop; it has deployment/web",
+    ],
+    [
+      "one file for two",
+      () => diff!(scenario),
+      "scenario: got undefined; use what parseScenario gave",
+    ],
+    [
+      "no world for a change",
+      () => diff!(scenario, scenario, { seeds: [] }),
+      "options.seeds: got []; use one seed or more",
+    ],
+    [
+      "a misspelt option of a change",
+      () => diff!(scenario, scenario, { seed: "1" }),
+      "options.seed: no such option; use seeds, readFile",
+    ],
+    [
+      "nothing to try",
+      () => triesOf!(cluster, undefined),
+      "explanation: got undefined; use what explainDeployment gave, if it is there",
+    ],
+    ["a run for its trace", () => questionsOf!(runScenario!(scenario)), "trace: got {"],
+    ["no questions", () => questionsOf!([], 0), "count: got 0; use an integer >= 1"],
+    [
+      "an option that no export has",
+      () => exportScenario!(scenario, { to: "x" }),
+      "options.to: no such option; use seed, readFile",
+    ],
+    [
+      "nothing to export",
+      () => exportScenario!(empty),
+      "scenario.yaml: no pods of Deployments in it: nothing to be seen",
     ],
     [
       "one kind for a list",

@@ -5,7 +5,12 @@
 import {
   Cluster,
   decisions,
+  explainDeployment,
+  exportScenario,
+  parseScenario,
   sentence,
+  sweep,
+  triesOf,
   type Answer,
   type Client,
   type DecisionId,
@@ -15,6 +20,7 @@ import {
   type ReplicaSet,
   type Snapshot,
   type TraceEntry,
+  type Try,
 } from "../../src/index.ts";
 
 type Equal<A, B> =
@@ -79,3 +85,15 @@ void new Cluster({ placement: "random" });
 client.patch({ resource: "deployments", name: "web" }, "strategic", {});
 // @ts-expect-error: no such patch
 client.patch({ resource: "deployments", name: "web" }, "deep", {});
+
+// What commands do is there as objects.
+const { cells } = sweep(parseScenario(""), { surges: [1, "25%"], minReadySeconds: [0, 10] });
+for (const { settings, summary } of cells) void [settings.rolling?.maxSurge, summary.duration];
+const explained = explainDeployment(cluster, "web");
+// @ts-expect-error: there may be no such Deployment
+triesOf(cluster, explained);
+if (explained !== undefined) holds<Equal<ReturnType<typeof triesOf>, readonly Try[]>>();
+// @ts-expect-error: no such setting
+sweep(parseScenario(""), { surge: [1] });
+const files: ReadonlyMap<string, string> = exportScenario(parseScenario("")).files;
+void files;
