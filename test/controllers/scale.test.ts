@@ -319,6 +319,12 @@ describe("a step of a rolling update", () => {
       replicaSet({ image: "web:2", replicas: most, desired: most }),
     ]);
     expect(decisionsOf(plan)).toContain("deployment/rolling/floor-reached");
+    // 14 asked for - 8 to keep + 2147483642 reported too many: one more than 32 bits hold.
+    const reported = planFor(deployment({ spec: surge3 }), [
+      replicaSet({ image: "web:1", replicas: 9, available: 0 }),
+      replicaSet({ image: "web:2", replicas: 5, available: most }),
+    ]);
+    expect(decisionsOf(reported)).toContain("deployment/rolling/floor-reached");
   });
 
   test("spends its budget on the unavailable pods of the oldest ReplicaSet first", () => {
