@@ -29,6 +29,11 @@ const refCheck = shape(
   "{ name }, and { namespace } if it is not default",
 );
 
+/** `pod.metadata`, which says where a pod is among other things. */
+function isMetadata(pod: unknown): boolean {
+  return typeof pod === "object" && pod !== null && "uid" in pod && "name" in pod;
+}
+
 export interface FaultWorld {
   readonly api: ApiServer;
   readonly trace: Trace;
@@ -146,7 +151,7 @@ export class Faults {
   }
 
   #rowOf(pod: PodRef): number {
-    refCheck("pod", pod);
+    if (!isMetadata(pod)) refCheck("pod", pod);
     const { namespace = "default", name } = pod;
     const found = findPod(this.#world.api.store, namespace, name);
     if (found !== undefined) return found.row;

@@ -173,6 +173,17 @@ describe("what the library is handed by mistake is named, with what to use", () 
     expect(call).toThrow(message);
   });
 
+  test("a pod is known by its metadata, too", () => {
+    const of = new library.Cluster();
+    of.act("create", (api) => api.create(web(1)));
+    of.runUntil(5000);
+    const [pod] = of.api.list("pods");
+    of.act("fail", () => of.faults.failProbe(pod!.metadata));
+    of.runUntil(10_000);
+    const [failing] = of.api.list("pods");
+    expect(failing!.status.conditions?.find(({ type }) => type === "Ready")?.status).toBe("False");
+  });
+
   test("a namespace of a pod is looked at, too", () => {
     const call = (): unknown =>
       faults["failProbe"]!.call(cluster.faults, { name: "web", namespce: "shop" });
