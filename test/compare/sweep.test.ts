@@ -7,6 +7,7 @@ import { costsOf, sweep, type Cell, type Sweep } from "../../src/compare/sweep.t
 import { sweepMarkdown, sweepText } from "../../src/compare/sweep-table.ts";
 import { deploymentOf } from "../../src/cli/one-deployment.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
+import { runs } from "../support/seed.ts";
 
 const nothing = (): undefined => undefined;
 
@@ -302,6 +303,7 @@ describe("one that beats another", () => {
         expect(beats(one, one)).toBe(false);
         if (beats(one, other)) expect(beats(other, one)).toBe(false);
       }),
+      runs(100),
     );
   });
 
@@ -313,6 +315,7 @@ describe("one that beats another", () => {
           expect(best.includes(one) || best.some((other) => beats(other, one))).toBe(true);
         }
       }),
+      runs(100),
     );
   });
 

@@ -10,6 +10,7 @@ import { chartsOf, svgReport } from "../../src/report/svg.ts";
 import { parseScenario } from "../../src/scenario/parse.ts";
 import type { Result } from "../../src/scenario/result.ts";
 import { runScenario } from "../../src/scenario/run.ts";
+import { runs } from "../support/seed.ts";
 import { wellFormed } from "../support/well-formed.ts";
 
 const scenario = (rest: string, image = "web:v1"): string => `
@@ -190,6 +191,7 @@ describe("what users wrote", () => {
           /[&<>"'\p{Cc}]/u,
         );
       }),
+      runs(100),
     );
   });
 
@@ -225,6 +227,7 @@ describe("ticks", () => {
           expect(ticks.length).toBeGreaterThan(1);
         }
       }),
+      runs(100),
     );
   });
 });
