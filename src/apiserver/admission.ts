@@ -31,6 +31,7 @@ import { uidText } from "./uids.ts";
 import { namesVersion } from "./strategy-parts.ts";
 import { withJobSelector } from "./strategy-kept.ts";
 import { readmitted } from "./strategy-pod.ts";
+import type { ServicePools } from "./strategy-service.ts";
 import { strategyFor, type Subresource } from "./strategy.ts";
 import { safeEncode } from "./template-hash.ts";
 
@@ -91,7 +92,9 @@ function admitDecoded(
     kind.kind === "Pod" ? withClasses(store, placed) : { ok: true as const, value: placed };
   if (!classed.ok) return classed;
   const defaulted = limitedPod(store, applyDefaults(classed.value));
-  const allocated = strategy.allocate?.(defaulted, undefined, pools(store));
+  const from = new Pools(store);
+  const allocated = strategy.allocate?.(defaulted, undefined, from);
+  if (from.full !== undefined) return { ok: false, status: from.full };
   const prepared = strategy.prepareForCreate(allocated ?? defaulted);
   const next = stamped(store, kind, prepared);
   const causes = strategy.validateCreate(next);
@@ -169,10 +172,12 @@ export function admitUpdate(
     return { ok: true, value: object, asked: () => object, warnings: [] };
   }
   const defaulted = applyDefaults(object);
+  const from = new Pools(store);
   const completed =
     kind.kind === "Pod" && subresource === undefined
       ? { ...defaulted, spec: readmitted(asRecord(defaulted["spec"]), asRecord(current["spec"])) }
-      : strategy.allocate?.(defaulted, current, pools(store));
+      : strategy.allocate?.(defaulted, current, from);
+  if (from.full !== undefined) return { ok: false, status: from.full };
   const next = strategy.prepareForUpdate(completed ?? defaulted, current, subresource);
   if (strategy.versioned && !namesVersion(next)) {
     return { ok: false, status: unversioned(kind, next.metadata.name) };
@@ -211,21 +216,42 @@ function refuse(
   };
 }
 
+const NODE_PORTS = { first: 30_000, count: 2768 };
+
 /** Addresses and ports of Services, one after the other. */
-function pools(store: Store): { clusterIp(): string; nodePort(): number } {
-  const services = [...store.all("services")];
-  const ports = new Set(services.flatMap(nodePortsOf));
-  let drawn = services.length;
-  const n = (): number => store.resourceVersion + ++drawn;
-  const nodePort = (): number => {
-    let port = 30000 + (n() % 2768);
-    while (ports.has(port)) port = 30000 + (n() % 2768);
-    return port;
-  };
-  return {
-    clusterIp: () => `10.96.${Math.floor(n() / 250) % 250}.${(n() % 250) + 2}`,
-    nodePort,
-  };
+class Pools implements ServicePools {
+  readonly #store: Store;
+  #ports: Set<unknown> | undefined;
+  #drawn = 0;
+  /** What is said where no port is left. */
+  full: Status | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  clusterIp(): string {
+    return `10.96.${Math.floor(this.#next() / 250) % 250}.${(this.#next() % 250) + 2}`;
+  }
+
+  nodePort(what: string): number {
+    const ports = (this.#ports ??= new Set([...this.#store.all("services")].flatMap(allPortsOf)));
+    const { first, count } = NODE_PORTS;
+    for (let tries = 0; tries < count; tries++) {
+      const port = first + (this.#next() % count);
+      if (ports.has(port)) continue;
+      ports.add(port);
+      return port;
+    }
+    const why = `Internal error occurred: failed to allocate ${what}: range is full`;
+    this.full = failure(500, "InternalError", why);
+    return 0;
+  }
+
+  #next(): number {
+    this.#drawn ||= [...this.#store.all("services")].length;
+    return this.#store.resourceVersion + ++this.#drawn;
+  }
 }
 
 /** The address that a new Service asks for, and another has (registry/core/service/ipallocator). */
@@ -251,6 +277,10 @@ function takenPorts(store: Store, service: KubeObject): Parameters<typeof invali
     const message = `Invalid value: ${port}: provided port is already allocated`;
     return [{ reason: "FieldValueInvalid", message, field: `spec.ports[${i}].nodePort` }];
   });
+}
+
+function allPortsOf(service: KubeObject): readonly unknown[] {
+  return [...nodePortsOf(service), asRecord(service["spec"])["healthCheckNodePort"]];
 }
 
 /** 0 for ports without one. */

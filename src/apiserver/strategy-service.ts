@@ -14,8 +14,8 @@ import { isAbsent, specOf, withField, type Preparation } from "./strategy-parts.
 /** Where a cluster's addresses and ports come from: each call gives one that is free. */
 export interface ServicePools {
   clusterIp(): string;
-  /** 30000 to 32767. */
-  nodePort(): number;
+  /** 30000 to 32767; 0 where all are taken. `what` it is for. */
+  nodePort(what: "a nodePort" | "a HealthCheck NodePort 0"): number;
 }
 
 export type Allocate = (
@@ -60,9 +60,9 @@ export function allocateService(
     const dual = headless && spec["ipFamilyPolicy"] === "RequireDualStack";
     spec["ipFamilies"] = dual ? ["IPv4", "IPv6"] : ["IPv4"];
   }
-  if (needsNodePort(spec)) allocateNodePorts(spec, pools);
+  if (needsNodePort(spec)) allocateNodePorts(spec, old === undefined, pools);
   if (needsHealthPort(spec) && isZero(spec["healthCheckNodePort"])) {
-    spec["healthCheckNodePort"] = pools.nodePort();
+    spec["healthCheckNodePort"] = pools.nodePort("a HealthCheck NodePort 0");
   }
   return service;
 }
@@ -104,9 +104,15 @@ function linkClusterIps(spec: Draft, old: Json | undefined): void {
   else spec["clusterIPs"] = [ip];
 }
 
-function allocateNodePorts(spec: Draft, pools: ServicePools): void {
-  for (const port of drafts(spec["ports"])) {
-    if (isZero(port["nodePort"])) port["nodePort"] = pools.nodePort();
+/** initNodePorts: what a new Service has for two protocols has one node port for both; updateNodePorts does not look. */
+function allocateNodePorts(spec: Draft, isNew: boolean, pools: ServicePools): void {
+  const ports = drafts(spec["ports"]);
+  for (const port of ports) {
+    if (!isZero(port["nodePort"])) continue;
+    const alike = (each: Draft): boolean =>
+      each["port"] === port["port"] && !isZero(each["nodePort"]);
+    const same = isNew ? ports.find(alike) : undefined;
+    port["nodePort"] = same?.["nodePort"] ?? pools.nodePort("a nodePort");
   }
 }
 

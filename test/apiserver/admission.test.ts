@@ -72,6 +72,41 @@ describe("a new object", () => {
     );
     expect(refusal(cluster, service("b", { type: "NodePort" }))).toBe("created");
   });
+
+  test("that is a Service has node ports from 30000 to 32767, until none is left", () => {
+    const cluster = new Cluster();
+    const of = (from: number, count: number): object => {
+      const numbers = Array.from({ length: count }, (_, i) => from + i);
+      return { type: "NodePort", ports: numbers.map((port) => ({ name: `p${port}`, port })) };
+    };
+    const drawn = [of(1, 1000), of(1, 1768)].flatMap((spec, i) => {
+      const { ports } = created(cluster, service(`all-${i}`, spec)).spec as {
+        readonly ports: readonly { readonly nodePort: number }[];
+      };
+      return ports.map(({ nodePort }) => nodePort);
+    });
+    const all = Array.from({ length: 2768 }, (_, i) => 30_000 + i);
+    expect(drawn.toSorted((a, b) => a - b)).toEqual(all);
+    const full = "500 Internal error occurred: failed to allocate a nodePort: range is full";
+    expect(refusal(cluster, service("more", of(1, 1)))).toBe(full);
+    expect(refusal(new Cluster(), service("all", of(1, 2769)))).toBe(full);
+    const local = { type: "LoadBalancer", allocateLoadBalancerNodePorts: false };
+    expect(refusal(cluster, service("more", { ...local, externalTrafficPolicy: "Local" }))).toBe(
+      "500 Internal error occurred: failed to allocate a HealthCheck NodePort 0: range is full",
+    );
+  });
+
+  test("that is a Service has one node port for two protocols of a port", () => {
+    const ports = [
+      { name: "tcp", port: 53 },
+      { name: "udp", port: 53, protocol: "UDP" },
+      { name: "web", port: 80 },
+      { name: "web-udp", port: 80, protocol: "UDP", nodePort: 30_080 },
+    ];
+    const { spec } = created(new Cluster(), service("dns", { type: "NodePort", ports }));
+    const [tcp, udp, web] = (spec as { readonly ports: readonly { nodePort: number }[] }).ports;
+    expect([tcp!.nodePort, web!.nodePort]).toEqual([udp!.nodePort, 30_080]);
+  });
 });
 
 describe("a write to an object that is there", () => {

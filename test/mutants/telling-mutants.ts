@@ -201,6 +201,24 @@ const admission = noticedBy(
       `if (port >= 0) return [];`,
     ],
     [
+      "a node port is drawn from below its range",
+      "apiserver/admission",
+      `first: 30_000,`,
+      `first: 29_999,`,
+    ],
+    [
+      "a node port is drawn twice",
+      "apiserver/admission",
+      `      ports.add(port);`,
+      `      ports.add(0);`,
+    ],
+    [
+      "two protocols of a new Service's port have a node port each",
+      "apiserver/strategy-service",
+      `isNew ? ports.find(alike) : undefined`,
+      `isNew ? undefined : ports.find(alike)`,
+    ],
+    [
       "what is wrong with a PUT that is let in is not told",
       "apiserver/updates",
       `const warnings = [...(decoded.warnings ?? []), ...sent.warnings];`,
