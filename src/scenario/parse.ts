@@ -21,6 +21,7 @@ import { problemAt, ScenarioError, type Problem, type Source } from "./problem.t
 import type { Manifest, Scenario } from "./scenario.ts";
 import { scenarioSchema, type ScenarioInput } from "./schema.ts";
 import { checkShape, fits } from "./shape.ts";
+import { unmeasuredMetrics } from "./unmeasured.ts";
 import { foldTemplates } from "./unrendered.ts";
 import { fromCluster, goesOn, type FromCluster } from "./from-cluster.ts";
 import { behaviorsWith, clusterWith } from "./fitted.ts";
@@ -94,7 +95,8 @@ export function checkScenario(
       ...danglingReferences(scenario),
     );
   }
-  const folded = foldTemplates(foldNotSimulated(problems));
+  const unmeasured = problems.some(isError) ? [] : unmeasuredMetrics(scenario);
+  const folded = foldTemplates([...foldNotSimulated(problems), ...unmeasured]);
   folded.sort((a, b) => a.line - b.line || a.column - b.column);
   return folded.some(isError) ? { problems: folded } : { scenario, problems: folded };
 }

@@ -215,6 +215,44 @@ describe("objects that point at nothing", () => {
   });
 });
 
+describe("what an autoscaler asks for and nothing measures", () => {
+  const autoscaler =
+    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: web }\nspec:\n" +
+    "  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }\n  maxReplicas: 3\n";
+  const resource = (name: string): string =>
+    `    - type: Resource\n      resource: { name: ${name}, target: { type: Utilization, averageUtilization: 50 } }\n`;
+  const text = `${deployment}---\n${autoscaler}`;
+  const line = text.split("\n").length;
+  const noCpu =
+    "not-simulated: nothing says how much CPU the pods use: cpu stays <unknown>, and the autoscaler does nothing on its account " +
+    "[give cpu or load in behaviors, or traffic]";
+
+  test("is a warning where the metric stands", () => {
+    expect(problems(`${text}  metrics:\n${resource("cpu")}${resource("memory")}`)).toEqual([
+      `${line + 2}:25 ${noCpu}`,
+      `${line + 4}:25 not-simulated: memory is not measured: it stays <unknown>, and the autoscaler never scales down ` +
+        "[an autoscaler here sees cpu alone]",
+    ]);
+  });
+
+  test("is one, too, where the API server asks for cpu by itself, and for the requests of another system", () => {
+    expect(problems(text)).toEqual([`${line - 3}:1 ${noCpu}`]);
+    const pods =
+      "    - { type: Pods, pods: { metric: { name: rps }, target: { type: AverageValue, averageValue: 1 } } }\n";
+    expect(problems(`${text}  metrics:\n${pods}`)).toEqual([
+      expect.stringMatching(`^${line + 1}:\\d+ not-simulated: rps of type Pods is not measured`),
+    ]);
+  });
+
+  test.each(["cpu: 300m", "load: 4", "startCpu: { cpu: 1, for: 10s }"])(
+    "is not cpu with %s in behaviors",
+    (entry) => {
+      const behaviors = `${head}behaviors: [{ ${entry} }]\n---\n`;
+      expect(problems(`${behaviors}${text}  metrics:\n${resource("cpu")}`)).toEqual([]);
+    },
+  );
+});
+
 test.each(["web:v1:v2", "Web/App:1", "web:", "web@sha256:12", "we b"])(
   "%s is no image's name, and whoever plays it hears so",
   (image) => {
