@@ -1,8 +1,10 @@
 /** `rollsim quiz`: plays a scenario, shows its Deployments before some syncs and asks what comes of them. */
 import { formatDuration } from "../api/duration.ts";
+import { withRelease } from "../compare/sweep.ts";
 import { wrap } from "../report/paint.ts";
 import { questionsOf, type Question } from "../report/quiz.ts";
 import { runScenario } from "../scenario/run.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { read } from "./files.ts";
 import { exitCodes, standardInput, UsageError, widthOf, type CliIo, type ExitCode } from "./io.ts";
 import { oneScenario } from "./one-scenario.ts";
@@ -17,6 +19,7 @@ export interface QuizArguments {
 }
 
 const mostQuestions = 100;
+const STEP = "kubectl: rollout restart deployment/NAME";
 
 export async function quiz(args: QuizArguments, io: CliIo): Promise<ExitCode> {
   const { file, seed, answers } = args;
@@ -29,12 +32,19 @@ export async function quiz(args: QuizArguments, io: CliIo): Promise<ExitCode> {
   const { scenario, readFile } = found;
   // What a controller whose cache lags has seen is not there to be shown.
   const options = { readFile, schedule: "fresh", ...(seed === undefined ? {} : { seed }) };
-  const questions = questionsOf(runScenario(scenario, options).trace, count);
+  const ask = (played: Scenario): readonly Question[] =>
+    questionsOf(runScenario(played, options).trace, count);
+  const deployments = scenario.manifests.filter(({ object }) => object.kind === "Deployment");
+  let questions = ask(scenario);
+  if (questions.length === 0 && scenario.steps.length === 0 && deployments.length > 0) {
+    questions = ask(withRelease(scenario, ...deployments.map(({ object }) => object)));
+  }
   if (questions.length === 0) {
-    io.err.write(`rollsim: ${scenario.file}: no Deployment is updated or scaled in this run\n`);
+    const what = `${scenario.file}: no Deployment is updated or scaled in this run`;
+    io.err.write(`rollsim: ${what}; give it a step that does, as in ${STEP}\n`);
     return exitCodes.failed;
   }
-  return answers ? tellAll(questions, io) : ask(questions, io);
+  return answers ? tellAll(questions, io) : askAll(questions, io);
 }
 
 function tellAll(questions: readonly Question[], io: CliIo): ExitCode {
@@ -45,7 +55,7 @@ function tellAll(questions: readonly Question[], io: CliIo): ExitCode {
   return exitCodes.fine;
 }
 
-async function ask(questions: readonly Question[], io: CliIo): Promise<ExitCode> {
+async function askAll(questions: readonly Question[], io: CliIo): Promise<ExitCode> {
   const lines = linesOf(io);
   let right = 0;
   let asked = 0;

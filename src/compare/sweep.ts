@@ -3,7 +3,7 @@
  * one beats. What happens in these worlds is measured, not what might: that is `guarantees`.
  */
 import type { Deployment } from "../api/apps.ts";
-import type { Millis } from "../api/meta.ts";
+import type { KubeObject, Millis } from "../api/meta.ts";
 import type { MetricName } from "../scenario/schema.ts";
 import type { Result } from "../scenario/result.ts";
 import { runScenario, type RunOptions } from "../scenario/run.ts";
@@ -101,9 +101,8 @@ export function sweep(scenario: Scenario, deployment: Deployment, options: Sweep
 }
 
 /** A file without steps says nothing of an update: all pods are made anew once, as by a new image that is like the old one. */
-function withRelease(scenario: Scenario, { metadata }: Deployment): Scenario {
+export function withRelease(scenario: Scenario, ...deployments: readonly KubeObject[]): Scenario {
   if (scenario.steps.length > 0) return scenario;
-  const { name, namespace = "default" } = metadata;
   const place = { file: scenario.file, line: 1, column: 1 };
   const step = (after: Millis, line: string): KubectlStep => ({
     verb: "kubectl",
@@ -113,8 +112,10 @@ function withRelease(scenario: Scenario, { metadata }: Deployment): Scenario {
     commands: [{ line: `kubectl ${line}`, place }],
     exitCode: 0,
   });
-  const of = `deployment/${name} --namespace=${namespace}`;
-  const steps = [step(0, `rollout status ${of}`), step(1000, `rollout restart ${of}`)];
+  const steps = deployments.flatMap(({ metadata: { name, namespace = scenario.namespace } }) => {
+    const of = `deployment/${name} --namespace=${namespace}`;
+    return [step(0, `rollout status ${of}`), step(1000, `rollout restart ${of}`)];
+  });
   return { ...scenario, steps };
 }
 

@@ -98,10 +98,27 @@ How many pods does revision 1 ask for after this sync?
     expect(out).toContain("revision 1 goes down by 1, from 8 to\n    7.\n");
   });
 
+  test("restarts the Deployments of plain manifests once, as sweep does", async () => {
+    const web = scenario("").split("---\n").at(-1) ?? "";
+    const api = web.replace("name: web }", "name: api, namespace: shop }");
+    const namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+    const { code, out, err } = await quiz(
+      "- --answers --count 20",
+      `${namespace}---\n${web}---\n${api}`,
+    );
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/^Question 1 of \d+: deployment\/web at 2s$/mu);
+    expect(out).toMatch(/^Question \d+ of \d+: deployment\/api at /mu);
+  });
+
   test("asks nothing twice, and nothing of a Deployment's first pods", async () => {
-    const { code, out, err } = await quiz("- --answers", scenario("  []"));
+    const looks = scenario("  - { at: 60s, kubectl: get pods }");
+    const { code, out, err } = await quiz("- --answers", looks);
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toBe("rollsim: <stdin>: no Deployment is updated or scaled in this run\n");
+    expect(err).toBe(
+      "rollsim: <stdin>: no Deployment is updated or scaled in this run; give it a step that does, " +
+        "as in kubectl: rollout restart deployment/NAME\n",
+    );
     const many = await quiz("scenarios/rolling-update.yaml --answers --count 100");
     const texts = many.out.split(/^Question .*$/mu).slice(1);
     expect(new Set(texts).size).toBe(texts.length);
