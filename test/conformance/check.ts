@@ -53,6 +53,10 @@ export function compareTrace(trace: RecordedTrace): Checked {
     const divergence = found === undefined ? undefined : describe(trace, found);
     return { divergence, frames, fields, played };
   } catch (error) {
+    // What differs in a frame is why the recorded moves cannot be made later in it.
+    if (found !== undefined) {
+      return { divergence: describe(trace, found), frames, fields, played: undefined };
+    }
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const { name } = trace.case;
     const text = `${name}: after ${frames} frames: ${why}`;

@@ -9,7 +9,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
 )
 
 // failure refuses requests of the controllers: it lets `skip` matching ones pass, then fails `n`.
@@ -80,8 +83,8 @@ func (f *failure) error(r, name string) error {
 	panic(f.reason)
 }
 
-// orphan deletes an object and leaves what it owned without an owner, in one go: the object is marked,
-// its dependents lose their reference, the object goes.
+// orphan deletes an object and leaves what it owned without it, in one go: the object is marked, its dependents
+// lose their reference, the object goes.
 func (s *Store) orphan(r, name string) error {
 	old, ok := s.objects[r][name]
 	if !ok {
@@ -89,13 +92,8 @@ func (s *Store) orphan(r, name string) error {
 	}
 	s.mark(r, name, metav1.FinalizerOrphanDependents)
 	uid := acc(old).GetUID()
-	child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
-	for _, o := range s.list(child) {
-		if ref := metav1.GetControllerOf(acc(o)); ref != nil && ref.UID == uid {
-			c := o.DeepCopyObject()
-			acc(c).SetOwnerReferences(nil)
-			s.commit("MODIFIED", child, o, c)
-		}
+	for _, d := range s.dependents(uid) {
+		s.disown(d, func(ref metav1.OwnerReference) bool { return ref.UID == uid })
 	}
 	s.commit("DELETED", r, s.objects[r][name], s.objects[r][name])
 	return nil
@@ -116,31 +114,95 @@ func (s *Store) foreground(r, name string) error {
 	return nil
 }
 
-// collect deletes what an object owns, in the foreground; what goes so already loses what it has come to own since.
+// dependent is an object that names an owner.
+type dependent struct {
+	resource string
+	object   runtime.Object
+}
+
+func (s *Store) dependents(uid types.UID) []dependent {
+	var all []dependent
+	for _, r := range []string{"pods", "replicasets"} {
+		for _, o := range s.list(r) {
+			if slices.ContainsFunc(acc(o).GetOwnerReferences(), func(ref metav1.OwnerReference) bool { return ref.UID == uid }) {
+				all = append(all, dependent{r, o})
+			}
+		}
+	}
+	return all
+}
+
+// disown takes away the references that are not to stay.
+func (s *Store) disown(d dependent, gone func(metav1.OwnerReference) bool) {
+	c := d.object.DeepCopyObject()
+	acc(c).SetOwnerReferences(slices.DeleteFunc(acc(c).GetOwnerReferences(), gone))
+	s.commit("MODIFIED", d.resource, d.object, c)
+}
+
+var resources = map[string]string{"apps/v1 Deployment": "deployments", "apps/v1 ReplicaSet": "replicasets", "v1 Pod": "pods"}
+
+// collect looks at what names an owner that is gone, or goes in the foreground, as attemptToDeleteItem does.
 func (s *Store) collect(r string, owner runtime.Object) {
-	child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
-	for _, o := range s.list(child) {
-		if ref := metav1.GetControllerOf(acc(o)); ref == nil || ref.UID != acc(owner).GetUID() {
+	for _, d := range s.dependents(acc(owner).GetUID()) {
+		now, ok := s.objects[d.resource][acc(d.object).GetName()]
+		if !ok || s.namesUnserved(now, r) {
 			continue
 		}
+		d.object = now
+		name := acc(now).GetName()
+		if acc(now).GetDeletionTimestamp() != nil {
+			// What goes in the foreground already loses what it has come to own since.
+			if inForeground(now) {
+				s.collect(d.resource, now)
+			}
+			continue
+		}
+		solid, waiting := s.owners(now)
 		switch {
-		case child == "pods":
-			s.delete(child, acc(o).GetName(), nil)
-		case inForeground(o):
-			s.collect(child, o)
-		case !s.owns(child, o):
-			s.delete(child, acc(o).GetName(), nil) // attemptToDeleteItem marks what has dependents only
+		case len(solid) > 0:
+			s.disown(d, func(ref metav1.OwnerReference) bool { return !slices.Contains(solid, ref.UID) })
+		case d.resource != "pods" && waiting && len(s.dependents(acc(now).GetUID())) > 0:
+			s.foreground(d.resource, name)
 		default:
-			s.foreground(child, acc(o).GetName())
+			s.delete(d.resource, name, nil)
 		}
 	}
 }
 
-func (s *Store) owns(r string, owner runtime.Object) bool {
-	child := map[string]string{"deployments": "replicasets", "replicasets": "pods"}[r]
-	return slices.ContainsFunc(s.list(child), func(o runtime.Object) bool {
-		ref := metav1.GetControllerOf(acc(o))
-		return ref != nil && ref.UID == acc(owner).GetUID()
+// namesUnserved says whether an owner cannot be looked up: the collector tries again for ever. The kind of the owner
+// that is gone, a resource of ours, was there.
+func (s *Store) namesUnserved(o runtime.Object, gone string) bool {
+	return slices.ContainsFunc(acc(o).GetOwnerReferences(), func(ref metav1.OwnerReference) bool {
+		if resources[ref.APIVersion+" "+ref.Kind] == gone {
+			return false
+		}
+		return !legacyscheme.Scheme.Recognizes(schema.FromAPIVersionAndKind(ref.APIVersion, ref.Kind))
+	})
+}
+
+// owners finds those that are there to stay, and whether one goes in the foreground.
+func (s *Store) owners(o runtime.Object) (solid []types.UID, waiting bool) {
+	for _, ref := range acc(o).GetOwnerReferences() {
+		owner, ok := s.objects[resources[ref.APIVersion+" "+ref.Kind]][ref.Name]
+		if !ok || acc(owner).GetUID() != ref.UID {
+			continue
+		}
+		if inForeground(owner) {
+			waiting = true
+		} else {
+			solid = append(solid, ref.UID)
+		}
+	}
+	return solid, waiting
+}
+
+// blocked says whether something is left that the owner is to wait for.
+func (s *Store) blocked(owner runtime.Object) bool {
+	uid := acc(owner).GetUID()
+	return slices.ContainsFunc(s.dependents(uid), func(d dependent) bool {
+		return slices.ContainsFunc(acc(d.object).GetOwnerReferences(), func(ref metav1.OwnerReference) bool {
+			return ref.UID == uid && ref.BlockOwnerDeletion != nil && *ref.BlockOwnerDeletion
+		})
 	})
 }
 
@@ -162,14 +224,14 @@ func (s *Store) mark(r, name, finalizer string) {
 	s.commit("MODIFIED", r, old, c)
 }
 
-// sweep takes away objects under foreground deletion that own nothing any more: ReplicaSets, then Deployments.
+// sweep takes away objects under foreground deletion that nothing blocks any more: ReplicaSets, then Deployments.
 func (s *Store) sweep() {
 	for _, r := range []string{"replicasets", "deployments"} {
 		for _, o := range s.list(r) {
 			if !inForeground(o) {
 				continue
 			}
-			if !s.owns(r, o) {
+			if !s.blocked(o) {
 				s.commit("DELETED", r, o, o)
 			}
 		}

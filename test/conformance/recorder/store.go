@@ -261,7 +261,9 @@ func (s *Store) update(r, sub string, obj runtime.Object) (runtime.Object, error
 	must(legacyscheme.Scheme.Convert(obj, in, nil))
 	must(legacyscheme.Scheme.Convert(old, was, nil))
 	acc(in).SetGeneration(acc(was).GetGeneration())
-	acc(in).SetUID(acc(was).GetUID())
+	if acc(in).GetUID() == "" { // one of another object is refused, as when a name is deleted and made again
+		acc(in).SetUID(acc(was).GetUID())
+	}
 	acc(in).SetCreationTimestamp(acc(was).GetCreationTimestamp())
 	acc(in).SetDeletionTimestamp(acc(was).GetDeletionTimestamp())
 	acc(in).SetDeletionGracePeriodSeconds(acc(was).GetDeletionGracePeriodSeconds())
@@ -346,24 +348,7 @@ func (s *Store) delete(r, name string, grace *int64) (runtime.Object, error) {
 	}
 	gone := s.commit("DELETED", r, old, old)
 	defer s.sweep()
-	switch r {
-	case "deployments":
-		for _, o := range s.list("replicasets") {
-			if ref := metav1.GetControllerOf(acc(o)); ref != nil && ref.UID == acc(old).GetUID() {
-				if inForeground(o) {
-					s.collect("replicasets", o)
-				} else {
-					s.delete("replicasets", acc(o).GetName(), nil)
-				}
-			}
-		}
-	case "replicasets":
-		for _, o := range s.list("pods") {
-			if ref := metav1.GetControllerOf(acc(o)); ref != nil && ref.UID == acc(old).GetUID() {
-				s.delete("pods", acc(o).GetName(), nil)
-			}
-		}
-	}
+	s.collect(r, old)
 	return gone, nil
 }
 
