@@ -3,6 +3,9 @@
  * throws a RangeError that says what is wrong, what it is, and what to use.
  */
 
+/** Characters of a value in a message. */
+const MOST_SHOWN = 80;
+
 /** `path`: `behaviors[0].ready`. Undefined is nothing that was handed over. */
 export type Check = (path: string, value: unknown) => void;
 
@@ -84,6 +87,18 @@ export function isWhole(value: unknown, least: number): value is number {
 }
 
 export function refuse(path: string, got: unknown, use: string): never {
-  const shown = typeof got === "number" ? String(got) : JSON.stringify(got);
-  throw new RangeError(`${path}: got ${shown}; use ${use}`);
+  throw new RangeError(`${path}: got ${shown(got)}; use ${use}`);
+}
+
+/** Of a manifest in the wrong place its beginning is enough. */
+function shown(got: unknown): string {
+  if (typeof got === "number" || typeof got === "bigint") return String(got);
+  if (typeof got === "function") return "a function";
+  let whole: string;
+  try {
+    whole = String(JSON.stringify(got));
+  } catch {
+    return "an object"; // that holds itself
+  }
+  return whole.length <= MOST_SHOWN ? whole : `${whole.slice(0, MOST_SHOWN - 3)}...`;
 }

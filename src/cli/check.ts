@@ -2,7 +2,7 @@
 import { formatProblem } from "../scenario/problem.ts";
 import { checkScenario } from "../scenario/parse.ts";
 import { inputFiles, readBeside, type InputFile } from "./files.ts";
-import { exitCodes, type CliIo, type ExitCode } from "./io.ts";
+import { exitCodes, type UsageError, type CliIo, type ExitCode } from "./io.ts";
 
 export interface CheckArguments {
   readonly files: readonly string[];
@@ -11,7 +11,11 @@ export interface CheckArguments {
 
 export async function check({ files, quiet }: CheckArguments, io: CliIo): Promise<ExitCode> {
   let code: ExitCode = exitCodes.fine;
-  for (const file of inputFiles(files, io)) {
+  const tell = ({ message }: UsageError): void => {
+    code = exitCodes.usage;
+    io.err.write(`rollsim: ${message}\n`);
+  };
+  for (const file of inputFiles(files, io, tell)) {
     const { scenario, problems } = checkScenario(file.text, file.name, { readFile: reader(file) });
     for (const problem of problems) io.err.write(`${formatProblem(problem)}\n`);
     if (scenario === undefined) code = exitCodes.usage;

@@ -16,23 +16,38 @@ export interface InputFile {
 /** Larger files are not even read. */
 const mostBytes = 8 * 1024 * 1024;
 
-/** Throws UsageError if something is not there or not readable. */
-export function inputFiles(names: readonly string[], io: CliIo): readonly InputFile[] {
+/** What is not there or not readable is told, and the others are read; without `tell` it is thrown, as a UsageError. */
+export function inputFiles(
+  names: readonly string[],
+  io: CliIo,
+  tell?: (error: UsageError) => void,
+): readonly InputFile[] {
   const files: InputFile[] = [];
   const seen = new Set<string>();
+  const attempt = (take: () => void): void => {
+    try {
+      take();
+    } catch (error) {
+      if (tell === undefined || !(error instanceof UsageError)) throw error;
+      tell(error);
+    }
+  };
+  const takeFile = (name: string, path: string): void => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const shown = relative(io.cwd, path);
+    const text = readText(path, shown);
+    files.push({ name: shown.startsWith("..") ? name : shown, text, folder: dirname(path) });
+  };
   for (const name of names) {
-    if (name === "-" || name === standardInput) {
-      const bytes = read("<stdin>", () => io.readStdin());
-      files.push({ name: "<stdin>", text: decode(bytes, "<stdin>"), folder: io.cwd });
-      continue;
-    }
-    for (const path of expand(name, io.cwd)) {
-      if (seen.has(path)) continue;
-      seen.add(path);
-      const shown = relative(io.cwd, path);
-      const text = readText(path, shown);
-      files.push({ name: shown.startsWith("..") ? name : shown, text, folder: dirname(path) });
-    }
+    attempt(() => {
+      if (name === "-" || name === standardInput) {
+        const bytes = read("<stdin>", () => io.readStdin());
+        files.push({ name: "<stdin>", text: decode(bytes, "<stdin>"), folder: io.cwd });
+        return;
+      }
+      for (const path of expand(name, io.cwd)) attempt(() => takeFile(name, path));
+    });
   }
   return files;
 }

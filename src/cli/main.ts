@@ -123,13 +123,18 @@ function betterMessage(
 ): string {
   const [command = ""] = argv;
   if (!command.startsWith("-") && !commandNames.includes(command) && command !== "") {
-    return `unknown command ${command}${meant(command, commandNames, "rollsim ")}`;
+    const best = meant(command, commandNames, "rollsim ");
+    return `unknown command ${command}${best === "" ? "; see rollsim --help" : best}`;
   }
   if (message === NO_COMMAND && command !== "") {
     return `unknown option ${command}${meant(command.replace(/^-+/u, ""), options, "--")}`;
   }
-  if (message.startsWith("Not enough non-option"))
+  if (message.startsWith("Not enough non-option")) {
+    // What follows an option that is not known is taken for its value, and no file is left.
+    const unknown = unknownOption(argv, options);
+    if (unknown !== undefined) return unknownOptionMessage(unknown, options);
     return `${command} needs a file; see rollsim --help`;
+  }
   const [, bare] = /^Not enough arguments following: (.*)$/u.exec(message) ?? [];
   if (bare !== undefined) return `${bare.length === 1 ? "-" : "--"}${bare} needs a value`;
   const [, name = "", given = "", choices] =
@@ -147,11 +152,21 @@ function betterMessage(
     const name = word.replace(/^--?/u, "").replace(/=.*$/u, "");
     return word.startsWith("-") && names.includes(name);
   });
-  if (wrong !== undefined) {
-    const word = wrong.replace(/=.*$/u, "");
-    return `unknown option ${word}${meant(word.replace(/^-+/u, ""), options, "--")}`;
-  }
+  if (wrong !== undefined) return unknownOptionMessage(wrong, options);
   return `unknown argument ${names.join(", ")}`;
+}
+
+function unknownOption(argv: readonly string[], options: readonly string[]): string | undefined {
+  const end = argv.indexOf("--");
+  return (end < 0 ? argv : argv.slice(0, end)).find((word) => {
+    const [, name] = /^--(?:no-)?([^=]+)/u.exec(word) ?? [];
+    return name !== undefined && !options.includes(name) && !options.includes(`no-${name}`);
+  });
+}
+
+function unknownOptionMessage(given: string, options: readonly string[]): string {
+  const word = given.replace(/=.*$/u, "");
+  return `unknown option ${word}${meant(word.replace(/^-+/u, ""), options, "--")}`;
 }
 
 function meant(word: string, known: readonly string[], prefix: string): string {

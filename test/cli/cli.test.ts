@@ -100,7 +100,10 @@ test("help and version are commands, too, as for kubectl", async () => {
 describe("mistakes are answered in one line, without a stack", () => {
   test.each([
     [["rn", "x"], "rollsim: unknown command rn; did you mean rollsim run?"],
+    [["nosuch"], "rollsim: unknown command nosuch; see rollsim --help"],
     [["run"], "rollsim: run needs a file; see rollsim --help"],
+    [["run", "--nosuch", "suite/good.yaml"], "rollsim: unknown option --nosuch"],
+    [["run", "--sed", "suite/good.yaml"], "rollsim: unknown option --sed; did you mean --seed?"],
     [["--verson"], "rollsim: unknown option --verson; did you mean --version?"],
     [
       ["run", "suite/good.yaml", "--sed", "1"],

@@ -76,6 +76,18 @@ spec:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: "web:v1" }] }`;
 
+test("check tells of the other files, too, where one is not there", async () => {
+  writeFileSync(join(cwd, "good.yaml"), manifest);
+  writeFileSync(join(cwd, "bad.yaml"), manifest.replace("kind: Deployment", "kind: Deploment"));
+  const { code, out, err } = await rollsim(["check", "missing.yaml", "bad.yaml", "good.yaml"], {
+    cwd,
+  });
+  expect([code, out]).toEqual([2, "good.yaml: good is fine (0 steps, 1 manifest)\n"]);
+  expect(err).toMatch(
+    /^rollsim: missing\.yaml: no such file\nbad\.yaml:2:7: error\[unknown-kind\]/u,
+  );
+});
+
 test("guarantees and verdicts are those of Deployments that a step applies, too", async () => {
   const head = "apiVersion: rollsim.dev/v1alpha1\nkind: Scenario\nmetadata: { name: x }\n";
   const step = `${head}steps:\n  - apply:\n${manifest.replaceAll(/^/gmu, "      ")}\n`;
