@@ -2,6 +2,7 @@
  * What one change of the world would have saved: the account of the same world, with the same draws, run
  * again with that change alone. Changes are judged one by one; their savings need not add up.
  */
+import { callable, list, refuse, text, type Check } from "../api/check-shape.ts";
 import { FAILURES, type FailureCause } from "./causes.ts";
 import type { LedgerSnapshot } from "./ledger.ts";
 
@@ -16,11 +17,18 @@ export interface Saving {
   readonly by: Partial<Readonly<Record<FailureCause, number>>>;
 }
 
+const named: Check = (path, change) => {
+  if (typeof change !== "object" || change === null) refuse(path, change, "an object with a name");
+  text(`${path}.name`, (change as { readonly name?: unknown }).name);
+};
+
 /** `run` plays the world: as it is with undefined, else with one change. The best change comes first. */
 export function savings<C extends { readonly name: string }>(
   changes: readonly C[],
   run: (change: C | undefined) => LedgerSnapshot,
 ): { readonly base: LedgerSnapshot; readonly savings: readonly Saving[] } {
+  list(named)("changes", changes);
+  callable("run", run);
   const base = run(undefined);
   const found = changes.map((change) => saving(change.name, base, run(change)));
   return { base, savings: found.toSorted((a, b) => b.saved - a.saved) };

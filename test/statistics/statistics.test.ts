@@ -243,3 +243,22 @@ function binomial(n: number, k: number, p: number): number {
   for (let i = 0; i < k; i++) ways = (ways * (n - i)) / (i + 1);
   return ways * p ** k * (1 - p) ** (n - k);
 }
+
+test("counts and comparisons that are none are refused with what to use", () => {
+  const nothing = JSON.parse("{}") as never;
+  expect(() => wilsonInterval(undefined as never)).toThrow(
+    new RangeError("count: got undefined; use { trials, successes }"),
+  );
+  expect(() => wilsonInterval({ trials: 1, successes: 2 })).toThrow(
+    new RangeError("count.successes: got 2; use a number from 0 to trials"),
+  );
+  expect(() => sampleSize(nothing)).toThrow(
+    new RangeError("control: got undefined; use a share from 0 to 1"),
+  );
+  expect(() => sampleSize({ control: 0.1, variant: 0.1 })).toThrow(
+    new RangeError("variant: got 0.1; use another share than the control's"),
+  );
+  expect(() => sampleSize({ control: 0.1, variant: 0.2, split: 1 })).toThrow(
+    new RangeError("split: got 1; use more than 0, less than 1"),
+  );
+});

@@ -91,3 +91,13 @@ describe("a canary split by pods", () => {
     );
   });
 });
+
+test("changes that are no list of names, and a run that cannot be called, are refused", () => {
+  const run = undefined as never;
+  expect(() => savings(undefined as never, run)).toThrow(
+    new RangeError("changes: got undefined; use a list"),
+  );
+  expect(() => savings([{ name: "x" }], run)).toThrow(
+    new RangeError("run: got undefined; use a function"),
+  );
+});
