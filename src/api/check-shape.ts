@@ -96,7 +96,7 @@ function shown(got: unknown): string {
   if (typeof got === "function") return "a function";
   let whole: string;
   try {
-    whole = String(JSON.stringify(got));
+    whole = JSON.stringify(got) ?? "undefined";
   } catch {
     return "an object"; // that holds itself
   }
