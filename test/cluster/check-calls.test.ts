@@ -71,7 +71,7 @@ describe("what the library is handed by mistake is named, with what to use", () 
     [
       "an action without a name",
       () => act!.call(cluster, silent),
-      "name: got undefined; use a text",
+      "name: got a function; use a text",
     ],
     [
       "a name without an action",
